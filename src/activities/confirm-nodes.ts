@@ -1,0 +1,22 @@
+import { judgeNodes, parseLeases, parseNodes } from '../cluster/checks-kubernetes.js';
+import { rulesFor } from '../cluster/releases.js';
+import type { Activities } from './contract.js';
+import type { Dependencies } from './dependencies.js';
+import { confirmByKubectl } from './kubectl.js';
+import { step, withHost } from './step.js';
+
+/** Step 9: "Confirm Kubernetes nodes", asked on a control plane. */
+export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
+  return step(({ host: target, nodes, release }) =>
+    withHost(dependencies, target, (host) =>
+      confirmByKubectl(host, async (kubectl) => {
+        const seen = {
+          nodes: await kubectl.read(['get', 'nodes'], parseNodes),
+          leases: await kubectl.read(['--namespace', 'kube-node-lease', 'get', 'leases'], parseLeases),
+          now: await kubectl.now(),
+        };
+        return judgeNodes(nodes, seen, rulesFor(release).release.kubernetes);
+      }),
+    ),
+  );
+}

@@ -1,0 +1,220 @@
+import type { CheckResult } from '../cluster/checks.js';
+import type { HostFacts } from '../cluster/facts.js';
+import type { SecretReference, Specification } from '../cluster/specification.js';
+import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
+import type { HostTarget } from '../hosts/target.js';
+
+/**
+ * The contract between workflows and activities: what each step takes and gives back. Everything here goes through
+ * Temporal, so it is JSON, small (digests and tails, never logs) and free of secrets.
+ */
+
+/** What every step gives back. */
+export interface StepResult {
+  /** `unchanged`: looking showed that nothing was left to do. */
+  readonly outcome: 'changed' | 'unchanged';
+  /** One line for the progress table, such as "md0: 2 disks, raid0, 3.9 GiB". */
+  readonly summary: string;
+}
+
+/** A step on one machine. */
+export interface HostInput {
+  readonly host: HostTarget;
+}
+
+/** A step that runs a detached job. */
+export interface JobInput {
+  /** From workflow, step and generation; raised only by an operator's `retry`. */
+  readonly jobKey: string;
+}
+
+/** A step of the document's step 7. */
+export interface StorageInput extends HostInput, JobInput {
+  readonly target: StorageTarget;
+}
+
+/** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/folders.ts. */
+export interface ControlHostInput extends HostInput {
+  readonly cluster: string;
+}
+
+export interface CloneInput extends ControlHostInput, JobInput {
+  readonly repository: string;
+  /** Branch or tag. */
+  readonly ref: string;
+}
+export interface CloneResult extends StepResult {
+  /** The commit that is checked out. */
+  readonly commit: string;
+  /** Kubespray's folder on the control host. */
+  readonly folder: string;
+}
+
+export interface VirtualEnvironmentInput extends ControlHostInput, JobInput {
+  /** Python versions that the release accepts, such as ["3.10", "3.11"]; best first. */
+  readonly pythonVersions: readonly string[];
+}
+export interface VirtualEnvironmentResult extends StepResult {
+  /** The virtualenv's folder, keyed by the requirements' digest. */
+  readonly folder: string;
+  readonly python: string;
+}
+export interface RequirementsInput extends ControlHostInput, JobInput {
+  readonly virtualEnvironment: string;
+}
+
+export interface SshKeyInput extends HostInput {
+  /** Path of the private key on that machine. `~/` is allowed. */
+  readonly path: string;
+}
+export interface SshKeyResult extends StepResult {
+  /** "<type> <base64> <comment>" */
+  readonly publicKey: string;
+}
+export interface CopySshKeyInput extends HostInput {
+  readonly publicKeys: readonly string[];
+  /** Used when the key does not get in yet. */
+  readonly password?: SecretReference | undefined;
+}
+export interface ConfirmSshResult extends StepResult {
+  /** "<type> <base64>" of the pinned host key, for Ansible's own known_hosts. */
+  readonly hostKey: string;
+  readonly fingerprint: string;
+}
+
+export interface FactsInput extends HostInput {
+  /** Directories of step 7, and the mount point. */
+  readonly mountPoint: string;
+}
+
+export interface InventoryInput extends ControlHostInput {
+  readonly specification: Specification;
+  readonly release: string;
+  /** Pinned keys by host name, for the known_hosts that Ansible uses. */
+  readonly hostKeys: Readonly<Record<string, string>>;
+  /** Path of the private key on the control host. */
+  readonly privateKey: string;
+}
+export interface GroupVariablesInput extends ControlHostInput {
+  readonly specification: Specification;
+  readonly release: string;
+  /** By host name, for hosts that have ephemeral storage. */
+  readonly storage: Readonly<Record<string, { readonly mountPoint: string; readonly layout: Layout }>>;
+}
+
+export interface RebootInput extends HostInput {
+  /** The boot ID that must go away. If the host has another one already, nothing is done. */
+  readonly bootIdBefore: string;
+  /** Shown in the host's journal. */
+  readonly reason: string;
+}
+export interface WaitForRebootInput extends HostInput {
+  readonly bootIdBefore: string;
+}
+
+export interface PlaybookInput extends ControlHostInput, JobInput {
+  /** cluster.yml, facts.yml, … */
+  readonly playbook: string;
+  readonly virtualEnvironment: string;
+  readonly release: string;
+  readonly hostCount: number;
+  /** Passed as one JSON document. */
+  readonly extraVariables: Readonly<Record<string, unknown>>;
+  /** Inventory names for --limit; without it every host. */
+  readonly limit?: readonly string[] | undefined;
+}
+export interface PlaybookResult extends StepResult {
+  /** Ansible's counts by host. */
+  readonly hosts: Readonly<Record<string, PlaybookHostCounts>>;
+  /** Path of the full log on the control host. */
+  readonly log: string;
+}
+export interface PlaybookHostCounts {
+  readonly ok: number;
+  readonly changed: number;
+  readonly failures: number;
+  readonly unreachable: number;
+  readonly skipped: number;
+}
+
+/** Answers of verification; judged in src/cluster/checks*.ts. */
+export type { CheckResult } from '../cluster/checks.js';
+export interface VerificationResult {
+  readonly checks: readonly CheckResult[];
+}
+
+export interface VerifyHostInput extends HostInput {
+  readonly storage?: StorageTarget | undefined;
+  /** kubelet, containerd, etcd: those that this host's roles need. */
+  readonly units: readonly string[];
+  readonly kernelParameters: boolean;
+  /** Whether step 10's rules should be loaded. */
+  readonly firewall?: boolean | undefined;
+}
+export interface VerifyEtcdInput extends HostInput {
+  /** Inventory names of all members. */
+  readonly members: readonly string[];
+  /** Also run `etcdctl check perf`, which writes for 60 seconds: enough on one member, after the first installation. */
+  readonly perf?: boolean | undefined;
+}
+export interface VerifyKubernetesInput extends HostInput {
+  /** Inventory names of all nodes. */
+  readonly nodes: readonly string[];
+  readonly release: string;
+  readonly upstreamDns: readonly string[];
+}
+
+export interface FirewallInput extends HostInput {
+  /** The complete rule set for nft, made by src/cluster/firewall.ts. */
+  readonly ruleSet: string;
+}
+
+/** Every activity by its type name, which is also the name in Temporal's UI. */
+export interface Activities {
+  // Step 1: Clone the Kubespray project
+  cloneKubespray(input: CloneInput): Promise<CloneResult>;
+  // Step 2: Install Ansible
+  createVirtualEnvironment(input: VirtualEnvironmentInput): Promise<VirtualEnvironmentResult>;
+  installRequirements(input: RequirementsInput): Promise<StepResult>;
+  // Step 3: Ansible access to Kubernetes cluster
+  createSshKey(input: SshKeyInput): Promise<SshKeyResult>;
+  copySshKey(input: CopySshKeyInput): Promise<StepResult>;
+  confirmSsh(input: HostInput): Promise<ConfirmSshResult>;
+  gatherFacts(input: FactsInput): Promise<HostFacts>;
+  // Step 4: Ansible inventory
+  writeInventory(input: InventoryInput): Promise<StepResult>;
+  // Steps 5, 6 and 7.13: containerd, upstream DNS, storage variables
+  writeGroupVariables(input: GroupVariablesInput): Promise<StepResult>;
+  // Step 7: Provider ephemeral storage
+  stopAndDisableUnits(input: StorageInput): Promise<StepResult>;
+  readBootId(input: HostInput): Promise<string>;
+  requestReboot(input: RebootInput): Promise<StepResult>;
+  waitForReboot(input: WaitForRebootInput): Promise<StepResult>;
+  confirmDirectoriesUnused(input: StorageInput): Promise<StepResult>;
+  selectDisks(input: StorageInput): Promise<StepResult>;
+  createRaidArray(input: StorageInput): Promise<StepResult>;
+  makeFileSystem(input: StorageInput): Promise<StepResult>;
+  backUpFstab(input: StorageInput): Promise<StepResult>;
+  updateFstab(input: StorageInput): Promise<StepResult>;
+  mountData(input: StorageInput): Promise<StepResult>;
+  writeMdadmConf(input: StorageInput): Promise<StepResult>;
+  regenerateInitramfs(input: StorageInput): Promise<StepResult>;
+  copyData(input: StorageInput): Promise<StepResult>;
+  switchData(input: StorageInput): Promise<StepResult>;
+  orderUnitsAfterMount(input: StorageInput): Promise<StepResult>;
+  confirmStorage(input: StorageInput): Promise<StepResult>;
+  startAndEnableUnits(input: StorageInput): Promise<StepResult>;
+  checkJournals(input: StorageInput): Promise<StepResult>;
+  // Step 8: Create Kubernetes cluster
+  runKubespray(input: PlaybookInput): Promise<PlaybookResult>;
+  // Step 9: Confirm Kubernetes cluster
+  confirmNodes(input: VerifyKubernetesInput): Promise<VerificationResult>;
+  confirmPods(input: VerifyKubernetesInput): Promise<VerificationResult>;
+  confirmDns(input: VerifyKubernetesInput): Promise<VerificationResult>;
+  verifyEtcd(input: VerifyEtcdInput): Promise<VerificationResult>;
+  verifyHost(input: VerifyHostInput): Promise<VerificationResult>;
+  // Step 9: Custom kernel parameters
+  applyKernelParameters(input: HostInput): Promise<StepResult>;
+  // Step 10: Review firewall policies
+  applyFirewallRules(input: FirewallInput): Promise<StepResult>;
+}

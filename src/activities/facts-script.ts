@@ -1,0 +1,132 @@
+import { sh, type Script } from '../hosts/script.js';
+
+/** Tools that step 7 needs; which of them matter when is decided by the plan. */
+const tools = [
+  'mdadm',
+  'mkfs.ext4',
+  'e2fsck',
+  'rsync',
+  'lsof',
+  'lsblk',
+  'blkid',
+  'findmnt',
+  'udevadm',
+  'update-initramfs',
+] as const;
+
+const units = ['kubelet', 'containerd', 'etcd', 'docker', 'unattended-upgrades', 'ufw', 'firewalld'] as const;
+
+/**
+ * One script that reads everything and changes nothing: logins are the slow part. Each section begins with a line of
+ * the mark, which nothing on the host can know beforehand. A tool that is missing leaves its section empty.
+ */
+export function factsScript({
+  mark,
+  mountPoint,
+  stateFolder,
+  dataDirectories,
+}: {
+  readonly mark: string;
+  readonly mountPoint: string;
+  readonly stateFolder: string;
+  readonly dataDirectories: readonly string[];
+}): Script {
+  return sh`
+section() { printf '\n%s %s\n' ${mark} "$1"; }
+section hostname; cat /proc/sys/kernel/hostname
+section machine-id; cat /etc/machine-id || true
+section boot-id; cat /proc/sys/kernel/random/boot_id
+section os-release; cat /etc/os-release || true
+section kernel; uname -r; uname -m; nproc
+section memory; grep MemTotal /proc/meminfo
+section root-disk; df -B1 --output=size,avail / | tail -n 1
+section python; python3 --version 2>&1 || true
+section cgroup; stat -fc %T /sys/fs/cgroup || true
+section clock; date +%s%3N
+section swaps; cat /proc/swaps || true
+section resolv-conf; cat /etc/resolv.conf 2>/dev/null || true
+section addresses; ip -o addr show scope global 2>/dev/null || true
+section fstab; cat /etc/fstab 2>/dev/null || true
+section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; cat /etc/mdadm/mdadm.conf; fi
+section proven; cat ${stateFolder}/storage/proven 2>/dev/null || true
+section missing-tools
+for tool in ${tools}; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"; done
+section units
+systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units.map((unit) => `${unit}.service`)} 2>/dev/null || true
+section mounts
+findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
+${blockDevices}
+${directories(mountPoint, dataDirectories)}
+section end`;
+}
+
+/** Low-level probing (`blkid -p`) sees what udev's database, which lsblk reads, may not know yet. */
+const blockDevices = sh`
+section lsblk
+lsblk -J -b -o NAME,KNAME,MAJ:MIN,TYPE,SIZE,SERIAL,WWN,MODEL,TRAN,ROTA,RM,RO,FSTYPE,UUID,PTTYPE 2>/dev/null || true
+section nodes
+for block in /sys/class/block/*; do name=\${block##*/}; if [ -b "/dev/$name" ]; then echo "$name"; fi; done
+section by-id
+find /dev/disk/by-id -type l -printf '%p %l\n' 2>/dev/null || true
+section holders
+for holder in /sys/class/block/*/holders/*; do
+  if [ -e "$holder" ]; then block=\${holder%/holders/*}; echo "\${block##*/} \${holder##*/}"; fi
+done
+section partitions
+for part in /sys/class/block/*/*/partition; do
+  if [ -e "$part" ]; then part=\${part%/partition}; block=\${part%/*}; echo "\${block##*/} \${part##*/}"; fi
+done
+section bcache
+for block in /sys/class/block/*/bcache; do if [ -e "$block" ]; then block=\${block%/bcache}; echo "\${block##*/}"; fi; done
+section blkid
+for block in /sys/class/block/*; do
+  name=\${block##*/}
+  case $name in loop*|ram*|zram*|sr*|fd*|nbd*) continue;; esac
+  if [ ! -b "/dev/$name" ] || [ -e "$block/partition" ]; then continue; fi
+  code=0; found=$(blkid -p -o export "/dev/$name" 2>/dev/null) || code=$?
+  printf 'DEVICE=%s\nCODE=%s\n%s\n' "$name" "$code" "$found"
+done
+section arrays
+for block in /sys/class/block/md*; do
+  if [ ! -d "$block/md" ]; then continue; fi
+  name=\${block##*/}
+  printf 'DEVICE=%s\nSTATE=%s\n' "$name" "$(cat "$block/md/array_state")"
+  printf 'MEMBERS=%s\n' "$(ls "$block/slaves" | tr '\n' ' ')"
+  mdadm --detail --export "/dev/$name" 2>/dev/null || true
+done
+section pools
+zpool list -vHPL 2>/dev/null || true
+section multipath
+multipath -l -v1 2>/dev/null || true
+section volumes
+pvs --noheadings -o pv_name,vg_name 2>/dev/null || true
+section claimed
+if command -v python3 >/dev/null 2>&1; then python3 -c '
+import os, glob
+for path in glob.glob("/sys/block/*"):
+    name = os.path.basename(path)
+    if not os.path.exists("/dev/" + name) or name.startswith(("loop", "ram", "zram", "sr", "fd", "nbd")):
+        continue
+    try:
+        os.close(os.open("/dev/" + name, os.O_RDONLY | os.O_EXCL))
+    except OSError as error:
+        if error.errno == 16:
+            print(name)
+' || true; fi`;
+
+function directories(mountPoint: string, paths: readonly string[]): Script {
+  return sh`
+section directories
+for path in ${paths}; do
+  name=\${path##*/}
+  printf 'PATH=%s\n' "$path"
+  if [ -L "$path" ]; then printf 'LINK=%s\n' "$(readlink "$path")"; fi
+  if [ -d "$path" ]; then
+    echo EXISTS=1
+    printf 'ENTRIES=%s\n' "$(find "$path/" -mindepth 1 -maxdepth 1 | wc -l)"
+    if mountpoint -q "$path"; then echo MOUNTED=1; else printf 'BYTES=%s\n' "$(du -sx -B1 "$path" 2>/dev/null | cut -f1)"; fi
+  fi
+  if [ -e "$path.slipway-old" ]; then printf 'OLD=%s\n' "$path.slipway-old"; fi
+  if [ -d ${mountPoint}/"$name" ] && [ -e ${mountPoint}/.slipway-"$name".moved ]; then echo MOVED=1; fi
+done`;
+}

@@ -1,0 +1,46 @@
+import type { PlaybookEventReader } from '../cluster/playbook-events.js';
+import type { Host } from '../hosts/host.js';
+import { sh } from '../hosts/script.js';
+
+/** Bytes read at once; a playbook on many hosts writes a few hundred kilobytes a minute. */
+const pieceBytes = 1024 * 1024;
+
+/** Reads a growing file of events beside the job whose log is followed. */
+export interface EventFollower {
+  /** Begins to read what is new, unless a reading is under way. Trouble on the way is left to the next reading. */
+  poll(): void;
+  /** Reads to the end of the file. */
+  finish(): Promise<void>;
+}
+
+/** @param reader gets each piece once, in order; a new attempt begins at the file's beginning, with a new reader */
+export function followEvents(host: Host, path: string, reader: PlaybookEventReader): EventFollower {
+  let offset = 0;
+  let reading: Promise<void> | undefined;
+
+  /** Base64, because a piece may end in the middle of a character. */
+  const decoder = new TextDecoder();
+  const readPiece = async (): Promise<number> => {
+    const script = sh`[ ! -e ${path} ] || tail -c +${offset + 1} -- ${path} | head -c ${pieceBytes} | base64 -w 0`;
+    const { stdout } = await host.run(script, { what: `read ${path}` });
+    const piece = Buffer.from(stdout, 'base64');
+    reader.push(decoder.decode(piece, { stream: true }));
+    offset += piece.length;
+    return piece.length;
+  };
+  const readAll = async () => {
+    while ((await readPiece()) === pieceBytes);
+  };
+
+  return {
+    poll() {
+      reading ??= readAll()
+        .catch(() => undefined)
+        .finally(() => (reading = undefined));
+    },
+    async finish() {
+      await reading;
+      await readAll();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+import type { HostFacts } from '../cluster/facts.js';
+import { parseFacts } from '../cluster/parse-facts.js';
+import { dataDirectories } from '../cluster/plan-storage.js';
+import type { Host } from '../hosts/host.js';
+import type { Activities } from './contract.js';
+import type { Dependencies } from './dependencies.js';
+import { factsScript } from './facts-script.js';
+import { step, withHost } from './step.js';
+
+/** Milliseconds; adding up the sizes of a big containerd directory takes its time. */
+const longest = 600_000;
+
+/** Reads from a host all that plans and checks need, in one round trip, changing nothing (step 3: gather facts). */
+export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activities['gatherFacts'] {
+  return step(({ host, mountPoint }) => withHost(dependencies, host, (open) => readFacts(open, mountPoint)));
+}
+
+/**
+ * The same for steps that look at the host again.
+ * @throws FactsError (of parse-facts) when the host's answer cannot be understood
+ */
+export async function readFacts(host: Host, mountPoint: string): Promise<HostFacts> {
+  const mark = `@@${randomUUID()}`;
+  const script = factsScript({
+    mark,
+    mountPoint,
+    stateFolder: host.stateFolder,
+    dataDirectories: dataDirectories.map(({ from }) => from),
+  });
+  const { stdout } = await host.run(script, { timeout: longest, what: 'gather facts' });
+  return parseFacts(stdout, mark);
+}

@@ -1,0 +1,80 @@
+import type { CheckResult } from '../cluster/checks.js';
+import type { Host } from '../hosts/host.js';
+import { sh } from '../hosts/script.js';
+import type { VerificationResult } from './contract.js';
+
+/** Where kubeadm leaves the operator's access on each control plane. */
+const adminConf = '/etc/kubernetes/admin.conf';
+
+/** Exit codes that tell why kubectl was not even started. */
+const noKubectl = 97;
+const noAdminConf = 98;
+
+/** kubectl cannot be asked; not an error of the step, but a failed check. */
+class NoAnswer extends Error {}
+
+export interface Kubectl {
+  /**
+   * What `kubectl <words> -o json` prints, through `parse`.
+   * @param absent what to take where the cluster has no such object
+   */
+  read<Output>(words: readonly string[], parse: (json: string) => Output, absent?: Output): Promise<Output>;
+  /** Milliseconds since 1970 by the control plane's clock, for ages of what the API server shows. */
+  now(): Promise<number>;
+}
+
+/**
+ * Judges what kubectl shows on a control plane. Where it shows nothing (not installed, no access, no API server) the
+ * result is the one failed check `kubernetes-api`.
+ */
+export async function confirmByKubectl(
+  host: Host,
+  judgeAnswers: (kubectl: Kubectl) => Promise<CheckResult[]>,
+): Promise<VerificationResult> {
+  try {
+    return { checks: await judgeAnswers(kubectlOn(host)) };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    return { checks: [unanswered(host.name, error.message)] };
+  }
+}
+
+function kubectlOn(host: Host): Kubectl {
+  return {
+    async read(words, parse, absent) {
+      const { exitCode, stdout, stderr } = await host.run(
+        sh`command -v kubectl > /dev/null || exit ${noKubectl}
+[ -r ${adminConf} ] || exit ${noAdminConf}
+export KUBECONFIG=${adminConf}
+kubectl --request-timeout=20s ${words} -o json`,
+        { accept: 'any', what: `kubectl ${words.join(' ')}` },
+      );
+      if (exitCode === noKubectl) throw new NoAnswer('kubectl is not installed');
+      if (exitCode === noAdminConf) throw new NoAnswer(`there is no ${adminConf}`);
+      if (exitCode !== 0) {
+        if (absent !== undefined && stderr.includes('(NotFound)')) return absent;
+        throw new NoAnswer(
+          stderr.trim().split('\n').at(-1)?.slice(0, 500) || `kubectl ended with ${exitCode}`,
+        );
+      }
+      return parse(stdout);
+    },
+    async now() {
+      const { stdout } = await host.run(sh`date +%s`, { what: 'read the clock' });
+      return Number(stdout.trim()) * 1000;
+    },
+  };
+}
+
+function unanswered(host: string, why: string): CheckResult {
+  return {
+    check: 'kubernetes-api',
+    host,
+    passed: false,
+    is: why,
+    shouldBe: `kubectl on ${host} gets answers from the API server`,
+    advice:
+      `Run "KUBECONFIG=${adminConf} kubectl get nodes" on ${host}; if the API server does not answer, read ` +
+      '"journalctl -u kubelet" there and run the playbook cluster.yml again.',
+  };
+}

@@ -1,0 +1,113 @@
+import { CancelledFailure, Context, heartbeat } from '@temporalio/activity';
+import { CommandFailedError, ConnectionLostError } from '../hosts/errors.js';
+import type { Host } from '../hosts/host.js';
+import type { Job, JobProgress } from '../hosts/jobs.js';
+import type { HostTarget } from '../hosts/target.js';
+import type { StepResult } from './contract.js';
+import type { Dependencies } from './dependencies.js';
+import { toFailure } from './failures.js';
+
+/** How often a step says that it is alive; the heartbeat timeouts in src/workflows/steps.ts are a multiple of it. */
+const heartbeatMilliseconds = 500;
+
+/** The newest heartbeat details of the steps under way, by their task token. */
+const progressOf = new WeakMap<Context, JobProgress>();
+
+/**
+ * Makes an activity out of a step: heartbeats for as long as it runs, so that a dead worker is noticed within seconds,
+ * and turns errors of hosts into Temporal's failures.
+ */
+export function step<Input, Output>(
+  run: (input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current();
+    const alive = () => {
+      heartbeat(progressOf.get(context));
+    };
+    alive();
+    const timer = setInterval(alive, heartbeatMilliseconds);
+    try {
+      return await run(input);
+    } catch (error) {
+      if (context.cancellationSignal.aborted) throw cancellationOf(context, error);
+      throw toFailure(error);
+    } finally {
+      clearInterval(timer);
+    }
+  };
+}
+
+/** Opens the host for the time of `use`, and gives its connection back. */
+export async function withHost<Output>(
+  { hosts }: Pick<Dependencies, 'hosts'>,
+  target: HostTarget,
+  use: (host: Host) => Promise<Output>,
+): Promise<Output> {
+  const host = await hosts.connect(target, { signal: Context.current().cancellationSignal });
+  try {
+    return await use(host);
+  } finally {
+    await host.close();
+  }
+}
+
+/**
+ * Runs a detached job to a good end, with its log's tail in the heartbeats.
+ * @param describe what the heartbeats show in place of the log's tail
+ * @throws CommandFailedError when the script ended with another code than 0
+ * @throws ConnectionLostError when a restart cut it off: the next attempt looks at the host and does what is left
+ */
+export async function runJob(
+  { jobs }: Pick<Dependencies, 'jobs'>,
+  host: Host,
+  job: Job,
+  what: string,
+  describe: (progress: JobProgress) => string = ({ tail }) => tail,
+): Promise<void> {
+  const context = Context.current();
+  const resume = (context.info.heartbeatDetails as JobProgress | undefined) ?? undefined;
+  const outcome = await jobs.run(host, job, {
+    resume: resume?.key === job.key ? resume : undefined,
+    signal: context.cancellationSignal,
+    onProgress: (progress) => progressOf.set(context, { ...progress, tail: describe(progress) }),
+  });
+  if (outcome.kind === 'cut-off') {
+    await jobs.restart(host, job.key);
+    throw new ConnectionLostError(
+      `"${what}" was cut off on ${host.name}: the machine or the process was ended.`,
+      {
+        host: host.name,
+        output: outcome.tail,
+      },
+    );
+  }
+  if (outcome.exitCode !== 0) {
+    throw new CommandFailedError(
+      `"${what}" failed on ${host.name} with exit code ${outcome.exitCode}.`,
+      {
+        host: host.name,
+        command: job.key,
+        output: outcome.tail,
+        advice: `Read ${outcome.log} on ${host.name}.`,
+      },
+      outcome.exitCode,
+    );
+  }
+}
+
+/** The step did something. */
+export function changed(summary: string): StepResult {
+  return { outcome: 'changed', summary };
+}
+
+/** Looking showed that nothing was left to do. */
+export function unchanged(summary: string): StepResult {
+  return { outcome: 'unchanged', summary };
+}
+
+function cancellationOf(context: Context, error: unknown): Error {
+  const { reason } = context.cancellationSignal as { reason: unknown };
+  if (error instanceof CancelledFailure) return error;
+  return reason instanceof CancelledFailure ? reason : new CancelledFailure('The step was cancelled.');
+}

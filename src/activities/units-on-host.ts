@@ -1,0 +1,44 @@
+import type { StorageTarget } from '../cluster/storage-plan.js';
+import type { Host } from '../hosts/host.js';
+import { sh } from '../hosts/script.js';
+
+/** One of systemd's units as it is now. */
+export interface UnitOnHost {
+  readonly name: string;
+  readonly active: string;
+  readonly enabled: string;
+  /** How often systemd has restarted it by itself since it was started. */
+  readonly restarts: number;
+  /** What it waits for, space-separated, in the form of RequiresMountsFor=. */
+  readonly mounts: string;
+}
+
+/** Those of the named units that the host knows; a fresh host knows none. In the order of the names. */
+export async function unitsPresent(host: Host, names: readonly string[]): Promise<readonly UnitOnHost[]> {
+  const properties = 'Id,LoadState,ActiveState,UnitFileState,NRestarts,RequiresMountsFor';
+  const { stdout } = await host.run(
+    sh`systemctl show -p ${properties} ${names.map((name) => `${name}.service`)}`,
+    { what: 'look at the units' },
+  );
+  const blocks = stdout.split(/\n\s*\n/).map((block) => {
+    const pairs = block.split('\n').map((line) => {
+      const at = line.indexOf('=');
+      return [line.slice(0, at), line.slice(at + 1)] as const;
+    });
+    return new Map(pairs);
+  });
+  return blocks
+    .filter((block) => block.get('LoadState') === 'loaded')
+    .map((block) => ({
+      name: (block.get('Id') ?? '').replace(/\.service$/, ''),
+      active: block.get('ActiveState') ?? '',
+      enabled: block.get('UnitFileState') ?? '',
+      restarts: Number(block.get('NRestarts') ?? 0),
+      mounts: block.get('RequiresMountsFor') ?? '',
+    }));
+}
+
+/** The units whose data step 7 moves, in the order in which they are stopped; started they are the other way round. */
+export function movedUnits({ moves }: StorageTarget): readonly string[] {
+  return moves.map(({ unit }) => unit);
+}

@@ -1,0 +1,85 @@
+import type { CheckResult } from '../cluster/checks.js';
+import {
+  judgeFirewall,
+  judgeMountOrder,
+  judgeUnits,
+  parseUnits,
+  unitProperties,
+} from '../cluster/checks-host.js';
+import { judgeStorage } from '../cluster/checks-storage.js';
+import { judgeKernelParameters } from '../cluster/kernel-parameters.js';
+import type { StorageTarget } from '../cluster/storage-plan.js';
+import type { Host } from '../hosts/host.js';
+import { sh } from '../hosts/script.js';
+import { readKernelParameters } from './apply-kernel-parameters.js';
+import type { Activities } from './contract.js';
+import type { Dependencies } from './dependencies.js';
+import { isAsProven, readFirewallState } from './firewall-state.js';
+import { readFacts } from './gather-facts.js';
+import { observeInitramfs } from './regenerate-initramfs.js';
+import { step, withHost } from './step.js';
+
+/** Step 9, on each host: services, array, mounts and their order, kernel parameters, firewall. Changes nothing. */
+export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {
+  return step(({ host: target, units, storage, kernelParameters, firewall }) =>
+    withHost(dependencies, target, async (host) => ({
+      checks: [
+        ...(await verifyUnits(host, units, storage)),
+        ...(storage ? await verifyStorage(host, storage) : []),
+        ...(kernelParameters ? await verifyKernelParameters(host) : []),
+        ...(firewall === true ? await verifyFirewall(host) : []),
+      ],
+    })),
+  );
+}
+
+/** One look at all of them, so that their times can be compared. */
+async function verifyUnits(
+  host: Host,
+  names: readonly string[],
+  storage: StorageTarget | undefined,
+): Promise<CheckResult[]> {
+  const binds = storage?.layout === 'bind' ? storage.moves.map(({ from }) => from) : [];
+  const places = storage ? [storage.mountPoint, ...binds] : [];
+  const { stdout } = await host.run(
+    sh`cut -d ' ' -f 1 /proc/uptime
+mounts=
+for place in ${places}; do
+  unit=$(systemd-escape --path --suffix=mount "$place")
+  mounts="$mounts $unit"
+done
+echo $mounts
+systemctl show --property=${unitProperties} ${names.map((name) => `${name}.service`)} $mounts`,
+    { what: 'look at the services' },
+  );
+  const [uptime = '', mountLine = '', ...rest] = stdout.split('\n');
+  const units = parseUnits(rest.join('\n'));
+  const mounts = mountLine.split(' ').filter((mount) => mount !== '');
+  const stored = storage?.moves.map(({ unit }) => unit).filter((unit) => names.includes(unit)) ?? [];
+  return [
+    ...judgeUnits({ host: host.name, names, units, now: Number(uptime) }),
+    ...(storage ? judgeMountOrder({ host: host.name, names: stored, mounts, units }) : []),
+  ];
+}
+
+async function verifyStorage(host: Host, target: StorageTarget): Promise<CheckResult[]> {
+  const facts = await readFacts(host, target.mountPoint);
+  return judgeStorage(host.name, target, { facts, initramfs: await observeInitramfs(host, target) });
+}
+
+async function verifyKernelParameters(host: Host): Promise<CheckResult[]> {
+  const { values } = await readKernelParameters(host);
+  const { stdout: bootConfiguration } = await host.run(sh`systemd-analyze cat-config sysctl.d`, {
+    what: 'read the configuration of kernel parameters',
+  });
+  return judgeKernelParameters(host.name, { values, bootConfiguration });
+}
+
+async function verifyFirewall(host: Host): Promise<CheckResult[]> {
+  const state = await readFirewallState(host);
+  return judgeFirewall(host.name, {
+    loaded: state.loaded !== '',
+    asProven: isAsProven(state),
+    kept: state.kept !== undefined && state.unit,
+  });
+}

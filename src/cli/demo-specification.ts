@@ -1,0 +1,34 @@
+import { stringify } from 'yaml';
+import type { SpecificationInput } from '../cluster/specification.js';
+import type { DemoMachines } from './demo-machines.js';
+
+export const demoCluster = 'demo';
+
+/** What preflight has to say about machines as small as the lab's. */
+const accepted = [
+  ...['control-plane', 'worker'].flatMap((role) =>
+    ['cpus', 'memory', 'disk'].map((resource) => `${role}-${resource}`),
+  ),
+  ...['control-plane-count', 'operating-system', 'node-address'],
+];
+
+/** cluster.yaml for the demo's machines. @param repository the stand-in for Kubespray */
+export function demoSpecification({ control, worker }: DemoMachines, repository: string): string {
+  const reach = ({ name, address, port, hostKey }: DemoMachines['control']) => ({
+    name,
+    address,
+    port,
+    hostKey,
+  });
+  const specification: SpecificationInput = {
+    name: demoCluster,
+    kubespray: { release: 'v2.24.1', repository },
+    ssh: { user: 'root', privateKey: { file: control.privateKey } },
+    hosts: [
+      { ...reach(control), roles: ['control-plane', 'etcd'] },
+      { ...reach(worker), roles: ['worker'], ephemeralStorage: { disks: { count: 2, kind: 'nvme' } } },
+    ],
+    overrides: accepted.map((check) => ({ check, reason: 'A throw-away machine of the lab.' })),
+  };
+  return `# Written by the demo. Try: slipway plan <this file>\n${stringify(specification)}`;
+}

@@ -1,0 +1,108 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LabError, openLab, type Lab } from '../lab/index.js';
+import { materialiseStandIn } from '../lab/stand-in.js';
+import { cacheFolder } from '../temporal/cache-folder.js';
+import { findTemporalCli } from '../temporal/find-cli.js';
+import { approveSerialsBeginningWith } from './approver.js';
+import { demoSerials, startDemoMachines, stopDemoMachines } from './demo-machines.js';
+import { demoSpecification } from './demo-specification.js';
+import { endDescendants } from './descendants.js';
+import { CommandError } from './errors.js';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { catchInterruption, untilAborted } from './interruption.js';
+import { loadSpecification } from './load-specification.js';
+import type { Terminal } from './terminal.js';
+import { provision } from './up.js';
+
+export interface DemoOptions {
+  /** Approves the plan unasked, as long as it names the demo's own disks only. */
+  readonly yes?: boolean | undefined;
+  /** Begins anew: deletes the machines and the history of an earlier demo. */
+  readonly fresh?: boolean | undefined;
+}
+
+/**
+ * `npm run demo`: makes one control plane and one worker with two NVMe disks out of nothing, and runs the whole
+ * procedure on them. What is left at the end, or after Ctrl-C, is files in the cache; the next call goes on with them.
+ */
+export async function demo(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
+  const folder = join(cacheFolder(), 'demo');
+  process.env['SLIPWAY_HOME'] ??= join(folder, 'home');
+  const interruption = catchInterruption();
+  const say = (line: string) => {
+    terminal.write(`${line}\n`);
+  };
+  const lab = await openLab({ name: 'demo', onProgress: say });
+  try {
+    const file = await Promise.race([
+      setUp(options, { folder, lab, say }),
+      untilAborted(interruption.controller.signal),
+    ]);
+    if (file === undefined) return exitCodes.interrupted;
+    return await run(file, options, terminal);
+  } catch (error) {
+    if (interruption.controller.signal.aborted) return exitCodes.interrupted;
+    if (!(error instanceof LabError) && !(error instanceof CommandError)) throw error;
+    terminal.complain(error.message);
+    return error instanceof CommandError ? error.exitCode : exitCodes.failed;
+  } finally {
+    say('Switching off the machines of the demo.');
+    await stopDemoMachines(lab);
+    await endDescendants();
+    interruption.release();
+  }
+}
+
+interface Place {
+  readonly folder: string;
+  readonly lab: Lab;
+  readonly say: (line: string) => void;
+}
+
+/** Machines, Temporal CLI, stand-in and cluster.yaml. @returns the path of cluster.yaml */
+async function setUp({ fresh }: DemoOptions, { folder, lab, say }: Place): Promise<string> {
+  if (fresh === true) {
+    await lab.down();
+    await rm(folder, { recursive: true, force: true });
+  }
+  await mkdir(folder, { recursive: true });
+  const [machines, repository] = await Promise.all([
+    startDemoMachines(lab, say),
+    materialiseStandIn({ folder: join(folder, 'kubespray-stand-in') }),
+    findTemporalCli({ onProgress: say }),
+  ]);
+  const file = join(folder, 'cluster.yaml');
+  await writeFile(file, demoSpecification(machines, repository));
+  say(`cluster.yaml: ${file}`);
+  return file;
+}
+
+async function run(file: string, { yes }: DemoOptions, terminal: Terminal): Promise<ExitCode> {
+  const unattended = yes === true || !terminal.interactive;
+  const { exitCode } = await provision(
+    {
+      specification: await loadSpecification(file),
+      approver: unattended ? approveSerialsBeginningWith(demoSerials) : undefined,
+      onFailure: 'abort',
+      worker: true,
+      resume: 'npm run demo',
+      afterwards: async ({ embedded }, interrupted) => {
+        if (embedded === undefined) return;
+        terminal.write(`\nWeb UI with the whole history: ${embedded.uiUrl}\n`);
+        if (terminal.interactive) {
+          terminal.write('Have a look; Ctrl-C ends the demo.\n');
+          await untilAborted(interrupted);
+        } else {
+          terminal.write(`It ends with the demo; this shows it again:\n${serverAgain()}\n`);
+        }
+      },
+    },
+    terminal,
+  );
+  return exitCode;
+}
+
+function serverAgain(): string {
+  return `  SLIPWAY_HOME=${process.env['SLIPWAY_HOME'] ?? ''} node dist/cli/main.js server`;
+}

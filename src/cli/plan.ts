@@ -1,0 +1,68 @@
+import { chooseRelease } from '../cluster/choose-release.js';
+import { ephemeralStorageOf } from '../cluster/members.js';
+import { planCluster } from '../cluster/plan-cluster.js';
+import { planStorage } from '../cluster/plan-storage.js';
+import type { ClusterPlan } from '../cluster/plan.js';
+import { plainText } from '../cluster/plain-text.js';
+import { preflight } from '../cluster/preflight.js';
+import { renderPlan } from '../cluster/render-plan.js';
+import type { Specification } from '../cluster/specification.js';
+import { createHostPool } from '../hosts/host-pool.js';
+import { slipwayHome } from '../hosts/state-folder.js';
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { loadSpecification } from './load-specification.js';
+import { lookAtHosts, type Look } from './look-at-hosts.js';
+import type { Terminal } from './terminal.js';
+
+export interface PlanOptions {
+  readonly file: string;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host,
+ * and needs no Temporal.
+ * @throws CommandError
+ */
+export async function plan({ file, json }: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+  const specification = await loadSpecification(file);
+  const pool = createHostPool({ stateFolder: slipwayHome() });
+  try {
+    const look = await lookAtHosts(specification, pool);
+    const made = planFrom(specification, look);
+    terminal.write(json === true ? `${JSON.stringify(made, null, 2)}\n` : `${renderPlan(made)}\n`);
+    for (const { host, why } of look.unread) terminal.complain(`not looked at: ${host}: ${plainText(why)}`);
+    return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
+  } finally {
+    await pool.closeAll();
+  }
+}
+
+function planFrom(specification: Specification, { facts, controlHost }: Look): ClusterPlan {
+  const python = controlHost?.python?.match(/^\d+\.\d+/)?.[0];
+  const known = { ...specification, hosts: specification.hosts.filter(({ name }) => name in facts) };
+  const storage = Object.fromEntries(
+    known.hosts.flatMap((host) => {
+      const found = facts[host.name];
+      if (found === undefined) return [];
+      const wanted = ephemeralStorageOf(specification, host);
+      return [[host.name, planStorage({ facts: found, host: host.name, storage: wanted })] as const];
+    }),
+  );
+  const release = chooseRelease({
+    specification,
+    facts,
+    python: python === undefined ? undefined : [python],
+  });
+  return planCluster({
+    specification,
+    release,
+    storage,
+    findings: preflight({ specification: known, facts }),
+  });
+}
+
+function isRefused({ storage, findings }: ClusterPlan): boolean {
+  const stopped = findings.some(({ severity, overridden }) => severity === 'error' && overridden === null);
+  return stopped || Object.values(storage).some(({ kind }) => kind === 'refused');
+}

@@ -1,0 +1,83 @@
+import { Command, CommanderError } from 'commander';
+import { plainLines } from '../cluster/plain-text.js';
+import { declareAnswers } from './declare-answers.js';
+import { declareProcesses } from './declare-processes.js';
+import { declareProvisioning } from './declare-provisioning.js';
+import type { Dispatch } from './declaring.js';
+import { CommandError } from './errors.js';
+import { exitCodes, exitCodesHelp, type ExitCode } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+/** Runs one command line. Never throws: errors are shown, and become the exit code. */
+export async function runProgram(words: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const program = declare(terminal, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return explain(error, terminal);
+  }
+}
+
+function explain(error: unknown, terminal: Terminal): number {
+  // Commander has shown its message itself; help and version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.invalidInput;
+  if (error instanceof CommandError) {
+    terminal.complain(plainLines(error.message));
+    return error.exitCode;
+  }
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.complain(`slipway: unexpected error\n${plainLines(details)}`);
+  return exitCodes.failed;
+}
+
+function declare(terminal: Terminal, ends: (code: ExitCode) => void): Command {
+  const program = new Command('slipway')
+    .description('Turns bare servers into a Kubernetes cluster for an Akash provider, as durable workflows.')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(--help shows what is possible)')
+    .configureOutput({
+      writeOut: (text) => {
+        terminal.write(text);
+      },
+      writeErr: (text) => {
+        terminal.complain(text.trimEnd());
+      },
+    })
+    .addHelpText('after', exitCodesHelp + temporalHelp);
+  const dispatch: Dispatch = (load) => async (options) => {
+    const command = await load();
+    ends(await command(options, terminal));
+  };
+  declareProvisioning(program, dispatch);
+  declareAnswers(program, dispatch);
+  declareProcesses(program, dispatch);
+  declareLab(program);
+  return program;
+}
+
+/** The lab is a program of its own, with its own help, loaded only when it is called for. */
+function declareLab(program: Command): void {
+  program
+    .enablePositionalOptions()
+    .command('lab')
+    .description('Make throw-away machines on this machine, for trials: up, list, ssh, down.')
+    .argument('[words...]')
+    .helpOption(false)
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (words: string[]) => {
+      const { labCommand } = await import('./lab.js');
+      const lab = labCommand().name('slipway lab').copyInheritedSettings(program);
+      await lab.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
+    });
+}
+
+const temporalHelp = `
+
+Temporal: an embedded server is used unless an address is configured as for the temporal command
+(TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE, or its configuration file).`;

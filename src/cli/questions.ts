@@ -1,0 +1,154 @@
+import type { Client } from '@temporalio/client';
+import { renderPlan } from '../cluster/render-plan.js';
+import type { ClusterProgress, Question } from '../workflows/progress.js';
+import { sendAnswer, type Verb } from './answers.js';
+import type { Approver } from './approver.js';
+import { CommandError } from './errors.js';
+import type { LiveView } from './live-view.js';
+import type { Prompts } from './prompts.js';
+import {
+  choicesOf,
+  failureText,
+  howToAnswer,
+  questionKey,
+  type ApprovalQuestion,
+  type DecisionQuestion,
+} from './question-text.js';
+
+export interface QuestionOptions {
+  readonly client: Client;
+  readonly view: LiveView;
+  /** Who answers. */
+  readonly by: string;
+  /** Answers plans instead of a person. */
+  readonly approver?: Approver | undefined;
+  /** Absent: nobody sits at the terminal. */
+  readonly prompts?: Prompts | undefined;
+  /** What is answered to a failed step when nobody sits at the terminal. Default: it waits. */
+  readonly onFailure?: 'wait' | 'abort' | undefined;
+  /** Ctrl-C in a prompt. */
+  readonly onInterrupt: () => void;
+}
+
+const hints = {
+  retry: 'do the step again, after something was mended',
+  skip: 'go on without this step; the report says so',
+  abort: 'end the work of this host',
+} as const;
+
+/** Shows each question once, and answers it where that is possible. */
+export class Questions {
+  private readonly shown = new Set<string>();
+  private asking: { readonly key: string; readonly controller: AbortController } | undefined;
+
+  constructor(private readonly options: QuestionOptions) {}
+
+  /** A prompt is on the screen, so nothing else may be drawn. */
+  get isAsking(): boolean {
+    return this.asking !== undefined;
+  }
+
+  /** Looks at the open questions. A prompt whose question somebody else has answered is taken away. */
+  look(progress: ClusterProgress): void {
+    const open = new Set(progress.questions.map(questionKey));
+    if (this.asking !== undefined && !open.has(this.asking.key)) this.asking.controller.abort();
+    for (const key of this.shown) if (!open.has(key)) this.shown.delete(key);
+    for (const question of progress.questions) {
+      if (this.isAsking) return;
+      const key = questionKey(question);
+      if (this.shown.has(key)) continue;
+      this.shown.add(key);
+      this.present(question, progress);
+    }
+  }
+
+  /** Takes away the prompt. */
+  stop(): void {
+    this.asking?.controller.abort();
+  }
+
+  private present(question: Question, progress: ClusterProgress): void {
+    if (question.kind === 'approval') this.presentPlan(question, progress);
+    else this.presentFailure(question, progress);
+  }
+
+  private presentPlan(question: ApprovalQuestion, progress: ClusterProgress): void {
+    const { view, approver, prompts } = this.options;
+    const { plan } = progress;
+    if (plan !== null) view.print('', ...renderPlan(plan).split('\n'));
+    const verdict = plan === null ? undefined : approver?.(plan, question.hosts);
+    if (verdict === true) {
+      this.inBackground(question, this.send(progress, 'approve', { plan: question.plan }));
+      return;
+    }
+    if (verdict !== undefined) view.print(verdict);
+    if (prompts === undefined) view.print(...howToAnswer(question, progress));
+    else this.inBackground(question, this.askApproval(prompts, question, progress));
+  }
+
+  private presentFailure(question: DecisionQuestion, progress: ClusterProgress): void {
+    const { view, prompts, onFailure } = this.options;
+    view.print('', ...failureText(question));
+    if (prompts !== undefined) this.inBackground(question, this.askDecision(prompts, question, progress));
+    else if (onFailure === 'abort') {
+      this.inBackground(question, this.send(progress, 'abort', { host: question.host, step: question.step }));
+    } else view.print(...howToAnswer(question, progress));
+  }
+
+  private async askApproval(
+    prompts: Prompts,
+    question: ApprovalQuestion,
+    progress: ClusterProgress,
+  ): Promise<void> {
+    const { signal } = this.begin(question);
+    const message =
+      `Approve plan ${question.plan.slice(0, 19)}… for ${question.hosts.join(', ')}? ` +
+      'The data on the disks named above is destroyed. No denies it.';
+    const answer = await prompts.confirm(message, signal);
+    this.end(signal, answer);
+    if (answer !== undefined) await this.send(progress, answer ? 'approve' : 'deny', { plan: question.plan });
+  }
+
+  private async askDecision(
+    prompts: Prompts,
+    question: DecisionQuestion,
+    progress: ClusterProgress,
+  ): Promise<void> {
+    const { signal } = this.begin(question);
+    const choices = choicesOf(question).map((value) => ({ value, hint: hints[value] }));
+    const verb = await prompts.choose(`${question.step} failed on ${question.host}`, choices, signal);
+    this.end(signal, verb);
+    if (verb !== undefined) {
+      await this.send(progress, verb, { host: question.host, step: question.step });
+    }
+  }
+
+  private begin(question: Question): AbortController {
+    this.options.view.clear();
+    const controller = new AbortController();
+    this.asking = { key: questionKey(question), controller };
+    return controller;
+  }
+
+  private end(signal: AbortSignal, answer: unknown): void {
+    this.asking = undefined;
+    if (answer === undefined && !signal.aborted) this.options.onInterrupt();
+  }
+
+  private async send(
+    { cluster }: ClusterProgress,
+    verb: Verb,
+    answer: { plan: string } | { host: string; step: string },
+  ): Promise<void> {
+    const { client, by, view } = this.options;
+    view.print(await sendAnswer(client, { cluster, verb, answer: { ...answer, by } }));
+  }
+
+  /** An answer that was refused, or came too late, is told; the question is shown again if it is still open. */
+  private inBackground(question: Question, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      this.options.view.print(error instanceof Error ? error.message : String(error));
+      if (error instanceof CommandError) this.shown.delete(questionKey(question));
+    });
+  }
+}

@@ -1,0 +1,21 @@
+import { exitCodes, type ExitCode } from './exit-codes.js';
+import { loadSpecification } from './load-specification.js';
+import type { Terminal } from './terminal.js';
+
+export interface SpecOptions {
+  readonly file: string;
+  /** Prints the checked specification; without it only says that it is in order. */
+  readonly json?: boolean | undefined;
+}
+
+/** `slipway spec`: checks cluster.yaml; with --json prints the workflow's single argument. @throws CommandError */
+export async function spec({ file, json }: SpecOptions, terminal: Terminal): Promise<ExitCode> {
+  const specification = await loadSpecification(file);
+  const { name, hosts } = specification;
+  terminal.write(
+    json === true
+      ? `${JSON.stringify(specification, null, 2)}\n`
+      : `${file}: in order; cluster ${name}, ${hosts.length} hosts\n`,
+  );
+  return exitCodes.ok;
+}

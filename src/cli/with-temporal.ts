@@ -1,0 +1,40 @@
+import { EmbeddedServerError } from '../temporal/embedded-server.js';
+import { connectTemporal, TemporalUnreachableError, type TemporalConnection } from '../temporal/connect.js';
+import { TemporalCliNotFoundError } from '../temporal/find-cli.js';
+import { CommandError } from './errors.js';
+import { exitCodes } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+/**
+ * Opens the connection to Temporal for the time of `use`.
+ * @param embedded whether an embedded server may be started where none runs and no address is configured
+ * @throws CommandError with the exit code for "Temporal cannot be reached"
+ */
+export async function withTemporal<Output>(
+  { terminal, embedded }: { terminal: Terminal; embedded: 'start' | 'find' },
+  use: (connection: TemporalConnection) => Promise<Output>,
+): Promise<Output> {
+  const connection = await connect(terminal, embedded);
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect(terminal: Terminal, embedded: 'start' | 'find'): Promise<TemporalConnection> {
+  try {
+    return await connectTemporal({
+      embedded,
+      onProgress: (line) => {
+        terminal.complain(line);
+      },
+    });
+  } catch (error) {
+    const known =
+      error instanceof TemporalUnreachableError ||
+      error instanceof TemporalCliNotFoundError ||
+      error instanceof EmbeddedServerError;
+    throw known ? new CommandError(error.message, exitCodes.unreachable, { cause: error }) : error;
+  }
+}

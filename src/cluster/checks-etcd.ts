@@ -1,0 +1,202 @@
+import { z } from 'zod';
+import type { CheckResult } from './checks.js';
+import { judge, listed } from './checks.js';
+
+/** Step 9 of the document, "Verify etcd status and health": what etcdctl says, and how it is judged. */
+
+/** An ID of etcd has 64 bits; `readJson` keeps it as text, and leaves small ones numbers. */
+const id = z.union([z.string(), z.number()]).transform(String);
+
+const memberListSchema = z.object({
+  members: z
+    .array(
+      z.object({
+        ID: id,
+        /** Absent until the member has started for the first time. */
+        name: z.string().default(''),
+        isLearner: z.boolean().default(false),
+      }),
+    )
+    .default([]),
+});
+export type EtcdMembers = z.infer<typeof memberListSchema>['members'];
+
+const healthSchema = z.array(
+  z.object({ endpoint: z.string(), health: z.boolean(), error: z.string().default('') }),
+);
+export type EtcdHealth = z.infer<typeof healthSchema>;
+
+const statusSchema = z.array(
+  z.object({
+    Endpoint: z.string(),
+    Status: z.object({
+      header: z.object({ cluster_id: id, member_id: id }),
+      version: z.string(),
+      /** Bytes. */
+      dbSize: z.number().default(0),
+      /** Absent while there is none. */
+      leader: id.optional(),
+      raftIndex: id,
+      raftTerm: id,
+      /** Alarms, and "etcdserver: no leader". */
+      errors: z.array(z.string()).default([]),
+    }),
+  }),
+);
+export type EtcdStatus = z.infer<typeof statusSchema>;
+
+/** @throws SyntaxError, z.ZodError when etcdctl said something else */
+export const parseEtcdMembers = (json: string): EtcdMembers => memberListSchema.parse(readJson(json)).members;
+export const parseEtcdHealth = (json: string): EtcdHealth => healthSchema.parse(readJson(json));
+export const parseEtcdStatus = (json: string): EtcdStatus => statusSchema.parse(readJson(json));
+
+/** Who is judged: the host asked, and every member's inventory name in the inventory's order. */
+export interface EtcdQuestion {
+  readonly host: string;
+  readonly members: readonly string[];
+}
+
+/** All members of the inventory, all started. Kubespray names them etcd1 … etcdN unless told otherwise. */
+export function judgeEtcdMembers({ host, members }: EtcdQuestion, seen: EtcdMembers): CheckResult[] {
+  const known = (name: string, index: number) =>
+    seen.some((member) => member.name === name || member.name === `etcd${index + 1}`);
+  const all = seen.length === members.length && members.every(known);
+  const waiting = seen.filter((member) => member.name === '' || member.isLearner);
+  return [
+    judge({
+      check: 'etcd-members',
+      host,
+      passed: all && waiting.length === 0,
+      is:
+        `${seen.length} members: ${listed(seen.map(({ name }) => name || 'not started'))}` +
+        (waiting.length > 0 ? `; ${waiting.length} not started or learning` : ''),
+      shouldBe: `${members.length} started members: ${listed(members)}`,
+      advice:
+        'Start etcd on the missing member and read "journalctl -u etcd" there; a member that is gone for good is ' +
+        'taken out with "etcdctl member remove".',
+    }),
+  ];
+}
+
+/** Every member answers. */
+export function judgeEtcdHealth({ host, members }: EtcdQuestion, seen: EtcdHealth): CheckResult[] {
+  const sick = seen.filter(({ health }) => !health);
+  return [
+    judge({
+      check: 'etcd-health',
+      host,
+      passed: sick.length === 0 && seen.length === members.length,
+      is:
+        sick.length > 0
+          ? listed(sick.map(({ endpoint, error }) => `${endpoint}: ${error || 'unhealthy'}`))
+          : `${seen.length} healthy endpoints`,
+      shouldBe: `${members.length} healthy endpoints`,
+      advice:
+        'Read "journalctl -u etcd" on the unhealthy member, and check ports 2379 and 2380 between members.',
+    }),
+  ];
+}
+
+/** Entries of the log by which a member that keeps up may be behind while others write. */
+const raftLag = 1000;
+
+/** One cluster, one leader, logs close to each other, room in the database, no alarm. */
+export function judgeEtcdStatus(
+  { host, members }: EtcdQuestion,
+  seen: EtcdStatus,
+  quotaBytes: number,
+): CheckResult[] {
+  const statuses = seen.map(({ Status }) => Status);
+  const clusters = distinct(statuses.map(({ header }) => header.cluster_id));
+  const leaders = distinct(statuses.map(({ leader }) => leader ?? '0'));
+  const indexes = statuses.map(({ raftIndex }) => Number(raftIndex));
+  const lag = Math.max(...indexes, 0) - Math.min(...indexes, Infinity);
+  const largest = Math.max(...statuses.map(({ dbSize }) => dbSize), 0);
+  const alarms = distinct(statuses.flatMap(({ errors }) => errors));
+  const memberIds = statuses.map(({ header }) => header.member_id);
+  const [leader] = leaders;
+  return [
+    judge({
+      check: 'etcd-one-cluster',
+      host,
+      passed: clusters.length === 1 && seen.length === members.length,
+      is: `${seen.length} members answer, ${clusters.length} cluster IDs`,
+      shouldBe: `${members.length} members answer with one cluster ID`,
+      advice:
+        'A member with another cluster ID was started as a cluster of its own: take it out, empty its data, add it anew.',
+    }),
+    judge({
+      check: 'etcd-leader',
+      host,
+      passed: leaders.length === 1 && leader !== undefined && memberIds.includes(leader),
+      is: leader === '0' ? 'no leader' : `${leaders.length} leaders named`,
+      shouldBe: 'every member names the same leader, one of them',
+      advice:
+        'Check the network between members (2380/tcp), their clocks, and how long their disks take to sync.',
+    }),
+    judge({
+      check: 'etcd-raft',
+      host,
+      passed: lag <= raftLag && distinct(statuses.map(({ raftTerm }) => raftTerm)).length === 1,
+      is: `raft indexes ${Number.isFinite(lag) ? lag : 'unknown'} apart`,
+      shouldBe: `at most ${raftLag} apart, in one term`,
+      advice:
+        'The member that is behind has a slow disk or network; see "etcdctl endpoint status --cluster -w table".',
+    }),
+    judge({
+      check: 'etcd-database-size',
+      host,
+      passed: largest < quotaBytes * 0.8,
+      is: `${mebibytes(largest)} of ${mebibytes(quotaBytes)}`,
+      shouldBe: 'below 80 % of the quota',
+      advice:
+        'Compact and defragment ("etcdctl compact", "etcdctl defrag"), or raise etcd_quota_backend_bytes.',
+    }),
+    judge({
+      check: 'etcd-alarms',
+      host,
+      passed: alarms.length === 0,
+      is: listed(alarms),
+      shouldBe: 'none',
+      advice: 'Mend the cause, then run "etcdctl alarm disarm".',
+    }),
+  ];
+}
+
+/** The last words of `etcdctl check perf`: PASS or FAIL for throughput, slowest request and deviation. */
+export function judgeEtcdPerf({ host }: EtcdQuestion, output: string): CheckResult[] {
+  const verdicts = output.match(/(PASS|FAIL): [^\r\n]+/g) ?? [];
+  return [
+    judge({
+      check: 'etcd-perf',
+      host,
+      passed: verdicts.length > 0 && verdicts.every((verdict) => verdict.startsWith('PASS')),
+      is: verdicts.length > 0 ? verdicts.join('; ') : 'etcdctl check perf came to no verdict',
+      shouldBe: 'PASS for throughput, slowest request and deviation',
+      advice: 'etcd needs a disk that syncs in under 10 ms: an SSD that nothing else keeps busy.',
+    }),
+  ];
+}
+
+/** Variables of an environment file such as /etc/etcd.env: comments and lines without `=` are left out. */
+export function parseEnvironmentFile(text: string): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line.trim());
+    if (match?.[1] !== undefined) variables.set(match[1], unquoted(match[2] ?? ''));
+  }
+  return variables;
+}
+
+/** As systemd reads it: one pair of quotes around a value is not part of it. */
+function unquoted(value: string): string {
+  return /^(["'])(.*)\1$/.exec(value)?.[2] ?? value;
+}
+
+/** JSON.parse would round etcd's 64-bit IDs; whole numbers of 16 digits and more become text. */
+function readJson(json: string): unknown {
+  return JSON.parse(json.replace(/("[^"\\]*":)\s*(-?[0-9]{16,})(?=[,}\]\s])/g, '$1"$2"'));
+}
+
+const distinct = (values: readonly string[]) => [...new Set(values)];
+const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`;

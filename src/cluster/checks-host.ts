@@ -1,0 +1,140 @@
+import type { CheckResult } from './checks.js';
+import { judge, listed } from './checks.js';
+
+/** What systemd tells about a unit (`systemctl show`). */
+export interface UnitSeen {
+  /** With its suffix, such as kubelet.service. */
+  readonly id: string;
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+  readonly enabled: string;
+  /** How often systemd has started it again by itself. */
+  readonly restarts: number;
+  /** Seconds since the machine's start at which it became active; 0: not active. */
+  readonly activeSince: number;
+}
+
+/** Properties to ask `systemctl show` for, as {@link parseUnits} wants them. */
+export const unitProperties =
+  'Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic';
+
+/** Reads the output of `systemctl show` for many units: blocks of lines `Name=value`. */
+export function parseUnits(text: string): UnitSeen[] {
+  return text
+    .trim()
+    .split(/\n\s*\n/)
+    .map((block) => {
+      const value = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(block)?.[1] ?? '';
+      return {
+        id: value('Id'),
+        load: value('LoadState'),
+        active: value('ActiveState'),
+        sub: value('SubState'),
+        enabled: value('UnitFileState'),
+        restarts: Number(value('NRestarts')) || 0,
+        activeSince: (Number(value('ActiveEnterTimestampMonotonic')) || 0) / 1e6,
+      };
+    });
+}
+
+/** Seconds that a unit which systemd had to start again must have run since. */
+const steadySeconds = 20;
+
+/**
+ * Each service runs, is enabled, and is not being started again and again.
+ * @param now seconds since the machine's start
+ */
+export function judgeUnits({
+  host,
+  names,
+  units,
+  now,
+}: {
+  readonly host: string;
+  /** Without suffix: kubelet, containerd, etcd. */
+  readonly names: readonly string[];
+  readonly units: readonly UnitSeen[];
+  readonly now: number;
+}): CheckResult[] {
+  return names.map((name) => {
+    const unit = units.find(({ id }) => id === `${name}.service`);
+    const running = unit?.active === 'active' && unit.sub === 'running';
+    const looping = unit !== undefined && unit.restarts > 0 && now - unit.activeSince < steadySeconds;
+    return judge({
+      check: `unit-${name}`,
+      host,
+      passed: running && unit.enabled === 'enabled' && !looping,
+      is: describe(unit, looping),
+      shouldBe: 'active (running) and enabled',
+      advice: `Read "journalctl -u ${name}" on ${host}, then run "systemctl enable --now ${name}".`,
+    });
+  });
+}
+
+function describe(unit: UnitSeen | undefined, looping: boolean): string {
+  if (unit === undefined || unit.load !== 'loaded') return 'not installed';
+  const restarts = looping ? `, started again ${unit.restarts} times, last a moment ago` : '';
+  return `${unit.active} (${unit.sub}), ${unit.enabled || 'not enabled'}${restarts}`;
+}
+
+/**
+ * Services whose data is on a mount started after it: otherwise they write beneath it, into the root disk.
+ * @param mounts the mount units, such as data.mount
+ */
+export function judgeMountOrder({
+  host,
+  names,
+  mounts,
+  units,
+}: {
+  readonly host: string;
+  readonly names: readonly string[];
+  readonly mounts: readonly string[];
+  readonly units: readonly UnitSeen[];
+}): CheckResult[] {
+  const seen = (id: string) => units.find((unit) => unit.id === id);
+  const early = names.flatMap((name) => {
+    const service = seen(`${name}.service`);
+    if (service?.active !== 'active') return [];
+    const later = mounts.filter((mount) => {
+      const since = seen(mount)?.activeSince ?? 0;
+      return since === 0 || since > service.activeSince;
+    });
+    return later.map((mount) => `${name} started before ${mount}`);
+  });
+  return [
+    judge({
+      check: 'mount-order',
+      host,
+      passed: early.length === 0,
+      is: early.length === 0 ? 'services started after the mounts' : listed(early),
+      shouldBe: `${listed(names)} started after ${listed(mounts)}`,
+      advice: `Restart the services on ${host}; their drop-ins need RequiresMountsFor= with the mount point.`,
+    }),
+  ];
+}
+
+/** What was found of step 10's rules. */
+export interface FirewallSeen {
+  /** The table is loaded. */
+  readonly loaded: boolean;
+  /** It looks as it did when it was proven. */
+  readonly asProven: boolean;
+  /** Its unit is enabled and started, and the rules are on disk. */
+  readonly kept: boolean;
+}
+
+export function judgeFirewall(host: string, { loaded, asProven, kept }: FirewallSeen): CheckResult[] {
+  const table = !loaded ? 'not loaded' : asProven ? 'loaded' : 'loaded, but changed by somebody';
+  return [
+    judge({
+      check: 'firewall-rules',
+      host,
+      passed: loaded && asProven && kept,
+      is: `${table}; ${kept ? 'kept' : 'not kept'} for the next boot`,
+      shouldBe: 'loaded; kept for the next boot',
+      advice: `Run "slipway up" again; it puts the table inet slipway on ${host} back.`,
+    }),
+  ];
+}

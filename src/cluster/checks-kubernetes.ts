@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import type { CheckResult } from './checks.js';
+import { judge, listed } from './checks.js';
+
+/** Step 9 of the document, "Confirm Kubernetes nodes": what `kubectl -o json` shows, and how it is judged. */
+
+const nodesSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z.object({ unschedulable: z.boolean().default(false) }).prefault({}),
+      status: z.object({
+        conditions: z
+          .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
+          .default([]),
+        nodeInfo: z.object({ kubeletVersion: z.string() }),
+      }),
+    }),
+  ),
+});
+export type Nodes = z.infer<typeof nodesSchema>['items'];
+
+const leasesSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({ name: z.string() }),
+      spec: z
+        .object({
+          /** Absent until the first renewal. */
+          renewTime: z.string().optional(),
+          leaseDurationSeconds: z.number().default(40),
+        })
+        .prefault({}),
+    }),
+  ),
+});
+export type Leases = z.infer<typeof leasesSchema>['items'];
+
+/** @throws SyntaxError, z.ZodError when kubectl said something else */
+export const parseNodes = (json: string): Nodes => nodesSchema.parse(JSON.parse(json)).items;
+export const parseLeases = (json: string): Leases => leasesSchema.parse(JSON.parse(json)).items;
+
+/** What a node must be free of. */
+const pressures = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
+
+/** Everything that is read to judge the nodes. */
+export interface NodesSeen {
+  readonly nodes: Nodes;
+  readonly leases: Leases;
+  /** Milliseconds since 1970 by the clock of the host that was asked. */
+  readonly now: number;
+}
+
+/**
+ * One set of checks for every node of the inventory. "Ready" alone may be stale: with a kubelet that no longer runs it
+ * stands for 40 seconds, so the lease must be fresh as well.
+ * @param kubernetes the release's version, such as 1.28.6; another patch release is as good
+ */
+export function judgeNodes(names: readonly string[], seen: NodesSeen, kubernetes: string): CheckResult[] {
+  return names.flatMap((name) => {
+    const node = seen.nodes.find(({ metadata }) => metadata.name === name);
+    if (node === undefined) return [missing(name, seen.nodes)];
+    return [...judgeConditions(name, node), judgeLease(name, seen), judgeVersion(name, node, kubernetes)];
+  });
+}
+
+function missing(name: string, nodes: Nodes): CheckResult {
+  return {
+    check: 'node-ready',
+    host: name,
+    passed: false,
+    is: `not a node of the cluster, which has ${listed(nodes.map(({ metadata }) => metadata.name))}`,
+    shouldBe: 'Ready',
+    advice: `Read "journalctl -u kubelet" on ${name}, then run the playbook cluster.yml again.`,
+  };
+}
+
+function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckResult[] {
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  const pressed = status.conditions.filter((one) => pressures.includes(one.type) && one.status !== 'False');
+  return [
+    judge({
+      check: 'node-ready',
+      host: name,
+      passed: ready?.status === 'True' && !spec.unschedulable,
+      is:
+        ready?.status === 'True'
+          ? `Ready${spec.unschedulable ? ', but cordoned' : ''}`
+          : `not Ready${ready?.message ? `: ${ready.message}` : ''}`,
+      shouldBe: 'Ready and schedulable',
+      advice: spec.unschedulable
+        ? `Run "kubectl uncordon ${name}" when its maintenance is over.`
+        : `Read "journalctl -u kubelet" on ${name}.`,
+    }),
+    judge({
+      check: 'node-pressure',
+      host: name,
+      passed: pressed.length === 0,
+      is: listed(pressed.map(({ type, message }) => (message ? `${type}: ${message}` : type))),
+      shouldBe: 'none',
+      advice: `Look at memory, disks and processes of ${name} with "kubectl describe node ${name}".`,
+    }),
+  ];
+}
+
+function judgeLease(name: string, { leases, now }: NodesSeen): CheckResult {
+  const lease = leases.find(({ metadata }) => metadata.name === name);
+  const renewed = Date.parse(lease?.spec.renewTime ?? '');
+  const age = Math.round((now - renewed) / 1000);
+  const seconds = lease?.spec.leaseDurationSeconds ?? 40;
+  return judge({
+    check: 'node-lease',
+    host: name,
+    passed: Math.abs(age) <= seconds,
+    is: Number.isNaN(age) ? 'never renewed' : `renewed ${age} s ago`,
+    shouldBe: `renewed in the last ${seconds} s`,
+    advice: `kubelet on ${name} does not reach the API server, or clocks differ: see "journalctl -u kubelet" and "timedatectl".`,
+  });
+}
+
+function judgeVersion(name: string, { status }: Nodes[number], kubernetes: string): CheckResult {
+  const { kubeletVersion } = status.nodeInfo;
+  const minor = (version: string) => version.replace(/^v/, '').split('.').slice(0, 2).join('.');
+  return judge({
+    check: 'node-version',
+    host: name,
+    passed: minor(kubeletVersion) === minor(kubernetes),
+    is: kubeletVersion,
+    shouldBe: `v${minor(kubernetes)}`,
+    advice: `Run the playbook cluster.yml again, or upgrade-cluster.yml where ${name} is behind.`,
+  });
+}

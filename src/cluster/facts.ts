@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** What was read from a host by read-only commands; the only input, besides the specification, of plans and checks. */
+
+/** Somewhere in the tree that lsblk shows: a disk, or something on a disk. Sizes in bytes. */
+export const blockDeviceSchema = z.object({
+  /** Kernel name now, such as nvme0n1; it may be another after the next boot. */
+  name: z.string(),
+  type: z.string(),
+  size: z.number(),
+  serial: z.string().nullable(),
+  wwn: z.string().nullable(),
+  model: z.string().nullable(),
+  transport: z.string().nullable(),
+  rotational: z.boolean(),
+  removable: z.boolean(),
+  readOnly: z.boolean(),
+  /** File system, RAID or LVM signature by lsblk or by `blkid -p`. */
+  signature: z.string().nullable(),
+  /** UUID of the file system or array that the signature belongs to. */
+  uuid: z.string().nullable(),
+  partitionTable: z.string().nullable(),
+  /** Names of devices built upon this one (/sys/block/<name>/holders and partitions). */
+  holders: z.array(z.string()),
+  mountPoints: z.array(z.string()),
+  /** Stable links under /dev/disk/by-id, full paths, sorted. */
+  byId: z.array(z.string()),
+  /** Used by something that lsblk does not show: swap, zpool, multipath, bcache, an open exclusive handle. */
+  usedBy: z.array(z.string()),
+});
+export type BlockDevice = z.infer<typeof blockDeviceSchema>;
+
+export const arraySchema = z.object({
+  /** /dev/md0, /dev/md127, … */
+  device: z.string(),
+  level: z.string(),
+  /** As mdadm writes it: 8 hex digits four times, with colons. */
+  uuid: z.string(),
+  name: z.string(),
+  /** Kernel names of the members. */
+  members: z.array(z.string()),
+  state: z.string(),
+});
+export type RaidArray = z.infer<typeof arraySchema>;
+
+export const unitSchema = z.object({
+  name: z.string(),
+  /** systemd's LoadState, ActiveState and UnitFileState. */
+  load: z.string(),
+  active: z.string(),
+  enabled: z.string(),
+});
+export type Unit = z.infer<typeof unitSchema>;
+
+export const mountSchema = z.object({
+  target: z.string(),
+  source: z.string(),
+  fileSystem: z.string(),
+  options: z.string(),
+  uuid: z.string().nullable(),
+});
+export type Mount = z.infer<typeof mountSchema>;
+
+/** A directory whose data may have to be moved: /var/lib/kubelet or /var/lib/containerd. */
+export const dataDirectorySchema = z.object({
+  path: z.string(),
+  exists: z.boolean(),
+  /** Something is mounted exactly here. */
+  mounted: z.boolean(),
+  symlinkTo: z.string().nullable(),
+  /** Entries directly in it. */
+  entries: z.number(),
+  /** Bytes on its own file system (du -x). */
+  bytes: z.number(),
+  /** A copy kept beside by an earlier migration: its path. */
+  oldCopy: z.string().nullable(),
+  /** Its new place on the mount point exists, and the record beside it says that step 7 has finished it. */
+  moved: z.boolean().optional(),
+});
+export type DataDirectory = z.infer<typeof dataDirectorySchema>;
+
+export const hostFactsSchema = z.object({
+  hostname: z.string(),
+  machineId: z.string(),
+  bootId: z.string(),
+  operatingSystem: z.object({ id: z.string(), versionId: z.string(), prettyName: z.string() }),
+  kernel: z.string(),
+  architecture: z.string(),
+  cpus: z.number(),
+  memoryBytes: z.number(),
+  rootDisk: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
+  python: z.string().nullable(),
+  cgroupVersion: z.union([z.literal(1), z.literal(2)]),
+  /** Milliseconds since 1970 by the host's own clock. */
+  clock: z.number(),
+  swaps: z.array(z.string()),
+  searchDomains: z.array(z.string()),
+  addresses: z.array(z.string()),
+  blockDevices: z.array(blockDeviceSchema),
+  arrays: z.array(arraySchema),
+  mounts: z.array(mountSchema),
+  units: z.array(unitSchema),
+  dataDirectories: z.array(dataDirectorySchema),
+  fstab: z.string(),
+  mdadmConf: z.string().nullable(),
+  /** Tools of the storage step that are not installed: mdadm, mkfs.ext4, rsync, lsof, update-initramfs … */
+  missingTools: z.array(z.string()),
+  /** Digest of the storage plan that step 7 proved last on this host, after a restart; null: none. */
+  provenStorage: z.string().nullable().optional(),
+});
+/** Facts of one host. */
+export type HostFacts = z.infer<typeof hostFactsSchema>;

@@ -1,0 +1,15 @@
+/** Something that preflight found. */
+export interface Finding {
+  /** Name by which an override refers to it, such as `worker-cpus`. */
+  readonly check: string;
+  /** Inventory name; null when it concerns the whole cluster. */
+  readonly host: string | null;
+  /** An error stops the host (or, without a host, the cluster) unless it is overridden. */
+  readonly severity: 'error' | 'warning';
+  readonly is: string;
+  readonly shouldBe: string;
+  /** How to mend it. */
+  readonly mend: string;
+  /** The operator's reason, when the specification overrides it. */
+  readonly overridden: string | null;
+}

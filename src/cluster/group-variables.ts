@@ -1,0 +1,98 @@
+import { canonicalJson } from './digest.js';
+import type { Specification } from './specification.js';
+import type { Layout } from './storage-plan.js';
+import { yamlForAnsible } from './yaml-text.js';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+interface Input {
+  readonly specification: Specification;
+  /** Kubespray's release, for the reader of the files; the variables are the same for all of them. */
+  readonly release: string;
+  /** By inventory name, for the hosts that have ephemeral storage. */
+  readonly storage: Readonly<Record<string, { readonly mountPoint: string; readonly layout: Layout }>>;
+}
+
+export interface GroupVariables {
+  /** Contents by path beneath the inventory's folder. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Where a variable of the specification takes the place of one of Slipway's: one sentence each. */
+  readonly conflicts: readonly string[];
+}
+
+/**
+ * The variables of the document's steps 5, 6 and 7.13.
+ *
+ * They are written into files of their own beside those that come with Kubespray's sample inventory, which stay as the
+ * release has them. Ansible reads every file of `group_vars/<group>/` in alphabetical order, and a later one wins:
+ * `slipway.yml` comes after `addons.yml`, `k8s-cluster.yml`, `k8s-net-*.yml` and `kube_control_plane.yml` of
+ * `k8s_cluster`. In `all` two files of the sample come later (`upcloud.yml`, `vsphere.yml`); they set variables of those
+ * clouds only. The operator's own variables stand in `k8s_cluster/slipway.yml`, and a group wins over `all`, and
+ * `k8s_cluster` over `etcd`. (Seen with ansible-core 2.15 and 2.17.)
+ */
+export function groupVariables({ specification, release, storage }: Input): GroupVariables {
+  const own = specification.kubespray.variables;
+  const written: Record<string, Variables> = {
+    'group_vars/all/slipway.yml': { upstream_dns_servers: specification.dns.upstream },
+    'group_vars/k8s_cluster/slipway.yml': { container_manager: 'containerd' },
+  };
+  addStorageVariables(written, { specification, storage });
+
+  const conflicts: string[] = [];
+  const files: Record<string, string> = {};
+  for (const [path, variables] of Object.entries(written)) {
+    conflicts.push(...conflictsIn(path, variables, own));
+    const kept = Object.entries(variables).filter(([name]) => !Object.hasOwn(own, name));
+    const content = { ...Object.fromEntries(kept), ...(path === ownPath ? own : {}) };
+    files[path] = yamlForAnsible(content, { comment: header(release) });
+  }
+  return { files, conflicts };
+}
+
+/** Where the operator's variables are written: the strongest of the groups that every node is in. */
+const ownPath = 'group_vars/k8s_cluster/slipway.yml';
+
+/**
+ * Step 7.13. For the whole cluster where every host's data lie at the same place, as in the document; else for each
+ * host on its own, because kubelet and containerd of a host without the array would write to its system disk beneath
+ * the mount point's name. With the layout `bind` the usual paths stay valid, and nothing is to be said.
+ */
+function addStorageVariables(
+  written: Record<string, Variables>,
+  { specification, storage }: Pick<Input, 'specification' | 'storage'>,
+): void {
+  const names = specification.hosts.map(({ name }) => name);
+  const mountPoints = names.map((name) =>
+    storage[name]?.layout === 'root-dir' ? storage[name].mountPoint : null,
+  );
+  const [first] = mountPoints;
+  if (first != null && mountPoints.every((mountPoint) => mountPoint === first)) {
+    written[ownPath] = { ...written[ownPath], ...storageVariables(first) };
+    return;
+  }
+  names.forEach((name, index) => {
+    const mountPoint = mountPoints[index];
+    if (mountPoint != null) written[`host_vars/${name}.yml`] = storageVariables(mountPoint);
+  });
+}
+
+/** `kubelet_custom_flags` is a list, not the document's string: from v2.27 on a string becomes one flag a letter (trap T1). */
+function storageVariables(mountPoint: string): Variables {
+  return {
+    containerd_storage_dir: `${mountPoint}/containerd`,
+    kubelet_custom_flags: [`--root-dir=${mountPoint}/kubelet`],
+  };
+}
+
+function conflictsIn(path: string, variables: Variables, own: Variables): string[] {
+  return Object.entries(variables)
+    .filter(([name, value]) => Object.hasOwn(own, name) && canonicalJson(own[name]) !== canonicalJson(value))
+    .map(
+      ([name, value]) =>
+        `kubespray.variables sets ${name} to ${canonicalJson(own[name])}; it takes the place of ${canonicalJson(value)} in ${path}.`,
+    );
+}
+
+function header(release: string): string {
+  return `Written by Slipway for Kubespray ${release}. Changes made here are lost: use kubespray.variables of the specification.`;
+}

@@ -1,0 +1,29 @@
+import type { EphemeralStorage, HostSpecification, Role, Specification } from './specification.js';
+
+/** The hosts by what they are in the cluster, each list in the specification's order. */
+export interface Members {
+  readonly controlPlanes: readonly HostSpecification[];
+  /** Those with the role `etcd`; where nobody has it, the control planes, as the document's inventory shows. */
+  readonly etcdMembers: readonly HostSpecification[];
+  readonly workers: readonly HostSpecification[];
+}
+
+/** Sorts the hosts by role. A host may be in more than one list. */
+export function membersOf({ hosts }: Pick<Specification, 'hosts'>): Members {
+  const having = (role: Role) => hosts.filter((host) => host.roles.includes(role));
+  const controlPlanes = having('control-plane');
+  const etcd = having('etcd');
+  return {
+    controlPlanes,
+    etcdMembers: etcd.length > 0 ? etcd : controlPlanes,
+    workers: having('worker'),
+  };
+}
+
+/** What step 7 is to do on a host: its own setting, else, on workers only, the cluster's. `false`: nothing. */
+export function ephemeralStorageOf(
+  { ephemeralStorage }: Pick<Specification, 'ephemeralStorage'>,
+  host: HostSpecification,
+): EphemeralStorage | false {
+  return host.ephemeralStorage ?? (host.roles.includes('worker') && ephemeralStorage);
+}

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+
+/**
+ * Reads what `deploy/ansible/slipway_events.py` writes while a playbook runs: one JSON document a line.
+ * Every run begins with a line `{"event":"run"}`, so that what an earlier, cut-off run left in the file counts for nothing.
+ */
+const eventSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('run') }),
+  z.object({ event: z.literal('play'), play: z.string() }),
+  z.object({ event: z.literal('task'), task: z.string() }),
+  z.object({ event: z.literal('no-hosts') }),
+  z.object({
+    event: z.literal('result'),
+    host: z.string(),
+    task: z.string(),
+    status: z.enum(['ok', 'changed', 'skipped', 'ignored', 'failed', 'unreachable', 'retry']),
+    message: z.string().optional(),
+    attempt: z.number().nullish(),
+    attempts: z.number().nullish(),
+  }),
+  z.object({
+    event: z.literal('stats'),
+    hosts: z.record(
+      z.string(),
+      z.object({
+        ok: z.number(),
+        changed: z.number(),
+        failures: z.number(),
+        unreachable: z.number(),
+        skipped: z.number(),
+      }),
+    ),
+  }),
+]);
+type PlaybookEvent = z.infer<typeof eventSchema>;
+
+/** How often each thing happened on one host; `ok` counts what changed as well, as Ansible does. */
+export interface HostCounts {
+  ok: number;
+  changed: number;
+  failures: number;
+  unreachable: number;
+  skipped: number;
+}
+
+/** A task that failed on a host, or a host that could not be reached. */
+export interface PlaybookFailure {
+  readonly host: string;
+  readonly kind: 'failed' | 'unreachable';
+  readonly play: string;
+  readonly task: string;
+  /** What the module, or ssh, said. */
+  readonly message: string;
+}
+
+/** Where a playbook stands. */
+export interface PlaybookProgress {
+  readonly play: string | null;
+  readonly task: string | null;
+  /** How often the running task was tried on the host that is behind most, such as "try 3 of 10 on node2". */
+  readonly retry: string | null;
+  /** Hosts that the running task is done with. */
+  readonly done: number;
+  /** By inventory name. Ansible's own numbers once the playbook has ended. */
+  readonly hosts: Readonly<Record<string, HostCounts>>;
+  /** Failures that ended the work on a host; those that a `rescue` took care of are gone at the end. */
+  readonly failures: readonly PlaybookFailure[];
+  /** Ansible wrote its recap: the playbook came to its end, well or not. */
+  readonly ended: boolean;
+}
+
+interface State extends PlaybookProgress {
+  play: string | null;
+  task: string | null;
+  retry: string | null;
+  done: number;
+  hosts: Record<string, HostCounts>;
+  failures: PlaybookFailure[];
+  ended: boolean;
+}
+
+/**
+ * Follows a file of events piece by piece; a piece may end in the middle of a line.
+ * Lines that are not events are passed over: a file that is still being written is no reason to fail a playbook.
+ */
+export class PlaybookEventReader {
+  #rest = '';
+  #state = beginning();
+
+  /** Where the playbook stands after everything pushed so far. */
+  get progress(): PlaybookProgress {
+    return this.#state;
+  }
+
+  push(piece: string): void {
+    const lines = (this.#rest + piece).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = parse(line);
+      if (event?.event === 'run') this.#state = beginning();
+      else if (event) apply(this.#state, event);
+    }
+  }
+}
+
+/** One line for people: "Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)". */
+export function describeProgress(progress: PlaybookProgress): string {
+  const { play, task, hosts, done, retry } = progress;
+  if (play === null) return 'ansible-playbook is starting';
+  const total = totals(hosts);
+  const counts = [`${total.ok} ok`, `${total.changed} changed`];
+  if (total.failures > 0) counts.push(`${total.failures} failed`);
+  if (total.unreachable > 0) counts.push(`${total.unreachable} unreachable`);
+  const where = task === null ? play : `${play} › ${task}`;
+  const hostsDone = `${done} of ${Math.max(done, Object.keys(hosts).length)} hosts`;
+  return `${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
+}
+
+/** The sum over all hosts. */
+export function totals(hosts: Readonly<Record<string, HostCounts>>): HostCounts {
+  const sum = noCounts();
+  for (const counts of Object.values(hosts)) {
+    for (const key of Object.keys(sum) as (keyof HostCounts)[]) sum[key] += counts[key];
+  }
+  return sum;
+}
+
+function beginning(): State {
+  return { play: null, task: null, retry: null, done: 0, hosts: {}, failures: [], ended: false };
+}
+
+function noCounts(): HostCounts {
+  return { ok: 0, changed: 0, failures: 0, unreachable: 0, skipped: 0 };
+}
+
+function parse(line: string): PlaybookEvent | undefined {
+  try {
+    return eventSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): void {
+  switch (event.event) {
+    case 'play':
+      Object.assign(state, { play: event.play, task: null, retry: null, done: 0 });
+      break;
+    case 'task':
+      Object.assign(state, { task: event.task, retry: null, done: 0 });
+      break;
+    case 'no-hosts':
+      break;
+    case 'result':
+      applyResult(state, event);
+      break;
+    case 'stats':
+      state.hosts = event.hosts;
+      state.failures = lastFailures(state);
+      state.ended = true;
+      break;
+  }
+}
+
+function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'result' }>): void {
+  const { host, status, task, message = 'no message' } = event;
+  if (status === 'retry') {
+    state.retry = `try ${event.attempt ?? '?'} of ${event.attempts ?? '?'} on ${host}`;
+    return;
+  }
+  const counts = (state.hosts[host] ??= noCounts());
+  state.done += 1;
+  if (status === 'ok' || status === 'ignored') counts.ok += 1;
+  if (status === 'skipped') counts.skipped += 1;
+  if (status === 'changed') {
+    counts.ok += 1;
+    counts.changed += 1;
+  }
+  if (status !== 'failed' && status !== 'unreachable') return;
+  counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
+  state.failures.push({ host, kind: status, play: state.play ?? '', task, message });
+}
+
+/** The recap does not count what a `rescue` took care of, so of each host it counts the last failure is the one. */
+function lastFailures({ hosts, failures }: State): PlaybookFailure[] {
+  const last = new Map<string, PlaybookFailure>();
+  for (const failure of failures) {
+    const counts = hosts[failure.host];
+    if ((counts?.failures ?? 0) + (counts?.unreachable ?? 0) > 0) last.set(failure.host, failure);
+  }
+  return [...last.values()];
+}

@@ -1,0 +1,71 @@
+import type { FoundBefore, Look } from './finding.js';
+import { ephemeralStorageOf } from '../members.js';
+import { showBytes } from '../units.js';
+
+/**
+ * The document's "Kubernetes Control Plane Node Requirements" and "Kubernetes Worker Node Requirements": minimum and
+ * recommended. Sizes in GB (10⁹ bytes). For workers the document recommends no numbers, only "the more the better".
+ */
+const requirements = {
+  'control-plane': {
+    minimum: { cpus: 2, memory: 4, disk: 30 },
+    recommended: { cpus: 4, memory: 8, disk: 40 },
+  },
+  worker: { minimum: { cpus: 4, memory: 8, disk: 100 }, recommended: undefined },
+} as const;
+
+/**
+ * Part of a size that may be missing: firmware and kernel keep some memory for themselves (a machine of 8 GB has about
+ * 7.5 GiB to show), and a file system some of its disk.
+ */
+const tolerance = 0.05;
+const gigabyte = 1_000_000_000;
+
+type Resource = 'cpus' | 'memory' | 'disk';
+
+/** CPUs, memory and system disk by the host's roles: too little is an error, less than recommended a warning. */
+export function sizingFindings(look: Look): FoundBefore[] {
+  return (['control-plane', 'worker'] as const)
+    .filter((role) => look.host.roles.includes(role))
+    .flatMap((role) =>
+      (['cpus', 'memory', 'disk'] as const).flatMap((resource) => judge(look, role, resource)),
+    );
+}
+
+function judge(look: Look, role: keyof typeof requirements, resource: Resource): FoundBefore[] {
+  const { minimum, recommended } = requirements[role];
+  const has = available(look, resource);
+  const isEnough = (wanted: number) =>
+    has >= (resource === 'cpus' ? wanted : wanted * gigabyte * (1 - tolerance));
+  const found = (severity: FoundBefore['severity'], shouldBe: string): FoundBefore[] => [
+    {
+      check: `${role}-${resource}`,
+      host: look.host.name,
+      severity,
+      is: resource === 'cpus' ? `${has} CPUs` : `${showBytes(has)} of ${resource}`,
+      shouldBe,
+      mend: `Give ${look.host.name} more, or accept it by an override of ${role}-${resource} with a reason.`,
+    },
+  ];
+  if (!isEnough(minimum[resource])) {
+    const shouldBe = `at least ${show(resource, minimum[resource])} for a ${role} node`;
+    return found(hasOtherDisk(look, role, resource) ? 'warning' : 'error', shouldBe);
+  }
+  if (recommended !== undefined && !isEnough(recommended[resource])) {
+    return found('warning', `better ${show(resource, recommended[resource])} for a ${role} node`);
+  }
+  return [];
+}
+
+/** A worker's 100 GB are for images and pods, which lie elsewhere where step 7 gives them an array of their own. */
+function hasOtherDisk({ specification, host }: Look, role: string, resource: Resource): boolean {
+  return role === 'worker' && resource === 'disk' && ephemeralStorageOf(specification, host) !== false;
+}
+
+function available({ facts }: Look, resource: Resource): number {
+  return { cpus: facts.cpus, memory: facts.memoryBytes, disk: facts.rootDisk.totalBytes }[resource];
+}
+
+function show(resource: Resource, size: number): string {
+  return resource === 'cpus' ? `${size} CPUs` : `${size} GB of ${resource}`;
+}

@@ -1,0 +1,68 @@
+import { outlineMarkdown, outlineText, namesText, groupBy, type Item, type Section } from './outline.js';
+import type { Finding } from './findings.js';
+import type { ClusterPlan } from './plan.js';
+import { storageItems } from './render-storage-plan.js';
+
+/** Hosts whose disks are shown in Temporal's UI; the rest is counted. In a terminal every host is shown. */
+const hostsInMarkdown = 20;
+
+/**
+ * The plan for a terminal: release, disks by serial number, what is not used and why, what is moved and restarted, the
+ * exact commands, findings, and the digest that an approval names. No host whose disks are to be approved is left out:
+ * hosts that are to be treated alike take one line each.
+ */
+export function renderPlan(plan: ClusterPlan): string {
+  return outlineText(planSections(plan, Infinity));
+}
+
+/** The same as Markdown for Temporal's UI, cut where there are many hosts. */
+export function renderPlanMarkdown(plan: ClusterPlan): string {
+  return outlineMarkdown(planSections(plan, hostsInMarkdown));
+}
+
+function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
+  const sections: Section[] = [
+    {
+      heading: `Plan for cluster ${plan.cluster}`,
+      items: [{ text: `Kubespray ${plan.release.name}. ${plan.release.why}` }],
+    },
+    { heading: 'Ephemeral storage', items: storageItems(plan.storage, hostsShown) },
+    { heading: 'Findings', items: findingItems(plan.findings) },
+    { heading: 'Approval', items: [approvalItem(plan)] },
+  ];
+  return sections.filter(({ items }) => items.length > 0);
+}
+
+function approvalItem({ digest, storage }: ClusterPlan): Item {
+  if (digest === null)
+    return { text: 'Nothing in this plan needs one: no disk is written and no host restarted.' };
+  const hosts = Object.entries(storage).flatMap(([host, plan]) => (plan.kind === 'apply' ? [host] : []));
+  return {
+    text: `${digest} stands for the disks and restarts of ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`} above: ${namesText(hosts)}.`,
+  };
+}
+
+const order = { error: 0, warning: 1, accepted: 2 } as const;
+
+/** Errors first; a finding that several hosts share is told once. */
+function findingItems(findings: readonly Finding[]): Item[] {
+  const groups = groupBy(findings, ({ check, severity, is, shouldBe, overridden }) =>
+    JSON.stringify([check, severity, is, shouldBe, overridden]),
+  );
+  return groups
+    .sort(([left], [right]) => order[stateOf(left)] - order[stateOf(right)])
+    .map((group) => findingItem(group));
+}
+
+function findingItem(group: readonly [Finding, ...Finding[]]): Item {
+  const [{ check, is, shouldBe, mend, overridden }] = group;
+  const hosts = group.flatMap(({ host }) => (host === null ? [] : [host]));
+  const where = hosts.length === 0 ? '' : ` on ${namesText(hosts)}`;
+  const text = `${stateOf(group[0])} ${check}${where}: is ${is}; should be ${shouldBe}.`;
+  if (overridden !== null) return { text, items: [{ text: `accepted because: ${overridden}` }] };
+  return { text, items: group.length === 1 ? [{ text: mend }] : [] };
+}
+
+function stateOf({ severity, overridden }: Finding): keyof typeof order {
+  return overridden === null ? severity : 'accepted';
+}

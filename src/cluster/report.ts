@@ -1,0 +1,40 @@
+import type { ClusterPlan } from './plan.js';
+
+/** One verified fact, with what an override says of it. */
+export interface ReportedCheck {
+  readonly check: string;
+  readonly host: string;
+  readonly state: 'passed' | 'failed' | 'overridden';
+  readonly is: string;
+  readonly shouldBe: string;
+  readonly advice: string;
+  /** The operator's reason when overridden. */
+  readonly reason: string | null;
+}
+
+/** What happened to one host. */
+export interface ReportedHost {
+  readonly host: string;
+  readonly result: 'done' | 'refused' | 'denied' | 'skipped' | 'aborted' | 'failed';
+  /** One sentence: why, when it is not done. */
+  readonly why: string | null;
+  readonly changed: readonly string[];
+  readonly unchanged: readonly string[];
+  readonly skipped: readonly string[];
+}
+
+/** The end of the procedure: what was done, by whose approval, and the proof that it works. */
+export interface Report {
+  readonly cluster: string;
+  /** `ready`: every host done and every check passed or overridden. */
+  readonly result: 'ready' | 'incomplete' | 'aborted';
+  readonly release: string;
+  readonly approvals: readonly {
+    readonly plan: string;
+    readonly by: string;
+    readonly hosts: readonly string[];
+  }[];
+  readonly hosts: readonly ReportedHost[];
+  readonly checks: readonly ReportedCheck[];
+  readonly plan: ClusterPlan;
+}

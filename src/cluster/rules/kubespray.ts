@@ -1,0 +1,46 @@
+import type { Draft } from '../draft.js';
+import type { Problem } from '../problems.js';
+import { isTooOld, newestRelease, oldestRelease } from '../releases.js';
+import { parseVersion } from '../version.js';
+import { wrong } from './repeats.js';
+
+/** Names of variables that hold a secret. */
+const secretName = /(^|_)(password|passwd|token|secret_key|private_key)$/i;
+
+/** Kubespray's release, repository and variables. */
+export function kubesprayProblems({ kubespray }: Draft): Problem[] {
+  return [
+    ...releaseProblems(kubespray.release),
+    ...repositoryProblems(kubespray.repository),
+    ...secretVariables(kubespray.variables),
+  ];
+}
+
+function releaseProblems(release: string | undefined): Problem[] {
+  const version = release === undefined ? undefined : parseVersion(release);
+  if (version === undefined || !isTooOld(version)) return [];
+  return [wrong(['kubespray', 'release'], `must be between ${oldestRelease} and ${newestRelease}, or newer`)];
+}
+
+/** A specification is kept in Temporal's history, where no secret may be. */
+function repositoryProblems(repository: string | undefined): Problem[] {
+  if (repository === undefined || !/^[a-z+]+:\/\/[^/@]*:[^/@]*@/i.test(repository)) return [];
+  return [
+    wrong(
+      ['kubespray', 'repository'],
+      'must not hold a password; let Git on the control host read it from ~/.netrc or a credential helper',
+    ),
+  ];
+}
+
+function secretVariables(variables: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.entries(variables)
+    .filter(([name, value]) => secretName.test(name) && typeof value === 'string' && value !== '')
+    .filter(([, value]) => !String(value).includes('{{'))
+    .map(([name]) =>
+      wrong(
+        ['kubespray', 'variables', name],
+        `must not be a secret in the open; keep it in a file on the control host and write "{{ lookup('file', '/path') }}"`,
+      ),
+    );
+}

@@ -1,0 +1,30 @@
+import type { Host } from './host.js';
+import type { ConnectOptions, HostPool, HostTarget } from './target.js';
+import type { FakeHost } from './fake-host.js';
+
+/**
+ * Gives out fake hosts by the target's name: `new FakeHostPool([new FakeHost('worker-1')])`.
+ * {@link connections} shows who was reached and how.
+ */
+export class FakeHostPool implements HostPool {
+  readonly connections: { readonly target: HostTarget; readonly options: ConnectOptions }[] = [];
+  private readonly hosts = new Map<string, FakeHost>();
+
+  constructor(hosts: readonly FakeHost[] = []) {
+    for (const host of hosts) this.hosts.set(host.name, host);
+  }
+
+  /** @throws HostUnreachableError as the fake host was told to */
+  async connect(target: HostTarget, options: ConnectOptions = {}): Promise<Host> {
+    options.signal?.throwIfAborted();
+    const host = this.hosts.get(target.name);
+    if (host === undefined) throw new Error(`FakeHostPool has no host named ${target.name}.`);
+    host.failIfUnreachable();
+    this.connections.push({ target, options });
+    return host;
+  }
+
+  async closeAll(): Promise<void> {
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,92 @@
+import { HostUnreachableError } from './errors.js';
+import type { Host } from './host.js';
+import { LocalHost } from './local-host.js';
+import { connectSsh } from './ssh-connect.js';
+import type { SshSettings } from './ssh-connect.js';
+import { SshHost } from './ssh-host.js';
+import { SshLink } from './ssh-link.js';
+import type { ConnectOptions, HostPool, HostTarget } from './target.js';
+import type { SshTarget } from './verify-host-key.js';
+
+/** The folder of Slipway's state on machines reached over SSH. */
+const remoteStateFolder = '/var/lib/slipway';
+
+export interface HostPoolOptions extends SshSettings {
+  /** The state folder on machines reached over SSH. Default /var/lib/slipway. */
+  readonly remoteStateFolder?: string;
+}
+
+/** Makes the pool of a worker process; `stateFolder` is the worker's own, see `slipwayHome`. */
+export function createHostPool(options: HostPoolOptions): HostPool {
+  return new SharedHostPool(options);
+}
+
+class SharedHostPool implements HostPool {
+  private readonly links = new Map<string, SshLink>();
+
+  constructor(private readonly settings: HostPoolOptions) {}
+
+  async connect(target: HostTarget, options: ConnectOptions = {}): Promise<Host> {
+    options.signal?.throwIfAborted();
+    if (target.kind === 'local') {
+      return new LocalHost({ name: target.name, stateFolder: this.settings.stateFolder });
+    }
+    return options.password === undefined
+      ? await this.connectShared(target, options)
+      : await this.connectByPassword(target, options);
+  }
+
+  async closeAll(): Promise<void> {
+    for (const link of this.links.values()) link.destroy();
+    this.links.clear();
+  }
+
+  private async connectShared(target: SshTarget, options: ConnectOptions): Promise<Host> {
+    const link = this.linkTo(target);
+    if (options.fresh === true) link.renew();
+    link.take();
+    try {
+      const { hostKey } = await link.connection(options);
+      return this.hostOver(target, link, hostKey);
+    } catch (error) {
+      link.giveBack();
+      throw error;
+    }
+  }
+
+  /** Never kept and never made anew, so that the password is forgotten as soon as the connection stands. */
+  private async connectByPassword(target: SshTarget, { password, timeout }: ConnectOptions): Promise<Host> {
+    const connection = await connectSsh(target, this.settings, { password, timeout });
+    return this.hostOver(
+      target,
+      {
+        connection: async () => {
+          if (connection.isOpen) return connection;
+          throw new HostUnreachableError(`The connection to ${target.name} made by password is closed.`, {
+            host: target.name,
+          });
+        },
+        giveBack: () => connection.retire(),
+      },
+      connection.hostKey,
+    );
+  }
+
+  private hostOver(
+    target: SshTarget,
+    source: ConstructorParameters<typeof SshHost>[0]['source'],
+    hostKey: string | undefined,
+  ): Host {
+    const stateFolder = this.settings.remoteStateFolder ?? remoteStateFolder;
+    return new SshHost({ name: target.name, stateFolder, user: target.user, source, hostKey });
+  }
+
+  private linkTo(target: SshTarget): SshLink {
+    const id = JSON.stringify(target, Object.keys(target).sort());
+    const known = this.links.get(id);
+    if (known !== undefined) return known;
+    const link = new SshLink((timeout) => connectSsh(target, this.settings, { timeout }));
+    this.links.set(id, link);
+    return link;
+  }
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import ssh2 from 'ssh2';
+import type { Client as SshClient, ConnectConfig } from 'ssh2';
+import { AuthenticationFailedError, HostUnreachableError } from './errors.js';
+import { hostKeyFromWire, hostKeyText, preferredAlgorithms } from './host-key.js';
+import { SshConnection } from './ssh-connection.js';
+import { expandHome } from './state-folder.js';
+import { knownKeys, verifyHostKey } from './verify-host-key.js';
+import type { FirstContact, SshTarget } from './verify-host-key.js';
+
+/** A CommonJS package of which Node finds only some exports by name. */
+const { Client, utils } = ssh2;
+
+const defaultConnectTimeout = 10_000;
+/** A link that is dead is noticed after this many unanswered questions, so within ten seconds. */
+const keepalive = { keepaliveInterval: 2_000, keepaliveCountMax: 4 };
+
+/** What every connection of a pool has in common. */
+export interface SshSettings {
+  /** The worker's own state folder, in which host keys are pinned. */
+  readonly stateFolder: string;
+  readonly onFirstContact?: ((contact: FirstContact) => void) | undefined;
+  /** Commands at a time over one connection. Default 8. */
+  readonly sessions?: number | undefined;
+}
+
+/** How to get in this time. */
+export interface Login {
+  /** Instead of the private key. */
+  readonly password?: string | undefined;
+  /** Milliseconds until the attempt is given up. Default 10,000. */
+  readonly timeout?: number | undefined;
+}
+
+/**
+ * Makes one connection, with the host's key verified before anything secret is sent.
+ * @throws HostUnreachableError, AuthenticationFailedError, HostKeyChangedError
+ */
+export async function connectSsh(
+  target: SshTarget,
+  settings: SshSettings,
+  login: Login = {},
+): Promise<SshConnection> {
+  const credentials = await credentialsFor(target, login.password);
+  const known = await knownKeys(settings.stateFolder, target);
+  const client = new Client();
+  if (login.password !== undefined) answerPrompts(client, login.password);
+  const timeout = login.timeout ?? defaultConnectTimeout;
+  let hostKey: string | undefined;
+  await new Promise<void>((resolve, reject) => {
+    let refusal: unknown;
+    const fail = (cause?: Error) => {
+      client.destroy();
+      reject(refusal instanceof Error ? refusal : notConnected(target, timeout, cause));
+    };
+    client.once('ready', resolve);
+    client.on('error', fail);
+    client.once('close', fail);
+    client.connect({
+      ...credentials,
+      ...keepalive,
+      host: target.address,
+      port: target.port,
+      username: target.user,
+      readyTimeout: timeout,
+      algorithms: { serverHostKey: preferredAlgorithms(known) as never },
+      hostVerifier: (blob: Buffer, answer: (accepted: boolean) => void) => {
+        const { stateFolder, onFirstContact } = settings;
+        const shown = hostKeyFromWire(blob);
+        hostKey = hostKeyText(shown);
+        verifyHostKey({ stateFolder, target, shown, onFirstContact }).then(
+          () => answer(true),
+          (error: unknown) => {
+            refusal = error;
+            answer(false);
+          },
+        );
+      },
+    });
+  });
+  client.removeAllListeners('error').removeAllListeners('close');
+  return new SshConnection(client, { sessions: settings.sessions, hostKey });
+}
+
+async function credentialsFor(target: SshTarget, password: string | undefined): Promise<ConnectConfig> {
+  if (password !== undefined) {
+    return { password, tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
+  }
+  return { privateKey: await privateKeyOf(target), authHandler: ['publickey'] };
+}
+
+/** Many servers ask for the password as a prompt of PAM instead of by the password method. */
+function answerPrompts(client: SshClient, password: string): void {
+  client.on('keyboard-interactive', (_name, _instructions, _language, prompts, finish) => {
+    finish(prompts.map(() => password));
+  });
+}
+
+async function privateKeyOf(target: SshTarget): Promise<string> {
+  const path = expandHome(target.privateKey);
+  const host = target.name;
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new AuthenticationFailedError(
+      `The private key ${path} for ${host} cannot be read (${cause.code ?? 'unknown error'}).`,
+      { host, advice: 'Name a private key that the worker can read, or let Slipway create one.' },
+    );
+  });
+  const [key] = [utils.parseKey(text)].flat();
+  if (key !== undefined && !(key instanceof Error) && key.isPrivateKey()) return text;
+  const why = key instanceof Error ? key.message : 'it is no private key';
+  throw new AuthenticationFailedError(`The private key ${path} for ${host} cannot be used: ${why}.`, {
+    host,
+    advice: 'Use a private key in the OpenSSH or PEM format without a passphrase.',
+  });
+}
+
+function notConnected(target: SshTarget, timeout: number, cause: NodeJS.ErrnoException | undefined): Error {
+  const { name: host, address, port, user } = target;
+  const level = (cause as { level?: string } | undefined)?.level;
+  if (level === 'client-authentication') {
+    return new AuthenticationFailedError(
+      `${host} (${address}, port ${port}) refused the login of ${user}.`,
+      {
+        host,
+        advice: `Check that ${user}'s authorized_keys on the host holds the public key, or the password.`,
+      },
+      { cause },
+    );
+  }
+  const why = level === 'client-timeout' ? `no answer within ${timeout / 1000} s` : reasonOf(cause);
+  return new HostUnreachableError(
+    `Cannot connect to ${host} (${address}, port ${port}): ${why}.`,
+    { host, advice: 'Check that the host is up, its address and port, and the firewalls between.' },
+    { cause },
+  );
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the network',
+  ECONNRESET: 'the connection was reset',
+  ENOTFOUND: 'its name is not known',
+  ETIMEDOUT: 'no answer',
+};
+
+function reasonOf(cause: NodeJS.ErrnoException | undefined): string {
+  if (cause === undefined) return 'the server closed the connection';
+  return reasons[cause.code ?? ''] ?? (cause.message || cause.code || 'unknown error');
+}

@@ -1,0 +1,41 @@
+import type { Host } from './host.js';
+
+/**
+ * How a worker reaches a machine; goes through Temporal as part of activity inputs, so it holds no secret.
+ * `cluster` chooses the known_hosts file in which the host's key is pinned.
+ */
+export type HostTarget =
+  | { readonly kind: 'local'; readonly name: string; readonly cluster: string }
+  | {
+      readonly kind: 'ssh';
+      readonly name: string;
+      readonly cluster: string;
+      readonly address: string;
+      readonly port: number;
+      readonly user: string;
+      /** "<type> <base64>" as in the specification; without it the key of the first contact is recorded and pinned. */
+      readonly hostKey?: string | undefined;
+      /** Path of the private key on the worker's machine. `~/` is allowed. */
+      readonly privateKey: string;
+    };
+
+/** Gives out shared connections; one for each worker process. */
+export interface HostPool {
+  /**
+   * A connected host. Connections are kept and shared; calling `close` on the host gives it back.
+   * @throws HostUnreachableError, AuthenticationFailedError, HostKeyChangedError
+   */
+  connect(target: HostTarget, options?: ConnectOptions): Promise<Host>;
+  /** Closes every connection. */
+  closeAll(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Used instead of the key, for the one connection that copies the key; never kept, never logged. */
+  readonly password?: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for one attempt to connect. Default 10,000. */
+  readonly timeout?: number;
+  /** Makes a new connection and does not share it: the proof that the host still lets this worker in. */
+  readonly fresh?: boolean;
+}

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { LabError } from './errors.js';
+
+/**
+ * Runs `work` while no other process runs work under the same lock file. The kernel's own lock (flock) is held by a
+ * small child whose standard input is ours: when this process ends, however it ends, the child ends and the lock is free.
+ */
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  const holder = spawn('flock', ['--exclusive', path, 'sh', '-c', 'echo held; cat >/dev/null'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // A process group of its own: Ctrl-C must not free the lock before the work has been cleaned up.
+    detached: true,
+  });
+  const ended = once(holder, 'exit').catch(() => undefined);
+  await Promise.race([
+    once(holder.stdout, 'data'),
+    ended.then(() => {
+      throw new LabError(`Could not lock ${path}: the flock command (package util-linux) did not run.`);
+    }),
+  ]);
+  try {
+    return await work();
+  } finally {
+    holder.stdin.end();
+    await ended;
+  }
+}

@@ -1,0 +1,48 @@
+/** The distribution that lab machines run; its apt sources are taken from this machine where it has them. */
+export const suite = 'bookworm';
+
+/** What both kinds of machines have: what the documented procedure, Ansible and the tests use on a host. */
+const common = [
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'openssh-server',
+  'python3',
+  'nftables',
+  'containerd',
+  'runc',
+  'openssl',
+  'rsync',
+  'lsof',
+  'curl',
+  'procps',
+  'iproute2',
+  'sudo',
+  'psmisc',
+  'e2fsprogs',
+  'util-linux',
+  'ca-certificates',
+];
+
+/** The kernel of virtual machines: small, with NVMe and ext4 built in and md and virtio as modules. */
+const kernelPackage = 'linux-image-cloud-amd64';
+
+export const virtualMachinePackages: readonly string[] = [
+  ...common,
+  kernelPackage,
+  'udev',
+  'mdadm',
+  'initramfs-tools',
+  'kmod',
+  'busybox',
+  'lz4',
+  'zstd',
+  'nvme-cli',
+];
+
+export const systemdMachinePackages: readonly string[] = [
+  ...common,
+  'etcd-server',
+  'etcd-client',
+  'iputils-ping',
+];

@@ -1,0 +1,230 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+
+import { LabError } from './errors.js';
+import { withFileLock } from './file-lock.js';
+import { labsFolder } from './folders.js';
+import type { OnProgress } from './images/image-cache.js';
+import { loginKey } from './images/login-key.js';
+import type { LabDisk, LabMachine, LabVirtualMachine } from './machine.js';
+import { LabNetwork } from './network/lab-network.js';
+import { readRecord } from './record.js';
+import { createSystemdMachine } from './systemd-machine/create.js';
+import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
+import { createVirtualMachine } from './virtual-machine/create.js';
+import { quitQemu } from './virtual-machine/qemu-process.js';
+import { VirtualMachine } from './virtual-machine/virtual-machine.js';
+
+/** Of a virtual machine that asks for nothing else. */
+export const defaultSize = { memoryMiB: 768, cpus: 1 } as const;
+
+export interface LabOptions {
+  /** Labs of other names do not touch each other: [a-z0-9-], at most 20 characters. */
+  readonly name: string;
+  /** The lab's folder instead of one in the cache; an absolute, short path. */
+  readonly folder?: string;
+  /** Told, one line each, what takes its time: images being built, machines being booted. */
+  readonly onProgress?: OnProgress;
+}
+
+export interface VirtualMachineOptions {
+  /** Unique in the lab, and the guest's host name: [a-z0-9-], at most 20 characters. */
+  readonly name: string;
+  /** Default: two of 4 GiB with serial numbers made of the machine's name, `<NAME>-1` and `<NAME>-2`. */
+  readonly disks?: readonly LabDisk[];
+  /** Default 768. Each size has a saved state of its own, made at its first use. */
+  readonly memoryMiB?: number;
+  /** Default 1. */
+  readonly cpus?: number;
+}
+
+/** Throw-away machines under one name. They outlive this process: opening the lab again finds them. */
+export interface Lab {
+  readonly name: string;
+  readonly folder: string;
+  /**
+   * A virtual machine with NVMe disks, a boot loader and an initramfs of its own, ready for SSH. One that is there
+   * already is taken as it is, and started if it is off.
+   * @throws LabError if it cannot be started, or one of this name is there with other disks
+   */
+  startVm(options: VirtualMachineOptions): Promise<LabVirtualMachine>;
+  /**
+   * A systemd machine: systemd and sshd on a shared root file system, in a network namespace of its own, ready for SSH.
+   * One that is there already is taken as it is, and started if it is off.
+   * @throws LabError if it cannot be started
+   */
+  startMachine(options: { readonly name: string }): Promise<LabMachine>;
+  /** Every machine of this lab that was completed, running or not, by name. */
+  machines(): Promise<LabMachine[]>;
+  /** The machine of this name, or undefined. */
+  find(name: string): Promise<LabMachine | undefined>;
+  /** Ends and deletes everything the lab has; the images in the cache stay. Safe to call twice. */
+  down(): Promise<void>;
+  /** Gives the kept SSH connections back; the machines go on. */
+  close(): void;
+}
+
+/**
+ * Opens a lab, new or there already.
+ * @throws LabError for a name that cannot be used
+ */
+export async function openLab(options: LabOptions): Promise<Lab> {
+  checkName(options.name, 'lab');
+  const folder = options.folder ?? join(labsFolder(), options.name);
+  if (!isAbsolute(folder)) throw new LabError(`The lab's folder ${folder} is not an absolute path.`);
+  await mkdir(join(folder, 'machines'), { recursive: true });
+  return new FolderLab(options.name, folder, options.onProgress ?? (() => undefined));
+}
+
+/** The names of all labs in the cache. */
+export async function listLabs(): Promise<string[]> {
+  return readdir(labsFolder()).catch(() => []);
+}
+
+class FolderLab implements Lab {
+  readonly #open = new Map<string, LabMachine>();
+  readonly #network: LabNetwork;
+
+  constructor(
+    readonly name: string,
+    readonly folder: string,
+    readonly onProgress: OnProgress,
+  ) {
+    this.#network = new LabNetwork(folder);
+  }
+
+  async startVm(options: VirtualMachineOptions): Promise<LabVirtualMachine> {
+    const { name } = options;
+    checkName(name, 'machine');
+    return this.#locked(name, async () => {
+      const there = await this.find(name);
+      if (there) {
+        if (!(there instanceof VirtualMachine))
+          throw new LabError(`${name} is there already as a ${there.kind}.`);
+        checkSameDisks(there, options.disks);
+        await there.start();
+        return there;
+      }
+      const machine = await createVirtualMachine({
+        name,
+        disks: options.disks ?? defaultDisks(name),
+        memoryMiB: options.memoryMiB ?? defaultSize.memoryMiB,
+        cpus: options.cpus ?? defaultSize.cpus,
+        folder: this.#machineFolder(name),
+        takenPorts: await this.#takenPorts(),
+        onProgress: this.onProgress,
+      });
+      this.#open.set(name, machine);
+      return machine;
+    });
+  }
+
+  async startMachine({ name }: { readonly name: string }): Promise<LabMachine> {
+    checkName(name, 'machine');
+    return this.#locked(name, async () => {
+      const there = await this.find(name);
+      if (there) {
+        if (!(there instanceof SystemdMachine))
+          throw new LabError(`${name} is there already as a ${there.kind}.`);
+        await there.start();
+        return there;
+      }
+      const machine = await createSystemdMachine({
+        name,
+        folder: this.#machineFolder(name),
+        network: this.#network,
+        onProgress: this.onProgress,
+      });
+      this.#open.set(name, machine);
+      return machine;
+    });
+  }
+
+  async machines(): Promise<LabMachine[]> {
+    const found = await Promise.all((await this.#names()).map((name) => this.find(name)));
+    return found.filter((machine) => machine !== undefined);
+  }
+
+  async find(name: string): Promise<LabMachine | undefined> {
+    const folder = this.#machineFolder(name);
+    const record = await readRecord(folder);
+    if (record === undefined) {
+      this.#open.delete(name);
+      return undefined;
+    }
+    const known = this.#open.get(name);
+    if (known?.hostKey === record.hostKey) return known;
+    const { privateKey } = await loginKey();
+    const machine =
+      record.kind === 'virtual-machine'
+        ? new VirtualMachine(folder, record, privateKey)
+        : new SystemdMachine(record, { folder, network: this.#network, privateKey });
+    this.#open.set(name, machine);
+    return machine;
+  }
+
+  async down(): Promise<void> {
+    this.close();
+    for (const name of await this.#names()) {
+      await this.#locked(name, async () => {
+        const folder = this.#machineFolder(name);
+        await quitQemu(folder);
+        await discardSystemdMachine({ name, folder, network: this.#network });
+      });
+    }
+    this.#open.clear();
+    await this.#network.down();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  close(): void {
+    for (const machine of this.#open.values()) machine.close();
+  }
+
+  /** One at a time for each machine, also between processes. */
+  #locked<T>(machine: string, work: () => Promise<T>): Promise<T> {
+    return withFileLock(join(this.folder, 'locks', machine), work);
+  }
+
+  #machineFolder(name: string): string {
+    return join(this.folder, 'machines', name);
+  }
+
+  async #names(): Promise<string[]> {
+    return (await readdir(join(this.folder, 'machines')).catch(() => [])).sort();
+  }
+
+  async #takenPorts(): Promise<Set<number>> {
+    const records = await Promise.all(
+      (await this.#names()).map((name) => readRecord(this.#machineFolder(name))),
+    );
+    return new Set(records.flatMap((record) => (record?.kind === 'virtual-machine' ? [record.port] : [])));
+  }
+}
+
+/** @throws LabError for a name that cannot be a folder, a host name and a part of a link's name at once */
+export function checkName(name: string, what: 'lab' | 'machine'): void {
+  if (/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(name)) return;
+  throw new LabError(
+    `"${name}" is no name for a ${what}: at most 20 characters of a–z, 0–9 and -, not at its ends.`,
+  );
+}
+
+function defaultDisks(name: string): LabDisk[] {
+  const start = name.toUpperCase().slice(0, 18);
+  return [1, 2].map((number) => ({ serial: `${start}-${number}`, gib: 4 }));
+}
+
+function checkSameDisks(machine: LabVirtualMachine, wanted: readonly LabDisk[] | undefined): void {
+  if (wanted === undefined) return;
+  const serials = (disks: readonly LabDisk[]) =>
+    disks
+      .map(({ serial }) => serial)
+      .sort()
+      .join(', ');
+  if (serials(machine.disks) === serials(wanted)) return;
+  throw new LabError(
+    `The virtual machine ${machine.name} is there already with the disks ${serials(machine.disks) || 'none'}, ` +
+      `not ${serials(wanted) || 'none'}: destroy it first, or use another name.`,
+  );
+}

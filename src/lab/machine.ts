@@ -1,0 +1,61 @@
+import type { ScriptOptions, ScriptResult } from './ssh-session.js';
+
+/** A throw-away machine of a lab, reached as root by SSH with the lab's key. */
+export interface LabMachine {
+  readonly kind: 'virtual-machine' | 'systemd-machine';
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: 'root';
+  /** Path of the private key that opens it. */
+  readonly privateKey: string;
+  /** "<type> <base64>", this machine's own. */
+  readonly hostKey: string;
+
+  /**
+   * Runs shell text as root under `sh -eu`. Any exit code is an answer; look at `exitCode`.
+   * @throws LabError when the machine cannot be reached, the connection breaks, or the timeout passes
+   */
+  run(script: string, options?: ScriptOptions): Promise<ScriptResult>;
+
+  /** Whether it is powered on; it may still be booting. */
+  isRunning(): Promise<boolean>;
+
+  /** Boots it with the disks it has, and returns when SSH answers. Nothing happens if it runs. */
+  start(): Promise<void>;
+
+  /**
+   * Takes the power away at once. A virtual machine loses what it had not synced; a systemd machine loses its
+   * processes, but not its files, whose cache is this machine's.
+   */
+  powerCut(): Promise<void>;
+
+  /** Ends it and deletes everything it had. */
+  destroy(): Promise<void>;
+
+  /** Gives the kept SSH connection back; the machine goes on. */
+  close(): void;
+}
+
+/** An NVMe disk of a virtual machine. */
+export interface LabDisk {
+  /** As the guest sees it (`/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_<serial>`): 1–20 characters of [A-Za-z0-9_-]. */
+  readonly serial: string;
+  /** Size in GiB; only what is written takes room. */
+  readonly gib: number;
+}
+
+/** A machine with a kernel, a boot loader and disks of its own. */
+export interface LabVirtualMachine extends LabMachine {
+  readonly kind: 'virtual-machine';
+  readonly disks: readonly LabDisk[];
+
+  /** Puts another disk in; a running machine sees it appear. */
+  attachDisk(disk: LabDisk): Promise<void>;
+
+  /** Pulls a disk out and deletes it, even under a running machine. */
+  detachDisk(serial: string): Promise<void>;
+
+  /** Turns the order of the slots around, so that /dev/nvme0n1 becomes another disk. Only while powered off. */
+  swapDisks(): Promise<void>;
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { ensureImage, type OnProgress } from '../images/image-cache.js';
+import { loginKey, type LoginKey } from '../images/login-key.js';
+import { virtualMachineImage } from '../images/virtual-machine-image.js';
+import type { LabDisk } from '../machine.js';
+import { freePort } from '../ports.js';
+import { writeRecord, type VirtualMachineRecord } from '../record.js';
+import { SshSession } from '../ssh-session.js';
+import { giveIdentity, makeIdentity, type Identity } from '../identity.js';
+import type { MachineSize } from './qemu-arguments.js';
+import { createDisk, goOnFromSavedState, quitQemu, startQemu } from './qemu-process.js';
+import { hostKeyOf, incomingFrom, savedState } from './saved-state.js';
+import {
+  attachedDisks,
+  boot,
+  checkDisks,
+  diskFile,
+  VirtualMachine,
+  waitForLogin,
+} from './virtual-machine.js';
+
+export interface NewVirtualMachine extends MachineSize {
+  readonly name: string;
+  readonly disks: readonly LabDisk[];
+  /** The machine's folder; whatever an unfinished attempt left there is removed. */
+  readonly folder: string;
+  /** Ports that other machines of the lab have. */
+  readonly takenPorts: ReadonlySet<number>;
+  readonly onProgress: OnProgress;
+}
+
+/** What creating needs: the image, the key, and the record of the machine to be. */
+interface Draft {
+  readonly image: string;
+  readonly key: LoginKey;
+  readonly record: VirtualMachineRecord;
+  readonly folder: string;
+}
+
+/** Milliseconds for a machine from a saved state to answer; it takes a few seconds, unless the state does not work here. */
+const resumeTimeout = 120_000;
+
+/**
+ * Makes a virtual machine and returns when it has its own identity and answers by SSH: from a saved state within
+ * seconds, or by a boot where that does not work. A failure leaves nothing behind.
+ */
+export async function createVirtualMachine(wanted: NewVirtualMachine): Promise<VirtualMachine> {
+  checkDisks(wanted.disks);
+  const key = await loginKey();
+  const image = await ensureImage(virtualMachineImage(key), wanted.onProgress);
+  const { folder, name } = wanted;
+  await discard(folder);
+  await mkdir(folder, { recursive: true });
+  try {
+    const identity = await makeIdentity(name, folder);
+    const record: VirtualMachineRecord = {
+      kind: 'virtual-machine',
+      name,
+      port: await freePort(wanted.takenPorts),
+      hostKey: identity.hostKey,
+      memoryMiB: wanted.memoryMiB,
+      cpus: wanted.cpus,
+      disks: wanted.disks.map(({ serial, gib }, slot) => ({ serial, gib, slot })),
+    };
+    const draft = { image, key, record, folder };
+    await Promise.all(record.disks.map((disk) => createDisk(diskFile(folder, disk.serial), disk)));
+    await bringUp(draft, identity, wanted.onProgress);
+    const machine = new VirtualMachine(folder, record, key.privateKey);
+    await machine.waitUntilReady();
+    await writeRecord(folder, record);
+    return machine;
+  } catch (error) {
+    await discard(folder);
+    throw error;
+  }
+}
+
+/** Removes a machine that was never completed. */
+async function discard(folder: string): Promise<void> {
+  await quitQemu(folder);
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function bringUp(draft: Draft, identity: Identity, onProgress: OnProgress): Promise<void> {
+  try {
+    const state = await ensureImage(
+      await savedState({ folder: draft.image, key: draft.key }, draft.record),
+      onProgress,
+    );
+    await resume(draft, state);
+    await identify(draft, identity, resumeTimeout);
+  } catch (error) {
+    onProgress(
+      `${draft.record.name}: the saved state does not work here, booting instead (${(error as Error).message})`,
+    );
+    await quitQemu(draft.folder);
+    await createDisk(join(draft.folder, 'root.qcow2'), { backing: join(draft.image, 'base.qcow2') });
+    await boot(draft.folder, draft.record);
+    await identify(draft, identity);
+  }
+}
+
+async function resume({ folder, record }: Draft, state: string): Promise<void> {
+  const rootDisk = join(folder, 'root.qcow2');
+  await createDisk(rootDisk, { backing: join(state, 'root.qcow2') });
+  await startQemu({
+    ...record,
+    rootDisk,
+    folder,
+    generation: randomUUID(),
+    disks: [],
+    incoming: incomingFrom(state),
+  });
+  await goOnFromSavedState(folder, attachedDisks(folder, record.disks));
+}
+
+/** The first login still shows the image's host key; afterwards only the machine's own is accepted. */
+async function identify(draft: Draft, identity: Identity, timeout?: number): Promise<void> {
+  const { name, port, disks } = draft.record;
+  const session = new SshSession({
+    name,
+    address: '127.0.0.1',
+    port,
+    privateKey: draft.key.privateKey,
+    hostKey: await hostKeyOf(draft.image),
+  });
+  try {
+    await waitForLogin(session, draft.folder, timeout);
+    await giveIdentity(
+      session,
+      identity,
+      disks.map(({ serial }) => serial),
+    );
+  } finally {
+    session.close();
+  }
+}

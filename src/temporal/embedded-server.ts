@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { slipwayHome } from '../hosts/state-folder.js';
+import { withFileLock } from './file-lock.js';
+import { findTemporalCli } from './find-cli.js';
+import { choosePorts, type ServerPorts } from './free-port.js';
+import { isRunning } from './process-identity.js';
+import { launchServer, stopServer, tailOf } from './server-process.js';
+import { readServerState, rememberedPorts, serverFiles, writeServerState } from './server-state.js';
+import { answers, waitUntilHealthy } from './server-health.js';
+
+/** A development server on loopback, with its history in a file of Slipway's own. */
+export interface EmbeddedServer {
+  /** host:port of the gRPC front end. */
+  readonly address: string;
+  readonly namespace: string;
+  readonly uiUrl: string;
+  readonly pid: number;
+  readonly logFile: string;
+  /** Whether this process is the one that stops it: it started it, or whoever did has died. */
+  readonly owned: boolean;
+  /** Stops the server and waits for its end. Workflows stay in the file. Does nothing unless owned. */
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedServerOptions {
+  /** Where database, log and state are. Default: `temporal` in Slipway's home. */
+  readonly folder?: string;
+  /** Wished for; others are taken where they are in use. Default: those of the last time, or 7233 and 8233. */
+  readonly ports?: ServerPorts;
+  readonly onProgress?: ((line: string) => void) | undefined;
+}
+
+/** The embedded server did not come up. The message holds the end of its log. */
+export class EmbeddedServerError extends Error {
+  override readonly name = 'EmbeddedServerError';
+}
+
+export const embeddedNamespace = 'default';
+
+/** The server's folder, of which there is one for each Slipway home. */
+export function embeddedServerFolder(): string {
+  return join(slipwayHome(), 'temporal');
+}
+
+/**
+ * Gives the running embedded server of this folder, or starts one on the same database file.
+ * The server is a process of its own and outlives a killed Slipway; the next call finds it again.
+ * @throws TemporalCliNotFoundError, EmbeddedServerError
+ */
+export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
+  const folder = options.folder ?? embeddedServerFolder();
+  return withFileLock(join(folder, 'lock'), async () => {
+    return (await adopt(folder)) ?? (await start(folder, options));
+  });
+}
+
+/** The running embedded server of this folder, never a new one. It is left to whoever started it. */
+export async function findEmbeddedServer(
+  folder = embeddedServerFolder(),
+): Promise<EmbeddedServer | undefined> {
+  const state = readServerState(folder);
+  if (state === undefined || !isRunning(state.server)) return undefined;
+  if (!(await answers(state.ports.grpc))) return undefined;
+  return handle(folder, { pid: state.server.pid, ports: state.ports, owned: false });
+}
+
+async function adopt(folder: string): Promise<EmbeddedServer | undefined> {
+  const state = readServerState(folder);
+  if (state === undefined || !isRunning(state.server)) return undefined;
+  const { ports, server } = state;
+  const owned = !isRunning(state.owner);
+  const problem = await waitUntilHealthy({ pid: server.pid, port: ports.grpc, namespace: embeddedNamespace });
+  if (problem === undefined) {
+    if (owned) writeServerState(folder, { server: server.pid, ports });
+    return handle(folder, { pid: server.pid, ports, owned });
+  }
+  if (owned) await stopServer(server.pid);
+  if (!isRunning(server)) return undefined;
+  throw new EmbeddedServerError(
+    `The embedded Temporal server (process ${server.pid}, started by process ${state.owner.pid}) ${problem}. ` +
+      `Read ${serverFiles(folder).log}.`,
+  );
+}
+
+async function start(folder: string, options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const say = options.onProgress ?? (() => undefined);
+  const cli = await findTemporalCli({ onProgress: say });
+  const ports = await choosePorts(options.ports ?? rememberedPorts(folder));
+  const { database, log } = serverFiles(folder);
+  say(`Temporal server: starting on 127.0.0.1:${ports.grpc}, history in ${database}`);
+  const pid = launchServer({ cli: cli.path, database, log, ports, namespace: embeddedNamespace });
+  writeServerState(folder, { server: pid, ports });
+  const problem = await waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
+  if (problem !== undefined) {
+    await stopServer(pid);
+    throw new EmbeddedServerError(
+      `The embedded Temporal server ${problem}. The end of ${log}:\n${tailOf(log)}`,
+    );
+  }
+  return handle(folder, { pid, ports, owned: true });
+}
+
+function handle(
+  folder: string,
+  { pid, ports, owned }: { pid: number; ports: ServerPorts; owned: boolean },
+): EmbeddedServer {
+  return {
+    address: `127.0.0.1:${ports.grpc}`,
+    namespace: embeddedNamespace,
+    uiUrl: `http://127.0.0.1:${ports.ui}`,
+    pid,
+    logFile: serverFiles(folder).log,
+    owned,
+    stop: async () => {
+      if (owned) await stopServer(pid);
+    },
+  };
+}

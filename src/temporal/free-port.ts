@@ -1,0 +1,37 @@
+import { createServer } from 'node:net';
+
+export interface ServerPorts {
+  /** The gRPC front end. */
+  readonly grpc: number;
+  /** The Web UI. */
+  readonly ui: number;
+}
+
+/** What everybody who knows Temporal's development server looks for. */
+const usual: ServerPorts = { grpc: 7233, ui: 8233 };
+
+/** The wished-for ports, each replaced by a free one if it is in use on 127.0.0.1. */
+export async function choosePorts(wished: ServerPorts = usual): Promise<ServerPorts> {
+  return { grpc: await choosePort(wished.grpc), ui: await choosePort(wished.ui) };
+}
+
+async function choosePort(wished: number): Promise<number> {
+  return (await listen(wished)) ?? (await listen(0)) ?? wished;
+}
+
+/** Listens for a moment; 0 lets the system choose. Undefined when the port is in use. */
+async function listen(port: number): Promise<number | undefined> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(undefined);
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const chosen = typeof address === 'object' && address !== null ? address.port : port;
+      server.close(() => {
+        resolve(chosen);
+      });
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import { Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identityOf } from './process-identity.js';
+
+/** Milliseconds until a server that has been started counts as stuck. On a busy machine it takes 10 s. */
+const startTimeout = 60_000;
+
+/**
+ * Waits until the server answers for the namespace.
+ * @returns undefined when it does, else what happened: "ended before it was ready", …
+ */
+export async function waitUntilHealthy({
+  pid,
+  port,
+  namespace,
+}: {
+  pid: number;
+  port: number;
+  namespace: string;
+}): Promise<string | undefined> {
+  const deadline = Date.now() + startTimeout;
+  while (Date.now() < deadline) {
+    if (await answers(port, namespace)) return undefined;
+    if (identityOf(pid) === undefined) return 'ended before it was ready';
+    await sleep(100);
+  }
+  return `was not ready after ${startTimeout / 1000} s`;
+}
+
+/** Whether a Temporal server answers at this port of 127.0.0.1, and knows the namespace. */
+export async function answers(port: number, namespace = 'default'): Promise<boolean> {
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.connect({
+      address: `127.0.0.1:${port}`,
+      connectTimeout: 1_000,
+      // The shared pool remembers a refused connection, and waits ever longer before it tries that port again.
+      channelArgs: { 'grpc.use_local_subchannel_pool': 1 },
+    });
+    const { workflowService } = connection;
+    await connection.withDeadline(Date.now() + 2_000, () => workflowService.describeNamespace({ namespace }));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection?.close();
+  }
+}

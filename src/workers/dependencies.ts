@@ -1,0 +1,13 @@
+import type { Dependencies } from '../activities/dependencies.js';
+import { createHostPool } from '../hosts/host-pool.js';
+import { createJobs } from '../hosts/job-runner.js';
+import { readSecret } from '../hosts/secrets.js';
+import { slipwayHome } from '../hosts/state-folder.js';
+
+/**
+ * What activities need on a real worker.
+ * @param stateFolder where known_hosts files and the local machine's jobs are; by default Slipway's home
+ */
+export function createDependencies(stateFolder = slipwayHome()): Dependencies {
+  return { hosts: createHostPool({ stateFolder }), jobs: createJobs(), readSecret };
+}

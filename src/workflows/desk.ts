@@ -1,0 +1,192 @@
+import { ApplicationFailure, condition } from '@temporalio/workflow';
+import {
+  judgeApproval,
+  judgeDecision,
+  type ApprovalVerb,
+  type DecisionQuestion,
+  type DecisionVerb,
+} from './answers.js';
+import type { Board } from './board.js';
+import type { Approval, Decision, Denial } from './messages.js';
+import type { Question } from './progress.js';
+
+/** How a plan was answered, by host: who approved, or the sentence why not. */
+export interface ApprovalOutcome {
+  readonly approved: ReadonlyMap<string, string>;
+  readonly denied: ReadonlyMap<string, string>;
+}
+
+export interface DecisionOutcome extends Decision {
+  readonly verb: DecisionVerb;
+}
+
+export type Verb = ApprovalVerb | DecisionVerb;
+
+type Answer =
+  | { readonly verb: ApprovalVerb; readonly message: Approval | Denial }
+  | { readonly verb: DecisionVerb; readonly message: Decision };
+
+interface OpenQuestion {
+  question: Question;
+  /** Whose it is: undefined for this workflow's own, else the host whose workflow asks. */
+  readonly asker: string | undefined;
+  readonly answer: (answer: Answer) => void;
+}
+
+const firstReminder = 60 * 60 * 1000;
+const longestReminder = 24 * firstReminder;
+
+/**
+ * Where questions to a person lie until they are answered, by signal or by update. Questions of a host's own workflow
+ * lie here too, so that a person has one place to look at; their answers are passed on.
+ */
+export class Desk {
+  private open: OpenQuestion[] = [];
+  private readonly closedPlans = new Map<string, string>();
+
+  constructor(private readonly board: Board) {}
+
+  /**
+   * Asks for the approval of a plan. Hosts may be answered for one by one; who is not answered for in time is denied.
+   * @param plan its digest
+   */
+  async askApproval(plan: string, hosts: readonly string[], hours: number): Promise<ApprovalOutcome> {
+    const approved = new Map<string, string>();
+    const denied = new Map<string, string>();
+    const since = Date.now();
+    const expires = since + hours * 3_600_000;
+    const entry: OpenQuestion = {
+      question: { kind: 'approval', plan, hosts, since, expires },
+      asker: undefined,
+      answer: ({ verb, message }) => {
+        const meant = (message as Approval).hosts ?? hosts;
+        for (const host of hosts.filter((name) => meant.includes(name) && !approved.has(name))) {
+          if (denied.has(host)) continue;
+          if (verb === 'approve') approved.set(host, message.by);
+          else denied.set(host, denialOf(message as Denial));
+        }
+        const rest = hosts.filter((host) => !approved.has(host) && !denied.has(host));
+        entry.question = { kind: 'approval', plan, hosts: rest, since, expires };
+        if (rest.length === 0) this.close(entry, 'has been answered already');
+        else this.show();
+      },
+    };
+    this.put(entry);
+    try {
+      await this.untilClosed(entry, 'Waiting for the approval of the plan', expires);
+    } finally {
+      this.close(entry, `was not answered within ${hours} h and has expired`);
+    }
+    for (const host of hosts.filter((name) => !approved.has(name) && !denied.has(name))) {
+      denied.set(host, `Nobody approved it within ${hours} h.`);
+    }
+    return { approved, denied };
+  }
+
+  /** Asks what is to be done about a failed step. */
+  async askDecision(question: Omit<DecisionQuestion, 'kind' | 'since'>): Promise<DecisionOutcome> {
+    let outcome: DecisionOutcome | undefined;
+    const entry: OpenQuestion = {
+      question: { kind: 'decision', since: Date.now(), ...question },
+      asker: undefined,
+      answer: ({ verb, message }) => {
+        outcome = { ...(message as Decision), verb: verb as DecisionVerb };
+        this.close(entry);
+      },
+    };
+    this.put(entry);
+    try {
+      await this.untilClosed(entry, `Waiting for a decision about ${question.step} on ${question.host}`);
+    } finally {
+      this.close(entry);
+    }
+    if (!outcome) throw ApplicationFailure.nonRetryable('A question was closed without an answer.');
+    return outcome;
+  }
+
+  /** Lays the questions of a host's own workflow here, instead of those laid before. */
+  mirror(
+    host: string,
+    questions: readonly Question[],
+    passOn: (verb: Verb, message: Approval | Denial | Decision) => void,
+  ): void {
+    this.open = this.open.filter(({ asker }) => asker !== host);
+    for (const question of questions) {
+      const entry: OpenQuestion = {
+        question,
+        asker: host,
+        answer: ({ verb, message }) => {
+          this.close(entry);
+          passOn(verb, message);
+        },
+      };
+      this.open.push(entry);
+    }
+    this.show();
+  }
+
+  isAsking(host: string): boolean {
+    return this.open.some(({ asker }) => asker === host);
+  }
+
+  questions(): readonly Question[] {
+    return this.open.map(({ question }) => question);
+  }
+
+  /** @returns why the answer would be refused, one sentence, or null */
+  refusalOf(verb: Verb, message: unknown): string | null {
+    const judgement = this.judge(verb, message);
+    return judgement.accepted ? null : judgement.why;
+  }
+
+  /** Takes an answer. A refused one changes nothing; the sentence says why. */
+  receive(verb: Verb, message: unknown): { readonly accepted: boolean; readonly sentence: string } {
+    const judgement = this.judge(verb, message);
+    if (!judgement.accepted) return { accepted: false, sentence: judgement.why };
+    const settled: readonly Question[] = judgement.questions;
+    for (const entry of this.open.filter(({ question }) => settled.includes(question))) {
+      entry.answer({ verb, message: judgement.answer } as Answer);
+    }
+    const about = settled.map((question) =>
+      question.kind === 'approval' ? `plan ${question.plan}` : `${question.step} on ${question.host}`,
+    );
+    return { accepted: true, sentence: `${verb} by ${judgement.answer.by}: ${about.join(', ')}.` };
+  }
+
+  private judge(verb: Verb, message: unknown) {
+    return verb === 'approve' || verb === 'deny'
+      ? judgeApproval(verb, message, this.questions(), this.closedPlans)
+      : judgeDecision(verb, message, this.questions());
+  }
+
+  private async untilClosed(entry: OpenQuestion, summary: string, expires = Infinity): Promise<void> {
+    const isClosed = () => !this.open.includes(entry);
+    for (let wait = firstReminder; ; wait = Math.min(wait * 2, longestReminder)) {
+      const left = expires - Date.now();
+      if (left <= 0 || (await condition(isClosed, Math.min(wait, left), { summary }))) return;
+      this.board.remind();
+    }
+  }
+
+  private put(entry: OpenQuestion): void {
+    this.open.push(entry);
+    this.show();
+  }
+
+  private close(entry: OpenQuestion, why?: string): void {
+    if (!this.open.includes(entry)) return;
+    this.open = this.open.filter((other) => other !== entry);
+    if (entry.question.kind === 'approval' && why !== undefined) {
+      this.closedPlans.set(entry.question.plan, why);
+    }
+    this.show();
+  }
+
+  private show(): void {
+    this.board.setQuestions(this.questions());
+  }
+}
+
+function denialOf(message: Denial): string {
+  return `${message.by} denied it${message.reason === undefined ? '' : `: ${message.reason}`}.`;
+}

@@ -1,0 +1,74 @@
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
+import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
+import type { Board } from './board.js';
+import type { Desk, Verb } from './desk.js';
+import {
+  abortSignal,
+  abortUpdate,
+  approveSignal,
+  approveUpdate,
+  denySignal,
+  denyUpdate,
+  progressQuery,
+  retrySignal,
+  retryUpdate,
+  skipSignal,
+  skipUpdate,
+} from './messages.js';
+
+const answers = {
+  approve: { signal: approveSignal, update: approveUpdate },
+  deny: { signal: denySignal, update: denyUpdate },
+  retry: { signal: retrySignal, update: retryUpdate },
+  skip: { signal: skipSignal, update: skipUpdate },
+  abort: { signal: abortSignal, update: abortUpdate },
+} as const;
+
+const descriptions: Readonly<Record<Verb, string>> = {
+  approve: 'Approves the plan of this digest: { "plan": "sha256:…", "by": "name", "hosts"?: ["…"] }',
+  deny: 'Denies it: { "plan": "sha256:…", "by": "name", "hosts"?: ["…"], "reason"?: "…" }',
+  retry: 'Tries a failed step again: { "by": "name", "host"?: "…", "step"?: "…" }',
+  skip: 'Goes on without a failed step: { "by": "name", "host"?: "…", "step"?: "…" }',
+  abort: 'Ends the work where a step failed: { "by": "name", "host"?: "…", "step"?: "…" }',
+};
+
+/**
+ * Lets a person ask for the progress and answer questions. To be called before the workflow's first `await`.
+ * An update is refused at once by its validator and leaves no trace; a refused signal is shown on the board.
+ */
+export function listen(board: Board, desk: Desk): void {
+  setHandler(progressQuery, () => board.progress(), {
+    description: 'Phase, steps, questions, plan and report.',
+  });
+  for (const verb of Object.keys(answers) as Verb[]) {
+    const { signal, update } = answers[verb];
+    const receive = (message: unknown) => desk.receive(verb, message);
+    setHandler(
+      signal as SignalDefinition<[unknown]>,
+      (message) => {
+        const { accepted, sentence } = receive(message);
+        if (!accepted) board.refuse(sentence);
+      },
+      { description: descriptions[verb] },
+    );
+    setHandler(
+      update as UpdateDefinition<string, [unknown]>,
+      (message) => {
+        const { accepted, sentence } = receive(message);
+        if (!accepted) throw refused(sentence);
+        return sentence;
+      },
+      {
+        validator: (message) => {
+          const why = desk.refusalOf(verb, message);
+          if (why !== null) throw refused(why);
+        },
+        description: descriptions[verb],
+      },
+    );
+  }
+}
+
+function refused(why: string): ApplicationFailure {
+  return ApplicationFailure.create({ message: why, type: 'Refused', nonRetryable: true });
+}

@@ -1,0 +1,59 @@
+import { defineSignal } from '@temporalio/workflow';
+import type { EphemeralStorage } from '../cluster/specification.js';
+import type { ReportedHost } from '../cluster/report.js';
+import type { StoragePlan } from '../cluster/storage-plan.js';
+import type { HostState, Question, StepProgress } from './progress.js';
+import type { Target } from './targets.js';
+
+/** What the workflow of a cluster and those of its hosts say to each other. */
+
+/** Step 7 on one host. */
+export interface StorageWork {
+  readonly host: Target;
+  readonly storage: EphemeralStorage;
+  /** Digest of the host's approved plan; null where nothing was to be approved. */
+  readonly approvedPlan: string | null;
+  /** How long a question stays open if the plan has to be approved again. */
+  readonly approvalHours: number;
+}
+
+/** Argument of `prepareHost`. It holds one host's part only: a thousand whole specifications would not fit. */
+export interface PrepareHostInput {
+  readonly cluster: string;
+  readonly host: Target;
+  readonly storage: StorageWork | null;
+  /** Step 9's kernel parameters: on workers. */
+  readonly kernelParameters: boolean;
+  /** Step 10's rule set; null where the firewall is left alone. */
+  readonly firewallRuleSet: string | null;
+  /** Tells the parent about each step, and not only about questions and the host's state. */
+  readonly reportsEveryStep: boolean;
+}
+
+/** Result of `prepareHost` and `migrateStorage`. */
+export interface HostOutcome {
+  readonly host: string;
+  readonly result: ReportedHost['result'];
+  readonly why: string | null;
+  readonly steps: readonly StepProgress[];
+  /** As it was applied, or found satisfied; null without step 7. */
+  readonly storage: StoragePlan | null;
+  /** Approvals that were given shortly before use, because the plan had changed. */
+  readonly approvals: readonly { readonly plan: string; readonly by: string }[];
+}
+
+/** What has changed on a host since its last report. */
+export interface HostReport {
+  readonly host: string;
+  readonly state: HostState;
+  readonly steps: readonly (StepProgress & { readonly position: number })[];
+  /** All that are open. */
+  readonly questions: readonly Question[];
+  /** The plan made anew: when it is asked about, and when the host is prepared. */
+  readonly storage: StoragePlan | null;
+}
+
+/** From a host's workflow to its cluster's. */
+export const hostReportSignal = defineSignal<[HostReport]>('hostReport');
+/** From a cluster's workflow to its hosts': Kubespray has run, do the rest. */
+export const finishSignal = defineSignal('finish');

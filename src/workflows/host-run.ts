@@ -1,0 +1,92 @@
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { StoragePlan } from '../cluster/storage-plan.js';
+import { Board } from './board.js';
+import { Desk } from './desk.js';
+import { listen } from './handlers.js';
+import { hostReportSignal, type HostOutcome } from './host-messages.js';
+import { endingOf, stateAfter } from './outcomes.js';
+import { Reporter } from './reporter.js';
+import { clusterAttribute } from './search-attributes.js';
+import { Station } from './steps.js';
+
+interface HostRunOptions {
+  readonly cluster: string;
+  readonly host: string;
+  readonly reportsEveryStep: boolean;
+}
+
+/** The work on one host by a workflow of its own: its board, its desk and, where it has a parent, its reports. */
+export class HostRun {
+  readonly board: Board;
+  readonly desk: Desk;
+  readonly station: Station;
+  /** The newest plan for step 7, as it is asked about, applied or found satisfied. */
+  storage: StoragePlan | null = null;
+  readonly approvals: { plan: string; by: string }[] = [];
+  private readonly reporter: Reporter | undefined;
+
+  /** Sets the handlers; to be made before the workflow's first `await`. */
+  constructor(private readonly options: HostRunOptions) {
+    const { cluster, host } = options;
+    this.board = new Board(cluster, [host], () => this.reporter?.changed());
+    this.desk = new Desk(this.board);
+    this.station = new Station(host, this.board, this.desk);
+    this.reporter = this.reporterToParent();
+    listen(this.board, this.desk);
+    upsertSearchAttributes([{ key: clusterAttribute, value: cluster }]);
+    this.board.setHostState(host, 'working');
+  }
+
+  /** Does the work and says how it ended. Cancelled, it tells the parent how far it came, and stays cancelled. */
+  async outcomeOf(work: () => Promise<void>): Promise<HostOutcome> {
+    const { host } = this.options;
+    try {
+      await work();
+      return await this.end({ result: 'done', why: null });
+    } catch (failure) {
+      if (isCancellation(failure)) {
+        this.board.setHostState(host, 'aborted');
+        await CancellationScope.nonCancellable(async () => this.reporter?.flush());
+        throw failure;
+      }
+      const ending = endingOf(failure);
+      if (ending === undefined) throw failure;
+      return await this.end(ending);
+    }
+  }
+
+  private async end({ result, why }: Pick<HostOutcome, 'result' | 'why'>): Promise<HostOutcome> {
+    const { host } = this.options;
+    this.board.setHostState(host, stateAfter(result));
+    this.board.setPhase(result === 'done' ? 'done' : 'failed');
+    await condition(allHandlersFinished);
+    const steps = [...this.board.stepsOf(host)];
+    return { host, result, why, steps, storage: this.storage, approvals: this.approvals };
+  }
+
+  private reporterToParent(): Reporter | undefined {
+    const { parent } = workflowInfo();
+    if (parent === undefined) return undefined;
+    const { host, reportsEveryStep } = this.options;
+    const handle = getExternalWorkflowHandle(parent.workflowId, parent.runId);
+    return new Reporter({
+      reportsEveryStep,
+      send: (report) => handle.signal(hostReportSignal, report),
+      look: () => ({
+        host,
+        state: this.board.hostState(host) ?? 'waiting',
+        steps: this.board.stepsOf(host),
+        questions: this.desk.questions(),
+        storage: this.storage,
+      }),
+    });
+  }
+}

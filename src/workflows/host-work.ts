@@ -1,0 +1,201 @@
+import {
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  proxyActivities,
+  rootCause,
+  sleep,
+  startChild,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Holder, HousekeepingActivities } from '../activities/housekeeping.js';
+import type { HostSpecification } from '../cluster/specification.js';
+import type { StoragePlan } from '../cluster/storage-plan.js';
+import type { ClusterRun } from './cluster-run.js';
+import { finishSignal, type HostOutcome, type HostReport, type PrepareHostInput } from './host-messages.js';
+import { hostWorkflowId } from './messages.js';
+import { aborted, whereItStands } from './outcomes.js';
+import type { prepareHost } from './prepare-host.js';
+import { clusterAttribute } from './search-attributes.js';
+import { paces } from './step-table.js';
+
+/** How often a start is tried again without asking, while a run of the same cluster is letting go of the host. */
+const patienceWithOwnRuns = 30;
+
+/** The cluster's side of one host's workflow: starts it, hears its reports, passes answers on, takes its outcome. */
+export class HostWork {
+  /** As it was applied, or found satisfied. */
+  storage: StoragePlan | null = null;
+  private child: ChildWorkflowHandle<typeof prepareHost> | undefined;
+  private isOver = false;
+  /** Where the child's steps begin in the host's list. */
+  private readonly base: number;
+
+  constructor(
+    private readonly run: ClusterRun,
+    readonly host: HostSpecification,
+  ) {
+    this.base = run.board.stepsOf(host.name).length;
+    run.onReport(host.name, (report) => {
+      this.hear(report);
+    });
+  }
+
+  /** Starts the work, and waits until the host is prepared for Kubespray, has ended, or waits for a person. */
+  async prepare(input: PrepareHostInput): Promise<void> {
+    await this.run.forHost(this.host, async () => {
+      this.child = await this.start(input);
+    });
+    if (!this.child) {
+      this.isOver = true;
+      return;
+    }
+    void this.follow(this.child);
+    await condition(() => this.isPreparedOrOver() || this.run.desk.isAsking(this.host.name));
+  }
+
+  isPreparedOrOver(): boolean {
+    return this.isOver || this.run.board.hostState(this.host.name) === 'prepared';
+  }
+
+  /** Lets it do the finishing steps, and waits until it has ended or waits for a person. */
+  async finish(): Promise<void> {
+    if (this.isOver || !this.child) return;
+    this.run.board.setHostState(this.host.name, 'working');
+    await this.child.signal(finishSignal);
+    await condition(() => this.isOver || this.run.desk.isAsking(this.host.name));
+  }
+
+  async over(): Promise<void> {
+    await condition(() => this.isOver);
+  }
+
+  /** Ends the work before its next step, and waits for that. */
+  async letGo(): Promise<void> {
+    if (this.isOver || !this.child) return;
+    try {
+      await getExternalWorkflowHandle(this.child.workflowId).cancel();
+    } catch {
+      // It has ended by itself in the meantime.
+    }
+    await this.over();
+  }
+
+  private async start(input: PrepareHostInput): Promise<ChildWorkflowHandle<typeof prepareHost>> {
+    const workflowId = hostWorkflowId(this.host.address, this.host.port);
+    for (let tried = 1; ; tried += 1) {
+      try {
+        return await startChild<typeof prepareHost>('prepareHost', {
+          workflowId,
+          args: [input],
+          // A terminated parent must not leave the lock behind for ever, and TERMINATE would give it back while a job
+          // still runs on the host. Asked to cancel, the child ends its step in order, stops, and then gives it back.
+          parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+          typedSearchAttributes: [{ key: clusterAttribute, value: this.run.specification.name }],
+          staticSummary: `${this.host.name}: everything on this host, of cluster ${this.run.specification.name}`,
+        });
+      } catch (failure) {
+        if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
+        await this.waitForLock(workflowId, tried);
+      }
+    }
+  }
+
+  private async waitForLock(workflowId: string, tried: number): Promise<void> {
+    const { name } = this.host;
+    const holder = await findHolder(name, workflowId);
+    const isOwn = holder === null || holder.cluster === this.run.specification.name;
+    if (isOwn && tried <= patienceWithOwnRuns) {
+      await sleep('1s', { summary: `${name}: waiting for an earlier run to let go of it` });
+      return;
+    }
+    const message = `${name} is being worked on already: ${describeHolder(workflowId, holder)}.`;
+    const position = this.run.board.beginStep(name, 'prepareHost', message);
+    this.run.board.setStep(name, position, { step: 'prepareHost', state: 'failed', summary: message });
+    this.run.board.setHostState(name, 'failed');
+    const { verb, by } = await this.run.desk.askDecision({
+      host: name,
+      step: 'prepareHost',
+      message,
+      advice: 'Wait until the other work has ended, then retry; or abort this host.',
+      choices: ['retry', 'abort'],
+    });
+    if (verb === 'abort') throw aborted(`${message} ${by} aborted this host.`);
+    this.run.board.setStep(name, position, {
+      step: 'prepareHost',
+      state: 'running',
+      summary: `Again, by ${by}`,
+    });
+  }
+
+  private hear({ state, steps, questions, storage }: HostReport): void {
+    const { board, desk } = this.run;
+    const { name } = this.host;
+    if (this.isOver) return;
+    this.showSteps(steps);
+    board.setHostState(name, state);
+    if (storage !== null) {
+      this.storage = storage;
+      board.setStoragePlan(name, storage);
+    }
+    desk.mirror(name, questions, (verb, message) => {
+      // If the host's workflow has ended in the meantime, its outcome is on the way.
+      this.child?.signal(verb, message).catch(() => undefined);
+    });
+  }
+
+  private showSteps(steps: HostReport['steps']): void {
+    for (const { position, ...step } of steps) {
+      this.run.board.setStep(this.host.name, this.base + position, step);
+    }
+  }
+
+  private async follow(child: ChildWorkflowHandle<typeof prepareHost>): Promise<void> {
+    const { name } = this.host;
+    try {
+      this.take(await child.result());
+    } catch (failure) {
+      const stands = whereItStands(this.run.board.stepsOf(name));
+      this.run.drop(
+        name,
+        isCancellation(failure)
+          ? { result: 'aborted', why: `Its work was cancelled. ${stands}` }
+          : { result: 'failed', why: `${rootCause(failure) ?? 'Its workflow failed.'} ${stands}` },
+      );
+    } finally {
+      this.isOver = true;
+      this.run.desk.mirror(name, [], () => undefined);
+    }
+  }
+
+  private take(outcome: HostOutcome): void {
+    const { name } = this.host;
+    this.showSteps(outcome.steps.map((step, position) => ({ ...step, position })));
+    this.storage = outcome.storage;
+    for (const { plan, by } of outcome.approvals) this.run.approvals.push({ plan, by, hosts: [name] });
+    if (outcome.result === 'done') this.run.board.setHostState(name, 'done');
+    else this.run.drop(name, outcome);
+  }
+}
+
+/** @returns null when nobody holds it any more, or nobody can tell */
+async function findHolder(host: string, workflowId: string): Promise<Holder | null> {
+  const { findHostHolder } = proxyActivities<HousekeepingActivities>({
+    ...paces.contact,
+    summary: `${host}: who holds it?`,
+  });
+  try {
+    return await findHostHolder({ workflowId });
+  } catch (failure) {
+    if (isCancellation(failure)) throw failure;
+    return null;
+  }
+}
+
+function describeHolder(workflowId: string, holder: Holder | null): string {
+  if (holder === null) return `workflow ${workflowId} is running`;
+  const whose = holder.cluster === null ? 'no cluster' : `cluster ${holder.cluster}`;
+  return `${whose} holds it (workflow ${workflowId}, ${holder.type}, run ${holder.runId})`;
+}

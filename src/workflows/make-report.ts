@@ -1,0 +1,77 @@
+import type { CheckResult } from '../activities/contract.js';
+import type { ClusterPlan } from '../cluster/plan.js';
+import type { Report, ReportedCheck, ReportedHost } from '../cluster/report.js';
+import type { StoragePlan } from '../cluster/storage-plan.js';
+import type { Specification } from '../cluster/specification.js';
+import type { StepProgress, StepState } from './progress.js';
+
+interface Ended {
+  readonly specification: Specification;
+  readonly plan: ClusterPlan | null;
+  readonly approvals: Report['approvals'];
+  readonly checks: readonly CheckResult[];
+  readonly hosts: readonly (Pick<ReportedHost, 'host' | 'result' | 'why'> & {
+    readonly steps: readonly StepProgress[];
+  })[];
+  readonly isAborted: boolean;
+}
+
+/** The end of the procedure in one value. */
+export function makeReport({ specification, plan, approvals, checks, hosts, isAborted }: Ended): Report {
+  const reported = checks.map((check) => withOverride(check, specification));
+  const isReady =
+    hosts.every(({ result }) => result === 'done') && reported.every(({ state }) => state !== 'failed');
+  return {
+    cluster: specification.name,
+    result: isAborted ? 'aborted' : isReady ? 'ready' : 'incomplete',
+    release: plan?.release.name ?? 'none',
+    approvals,
+    hosts: hosts.map(({ host, result, why, steps }) => ({
+      host,
+      result,
+      why,
+      changed: named(steps, 'changed'),
+      unchanged: named(steps, 'unchanged'),
+      skipped: named(steps, 'skipped'),
+    })),
+    checks: reported,
+    plan: plan
+      ? shortened(plan)
+      : {
+          cluster: specification.name,
+          digest: null,
+          release: { name: 'none', why: 'The procedure ended before a release was chosen.' },
+          storage: {},
+          findings: [],
+        },
+  };
+}
+
+/** With more hosts than this a report that told every device and command would not fit into a workflow's result. */
+const hostsInFull = 100;
+
+function shortened(plan: ClusterPlan): ClusterPlan {
+  const entries = Object.entries(plan.storage);
+  if (entries.length <= hostsInFull) return plan;
+  const storage: Record<string, StoragePlan> = {};
+  for (const [host, planned] of entries) {
+    storage[host] =
+      planned.kind === 'apply' ? { ...planned, excluded: [], commands: [], advice: [] } : planned;
+  }
+  return { ...plan, storage };
+}
+
+/** A failed check that the operator has seen and accepts says so, and by which reason. */
+export function withOverride(check: CheckResult, { overrides }: Specification): ReportedCheck {
+  const { passed, ...rest } = check;
+  if (passed) return { ...rest, state: 'passed', reason: null };
+  const override = overrides.find(
+    ({ check: name, hosts }) => name === check.check && (hosts?.includes(check.host) ?? true),
+  );
+  if (override === undefined) return { ...rest, state: 'failed', reason: null };
+  return { ...rest, state: 'overridden', reason: override.reason };
+}
+
+function named(steps: readonly StepProgress[], state: StepState): string[] {
+  return [...new Set(steps.filter((step) => step.state === state).map(({ step }) => step))];
+}

@@ -1,0 +1,125 @@
+import { planStorage } from '../cluster/plan-storage.js';
+import { ephemeralStorageOf } from '../cluster/members.js';
+import type { StoragePlan, StorageTarget } from '../cluster/storage-plan.js';
+import type { HostOutcome, StorageWork } from './host-messages.js';
+import { HostRun } from './host-run.js';
+import { stopped } from './outcomes.js';
+import { invalidSpecification, readSpecification } from './read-specification.js';
+import type { Station } from './steps.js';
+import { targetOf, type Target } from './targets.js';
+
+/** Argument of `migrateStorage`. */
+export interface MigrateStorageInput {
+  /** As for `provisionCluster`. */
+  readonly specification: unknown;
+  /** Inventory name of the host. */
+  readonly host: string;
+}
+
+/**
+ * Step 7 of the document on one host, by itself. Start it with the workflow ID `host/<address>:<port>`, which is the
+ * host's lock. It asks for approval itself. Where data was moved and the layout is `root-dir`, kubelet and containerd
+ * stay stopped until `provisionCluster` has written their new flags.
+ */
+export async function migrateStorage(input: MigrateStorageInput): Promise<HostOutcome> {
+  const specification = readSpecification(input.specification);
+  const host = specification.hosts.find(({ name }) => name === input.host);
+  if (!host) throw invalidSpecification([`The specification has no host named ${String(input.host)}.`]);
+  const storage = ephemeralStorageOf(specification, host);
+  const run = new HostRun({ cluster: specification.name, host: host.name, reportsEveryStep: true });
+  return run.outcomeOf(async () => {
+    if (storage === false) throw stopped('skipped', 'The specification asks for no storage on this host.');
+    run.board.setPhase('preparing');
+    await provideStorage(run, {
+      host: targetOf(specification, host),
+      storage,
+      approvedPlan: null,
+      approvalHours: specification.approval.hours,
+    });
+  });
+}
+
+/**
+ * Looks again, and does step 7 only if what is found is what was approved; otherwise it asks once more.
+ * @throws ApplicationFailure that ends the host's work: refused, denied, or aborted at a failed step
+ */
+export async function provideStorage(run: HostRun, work: StorageWork): Promise<void> {
+  const { host, storage, approvalHours } = work;
+  for (let approved = work.approvedPlan; ;) {
+    const facts = await run.station.need('gatherFacts', { host, mountPoint: storage.mountPoint });
+    const plan = planStorage({ facts, host: host.name, storage });
+    run.storage = plan;
+    if (plan.kind === 'refused') throw stopped('refused', plan.why);
+    if (plan.kind === 'none' || plan.kind === 'satisfied') return;
+    if (plan.digest === approved) return applyStoragePlan(run.station, host, plan.target);
+    await askAgain(run, host.name, plan, approvalHours);
+    approved = plan.digest;
+  }
+}
+
+async function askAgain(
+  run: HostRun,
+  host: string,
+  plan: Extract<StoragePlan, { kind: 'apply' }>,
+  hours: number,
+): Promise<void> {
+  run.board.setStoragePlan(host, plan);
+  const { approved, denied } = await run.desk.askApproval(plan.digest, [host], hours);
+  const by = approved.get(host);
+  if (by === undefined) throw stopped('denied', denied.get(host) ?? 'The plan was not approved.');
+  run.approvals.push({ plan: plan.digest, by });
+}
+
+/** Step 7 of the document: provider ephemeral storage config. */
+async function applyStoragePlan(station: Station, host: Target, target: StorageTarget): Promise<void> {
+  const input = { host, target };
+  const hasData = target.path === 'migrate';
+
+  await station.need('backUpFstab', input);
+  if (hasData) {
+    // Steps 7.1 and 7.2: stop and disable kubelet and containerd, reboot the node so that it lets go of their data
+    await station.need('stopAndDisableUnits', input);
+    await reboot(station, host, 'so that kubelet and containerd let go of their data');
+    await station.need('confirmDirectoriesUnused', input);
+  }
+  // Step 7.3: find the free disks
+  await station.need('selectDisks', input);
+  // Step 7.4: create the RAID array
+  await station.need('createRaidArray', input);
+  // Step 7.5: format it
+  await station.need('makeFileSystem', input);
+  // Step 7.7: update fstab
+  await station.need('updateFstab', input);
+  // Step 7.8: mount it
+  await station.need('mountData', input);
+  // Step 7.9: generate mdadm.conf
+  await station.need('writeMdadmConf', input);
+  // Step 7.10: regenerate initramfs so the new mdadm.conf gets there
+  await station.need('regenerateInitramfs', input);
+  if (hasData) {
+    // Steps 7.6, 7.11 and 7.12: move kubelet's and containerd's data; copied beside first, so that nothing is lost
+    await station.need('copyData', input);
+    await station.need('switchData', input);
+  }
+  await station.need('orderUnitsAfterMount', input);
+  // Not in the document: the proof that array, mount and data come back by themselves
+  if (target.reboots) await reboot(station, host, 'to prove that the array comes back');
+  await station.run('confirmStorage', input);
+  if (hasData && target.layout === 'bind') {
+    // Steps 7.14 and 7.15; under root-dir they wait for the flags that Kubespray writes in step 8
+    await startUnits(station, host, target);
+  }
+}
+
+/** Steps 7.14 and 7.15: start and enable containerd and kubelet. */
+export async function startUnits(station: Station, host: Target, target: StorageTarget): Promise<void> {
+  await station.run('startAndEnableUnits', { host, target });
+  await station.run('checkJournals', { host, target });
+}
+
+/** Step 7.2: reboot the node. The boot ID from before tells a retry whether the restart has happened already. */
+async function reboot(station: Station, host: Target, why: string): Promise<void> {
+  const bootIdBefore = await station.need('readBootId', { host });
+  await station.need('requestReboot', { host, bootIdBefore, reason: `Slipway restarts this host ${why}.` });
+  await station.need('waitForReboot', { host, bootIdBefore });
+}

@@ -1,0 +1,42 @@
+import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { finishSignal, type HostOutcome, type PrepareHostInput } from './host-messages.js';
+import { HostRun } from './host-run.js';
+import { provideStorage, startUnits } from './migrate-storage.js';
+
+/**
+ * Everything that is done on one host: step 7 before Kubespray runs, the finishing steps after it. Its workflow ID
+ * `host/<address>:<port>` is the host's lock, so it stays open from the first change to the last.
+ */
+export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome> {
+  const { host, storage } = input;
+  const run = new HostRun({
+    cluster: input.cluster,
+    host: host.name,
+    reportsEveryStep: input.reportsEveryStep,
+  });
+  let mayFinish = workflowInfo().parent === undefined;
+  setHandler(finishSignal, () => {
+    mayFinish = true;
+  });
+  return run.outcomeOf(async () => {
+    // Step 7: provider ephemeral storage config
+    run.board.setPhase('preparing');
+    if (storage !== null) await provideStorage(run, storage);
+    run.board.setHostState(host.name, 'prepared');
+
+    // Step 8 is Kubespray's, for all hosts at once
+    await condition(() => mayFinish);
+    run.board.setHostState(host.name, 'working');
+    run.board.setPhase('finishing');
+
+    // Steps 7.14 and 7.15: start and enable containerd and kubelet
+    if (run.storage?.kind === 'apply' || run.storage?.kind === 'satisfied') {
+      await startUnits(run.station, host, run.storage.target);
+    }
+    // Step 9: custom kernel parameters
+    if (input.kernelParameters) await run.station.run('applyKernelParameters', { host });
+    // Step 10: review firewall policies
+    const ruleSet = input.firewallRuleSet;
+    if (ruleSet !== null) await run.station.run('applyFirewallRules', { host, ruleSet });
+  });
+}

@@ -1,0 +1,84 @@
+import { condition } from '@temporalio/workflow';
+import { firewallRuleSet } from '../cluster/firewall.js';
+import { ephemeralStorageOf } from '../cluster/members.js';
+import type { ClusterPlan } from '../cluster/plan.js';
+import type { HostSpecification } from '../cluster/specification.js';
+import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
+import { forEachBounded } from './bounded.js';
+import type { ClusterRun } from './cluster-run.js';
+import type { PrepareHostInput } from './host-messages.js';
+import { HostWork } from './host-work.js';
+import { targetOf } from './targets.js';
+
+/** Up to so many hosts tell about each step; with more, that would fill the cluster's history. */
+const hostsToldStepByStep = 50;
+
+/** The workflows of a cluster's hosts, from the first change on a host to the last. */
+export class HostWorks {
+  private works: readonly HostWork[] = [];
+
+  constructor(private readonly run: ClusterRun) {}
+
+  /** Step 7 on every host that asks for it; the others only take their lock. */
+  async prepare(plan: ClusterPlan): Promise<void> {
+    const hosts = this.run.activeHosts();
+    this.works = hosts.map((host) => new HostWork(this.run, host));
+    await forEachBounded(this.works, (work) => work.prepare(this.inputFor(work.host, plan, hosts.length)));
+    await condition(() => this.works.every((work) => work.isPreparedOrOver()));
+  }
+
+  /** What is left to do on each host after Kubespray. */
+  async finish(): Promise<void> {
+    await forEachBounded(this.works, (work) => work.finish());
+    await Promise.all(this.works.map((work) => work.over()));
+  }
+
+  /** Ends every work before its next step. */
+  async letGo(): Promise<void> {
+    await forEachBounded(this.works, (work) => work.letGo());
+  }
+
+  /** Where kubelet's and containerd's data live, by host, for Kubespray's variables. */
+  storageLayouts(): Record<string, { mountPoint: string; layout: Layout }> {
+    const layouts = [...this.storageTargets()]
+      .filter(([host]) => !this.run.hasEnded(host))
+      .map(([host, { mountPoint, layout }]) => [host, { mountPoint, layout }] as const);
+    return Object.fromEntries(layouts);
+  }
+
+  /** What step 7 made of each host, for verification. */
+  storageTargets(): Map<string, StorageTarget> {
+    return new Map(
+      this.works.flatMap(({ host, storage }) =>
+        storage?.kind === 'apply' || storage?.kind === 'satisfied'
+          ? [[host.name, storage.target] as const]
+          : [],
+      ),
+    );
+  }
+
+  private inputFor(host: HostSpecification, plan: ClusterPlan, hostCount: number): PrepareHostInput {
+    const { specification } = this.run;
+    const storage = ephemeralStorageOf(specification, host);
+    const target = targetOf(specification, host);
+    const planned = plan.storage[host.name];
+    return {
+      cluster: specification.name,
+      host: target,
+      storage:
+        storage === false
+          ? null
+          : {
+              host: target,
+              storage,
+              approvedPlan: planned?.kind === 'apply' ? planned.digest : null,
+              approvalHours: specification.approval.hours,
+            },
+      kernelParameters: host.roles.includes('worker'),
+      firewallRuleSet: specification.firewall.enabled
+        ? firewallRuleSet({ specification, host: host.name })
+        : null,
+      reportsEveryStep: hostCount <= hostsToldStepByStep,
+    };
+  }
+}

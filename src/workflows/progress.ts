@@ -1,0 +1,75 @@
+import type { ClusterPlan } from '../cluster/plan.js';
+import type { Report } from '../cluster/report.js';
+
+/** State of one step on one machine. */
+export type StepState = 'running' | 'changed' | 'unchanged' | 'failed' | 'skipped';
+
+export interface StepProgress {
+  /** The activity's type, which is the document's word for it: createRaidArray. */
+  readonly step: string;
+  readonly state: StepState;
+  /** One line: the result's summary, or the failure's message. */
+  readonly summary: string;
+}
+
+export type HostState = 'waiting' | 'working' | 'prepared' | 'failed' | 'skipped' | 'aborted' | 'done';
+
+export interface HostProgress {
+  readonly host: string;
+  readonly state: HostState;
+  /** In the order in which they were begun. */
+  readonly steps: readonly StepProgress[];
+}
+
+/** What the workflow waits for a person to say. */
+export type Question =
+  | {
+      readonly kind: 'approval';
+      /** sha256:… */
+      readonly plan: string;
+      /** Those that have not been answered for yet. */
+      readonly hosts: readonly string[];
+      /** Milliseconds since 1970: asked at, and counted as denied from. */
+      readonly since?: number | undefined;
+      readonly expires?: number | undefined;
+    }
+  | {
+      readonly kind: 'decision';
+      /** Inventory name, or "control host". */
+      readonly host: string;
+      readonly step: string;
+      readonly message: string;
+      readonly command?: string | undefined;
+      readonly output?: string | undefined;
+      readonly advice?: string | undefined;
+      /** What may be answered; without it everything. `skip` is missing where later steps need the failed one. */
+      readonly choices?: readonly ('retry' | 'skip' | 'abort')[] | undefined;
+      readonly since?: number | undefined;
+    };
+
+export type Phase =
+  | 'checking'
+  | 'planning'
+  | 'approval'
+  | 'preparing'
+  | 'kubespray'
+  | 'finishing'
+  | 'verifying'
+  | 'done'
+  | 'failed';
+
+/** Answer of the query `progress`. */
+export interface ClusterProgress {
+  readonly cluster: string;
+  readonly phase: Phase;
+  /** Kubespray's release, once chosen. */
+  readonly release: string | null;
+  /** Steps on the control host. */
+  readonly controlHost: readonly StepProgress[];
+  readonly hosts: readonly HostProgress[];
+  readonly questions: readonly Question[];
+  /** Approvals and decisions that were refused, newest last, one sentence each. */
+  readonly refusals: readonly string[];
+  readonly plan: ClusterPlan | null;
+  readonly report: Report | null;
+}

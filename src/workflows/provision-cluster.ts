@@ -1,0 +1,123 @@
+import type { HostFacts } from '../cluster/facts.js';
+import type { Report } from '../cluster/report.js';
+import { giveAnsibleAccess } from './ansible-access.js';
+import { approvePlan } from './approve-plan.js';
+import { ClusterRun } from './cluster-run.js';
+import { installKubespray, type Kubespray } from './install-kubespray.js';
+import { makePlan } from './make-plan.js';
+import { aborted } from './outcomes.js';
+import { HostWorks } from './prepare-hosts.js';
+import { readSpecification } from './read-specification.js';
+import { ansibleKeyOf, controlHostTarget } from './targets.js';
+import { verify } from './verify.js';
+
+/**
+ * The whole documented procedure, from bare hosts to a confirmed cluster. Start it with the workflow ID
+ * `cluster/<name>` and the specification as its single argument.
+ *
+ * Hosts that are refused, denied or aborted drop out, and the others go on. Kubespray's inventory holds only the hosts
+ * that are still there: what is not in it, Kubespray does not touch. If one of them is a control plane or an etcd
+ * member, Kubespray does not run at all, because with fewer of them it would build another cluster than the one asked
+ * for, or break the one that is there.
+ *
+ * @param specificationInput as in cluster.yaml; checked here again
+ * @throws ApplicationFailure of type InvalidSpecification that lists every problem
+ */
+export async function provisionCluster(specificationInput: unknown): Promise<Report> {
+  const specification = readSpecification(specificationInput);
+  const run = new ClusterRun(specification);
+  const hosts = new HostWorks(run);
+
+  return run.reportOf(
+    async () => {
+      // Step 3: Ansible access to Kubernetes cluster. It comes first, because the plan needs to look at the hosts.
+      const hostKeys = await giveAnsibleAccess(run);
+
+      // What is there, what is to be done, and what of it has to be approved
+      run.board.setPhase('planning');
+      const plan = await makePlan(run);
+      const isFirstInstallation = !hasEtcd([...run.facts.values()]);
+
+      // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved
+      const [kubespray] = await Promise.all([
+        installKubespray(run, plan.release.name),
+        approvePlan(run, plan),
+      ]);
+
+      // Step 7: provider ephemeral storage config. Before steps 4 to 6, so that these know which hosts take part.
+      run.board.setPhase('preparing');
+      await hosts.prepare(plan);
+      stopWithoutControlPlane(run);
+
+      // Steps 4, 5, 6 and 7.13: Ansible inventory, containerd, DNS and storage variables
+      run.board.setPhase('kubespray');
+      await writeAnsibleFiles(run, hosts, kubespray, hostKeys);
+
+      // Step 8: create Kubernetes cluster
+      await createCluster(run, kubespray);
+
+      // Steps 7.14 and 7.15, step 9's kernel parameters, step 10: review firewall policies
+      run.board.setPhase('finishing');
+      await hosts.finish();
+
+      // Step 9: confirm Kubernetes cluster
+      run.board.setPhase('verifying');
+      await verify(run, {
+        release: kubespray.release,
+        storage: hosts.storageTargets(),
+        etcdPerformance: isFirstInstallation,
+      });
+    },
+    () => hosts.letGo(),
+  );
+}
+
+function stopWithoutControlPlane(run: ClusterRun): void {
+  const missing = run.missingControlPlanes().map(({ name }) => name);
+  if (missing.length > 0) {
+    throw aborted(
+      `Kubespray was not run, because the control plane is not complete without ${missing.join(', ')}.`,
+    );
+  }
+}
+
+/** Steps 4, 5, 6 and 7.13 of the document. */
+async function writeAnsibleFiles(
+  run: ClusterRun,
+  hosts: HostWorks,
+  { release }: Kubespray,
+  hostKeys: Readonly<Record<string, string>>,
+): Promise<void> {
+  const specification = run.activeSpecification();
+  const input = {
+    host: controlHostTarget(specification),
+    cluster: specification.name,
+    specification,
+    release,
+  };
+  await run.controlHost.need('writeInventory', {
+    ...input,
+    hostKeys,
+    privateKey: ansibleKeyOf(specification),
+  });
+  await run.controlHost.need('writeGroupVariables', { ...input, storage: hosts.storageLayouts() });
+}
+
+/** Step 8 of the document. */
+async function createCluster(run: ClusterRun, kubespray: Kubespray): Promise<void> {
+  const specification = run.activeSpecification();
+  await run.controlHost.run('runKubespray', {
+    host: controlHostTarget(specification),
+    cluster: specification.name,
+    playbook: 'cluster.yml',
+    ...kubespray,
+    hostCount: specification.hosts.length,
+    extraVariables: {},
+  });
+}
+
+function hasEtcd(facts: readonly HostFacts[]): boolean {
+  return facts.some(({ units }) =>
+    units.some(({ name, active }) => /^etcd(\.service)?$/.test(name) && active === 'active'),
+  );
+}

@@ -1,0 +1,176 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  proxyActivities,
+  rootCause,
+  TimeoutFailure,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities, HostInput } from '../activities/contract.js';
+import type { StepFailureDetails } from '../activities/failures.js';
+import type { HousekeepingActivities } from '../activities/housekeeping.js';
+import { digestOf } from '../cluster/digest.js';
+import type { Board } from './board.js';
+import type { Desk } from './desk.js';
+import { aborted, stopped } from './outcomes.js';
+import type { StepProgress } from './progress.js';
+import { paces, steps, type StepName } from './step-table.js';
+import { summaryOf } from './summaries.js';
+
+/** What a step is given; the job's key is added here. */
+export type StepInput<Name extends StepName> = Omit<Parameters<Activities[Name]>[0], 'jobKey'>;
+export type StepOutput<Name extends StepName> = Awaited<ReturnType<Activities[Name]>>;
+
+/**
+ * Runs steps one after the other for one host, or for the control host: each is shown on the board, and one that
+ * failed in spite of its retries waits at the desk for `retry`, `skip` or `abort` instead of ending the workflow.
+ */
+export class Station {
+  private readonly generations = new Map<StepName, number>();
+
+  /**
+   * @param name a host's inventory name or `controlHostStation`
+   * @param desk where failures wait for a decision; null: they end the host's work at once
+   */
+  constructor(
+    readonly name: string,
+    private readonly board: Board,
+    private readonly desk: Desk | null,
+  ) {}
+
+  /**
+   * Runs a step whose result later steps need, so that it cannot be skipped.
+   * @throws ApplicationFailure of type Aborted when a person said so
+   */
+  async need<Name extends StepName>(step: Name, input: StepInput<Name>): Promise<StepOutput<Name>> {
+    const result = await this.perform(step, input, ['retry', 'abort']);
+    if (result === null) throw ApplicationFailure.nonRetryable(`${step} cannot be skipped.`);
+    return result;
+  }
+
+  /**
+   * Runs a step that may be skipped.
+   * @returns its result; null when a person skipped it
+   * @throws ApplicationFailure of type Aborted when a person said so
+   */
+  async run<Name extends StepName>(step: Name, input: StepInput<Name>): Promise<StepOutput<Name> | null> {
+    return this.perform(step, input, ['retry', 'skip', 'abort']);
+  }
+
+  private async perform<Name extends StepName>(
+    step: Name,
+    input: StepInput<Name>,
+    choices: readonly ('retry' | 'skip' | 'abort')[],
+  ): Promise<StepOutput<Name> | null> {
+    await throwIfCancelled();
+    const position = this.board.beginStep(this.name, step, steps[step].title);
+    const show = (state: StepProgress['state'], summary: string) => {
+      this.board.setStep(this.name, position, { step, state, summary });
+    };
+    for (;;) {
+      try {
+        const result = await this.execute(step, input);
+        show(outcomeOf(result), summaryOf(step, result));
+        return result;
+      } catch (failure) {
+        if (isCancellation(failure)) {
+          show('failed', 'Cancelled before it came to its end.');
+          throw failure;
+        }
+        const { message, details } = describe(failure);
+        show('failed', message);
+        if (this.desk === null) throw stopped('failed', message);
+        this.board.setHostState(this.name, 'failed');
+        const decision = await this.desk.askDecision({ host: this.name, step, message, choices, ...details });
+        const said = `${decision.by}${decision.reason === undefined ? '' : `: ${decision.reason}`}`;
+        this.board.setHostState(this.name, 'working');
+        if (decision.verb === 'skip') {
+          show('skipped', `Skipped by ${said}. It had failed: ${message}`);
+          return null;
+        }
+        if (decision.verb === 'abort') throw aborted(`${step} failed and was aborted by ${said}. ${message}`);
+        show('running', `${steps[step].title}, again, as ${said} decided`);
+      }
+    }
+  }
+
+  private async execute<Name extends StepName>(
+    step: Name,
+    input: StepInput<Name>,
+  ): Promise<StepOutput<Name>> {
+    const { title, pace, onCancel } = steps[step];
+    const generation = (this.generations.get(step) ?? 0) + 1;
+    this.generations.set(step, generation);
+    const jobKey = jobKeyOf(step, generation);
+    const activities = proxyActivities<Activities>({ ...paces[pace], summary: `${this.name}: ${title}` });
+    const activity = activities[step] as unknown as (input: unknown) => Promise<StepOutput<Name>>;
+    const call = () => activity({ ...input, jobKey });
+    if (onCancel === 'leave') return call();
+    if (onCancel === 'finish') return toItsEnd(call);
+    try {
+      return await call();
+    } catch (failure) {
+      if (isCancellation(failure)) await stopJob(input, jobKey);
+      throw failure;
+    }
+  }
+}
+
+/** A step that must not be left half-way: cancellation takes effect before it or after it. */
+async function toItsEnd<T>(call: () => Promise<T>): Promise<T> {
+  await throwIfCancelled();
+  return CancellationScope.nonCancellable(call);
+}
+
+/** A step that came to its end in spite of a cancellation was the last one. */
+async function throwIfCancelled(): Promise<void> {
+  const scope = CancellationScope.current();
+  if (scope.consideredCancelled) await scope.cancelRequested;
+}
+
+/** Best effort: the cancelled workflow ends whether or not the host can be reached. */
+async function stopJob(input: object, jobKey: string): Promise<void> {
+  const { host } = input as HostInput;
+  const { stopJob: stop } = proxyActivities<HousekeepingActivities>({
+    ...paces.contact,
+    summary: `${host.name}: stop the job ${jobKey}`,
+  });
+  try {
+    await CancellationScope.nonCancellable(() => stop({ host, jobKey }));
+  } catch {
+    return;
+  }
+}
+
+/** The run's ID is part of the key: a later run of the same cluster starts jobs of its own. */
+function jobKeyOf(step: StepName, generation: number): string {
+  const { workflowId, runId } = workflowInfo();
+  const run = digestOf({ workflowId, runId }).slice('sha256:'.length, 'sha256:'.length + 8);
+  const name = step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return `${name}-${run}-g${generation}`;
+}
+
+/** What a failed activity says to a reader. */
+export function describe(failure: unknown): { message: string; details: Partial<StepFailureDetails> } {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  if (cause instanceof ApplicationFailure) {
+    const [details] = (cause.details ?? []) as (Partial<StepFailureDetails> | undefined)[];
+    const { command, output, advice } = details ?? {};
+    return { message: cause.message, details: { command, output, advice } };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return {
+      message: `The step did not come to an end in time (${cause.timeoutType}).`,
+      details: { advice: 'Look whether a worker is running and whether it reaches the host, then retry.' },
+    };
+  }
+  return { message: rootCause(failure) ?? 'The step failed for an unknown reason.', details: {} };
+}
+
+function outcomeOf(result: unknown): 'changed' | 'unchanged' {
+  return typeof result === 'object' && result !== null && 'outcome' in result && result.outcome === 'changed'
+    ? 'changed'
+    : 'unchanged';
+}

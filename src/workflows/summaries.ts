@@ -1,0 +1,26 @@
+import type { VerificationResult } from '../activities/contract.js';
+import type { HostFacts } from '../cluster/facts.js';
+import { steps, type StepName } from './step-table.js';
+
+/** One line about a step's result, for the progress. */
+export function summaryOf(step: StepName, result: unknown): string {
+  if (typeof result === 'string') return result;
+  if (typeof result !== 'object' || result === null) return steps[step].title;
+  if ('summary' in result && typeof result.summary === 'string') return result.summary;
+  if ('checks' in result) return checksOf(result as VerificationResult);
+  if ('operatingSystem' in result) return factsOf(result as HostFacts);
+  return steps[step].title;
+}
+
+function checksOf({ checks }: VerificationResult): string {
+  const failed = checks.filter(({ passed }) => !passed).map(({ check }) => check);
+  return failed.length === 0
+    ? `${checks.length} checks passed`
+    : `${failed.length} of ${checks.length} checks failed: ${failed.join(', ')}`;
+}
+
+function factsOf({ operatingSystem, cpus, memoryBytes, blockDevices }: HostFacts): string {
+  const memory = (memoryBytes / 1024 ** 3).toFixed(1);
+  const disks = blockDevices.filter(({ type }) => type === 'disk').length;
+  return `${operatingSystem.prettyName}, ${cpus} CPUs, ${memory} GiB of memory, ${disks} disks`;
+}

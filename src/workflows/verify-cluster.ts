@@ -1,0 +1,46 @@
+import { chooseRelease } from '../cluster/choose-release.js';
+import { ephemeralStorageOf } from '../cluster/members.js';
+import { planStorage } from '../cluster/plan-storage.js';
+import type { Report } from '../cluster/report.js';
+import type { StorageTarget } from '../cluster/storage-plan.js';
+import { ClusterRun } from './cluster-run.js';
+import { gatherFacts } from './make-plan.js';
+import { readSpecification } from './read-specification.js';
+import { verify } from './verify.js';
+
+/**
+ * Step 9 of the document, and everything else that can be looked at, without changing anything. Start it with the
+ * workflow ID `verify/<name>`, or on a schedule: it never waits for a person; a host that cannot be looked at is
+ * reported as failed.
+ *
+ * @param specificationInput as for `provisionCluster`
+ */
+export async function verifyCluster(specificationInput: unknown): Promise<Report> {
+  const specification = readSpecification(specificationInput);
+  const run = new ClusterRun(specification, { asksAboutFailures: false });
+  return run.reportOf(
+    async () => {
+      run.board.setPhase('verifying');
+      await gatherFacts(run, run.activeHosts());
+      await verify(run, {
+        release: chooseRelease({ specification, facts: Object.fromEntries(run.facts) }).name,
+        storage: storageTargets(run),
+        etcdPerformance: false,
+      });
+    },
+    async () => undefined,
+  );
+}
+
+/** What step 7 should have made of each host. */
+function storageTargets(run: ClusterRun): Map<string, StorageTarget> {
+  const targets = new Map<string, StorageTarget>();
+  for (const host of run.activeHosts()) {
+    const facts = run.facts.get(host.name);
+    if (!facts) continue;
+    const storage = ephemeralStorageOf(run.specification, host);
+    const plan = planStorage({ facts, host: host.name, storage });
+    if (plan.kind === 'apply' || plan.kind === 'satisfied') targets.set(host.name, plan.target);
+  }
+  return targets;
+}

@@ -1,0 +1,70 @@
+import type { VerificationResult } from '../activities/contract.js';
+import { membersOf } from '../cluster/members.js';
+import type { HostSpecification } from '../cluster/specification.js';
+import type { StorageTarget } from '../cluster/storage-plan.js';
+import { forEachBounded } from './bounded.js';
+import type { ClusterRun } from './cluster-run.js';
+import { targetOf } from './targets.js';
+
+interface VerifyOptions {
+  readonly release: string;
+  /** Target of step 7, by host. */
+  readonly storage: ReadonlyMap<string, StorageTarget>;
+  /** Whether etcd's disks are tried too, which writes for a minute: after the first installation. */
+  readonly etcdPerformance: boolean;
+}
+
+/** Step 9 of the document: confirm Kubernetes cluster. Its answers are put into the run's checks. */
+export async function verify(run: ClusterRun, options: VerifyOptions): Promise<void> {
+  const specification = run.activeSpecification();
+  const { controlPlanes, etcdMembers } = membersOf(specification);
+  const names = (hosts: readonly HostSpecification[]) => hosts.map(({ name }) => name);
+  const note = (result: VerificationResult | null) => run.checks.push(...(result?.checks ?? []));
+
+  // Confirm Kubernetes nodes and pods, and DNS, on a control plane
+  const [first] = controlPlanes;
+  if (first) {
+    await run.forHost(first, async (station) => {
+      const cluster = {
+        host: targetOf(specification, first),
+        nodes: names(specification.hosts),
+        release: options.release,
+        upstreamDns: specification.dns.upstream,
+      };
+      note(await station.run('confirmNodes', cluster));
+      note(await station.run('confirmPods', cluster));
+      note(await station.run('confirmDns', cluster));
+    });
+  }
+
+  // Verify etcd status and health, on each member
+  await forEachBounded(etcdMembers, (host) =>
+    run.forHost(host, async (station) => {
+      const perf = options.etcdPerformance && host === etcdMembers[0];
+      const members = names(etcdMembers);
+      note(await station.run('verifyEtcd', { host: targetOf(specification, host), members, perf }));
+    }),
+  );
+
+  // Not in the document: services, mounts, array, kernel parameters and firewall, on every host
+  await forEachBounded(specification.hosts, (host) =>
+    run.forHost(host, async (station) => {
+      const storage = options.storage.get(host.name);
+      note(
+        await station.run('verifyHost', {
+          host: targetOf(specification, host),
+          units: unitsOf(host, names(etcdMembers)),
+          kernelParameters: host.roles.includes('worker'),
+          firewall: specification.firewall.enabled,
+          ...(storage !== undefined && { storage }),
+        }),
+      );
+    }),
+  );
+}
+
+/** Services that the roles of a host need. */
+function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonly string[]): string[] {
+  const runsPods = roles.includes('control-plane') || roles.includes('worker');
+  return [...(runsPods ? ['containerd', 'kubelet'] : []), ...(etcdMembers.includes(name) ? ['etcd'] : [])];
+}

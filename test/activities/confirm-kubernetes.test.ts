@@ -1,0 +1,96 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { describe, expect, it } from 'vitest';
+import { confirmDns } from '../../src/activities/confirm-dns.js';
+import { confirmNodes } from '../../src/activities/confirm-nodes.js';
+import { confirmPods } from '../../src/activities/confirm-pods.js';
+import type { VerificationResult, VerifyKubernetesInput } from '../../src/activities/contract.js';
+import { FakeHost } from '../../src/hosts/fake-host.js';
+import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+
+const input: VerifyKubernetesInput = {
+  host: { kind: 'local', name: 'node1', cluster: 'akash' },
+  nodes: ['node1'],
+  release: 'v2.24.1',
+  upstreamDns: ['8.8.8.8'],
+};
+const list = (...items: readonly unknown[]) => JSON.stringify({ items });
+const pod = (name: string, labels: Record<string, string>) => ({
+  metadata: { name, labels },
+  spec: { nodeName: 'node1' },
+  status: {
+    phase: 'Running',
+    containerStatuses: [{ name, ready: true, restartCount: 0, state: { running: {} } }],
+  },
+});
+
+/** A control plane whose clock stands at 2026-11-22T14:00:30Z. */
+function controlPlane(): FakeHost {
+  return new FakeHost('node1')
+    .when(/get nodes/, list({ metadata: { name: 'node1' }, status: nodeStatus }))
+    .when(
+      /get leases/,
+      list({ metadata: { name: 'node1' }, spec: { renewTime: '2026-11-22T14:00:20.000000Z' } }),
+    )
+    .when(
+      /get pods/,
+      list(
+        ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((component) =>
+          pod(component, { component }),
+        ),
+      ),
+    )
+    .when(/--selector/, list(pod('dns', {})))
+    .when(/get configmap coredns/, JSON.stringify({ data: { Corefile: '    forward . 8.8.8.8 {\n' } }))
+    .when(/^date \+%s$/, String(Date.parse('2026-11-22T14:00:30Z') / 1000));
+}
+const nodeStatus = {
+  conditions: [{ type: 'Ready', status: 'True' }],
+  nodeInfo: { kubeletVersion: 'v1.28.6' },
+};
+
+const steps = { confirmNodes, confirmPods, confirmDns };
+const confirm = (step: keyof typeof steps, host: FakeHost): Promise<VerificationResult> =>
+  new MockActivityEnvironment().run(steps[step]({ hosts: new FakeHostPool([host]) }), input);
+const failing = ({ checks }: VerificationResult) =>
+  checks.filter(({ passed }) => !passed).map(({ check }) => check);
+
+describe.each(['confirmNodes', 'confirmPods', 'confirmDns'] as const)('%s', (step) => {
+  it('passes on a healthy cluster, asked with the operator’s access', async () => {
+    const host = controlPlane();
+    const result = await confirm(step, host);
+    expect(result.checks.length).toBeGreaterThan(1);
+    expect(failing(result)).toEqual([]);
+    expect(
+      host.scripts(/kubectl/).every((text) => text.includes('KUBECONFIG=/etc/kubernetes/admin.conf')),
+    ).toBe(true);
+  });
+
+  it.each([
+    [{ exitCode: 97 }, 'kubectl is not installed'],
+    [{ exitCode: 98 }, 'there is no /etc/kubernetes/admin.conf'],
+    [
+      {
+        exitCode: 1,
+        stderr: 'E1122 memcache.go:265\nThe connection to the server 10.0.0.1:6443 was refused',
+      },
+      'The connection to the server 10.0.0.1:6443 was refused',
+    ],
+  ])('fails the one check kubernetes-api where nobody answers: %o', async (answer, is) => {
+    const { checks } = await confirm(step, controlPlane().when(/kubectl/, answer));
+    expect(checks).toMatchObject([{ check: 'kubernetes-api', host: 'node1', passed: false, is }]);
+  });
+});
+
+describe('what the steps ask', () => {
+  it('takes a missing config map for a Corefile that forwards nothing', async () => {
+    const answer = { exitCode: 1, stderr: 'Error from server (NotFound): configmaps "coredns" not found' };
+    const result = await confirm('confirmDns', controlPlane().when(/configmap coredns/, answer));
+    expect(failing(result)).toEqual(['coredns-forward']);
+  });
+
+  it('looks for the node-local cache by both labels', async () => {
+    const host = controlPlane();
+    await confirm('confirmDns', host);
+    expect(host.scripts(/node-local-dns/)[0]).toContain("'k8s-app in (node-local-dns,nodelocaldns)'");
+  });
+});

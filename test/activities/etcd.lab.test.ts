@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyEtcd } from '../../src/activities/verify-etcd.js';
+import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
+import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
+
+let lab: Lab;
+let machine: LabMachine;
+let worker: TestWorker;
+
+/** A member as Kubespray sets it up, as far as verification sees it; one value would be a command if it were run. */
+const setUp = `cat > /etc/etcd.env << 'END'
+# Environment file for etcd
+ETCD_NAME=etcd1
+ETCD_DATA_DIR=/var/lib/etcd-test
+ETCD_LISTEN_CLIENT_URLS=http://127.0.0.1:2379
+ETCD_ADVERTISE_CLIENT_URLS=http://127.0.0.1:2379
+ETCD_QUOTA_BACKEND_BYTES=104857600
+# CLI settings
+ETCDCTL_ENDPOINTS=http://127.0.0.1:2379
+ETCDCTL_USER=
+ETCD_NOTE=$(touch /root/was-run)
+END
+systemctl stop etcd 2> /dev/null || true
+systemd-run --quiet --unit=etcd-test -p EnvironmentFile=/etc/etcd.env etcd
+until ETCDCTL_API=3 etcdctl endpoint health > /dev/null 2>&1; do sleep 0.2; done`;
+
+beforeAll(async () => {
+  worker = await startTestWorker();
+  lab = await openLab({ name: 'test-etcd' });
+  machine = await lab.startMachine({ name: 'node1' });
+});
+afterAll(async () => {
+  await worker.close();
+  await lab.down();
+});
+
+async function onMachine(script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await machine.run(script, { timeout: 60_000 });
+  if (exitCode !== 0) throw new Error(`${script}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+const verify = async (members: readonly string[], perf = false) => {
+  const input = { host: targetOf(machine), members, perf };
+  return (await runActivity(verifyEtcd(worker.dependencies), input)).checks;
+};
+const failing = (checks: readonly { check: string; passed: boolean }[]) =>
+  checks.filter(({ passed }) => !passed).map(({ check }) => check);
+
+describe('verification of a real etcd', () => {
+  it('fails one check where Kubespray has not been', async () => {
+    await onMachine('rm -f /etc/etcd.env');
+    expect(await verify(['node1'])).toMatchObject([
+      { check: 'etcd-members', passed: false, is: 'no /etc/etcd.env' },
+    ]);
+  });
+
+  it('passes every check on a healthy member, without running what its environment file says', async () => {
+    await onMachine(setUp);
+    const checks = await verify(['node1']);
+    expect(failing(checks)).toEqual([]);
+    expect(checks.map(({ check }) => check)).toEqual([
+      'etcd-members',
+      'etcd-health',
+      'etcd-one-cluster',
+      'etcd-leader',
+      'etcd-raft',
+      'etcd-database-size',
+      'etcd-alarms',
+    ]);
+    expect(checks.find(({ check }) => check === 'etcd-database-size')?.is).toMatch(/ of 100 MiB$/);
+    expect(await onMachine('ls /root')).not.toContain('was-run');
+  });
+
+  it('fails when the inventory has another member', async () => {
+    expect(failing(await verify(['node1', 'node2', 'node3']))).toEqual([
+      'etcd-members',
+      'etcd-health',
+      'etcd-one-cluster',
+    ]);
+  });
+
+  it('measures its performance when asked', async () => {
+    const perf = (await verify(['node1'], true)).find(({ check }) => check === 'etcd-perf');
+    expect(perf?.is).toMatch(/(PASS|FAIL): .*Throughput.*writes\/s/);
+    expect(perf?.passed).toBe(!perf?.is.includes('FAIL'));
+  });
+
+  it('sees an alarm', async () => {
+    await onMachine(`systemctl stop etcd-test; sed -i s/104857600/1/ /etc/etcd.env
+systemd-run --quiet --unit=etcd-test -p EnvironmentFile=/etc/etcd.env etcd
+export ETCDCTL_API=3
+until etcdctl endpoint status > /dev/null 2>&1; do sleep 0.2; done
+etcdctl put a b > /dev/null 2>&1 || true
+etcdctl put a b > /dev/null 2>&1 || true`);
+    expect(failing(await verify(['node1']))).toEqual(
+      expect.arrayContaining(['etcd-database-size', 'etcd-alarms']) as string[],
+    );
+  });
+
+  it('fails, with the reason, when etcd is stopped', async () => {
+    await onMachine('systemctl stop etcd-test');
+    const checks = await verify(['node1']);
+    expect(failing(checks)).toEqual(['etcd-members', 'etcd-health', 'etcd-status']);
+    expect(checks[0]?.is).toMatch(/refused|deadline|unavailable/i);
+  });
+});

@@ -1,0 +1,220 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
+import { confirmSsh } from '../../src/activities/confirm-ssh.js';
+import { copySshKey } from '../../src/activities/copy-ssh-key.js';
+import { createSshKey } from '../../src/activities/create-ssh-key.js';
+import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { installRequirements } from '../../src/activities/install-requirements.js';
+import { runKubespray } from '../../src/activities/run-kubespray.js';
+import { writeGroupVariables } from '../../src/activities/write-group-variables.js';
+import { writeInventory } from '../../src/activities/write-inventory.js';
+import { createHostPool } from '../../src/hosts/host-pool.js';
+import { createJobs } from '../../src/hosts/job-runner.js';
+import type { HostTarget } from '../../src/hosts/target.js';
+import { type Lab, type LabMachine, openLab } from '../../src/lab/index.js';
+import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
+import { materialiseStandIn } from '../../src/lab/stand-in.js';
+import { aSpecification } from '../cluster/builders.js';
+import { cluster, local, runStep } from './control-host.js';
+
+/** Steps 1 to 8 without step 7, as the document goes, on a control plane and a worker that has been in use. */
+const password = 'correct horse';
+const release = 'v2.24.1';
+
+let folder: string;
+let lab: Lab;
+let dependencies: Dependencies;
+let machines: Record<'node1' | 'node2', LabMachine>;
+let privateKey: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slipway-kubespray-'));
+  lab = await openLab({ name: 'kubespray-test', folder: join(folder, 'lab') });
+  const hosts = createHostPool({ stateFolder: join(folder, 'state') });
+  dependencies = { hosts, jobs: createJobs(), readSecret: async () => password };
+  privateKey = join(folder, 'id_rsa');
+  const [node1, node2] = await Promise.all([
+    lab.startMachine({ name: 'node1' }),
+    lab.startMachine({ name: 'node2' }),
+  ]);
+  machines = { node1, node2 };
+});
+
+afterAll(async () => {
+  await dependencies.hosts.closeAll();
+  await lab.down();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** A host as the specification names it: not by the lab's key, but by the one that step 3 copies. */
+function target(name: 'node1' | 'node2', user = 'root'): HostTarget {
+  const { address, port, hostKey } = machines[name];
+  return { kind: 'ssh', name, cluster, address, port, user, privateKey, hostKey };
+}
+
+/** Standard output of shell text, read past the tool under test. */
+async function see(name: 'node1' | 'node2', script: string): Promise<string> {
+  return (await machines[name].run(script)).stdout.trim();
+}
+
+/** As a host is handed over by a data centre: root by password, and somebody's key without a line end. */
+async function handOver(name: 'node1' | 'node2'): Promise<void> {
+  const config = 'PermitRootLogin yes\nPasswordAuthentication yes\nKbdInteractiveAuthentication no\n';
+  await machines[name].run(`printf '%s' "$(cat /root/.ssh/authorized_keys)" > /root/.ssh/authorized_keys
+printf '${config.replaceAll('\n', '\\n')}' > /etc/ssh/sshd_config.d/00-password.conf
+echo 'root:${password}' | chpasswd
+systemctl restart ssh`);
+}
+
+describe('step 3: access', () => {
+  it('is made by one password login, once, and then by key', async () => {
+    const { publicKey } = await runStep(createSshKey(dependencies), { host: local, path: privateKey });
+    await expect(
+      runStep(copySshKey(dependencies), { host: target('node1'), publicKeys: [publicKey] }),
+    ).rejects.toMatchObject({
+      type: 'AuthenticationFailedError',
+      message: expect.stringContaining('no password') as string,
+    });
+
+    for (const name of ['node1', 'node2'] as const) {
+      await handOver(name);
+      const before = await see(name, 'cat /root/.ssh/authorized_keys');
+      const input = { host: target(name), publicKeys: [publicKey, publicKey], password: { env: 'PASSWORD' } };
+      expect(await runStep(copySshKey(dependencies), input)).toMatchObject({ outcome: 'changed' });
+      expect(await runStep(copySshKey(dependencies), input)).toMatchObject({ outcome: 'unchanged' });
+      expect(await see(name, 'cat /root/.ssh/authorized_keys')).toBe(`${before}\n${publicKey}`);
+      const confirmed = await runStep(confirmSsh(dependencies), { host: target(name) });
+      expect(confirmed.hostKey).toBe(machines[name].hostKey);
+    }
+  });
+
+  it('says that the password is wrong, and does not try it again', async () => {
+    await machines.node1.run('useradd -m -s /bin/sh alice && echo alice:other | chpasswd');
+    const input = {
+      host: target('node1', 'alice'),
+      publicKeys: ['ssh-rsa AAAA'],
+      password: { env: 'PASSWORD' },
+    };
+    await expect(runStep(copySshKey(dependencies), input)).rejects.toMatchObject({
+      type: 'RefusedError',
+      nonRetryable: true,
+      message: 'node1 accepts neither the SSH key nor the password for alice.',
+    });
+  });
+
+  it('sets owner and modes for a user who becomes root by sudo', async () => {
+    await machines.node1.run(`echo 'alice:${password}' | chpasswd
+echo 'alice ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/alice`);
+    const { publicKey } = await runStep(createSshKey(dependencies), { host: local, path: privateKey });
+    const input = { host: target('node1', 'alice'), publicKeys: [publicKey], password: { env: 'PASSWORD' } };
+    expect(await runStep(copySshKey(dependencies), input)).toMatchObject({ outcome: 'changed' });
+    const seen = await see('node1', 'stat -c "%a %U %G" /home/alice/.ssh /home/alice/.ssh/authorized_keys');
+    expect(seen).toBe('700 alice alice\n600 alice alice');
+    await runStep(confirmSsh(dependencies), { host: target('node1', 'alice') });
+
+    await machines.node1.run('rm /etc/sudoers.d/alice');
+    await expect(runStep(confirmSsh(dependencies), { host: target('node1', 'alice') })).rejects.toMatchObject(
+      {
+        details: [{ advice: expect.stringContaining('NOPASSWD') as string }],
+      },
+    );
+  });
+});
+
+describe('steps 1 to 8 with the stand-in', () => {
+  let virtualEnvironment: string;
+  const specification = () =>
+    aSpecification({
+      name: cluster,
+      hosts: [
+        {
+          name: 'node1',
+          address: machines.node1.address,
+          port: machines.node1.port,
+          roles: ['control-plane'],
+        },
+        { name: 'node2', address: machines.node2.address, port: machines.node2.port, roles: ['worker'] },
+      ],
+      dns: { upstream: ['9.9.9.9'] },
+    });
+
+  async function cluster_yml(jobKey: string) {
+    return await runStep(runKubespray(dependencies), {
+      host: local,
+      cluster,
+      jobKey,
+      playbook: 'cluster.yml',
+      virtualEnvironment,
+      release,
+      hostCount: 2,
+      extraVariables: {},
+    });
+  }
+
+  it('install real etcd and containerd, and a kubelet that keeps the data that is there', async () => {
+    const digest = await seedWorker(machines.node2);
+    const control = { host: local, cluster };
+    const repository = await materialiseStandIn({ folder: join(folder, 'stand-in') });
+    await runStep(cloneKubespray(dependencies), { ...control, jobKey: 'clone', repository, ref: release });
+    const made = await runStep(createVirtualEnvironment(dependencies), {
+      ...control,
+      jobKey: 'venv',
+      pythonVersions: ['3.9', '3.10', '3.11'],
+    });
+    virtualEnvironment = made.folder;
+    await runStep(installRequirements(dependencies), { ...control, jobKey: 'install', virtualEnvironment });
+    const hostKeys = { node1: machines.node1.hostKey, node2: machines.node2.hostKey };
+    const inventory = { ...control, specification: specification(), release };
+    await runStep(writeInventory(dependencies), { ...inventory, hostKeys, privateKey });
+    const storage = { node2: { mountPoint: '/data', layout: 'root-dir' as const } };
+    await runStep(writeGroupVariables(dependencies), { ...inventory, storage });
+
+    const result = await cluster_yml('playbook-1');
+    expect(result.outcome).toBe('changed');
+    expect(Object.keys(result.hosts).sort()).toEqual(['node1', 'node2']);
+    expect(await digestOfTree(machines.node2, seededPaths)).toBe(digest);
+  });
+
+  it('leave etcd healthy by its own account, as /etc/etcd.env says', async () => {
+    const etcdctl = 'set -a; . /etc/etcd.env; etcdctl endpoint health 2>&1; etcdctl member list';
+    expect(await see('node1', etcdctl)).toMatch(/is healthy[^]*started, node1, https:/);
+    expect(await see('node2', 'systemctl is-active etcd || true')).toBe('inactive');
+  });
+
+  it('leave units running with the variables that were written', async () => {
+    for (const name of ['node1', 'node2'] as const) {
+      expect(await see(name, 'systemctl is-active containerd kubelet')).toBe('active\nactive');
+      expect(await see(name, 'systemctl is-enabled containerd kubelet')).toBe('enabled\nenabled');
+    }
+    expect(JSON.parse(await see('node2', 'cat /etc/kubernetes/stand-in.json'))).toEqual({
+      container_manager: 'containerd',
+      containerd_storage_dir: '/data/containerd',
+      kubelet_custom_flags: ['--root-dir=/data/kubelet'],
+      upstream_dns_servers: ['9.9.9.9'],
+    });
+    expect(await see('node2', 'ls -d /data/containerd/io.containerd.metadata.v1.bolt')).not.toBe('');
+    expect(await see('node2', 'cat /data/kubelet/heartbeat')).toMatch(/^\d+$/);
+    expect(await see('node1', 'cat /var/lib/kubelet/heartbeat')).toMatch(/^\d+$/);
+  });
+
+  it('change nothing the second time, and restart nothing', async () => {
+    const started = 'systemctl show -p ExecMainStartTimestampMonotonic --value etcd containerd kubelet';
+    const before = [await see('node1', started), await see('node2', started)];
+    const result = await cluster_yml('playbook-2');
+    expect(result).toMatchObject({
+      outcome: 'unchanged',
+      hosts: { node1: { changed: 0 }, node2: { changed: 0 } },
+    });
+    expect([await see('node1', started), await see('node2', started)]).toEqual(before);
+  });
+
+  it('leave no file of the lab’s key in the checkout', () => {
+    const checkout = join(folder, 'state', 'clusters', cluster, 'kubespray');
+    expect(execFileSync('git', ['-C', checkout, 'status', '--porcelain'], { encoding: 'utf8' })).toBe('');
+  });
+});

@@ -1,0 +1,298 @@
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
+import type { PlaybookInput } from '../../src/activities/contract.js';
+import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
+import { installRequirements } from '../../src/activities/install-requirements.js';
+import { runKubespray } from '../../src/activities/run-kubespray.js';
+import { writeGroupVariables } from '../../src/activities/write-group-variables.js';
+import { writeInventory } from '../../src/activities/write-inventory.js';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { JobProgress } from '../../src/hosts/jobs.js';
+import { aSpecification } from '../cluster/builders.js';
+import { freePort, TestSshd, until } from '../hosts/test-sshd.js';
+import { cluster, local, makeControlHost, makeRepository, runStep } from './control-host.js';
+import type { ControlHost } from './control-host.js';
+
+/** Steps 1 to 8 on the control host with real git, pip, Ansible and sshd, and a playbook of a few lines. */
+const files = {
+  'requirements.txt': 'ansible-core==2.15.13\n',
+  'ansible.cfg': '[defaults]\nhost_key_checking=False\nroles_path = roles\ndisplay_skipped_hosts = no\n',
+  '.gitignore': '*.pyc\n',
+  'inventory/sample/group_vars/all/all.yml': 'sample_variable: from the sample\n',
+  'roles/marker/tasks/main.yml': [
+    '- name: Write what was told',
+    '  ansible.builtin.copy:',
+    '    dest: "{{ told_in }}/{{ inventory_hostname }}"',
+    '    content: "{{ sample_variable }}, {{ container_manager }}, {{ upstream_dns_servers | join(\' \') }}"',
+  ].join('\n'),
+  'cluster.yml': [
+    '- name: Work',
+    '  hosts: all',
+    '  gather_facts: false',
+    '  roles: [marker]',
+    '  tasks:',
+    '    - name: Wait',
+    '      ansible.builtin.command: "sleep {{ seconds | default(0) }}"',
+    '      changed_when: false',
+    '    - name: Hide a secret',
+    '      ansible.builtin.command: sh -c "echo hunter2; exit {{ secret_code | default(0) }}"',
+    '      no_log: true',
+    '      changed_when: false',
+    '    - name: Start the service',
+    '      ansible.builtin.command: sh -c "echo no space left >&2; exit 7"',
+    "      when: inventory_hostname == failing | default('')",
+  ].join('\n'),
+};
+
+let control: ControlHost;
+let sshd: TestSshd;
+let virtualEnvironment: string;
+/** Outcomes of the first steps. */
+let made: string[];
+let runs = 0;
+const key = (step: string) => `${step}-${(runs += 1)}`;
+
+beforeAll(async () => {
+  control = await makeControlHost();
+  sshd = await TestSshd.start('MaxStartups 100');
+  const repository = await makeRepository(join(control.folder, 'repository'), files, ['v2.24.1']);
+  await runStep(cloneKubespray(control.dependencies), {
+    host: local,
+    cluster,
+    jobKey: key('clone'),
+    repository,
+    ref: 'v2.24.1',
+  });
+  const first = await makeVirtualEnvironment();
+  virtualEnvironment = first.folder;
+  // As an attempt leaves it that was cut off.
+  await rm(join(virtualEnvironment, '.slipway-complete'));
+  await rm(join(virtualEnvironment, 'bin', 'python'));
+  const second = await makeVirtualEnvironment();
+  made = [first.outcome, second.outcome, (await install()).outcome];
+});
+afterAll(async () => {
+  await sshd.remove();
+  await control.remove();
+});
+
+function makeVirtualEnvironment(pythonVersions = ['3.11', '3.10', '3.9']) {
+  const input = { host: local, cluster, jobKey: key('venv'), pythonVersions };
+  return runStep(createVirtualEnvironment(control.dependencies), input);
+}
+
+function install() {
+  const input = { host: local, cluster, jobKey: key('install'), virtualEnvironment };
+  return runStep(installRequirements(control.dependencies), input);
+}
+
+/** Both hosts are this machine, by the test's own sshd. */
+function specification(ports: readonly number[] = [sshd.port, sshd.port]) {
+  const hosts: SpecificationInput['hosts'] = [
+    { name: 'node1', address: '127.0.0.1', port: ports[0], roles: ['control-plane'] },
+    { name: 'node2', address: '127.0.0.1', port: ports[1], roles: ['worker'] },
+  ];
+  // Two hosts at one address: no operator may write this, and the test's sshd is only one.
+  return aSpecification({ name: cluster, hosts });
+}
+
+async function writeAll(spec = specification(), hostKey = sshd.hostKey('ed25519')) {
+  const input = { host: local, cluster, specification: spec, release: 'v2.24.1' };
+  const inventory = await runStep(writeInventory(control.dependencies), {
+    ...input,
+    hostKeys: { node1: hostKey, node2: hostKey },
+    privateKey: sshd.target().privateKey,
+  });
+  const variables = await runStep(writeGroupVariables(control.dependencies), { ...input, storage: {} });
+  return { inventory, variables };
+}
+
+function playbookInput(extraVariables: Record<string, unknown> = {}): PlaybookInput {
+  return {
+    host: local,
+    cluster,
+    jobKey: key('playbook'),
+    playbook: 'cluster.yml',
+    virtualEnvironment,
+    release: 'v2.24.1',
+    hostCount: 2,
+    extraVariables: {
+      told_in: control.folder,
+      ansible_python_interpreter: '/usr/bin/python3',
+      ...extraVariables,
+    },
+  };
+}
+
+const play = (input: PlaybookInput) => runStep(runKubespray(control.dependencies), input);
+const told = (name: string) => readFile(join(control.folder, name), 'utf8');
+
+describe('the virtual environment', () => {
+  it('is adopted with its requirements by the next attempt', async () => {
+    expect(await makeVirtualEnvironment()).toMatchObject({
+      outcome: 'unchanged',
+      folder: virtualEnvironment,
+    });
+    expect(await install()).toEqual({ outcome: 'unchanged', summary: 'ansible-core 2.15.13' });
+  });
+
+  it('is made anew where it is not complete', () => {
+    expect(made).toEqual(['changed', 'changed', 'changed']);
+  });
+
+  it('is refused without an accepted Python, with the line that installs one', async () => {
+    await expect(makeVirtualEnvironment(['3.4'])).rejects.toMatchObject({
+      type: 'RefusedError',
+      message: expect.stringMatching(/needs Python 3\.4 on control; found there: \d/) as string,
+      details: [{ advice: expect.stringContaining('apt-get install -y python3.4') as string }],
+    });
+  });
+
+  it('tells which package pip did not find', async () => {
+    const requirements = join(control.folders.kubespray, 'requirements.txt');
+    await writeFile(requirements, 'no-such-package-of-slipway==1\n');
+    try {
+      await expect(install()).rejects.toThrow(
+        /could not be installed on control: .*no-such-package-of-slipway/,
+      );
+    } finally {
+      await writeFile(requirements, files['requirements.txt']);
+      await install();
+    }
+  });
+});
+
+describe('inventory and variables', () => {
+  it('are written once, and Ansible reads them', async () => {
+    const first = await writeAll();
+    expect(first.inventory.outcome).toBe('changed');
+    expect(first.variables.outcome).toBe('changed');
+    const second = await writeAll();
+    expect([second.inventory.outcome, second.variables.outcome]).toEqual(['unchanged', 'unchanged']);
+
+    const { stdout } = await execa(
+      join(virtualEnvironment, 'bin', 'ansible-inventory'),
+      ['-i', join(control.folders.inventory, 'hosts.yaml'), '--list'],
+      { env: { ANSIBLE_CONFIG: control.folders.ansibleConfig } },
+    );
+    const inventory = JSON.parse(stdout) as { _meta: { hostvars: Record<string, object> } };
+    expect(inventory._meta.hostvars['node2']).toMatchObject({
+      ansible_port: sshd.port,
+      container_manager: 'containerd',
+      upstream_dns_servers: ['8.8.8.8', '1.1.1.1'],
+    });
+  });
+
+  it('of Slipway go when they are no longer needed, those of others stay', async () => {
+    const { folders, dependencies } = control;
+    const input = { host: local, cluster, specification: specification(), release: 'v2.24.1' };
+    const write = (storage: Record<string, { mountPoint: string; layout: 'root-dir' }>) =>
+      runStep(writeGroupVariables(dependencies), { ...input, storage });
+    const own = join(folders.inventory, 'host_vars', 'node2.yml');
+    await write({ node2: { mountPoint: '/data', layout: 'root-dir' } });
+    expect(await readFile(own, 'utf8')).toContain('--root-dir=/data/kubelet');
+    await write({});
+    expect(existsSync(own)).toBe(false);
+
+    await writeFile(own, 'mine: true\n');
+    await write({});
+    expect(existsSync(own)).toBe(true);
+    await expect(write({ node2: { mountPoint: '/data', layout: 'root-dir' } })).rejects.toThrow(
+      'Slipway did not write it',
+    );
+    expect(await readFile(own, 'utf8')).toBe('mine: true\n');
+    await rm(own);
+  });
+
+  it('cannot be written without the pinned key of each host', async () => {
+    const input = { host: local, cluster, specification: specification(), release: 'v2.24.1' };
+    const write = runStep(writeInventory(control.dependencies), {
+      ...input,
+      hostKeys: { node1: sshd.hostKey('ed25519') },
+      privateKey: sshd.target().privateKey,
+    });
+    await expect(write).rejects.toThrow('No pinned host key of node2');
+  });
+});
+
+describe('running a playbook', () => {
+  it('reaches the hosts by the pinned keys, with the right variables, and gives the counts', async () => {
+    await writeAll();
+    const first = await play(playbookInput());
+    expect(first).toMatchObject({
+      outcome: 'changed',
+      summary: 'cluster.yml: 2 hosts, 6 ok, 2 changed',
+      hosts: { node1: { ok: 3, changed: 1, failures: 0 }, node2: { ok: 3, changed: 1, failures: 0 } },
+    });
+    expect(await told('node2')).toBe('from the sample, containerd, 8.8.8.8 1.1.1.1');
+    expect(await readFile(first.log, 'utf8')).toContain('PLAY RECAP');
+
+    expect(await play(playbookInput())).toMatchObject({ outcome: 'unchanged' });
+    const { stdout } = await execa('ps', ['-eo', 'args']);
+    expect(stdout, 'no shared SSH connection is left').not.toContain(control.folders.controlPath);
+  });
+
+  it('names host, play, task and the real message of a failure, once and for all', async () => {
+    const input = playbookInput({ failing: 'node2' });
+    for (const attempt of [1, 2]) {
+      await expect(play(input), `attempt ${attempt}`).rejects.toMatchObject({
+        type: 'CommandFailedError',
+        nonRetryable: true,
+        message:
+          'cluster.yml failed on node2 in play "Work", task "Start the service": non-zero return code: no space left',
+      });
+    }
+  });
+
+  it('keeps to what Ansible hides', async () => {
+    const input = playbookInput({ secret_code: 1 });
+    await expect(play(input)).rejects.toThrow(/task "Hide a secret": the output has been hidden/);
+    const events = await readFile(join(control.folders.runs, input.jobKey, 'events.jsonl'), 'utf8');
+    expect(events).toContain('Hide a secret');
+    expect(events).not.toContain('hunter2');
+  });
+
+  it('names a host that cannot be reached', async () => {
+    await writeAll(specification([sshd.port, await freePort()]));
+    await expect(play(playbookInput())).rejects.toThrow(
+      /^cluster\.yml could not reach node2 in play "Work", task .*Connection refused/,
+    );
+  });
+
+  it('refuses a host that shows another key than the pinned one', async () => {
+    await writeAll(specification(), sshd.hostKey('ed25519').replace(/.{8}$/, 'AAAAAAAA'));
+    await expect(play(playbookInput())).rejects.toThrow(
+      /could not reach node\d .*: Host key verification failed\./,
+    );
+    await writeAll();
+  });
+
+  it("gives Ansible's own words where no task was run", async () => {
+    await expect(play({ ...playbookInput(), playbook: 'no-such.yml' })).rejects.toThrow(
+      'ERROR! the playbook: no-such.yml could not be found',
+    );
+  });
+
+  it('shows play, task and counts in the heartbeats, and is run once however often it is followed', async () => {
+    const input = playbookInput({ seconds: 10 });
+    const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+    const tails: string[] = [];
+    environment.on('heartbeat', (progress?: JobProgress) => tails.push(progress?.tail ?? ''));
+    const first = environment.run(runKubespray(control.dependencies), input);
+    await until(() => tails.some((tail) => tail.includes('Work › Wait (0 of 2 hosts; 2 ok')), 60_000);
+    environment.cancel();
+    await expect(first).rejects.toThrow();
+
+    await sleep(500);
+    expect(await play(input)).toMatchObject({ hosts: { node1: { ok: 3 }, node2: { ok: 3 } } });
+    const job = join(control.folder, 'state', 'jobs', input.jobKey);
+    expect((await readFile(join(job, 'executions'), 'utf8')).trim().split('\n')).toHaveLength(1);
+  });
+});

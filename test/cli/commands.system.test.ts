@@ -1,0 +1,203 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { exitCodes } from '../../src/cli/exit-codes.js';
+import { runProgram } from '../../src/cli/program.js';
+import type { StatusDocument } from '../../src/cli/status.js';
+import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
+import { bundleWorkflows } from '../../src/workers/bundle.js';
+import { workerSettings } from '../../src/workers/settings.js';
+import { taskQueue } from '../../src/workflows/messages.js';
+import { FakeMachines } from '../workflows/fake-machines.js';
+import { aCluster } from '../workflows/specifications.js';
+import { RecordingTerminal } from './recording-terminal.js';
+
+/** Every command against a real server and the real workflows; only the machines are made up. */
+
+let folder: string;
+let server: EmbeddedServer;
+let bundle: { code: string };
+let connection: NativeConnection;
+let machines: FakeMachines;
+let worker: Worker;
+let running: Promise<void>;
+let clusters = 0;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-commands-'));
+  process.env['SLIPWAY_HOME'] = folder;
+  server = await startEmbeddedServer({ ports: { grpc: 27433, ui: 27434 } });
+  process.env['TEMPORAL_ADDRESS'] = server.address;
+  bundle = await bundleWorkflows();
+  connection = await NativeConnection.connect({ address: server.address });
+});
+afterAll(async () => {
+  delete process.env['TEMPORAL_ADDRESS'];
+  delete process.env['SLIPWAY_HOME'];
+  await connection.close();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  machines = new FakeMachines();
+  worker = await Worker.create({
+    ...workerSettings(0),
+    connection,
+    taskQueue,
+    workflowBundle: bundle,
+    activities: machines.activities(),
+  });
+  running = worker.run();
+});
+afterEach(async () => {
+  worker.shutdown();
+  await running;
+});
+
+function clusterFile(): { name: string; file: string } {
+  clusters += 1;
+  const name = `c${clusters}`;
+  const file = join(folder, `${name}.json`);
+  writeFileSync(file, JSON.stringify(aCluster(name)));
+  return { name, file };
+}
+
+async function slipway(...words: string[]): Promise<RecordingTerminal & { code: number }> {
+  return run(new RecordingTerminal(), words);
+}
+
+async function run(
+  terminal: RecordingTerminal,
+  words: string[],
+): Promise<RecordingTerminal & { code: number }> {
+  const code = await runProgram(words, terminal);
+  return Object.assign(terminal, { code });
+}
+
+async function statusOf(name: string): Promise<StatusDocument> {
+  return JSON.parse((await slipway('status', name, '--json')).output) as StatusDocument;
+}
+
+/** Waits until the cluster asks for this. */
+async function asked(name: string, kind: 'approval' | 'decision' = 'approval'): Promise<StatusDocument> {
+  for (let tries = 0; tries < 120; tries += 1) {
+    const { code, output } = await slipway('status', name, '--json');
+    const document = code === 0 ? (JSON.parse(output) as StatusDocument) : undefined;
+    if (document?.progress?.questions.some((question) => question.kind === kind)) return document;
+    await sleep(250);
+  }
+  throw new Error(`${name} does not ask for a ${kind}.`);
+}
+
+function planAsked({ progress }: StatusDocument): string {
+  const [question] = progress?.questions ?? [];
+  if (question?.kind !== 'approval') throw new Error(`Not asked for approval: ${JSON.stringify(question)}`);
+  return question.plan;
+}
+
+it('goes all the way with --yes, and changes nothing the second time', async () => {
+  const { name, file } = clusterFile();
+  const first = await slipway('up', file, '--yes', '--by', 'ada');
+  expect(first.output).toMatch(/w1 +createRaidArray +changed/);
+  expect(first.output).toContain('ada');
+  expect({ code: first.code, errors: first.errors }).toEqual({ code: exitCodes.ok, errors: '' });
+  const arrays = machines.callsOf('createRaidArray').length;
+  const second = await slipway('up', file);
+  expect(second.code).toBe(exitCodes.ok);
+  expect(machines.callsOf('createRaidArray')).toHaveLength(arrays);
+  expect(await statusOf(name)).toMatchObject({ status: 'COMPLETED', report: { result: 'ready' } });
+});
+
+it('says how to approve without a terminal, refuses another digest, and goes on when approved', async () => {
+  const { name, file } = clusterFile();
+  const terminal = new RecordingTerminal();
+  const up = run(terminal, ['up', file]);
+  const plan = planAsked(await asked(name));
+  await vi.waitUntil(() => terminal.output.includes(`slipway approve ${name} --plan ${plan}`), 30_000);
+  const wrong = await slipway('approve', name, '--plan', `sha256:${'0'.repeat(64)}`);
+  expect(wrong.code).toBe(exitCodes.denied);
+  expect(wrong.errors).toContain('changes nothing: it names plan sha256:000');
+  expect(machines.callsOf('createRaidArray')).toHaveLength(0);
+  const right = await slipway('approve', name, '--plan', plan, '--by', 'grace');
+  expect(right).toMatchObject({ code: exitCodes.ok, output: `approve by grace: plan ${plan}.\n` });
+  expect((await up).code).toBe(exitCodes.ok);
+});
+
+it('ends with 3 when the plan is denied, and leaves the disks alone', async () => {
+  const { name, file } = clusterFile();
+  const up = slipway('up', file);
+  const plan = planAsked(await asked(name));
+  await slipway('deny', name, '--plan', plan, '--reason', 'wrong disks');
+  const { code, output } = await up;
+  expect(code).toBe(exitCodes.denied);
+  expect(output).toContain('wrong disks');
+  expect(machines.callsOf('createRaidArray')).toHaveLength(0);
+});
+
+it('shows a failed step with command, output and advice, and retries it', async () => {
+  const { name, file } = clusterFile();
+  machines.failTimes('createRaidArray', 'w1', 1);
+  const terminal = new RecordingTerminal();
+  const up = run(terminal, ['up', file, '--yes']);
+  await asked(name, 'decision');
+  const status = await slipway('status', name);
+  expect(status.output).toMatch(
+    /command: mdadm --create\n {2}\| line 1\n {2}\| line 2\n {2}advice: Look at the disks/,
+  );
+  expect(await slipway('retry', name, '--host', 'cp')).toMatchObject({ code: exitCodes.denied });
+  await vi.waitUntil(
+    () => terminal.output.includes(`slipway retry ${name} --host w1 --step createRaidArray`),
+    30_000,
+  );
+  expect(await slipway('retry', name, '--host', 'w1')).toMatchObject({ code: exitCodes.ok });
+  expect((await up).code).toBe(exitCodes.ok);
+});
+
+it('joins the running workflow, and refuses to with another specification', async () => {
+  const { name, file } = clusterFile();
+  const up = slipway('up', file);
+  const plan = planAsked(await asked(name));
+  const other = join(folder, 'other.json');
+  writeFileSync(other, JSON.stringify({ ...aCluster(name), dns: { upstream: ['9.9.9.9'] } }));
+  expect(await slipway('up', other)).toMatchObject({ code: exitCodes.invalidInput });
+  const second = slipway('up', file, '--yes');
+  const outcomes = await Promise.all([up, second]);
+  expect(outcomes.map(({ code }) => code)).toEqual([exitCodes.ok, exitCodes.ok]);
+  expect(outcomes[1].output).toContain('which is running already');
+  expect(outcomes[1].output).toContain(`approve by`);
+  expect(plan).toMatch(/^sha256:/);
+});
+
+it('stops before the next step when cancelled, and ends with 3', async () => {
+  const { name, file } = clusterFile();
+  const up = slipway('up', file);
+  await asked(name);
+  expect(await slipway('cancel', name)).toMatchObject({ code: exitCodes.ok });
+  expect((await up).code).toBe(exitCodes.denied);
+  expect(await slipway('cancel', name)).toMatchObject({ code: exitCodes.failed });
+});
+
+it('verifies without changing anything, and prints the report as JSON', async () => {
+  const { file } = clusterFile();
+  const { code, output } = await slipway('verify', file, '--json');
+  expect(JSON.parse(output)).toMatchObject({ checks: expect.any(Array) as unknown[] });
+  expect([exitCodes.ok, exitCodes.failed]).toContain(code);
+  expect(machines.callsOf('createRaidArray')).toHaveLength(0);
+});
+
+it('watches to the end', async () => {
+  const { name, file } = clusterFile();
+  await slipway('up', file, '--yes');
+  const { code, output } = await slipway('status', name, '--watch');
+  expect(code).toBe(exitCodes.ok);
+  expect(output).toMatch(/createRaidArray/);
+});
+
+it('knows no cluster that was never started', async () => {
+  const { code, errors } = await slipway('status', 'nobody');
+  expect(code).toBe(exitCodes.failed);
+  expect(errors).toContain('no work on a cluster named "nobody"');
+});

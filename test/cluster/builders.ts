@@ -1,0 +1,133 @@
+import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
+import {
+  specificationSchema,
+  type Specification,
+  type SpecificationInput,
+} from '../../src/cluster/specification.js';
+import type { StoragePlan, StorageTarget } from '../../src/cluster/storage-plan.js';
+
+/** The document's four nodes: three of them control planes, every one a worker. */
+export const documentHosts: SpecificationInput['hosts'] = [
+  { name: 'node1', address: '10.0.10.136', roles: ['control-plane', 'etcd', 'worker'] },
+  { name: 'node2', address: '10.0.10.239', roles: ['control-plane', 'etcd', 'worker'] },
+  { name: 'node3', address: '10.0.10.253', roles: ['control-plane', 'etcd', 'worker'] },
+  { name: 'node4', address: '10.0.10.9', roles: ['worker'] },
+];
+
+/** A valid specification, that of the document unless something else is said. */
+export function aSpecification(input: Partial<SpecificationInput> = {}): Specification {
+  return specificationSchema.parse({ name: 'akash', hosts: documentHosts, ...input });
+}
+
+/** An empty 4 GB NVMe disk. */
+export function aDisk(device: Partial<BlockDevice> = {}): BlockDevice {
+  return {
+    name: 'nvme0n1',
+    type: 'disk',
+    size: 4_000_000_000,
+    serial: 'S0',
+    wwn: null,
+    model: 'QEMU NVMe',
+    transport: 'nvme',
+    rotational: false,
+    removable: false,
+    readOnly: false,
+    signature: null,
+    uuid: null,
+    partitionTable: null,
+    holders: [],
+    mountPoints: [],
+    byId: ['/dev/disk/by-id/nvme-S0'],
+    usedBy: [],
+    ...device,
+  };
+}
+
+/** A host that fulfils every recommendation, also a worker's. */
+export function someFacts(facts: Partial<HostFacts> = {}): HostFacts {
+  return {
+    hostname: 'node1',
+    machineId: '0123456789abcdef0123456789abcdef',
+    bootId: '11111111-2222-3333-4444-555555555555',
+    operatingSystem: { id: 'ubuntu', versionId: '22.04', prettyName: 'Ubuntu 22.04.4 LTS' },
+    kernel: '5.15.0-100-generic',
+    architecture: 'x86_64',
+    cpus: 8,
+    memoryBytes: 16 * 1024 ** 3,
+    rootDisk: { totalBytes: 500 * 10 ** 9, freeBytes: 400 * 10 ** 9 },
+    python: '3.10.12',
+    cgroupVersion: 2,
+    clock: 1_750_000_000_000,
+    swaps: [],
+    searchDomains: [],
+    addresses: ['10.0.10.136'],
+    blockDevices: [],
+    arrays: [],
+    mounts: [],
+    units: [],
+    dataDirectories: [],
+    fstab: '',
+    mdadmConf: null,
+    missingTools: [],
+    ...facts,
+  };
+}
+
+/** What is to become of one host's two disks. */
+export function aTarget(target: Partial<StorageTarget> = {}): StorageTarget {
+  return {
+    host: 'node4',
+    machineId: '0123456789abcdef0123456789abcdef',
+    disks: [
+      {
+        serial: 'S0',
+        wwn: null,
+        byId: '/dev/disk/by-id/nvme-S0',
+        model: 'QEMU NVMe',
+        bytes: 1_600_321_314_816,
+        nameThen: 'nvme0n1',
+      },
+      {
+        serial: 'S1',
+        wwn: null,
+        byId: '/dev/disk/by-id/nvme-S1',
+        model: 'QEMU NVMe',
+        bytes: 1_600_321_314_816,
+        nameThen: 'nvme1n1',
+      },
+    ],
+    array: { name: 'md0', device: '/dev/md0', level: 'raid0', uuid: 'a96501a3:955faf1e:06f8087d:503e8c36' },
+    fileSystem: {
+      type: 'ext4',
+      uuid: 'fdc1f0ba-7539-84f3-9605-8afbc8ede01d',
+      mountOptions: ['defaults', 'discard', 'nofail'],
+    },
+    mountPoint: '/data',
+    layout: 'bind',
+    path: 'migrate',
+    moves: [
+      { from: '/var/lib/kubelet', to: '/data/kubelet', unit: 'kubelet.service' },
+      { from: '/var/lib/containerd', to: '/data/containerd', unit: 'containerd.service' },
+    ],
+    reboots: true,
+    ...target,
+  };
+}
+
+/** A plan that waits for an approval. */
+export function anApplyPlan(
+  plan: Partial<Extract<StoragePlan, { kind: 'apply' }>> = {},
+): Extract<StoragePlan, { kind: 'apply' }> {
+  return {
+    kind: 'apply',
+    target: aTarget(),
+    digest: 'sha256:1111111111111111111111111111111111111111111111111111111111111111',
+    excluded: [{ name: 'sda', serial: 'ROOT', reasons: ['It is mounted at /.'] }],
+    bytesToCopy: 43_000_000_000,
+    commands: [
+      'mdadm --create /dev/md0 --level=raid0 --raid-devices=2 /dev/disk/by-id/nvme-S0 /dev/disk/by-id/nvme-S1',
+    ],
+    advice: ['Set csi.kubeletDirPath of rook-ceph to /data/kubelet.'],
+    ...plan,
+  };
+}

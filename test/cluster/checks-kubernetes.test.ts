@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest';
+import {
+  forwardedTo,
+  judgeDnsPods,
+  judgeForward,
+  nodeLocalDnsLabels,
+  parseCorefile,
+} from '../../src/cluster/checks-dns.js';
+import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/checks-kubernetes.js';
+import { judgePods, parsePods, podTrouble } from '../../src/cluster/checks-pods.js';
+
+// Shapes as `kubectl get -o json` prints them, shortened to what kubelet and kubeadm always set.
+const now = Date.parse('2026-11-22T14:00:30Z');
+
+const condition = (type: string, status: string, message = '') => ({
+  type,
+  status,
+  message,
+  reason: 'Kubelet',
+  lastHeartbeatTime: '2026-11-22T14:00:00Z',
+  lastTransitionTime: '2026-11-22T13:00:00Z',
+});
+const node = (
+  name: string,
+  {
+    ready = 'True',
+    disk = 'False',
+    version = 'v1.28.6',
+    unschedulable = false,
+  }: { ready?: string; disk?: string; version?: string; unschedulable?: boolean } = {},
+) => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name, labels: { 'kubernetes.io/hostname': name }, uid: 'u' },
+  spec: { podCIDR: '10.233.64.0/24', ...(unschedulable && { unschedulable }) },
+  status: {
+    addresses: [{ type: 'InternalIP', address: '10.0.10.136' }],
+    conditions: [
+      condition('NetworkUnavailable', 'False', 'Calico is running on this node'),
+      condition('MemoryPressure', 'False', 'kubelet has sufficient memory available'),
+      condition('DiskPressure', disk, disk === 'True' ? 'kubelet has disk pressure' : ''),
+      condition('PIDPressure', 'False'),
+      condition('Ready', ready, ready === 'True' ? 'kubelet is posting ready status' : 'PLEG is not healthy'),
+    ],
+    nodeInfo: { kubeletVersion: version, containerRuntimeVersion: 'containerd://1.7.11' },
+  },
+});
+const lease = (name: string, renewTime?: string) => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name, namespace: 'kube-node-lease' },
+  spec: { holderIdentity: name, leaseDurationSeconds: 40, ...(renewTime && { renewTime }) },
+});
+const list = (items: readonly unknown[]) => JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+const failing = (checks: readonly { check: string; host: string; passed: boolean }[]) =>
+  checks.filter(({ passed }) => !passed).map(({ check, host }) => `${check} ${host}`);
+
+describe('nodes', () => {
+  const judge = (nodes: readonly unknown[], leases = [lease('node1', '2026-11-22T14:00:25.123456Z')]) =>
+    judgeNodes(
+      ['node1'],
+      { nodes: parseNodes(list(nodes)), leases: parseLeases(list(leases)), now },
+      '1.28.6',
+    );
+
+  it('are confirmed when ready, with a fresh lease, room, and the release’s version', () => {
+    const checks = judge([node('node1'), node('stranger', { ready: 'False' })]);
+    expect(failing(checks)).toEqual([]);
+    expect(checks.map(({ check }) => check)).toEqual([
+      'node-ready',
+      'node-pressure',
+      'node-lease',
+      'node-version',
+    ]);
+  });
+
+  it('fail when missing', () => {
+    expect(failing(judge([node('other')]))).toEqual(['node-ready node1']);
+  });
+
+  it.each(['False', 'Unknown'])('fail when Ready is %s', (ready) => {
+    expect(judge([node('node1', { ready })])[0]).toMatchObject({
+      check: 'node-ready',
+      passed: false,
+      is: 'not Ready: PLEG is not healthy',
+    });
+  });
+
+  it('fail when cordoned', () => {
+    const [check] = judge([node('node1', { unschedulable: true })]);
+    expect(check).toMatchObject({ passed: false, is: 'Ready, but cordoned' });
+    expect(check?.advice).toContain('kubectl uncordon node1');
+  });
+
+  it('fail under pressure', () => {
+    expect(failing(judge([node('node1', { disk: 'True' })]))).toEqual(['node-pressure node1']);
+  });
+
+  it('fail when Ready is stale: the lease is old, missing, or was never renewed', () => {
+    const old = [lease('node1', '2026-11-22T13:59:00.000000Z')];
+    expect(judge([node('node1')], old).find(({ check }) => check === 'node-lease')).toMatchObject({
+      passed: false,
+      is: 'renewed 90 s ago',
+    });
+    expect(failing(judge([node('node1')], []))).toEqual(['node-lease node1']);
+    expect(failing(judge([node('node1')], [lease('node1')]))).toEqual(['node-lease node1']);
+  });
+
+  it('may have another patch release, not another minor one', () => {
+    expect(failing(judge([node('node1', { version: 'v1.28.15' })]))).toEqual([]);
+    expect(failing(judge([node('node1', { version: 'v1.27.6' })]))).toEqual(['node-version node1']);
+  });
+});
+
+interface PodOptions {
+  readonly phase?: string;
+  readonly ready?: boolean;
+  readonly restarts?: number;
+  readonly state?: object;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly nodeName?: string;
+  readonly deletionTimestamp?: string;
+}
+const pod = (
+  name: string,
+  {
+    phase = 'Running',
+    ready = true,
+    restarts = 0,
+    state = { running: { startedAt: '2026-11-22T13:00:00Z' } },
+    labels = {},
+    nodeName = 'node1',
+    deletionTimestamp,
+  }: PodOptions = {},
+) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'kube-system', labels, ...(deletionTimestamp && { deletionTimestamp }) },
+  spec: { nodeName, containers: [{ name: 'main' }] },
+  status: {
+    phase,
+    containerStatuses: [
+      { name: 'main', ready, restartCount: restarts, state, lastState: {}, containerID: 'containerd://1' },
+    ],
+  },
+});
+const one = (...input: Parameters<typeof pod>) => parsePods(list([pod(...input)]))[0];
+const trouble = (...input: Parameters<typeof pod>) => {
+  const parsed = one(...input);
+  return parsed && podTrouble(parsed, now);
+};
+
+describe('a pod', () => {
+  it('is well when running and ready, also long after a restart, or when completed', () => {
+    expect(trouble('a')).toBeNull();
+    expect(trouble('a', { restarts: 1 })).toBeNull();
+    expect(
+      trouble('a', { phase: 'Succeeded', ready: false, state: { terminated: { reason: 'Completed' } } }),
+    ).toBeNull();
+  });
+
+  it('is in trouble otherwise', () => {
+    expect(trouble('a', { ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } })).toBe(
+      'main: CrashLoopBackOff',
+    );
+    expect(trouble('a', { ready: false })).toBe('main is not ready');
+    expect(trouble('a', { phase: 'Failed', state: { terminated: { exitCode: 1 } } })).toBe('Failed');
+    expect(trouble('a', { deletionTimestamp: '2026-11-22T14:00:00Z' })).toBe('being deleted');
+    expect(trouble('a', { restarts: 7, state: { running: { startedAt: '2026-11-22T14:00:10Z' } } })).toBe(
+      'main was restarted a moment ago, 7 times so far',
+    );
+  });
+
+  it('is in trouble while no node has been found for it', () => {
+    const pending = parsePods(list([{ metadata: { name: 'a' }, spec: {}, status: { phase: 'Pending' } }]))[0];
+    expect(pending && podTrouble(pending, now)).toBe('Pending');
+  });
+});
+
+describe('the pods of kube-system', () => {
+  const controlPlane = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((component) =>
+    pod(`${component}-node1`, { labels: { component, tier: 'control-plane' } }),
+  );
+
+  it('are confirmed when all are well and the control plane is there', () => {
+    expect(
+      failing(judgePods('node1', parsePods(list([...controlPlane, pod('calico-node-x')])), now)),
+    ).toEqual([]);
+  });
+
+  it('fail with the names of those in trouble', () => {
+    const pods = parsePods(list([...controlPlane, pod('calico-node-x', { ready: false })]));
+    expect(judgePods('node1', pods, now)[0]).toMatchObject({
+      check: 'kube-system-pods',
+      passed: false,
+      is: 'calico-node-x (main is not ready)',
+    });
+  });
+
+  it('fail when a part of the control plane is missing, or everything', () => {
+    expect(failing(judgePods('node1', parsePods(list(controlPlane.slice(1))), now))).toEqual([
+      'control-plane-pods node1',
+    ]);
+    expect(failing(judgePods('node1', [], now))).toEqual([
+      'kube-system-pods node1',
+      'control-plane-pods node1',
+    ]);
+  });
+});
+
+/** As Kubespray writes it. */
+const corefile = `.:53 {
+    errors {
+    }
+    health {
+        lameduck 5s
+    }
+    ready
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+      pods insecure
+      fallthrough in-addr.arpa ip6.arpa
+    }
+    prometheus :9153
+    forward . 8.8.8.8 1.1.1.1 {
+      prefer_udp
+      max_concurrent 1000
+    }
+    cache 30
+    loop
+    reload
+    loadbalance
+}
+`;
+
+describe('DNS', () => {
+  const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { Corefile: corefile } });
+
+  it('forwards to the upstream servers of the specification', () => {
+    expect(parseCorefile(configMap)).toBe(corefile);
+    expect(forwardedTo(corefile)).toEqual(['8.8.8.8', '1.1.1.1']);
+    expect(failing(judgeForward('node1', corefile, ['1.1.1.1', '8.8.8.8']))).toEqual([]);
+  });
+
+  it('fails when one of them is missing, or resolv.conf stands instead', () => {
+    expect(failing(judgeForward('node1', corefile, ['8.8.8.8', '9.9.9.9']))).toEqual([
+      'coredns-forward node1',
+    ]);
+    const standard = corefile.replace('8.8.8.8 1.1.1.1', '/etc/resolv.conf');
+    expect(judgeForward('node1', standard, ['8.8.8.8'])[0]).toMatchObject({
+      passed: false,
+      is: 'forward . /etc/resolv.conf',
+    });
+    expect(failing(judgeForward('node1', '', ['8.8.8.8']))).toEqual(['coredns-forward node1']);
+  });
+
+  it('does not take a longer address for the one that is meant', () => {
+    expect(failing(judgeForward('node1', corefile.replace('8.8.8.8', '8.8.8.88'), ['8.8.8.8']))).toEqual([
+      'coredns-forward node1',
+    ]);
+  });
+
+  it('accepts ports and IPv6', () => {
+    const other = 'forward . 8.8.8.8:53 [2001:4860:4860::8888]:53\n';
+    expect(failing(judgeForward('node1', other, ['8.8.8.8', '2001:4860:4860::8888']))).toEqual([]);
+  });
+
+  it('runs its pods, and the node-local cache on every node', () => {
+    const nodes = ['node1', 'node2'];
+    const coredns = parsePods(list([pod('coredns-a')]));
+    const nodeLocal = parsePods(list([pod('n-a', { nodeName: 'node1' }), pod('n-b', { nodeName: 'node2' })]));
+    const judge = (seen: Partial<Parameters<typeof judgeDnsPods>[0]>) =>
+      judgeDnsPods({ host: 'node1', nodes, coredns, nodeLocal, now, ...seen });
+    expect(failing(judge({}))).toEqual([]);
+    expect(failing(judge({ coredns: [] }))).toEqual(['coredns-pods node1']);
+    expect(failing(judge({ coredns: parsePods(list([pod('a'), pod('b', { ready: false })])) }))).toEqual([
+      'coredns-pods node1',
+    ]);
+    expect(judge({ nodeLocal: nodeLocal.slice(0, 1) })[1]).toMatchObject({
+      check: 'node-local-dns-pods',
+      passed: false,
+      is: 'not running on node2; none in trouble',
+    });
+  });
+
+  it('knows both labels of the node-local cache (trap T17)', () => {
+    expect(nodeLocalDnsLabels('node-local-dns')).toEqual(['node-local-dns', 'nodelocaldns']);
+    expect(nodeLocalDnsLabels('nodelocaldns')).toEqual(['nodelocaldns']);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { groupVariables } from '../../src/cluster/group-variables.js';
+import { aSpecification } from './builders.js';
+
+const release = 'v2.24.1';
+const rootDir = { mountPoint: '/data', layout: 'root-dir' } as const;
+const everyNode = { node1: rootDir, node2: rootDir, node3: rootDir, node4: rootDir };
+const read = (text: string | undefined) => parse(text ?? 'null', { version: '1.1' }) as unknown;
+
+describe('groupVariables', () => {
+  it("writes the document's containerd and upstream DNS (steps 5 and 6) beside the sample's files", () => {
+    const { files, conflicts } = groupVariables({ specification: aSpecification(), release, storage: {} });
+    expect(Object.keys(files)).toEqual(['group_vars/all/slipway.yml', 'group_vars/k8s_cluster/slipway.yml']);
+    expect(read(files['group_vars/all/slipway.yml'])).toEqual({
+      upstream_dns_servers: ['8.8.8.8', '1.1.1.1'],
+    });
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({ container_manager: 'containerd' });
+    expect(conflicts).toEqual([]);
+  });
+
+  it('names files that Ansible reads after those of the sample inventory', () => {
+    const sample = [
+      'addons.yml',
+      'k8s-cluster.yml',
+      'k8s-net-calico.yml',
+      'k8s-net-weave.yml',
+      'kube_control_plane.yml',
+    ];
+    expect([...sample, 'slipway.yml'].sort().at(-1)).toBe('slipway.yml');
+  });
+
+  it('writes the paths for the whole cluster where every host has them, flags as a list (T1)', () => {
+    const { files } = groupVariables({ specification: aSpecification(), release, storage: everyNode });
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
+      container_manager: 'containerd',
+      containerd_storage_dir: '/data/containerd',
+      kubelet_custom_flags: ['--root-dir=/data/kubelet'],
+    });
+    expect(Object.keys(files).filter((path) => path.startsWith('host_vars'))).toEqual([]);
+  });
+
+  it('writes them for each host where one has no array, so that its system disk is left alone', () => {
+    const storage = { node4: rootDir, node3: { mountPoint: '/mnt/ephemeral', layout: 'root-dir' } } as const;
+    const { files } = groupVariables({ specification: aSpecification(), release, storage });
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({ container_manager: 'containerd' });
+    expect(read(files['host_vars/node3.yml'])).toEqual({
+      containerd_storage_dir: '/mnt/ephemeral/containerd',
+      kubelet_custom_flags: ['--root-dir=/mnt/ephemeral/kubelet'],
+    });
+    expect(Object.keys(files).filter((path) => path.startsWith('host_vars'))).toEqual([
+      'host_vars/node3.yml',
+      'host_vars/node4.yml',
+    ]);
+  });
+
+  it('writes no path for the layout bind, whose usual paths stay valid', () => {
+    const storage = { ...everyNode, node4: { mountPoint: '/data', layout: 'bind' } } as const;
+    const { files } = groupVariables({ specification: aSpecification(), release, storage });
+    expect(files).not.toHaveProperty('host_vars/node4.yml');
+    expect(read(files['host_vars/node1.yml'])).toHaveProperty('containerd_storage_dir', '/data/containerd');
+  });
+
+  it("lets the operator's variables win everywhere, and names each conflict", () => {
+    const specification = aSpecification({
+      kubespray: {
+        variables: {
+          upstream_dns_servers: ['9.9.9.9'],
+          container_manager: 'containerd',
+          kubelet_custom_flags: ['--v=4'],
+          cert_manager_enabled: true,
+        },
+      },
+    });
+    const { files, conflicts } = groupVariables({ specification, release, storage: { node4: rootDir } });
+    expect(read(files['group_vars/all/slipway.yml'])).toEqual({});
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
+      upstream_dns_servers: ['9.9.9.9'],
+      container_manager: 'containerd',
+      kubelet_custom_flags: ['--v=4'],
+      cert_manager_enabled: true,
+    });
+    expect(read(files['host_vars/node4.yml'])).toEqual({ containerd_storage_dir: '/data/containerd' });
+    expect(conflicts).toEqual([
+      'kubespray.variables sets upstream_dns_servers to ["9.9.9.9"]; it takes the place of ["8.8.8.8","1.1.1.1"] in group_vars/all/slipway.yml.',
+      'kubespray.variables sets kubelet_custom_flags to ["--v=4"]; it takes the place of ["--root-dir=/data/kubelet"] in host_vars/node4.yml.',
+    ]);
+  });
+});

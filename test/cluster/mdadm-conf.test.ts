@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { arrayLine, editMdadmConf, mdadmConfHolds } from '../../src/cluster/mdadm-conf.js';
+
+const array = {
+  name: 'md0',
+  device: '/dev/md0',
+  level: 'raid0',
+  uuid: 'a96501a3:955faf1e:06f8087d:503e8c36',
+} as const;
+const line = 'ARRAY /dev/md/0 metadata=1.2 UUID=a96501a3:955faf1e:06f8087d:503e8c36';
+
+function edited(conf: string | null): string {
+  const result = editMdadmConf(conf, array);
+  if (result.kind !== 'text') throw new Error(result.why);
+  return result.text;
+}
+
+describe('editMdadmConf', () => {
+  it("keeps the operator's lines and adds one for the array", () => {
+    const conf = '# mine\nMAILADDR ops@example.com\nARRAY /dev/md/9 UUID=1:2:3:4\n';
+    const text = edited(conf);
+    expect(text.startsWith(conf)).toBe(true);
+    expect(text.split('\n').filter((one) => one === line)).toHaveLength(1);
+    expect(edited(text)).toBe(text);
+  });
+
+  it("replaces what mkconf wrote for the same array under the kernel's name", () => {
+    const text = edited(`ARRAY /dev/md127 metadata=1.2 UUID=${array.uuid.toUpperCase()} name=host:0\n`);
+    expect(text).not.toContain('md127');
+    expect(mdadmConfHolds(text, array)).toBe(true);
+  });
+
+  it('writes a whole file where there is none', () => {
+    expect(edited(null)).toMatch(/^HOMEHOST <system>\nMAILADDR root\n/);
+    expect(arrayLine(array)).toBe(line);
+  });
+
+  it('refuses when another array has the name', () => {
+    expect(editMdadmConf('ARRAY /dev/md0 UUID=1:2:3:4\n', array).kind).toBe('refused');
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { HostFacts } from '../../src/cluster/facts.js';
+import { preflight } from '../../src/cluster/preflight.js';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
+import { aSpecification, someFacts } from './builders.js';
+
+const gb = 1_000_000_000;
+const gib = 1024 ** 3;
+
+/** Findings of one worker beside three faultless control planes. */
+function findingsOf(
+  facts: Partial<HostFacts>,
+  specification: Partial<SpecificationInput> = {},
+  roles: SpecificationInput['hosts'][number]['roles'] = ['worker'],
+) {
+  const controlPlanes = [1, 2, 3].map((index) => ({
+    name: `cp${index}`,
+    address: `10.0.0.${index}`,
+    roles: ['control-plane' as const],
+  }));
+  const hosts = [...controlPlanes, { name: 'w', address: '10.0.0.9', roles }];
+  const good = (index: number) =>
+    someFacts({
+      machineId: `m${index}`,
+      hostname: `h${index}`,
+      bootId: `b${index}`,
+      addresses: [`10.0.0.${index}`],
+    });
+  return preflight({
+    specification: aSpecification({ hosts, ...specification }),
+    facts: { cp1: good(1), cp2: good(2), cp3: good(3), w: { ...good(9), ...facts } },
+  });
+}
+
+const checks = (...findings: Parameters<typeof findingsOf>) =>
+  findingsOf(...findings).map(({ check, host, severity }) => `${severity} ${check} ${host ?? ''}`.trim());
+
+describe('preflight', () => {
+  it('finds nothing on hosts that are as they should be', () => {
+    expect(findingsOf({})).toEqual([]);
+  });
+
+  it.each<[string, Partial<HostFacts>, string[]]>([
+    ['4 CPUs', { cpus: 4 }, []],
+    ['3 CPUs', { cpus: 3 }, ['error worker-cpus w']],
+    ['what 8 GB of memory leave, 7.5 GiB', { memoryBytes: 7.5 * gib }, []],
+    ['what firmware leaves of 8 GB', { memoryBytes: 7.7 * gb }, []],
+    ['7 GB of memory', { memoryBytes: 7 * gb }, ['error worker-memory w']],
+    ['a disk of 99 GB', { rootDisk: { totalBytes: 99 * gb, freeBytes: gb } }, []],
+    ['a disk of 80 GB', { rootDisk: { totalBytes: 80 * gb, freeBytes: gb } }, ['error worker-disk w']],
+    [
+      'everything too small',
+      { cpus: 1, memoryBytes: gb, rootDisk: { totalBytes: gb, freeBytes: 0 } },
+      ['error worker-cpus w', 'error worker-memory w', 'error worker-disk w'],
+    ],
+  ])('holds a worker with %s against the document', (_, facts, expected) => {
+    expect(checks(facts)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<HostFacts>, string[]]>([
+    [
+      'the recommended size',
+      { cpus: 4, memoryBytes: 8 * gb, rootDisk: { totalBytes: 40 * gb, freeBytes: gb } },
+      [],
+    ],
+    [
+      'the minimum size',
+      { cpus: 2, memoryBytes: 4 * gb, rootDisk: { totalBytes: 30 * gb, freeBytes: gb } },
+      ['warning control-plane-cpus w', 'warning control-plane-memory w', 'warning control-plane-disk w'],
+    ],
+    [
+      'less than the minimum size',
+      { cpus: 1, memoryBytes: 2 * gb, rootDisk: { totalBytes: 20 * gb, freeBytes: gb } },
+      ['error control-plane-cpus w', 'error control-plane-memory w', 'error control-plane-disk w'],
+    ],
+  ])('holds a control plane of %s against the document', (_, facts, expected) => {
+    const hosts = [
+      { name: 'w', address: '10.0.0.9', roles: ['control-plane' as const] },
+      { name: 'a', address: '10.0.0.1', roles: ['control-plane' as const] },
+      { name: 'b', address: '10.0.0.2', roles: ['control-plane' as const] },
+    ];
+    expect(checks(facts, { hosts })).toEqual(expected);
+  });
+
+  it('asks both of a host that is both', () => {
+    expect(checks({ cpus: 3, memoryBytes: 8 * gb }, {}, ['control-plane', 'worker'])).toEqual([
+      'error control-plane-count',
+      'warning control-plane-cpus w',
+      'error worker-cpus w',
+    ]);
+  });
+
+  it('only warns of a small system disk where images and pods get an array of their own', () => {
+    const small = { rootDisk: { totalBytes: 40 * gb, freeBytes: gb } };
+    expect(checks(small, { ephemeralStorage: {} })).toEqual(['warning worker-disk w']);
+  });
+
+  it.each<[string, Partial<HostFacts>, string[]]>([
+    [
+      'Debian',
+      { operatingSystem: { id: 'debian', versionId: '12', prettyName: 'Debian 12' } },
+      ['warning operating-system w'],
+    ],
+    [
+      'Ubuntu 24.04',
+      { operatingSystem: { id: 'ubuntu', versionId: '24.04', prettyName: 'U' } },
+      ['warning operating-system w'],
+    ],
+    ['no Python', { python: null }, ['error python w']],
+    ['swap', { swaps: ['/dev/sda2'] }, ['warning swap w']],
+    ['search domains', { searchDomains: ['lan'] }, ['warning search-domains w']],
+    ['cgroup v1', { cgroupVersion: 1 }, ['warning cgroup-version w']],
+    ['an address that is not its own', { addresses: ['192.168.1.9'] }, ['warning node-address w']],
+    ['a clock that is slow', { clock: 1_750_000_000_000 - 11 * 60_000 }, ['warning clock w']],
+    ['a clock that is a bit fast', { clock: 1_750_000_000_000 + 9 * 60_000 }, []],
+    ['a host name twice', { hostname: 'h1' }, ['warning host-name cp1', 'warning host-name w']],
+    ['a machine ID twice', { machineId: 'm1' }, ['error machine-id cp1', 'error machine-id w']],
+  ])('tells of %s', (_, facts, expected) => {
+    expect(checks(facts)).toEqual(expected);
+  });
+
+  it('tells a cloned machine from one that is named twice', () => {
+    const [clone] = findingsOf({ machineId: 'm1' });
+    expect(clone?.mend).toContain('systemd-machine-id-setup');
+    const [twice] = findingsOf({ machineId: 'm1', bootId: 'b1' });
+    expect(twice?.mend).toBe('w and cp1 have the same boot ID too: they are one machine. Name it once.');
+  });
+
+  it('judges by the inner address where there is one', () => {
+    const hosts = [
+      {
+        name: 'w',
+        address: '203.0.113.9',
+        internalAddress: '10.0.0.9',
+        roles: ['control-plane' as const, 'worker' as const],
+      },
+    ];
+    expect(checks({}, { hosts })).toEqual(['warning control-plane-count']);
+  });
+
+  it.each([
+    [1, ['warning control-plane-count']],
+    [2, ['error control-plane-count']],
+    [3, []],
+  ])('looks at %i control planes, even where hosts dropped out', (count, expected) => {
+    const hosts = Array.from({ length: count }, (_, index) => ({
+      name: `n${index}`,
+      address: `10.0.0.${index}`,
+      roles: ['control-plane' as const, 'worker' as const],
+    }));
+    const found = preflight({ specification: aSpecification({ hosts }), facts: {} });
+    expect(found.map(({ severity, check }) => `${severity} ${check}`)).toEqual(expected);
+  });
+
+  it('warns of a control host that is a node, and refuses a loopback address as upstream DNS', () => {
+    expect(checks({}, { controlHost: { address: '10.0.0.9' } })).toEqual(['warning control-host']);
+    expect(checks({}, { dns: { upstream: ['127.0.0.53'] } })).toEqual(['error upstream-dns']);
+  });
+
+  it('keeps the reason of an override, for the hosts that it names', () => {
+    const facts = { cpus: 2, python: null };
+    const reasons = (overrides: SpecificationInput['overrides']) =>
+      findingsOf(facts, { overrides }).map(({ check, overridden }) => [check, overridden]);
+    expect(reasons([{ check: 'worker-cpus', reason: 'lab machines' }])).toEqual([
+      ['worker-cpus', 'lab machines'],
+      ['python', null],
+    ]);
+    expect(reasons([{ check: 'worker-cpus', hosts: ['cp1'], reason: 'lab machines' }])).toEqual([
+      ['worker-cpus', null],
+      ['python', null],
+    ]);
+    expect(reasons([{ check: 'worker-cpus', hosts: ['w'], reason: 'lab machines' }])[0]?.[1]).toBe(
+      'lab machines',
+    );
+  });
+
+  it('does not judge hosts that were not looked at', () => {
+    expect(preflight({ specification: aSpecification(), facts: {} })).toEqual([]);
+  });
+});

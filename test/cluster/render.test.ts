@@ -1,0 +1,232 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planCluster } from '../../src/cluster/plan-cluster.js';
+import { renderPlan, renderPlanMarkdown } from '../../src/cluster/render-plan.js';
+import { renderReport, renderReportMarkdown } from '../../src/cluster/render-report.js';
+import type { Report } from '../../src/cluster/report.js';
+import type { StoragePlan } from '../../src/cluster/storage-plan.js';
+import { showBytes } from '../../src/cluster/units.js';
+import { anApplyPlan, aSpecification, aTarget } from './builders.js';
+
+const release = { name: 'v2.24.1', why: 'The specification names it.', warnings: [] };
+const plan = (storage: Record<string, StoragePlan>, input: Partial<Parameters<typeof planCluster>[0]> = {}) =>
+  planCluster({ specification: aSpecification(), release, storage, findings: [], ...input });
+
+/** A host's plan with disks of its own. */
+const hostPlan = (host: string, change: Parameters<typeof anApplyPlan>[0] = {}) =>
+  anApplyPlan({
+    target: aTarget({
+      host,
+      disks: aTarget().disks.map((disk) => ({ ...disk, serial: `${host}-${disk.serial}` })),
+    }),
+    digest: `sha256:${host}`,
+    ...change,
+  });
+
+describe('planCluster', () => {
+  it('is bound to the storage plans that are to be approved, and to nothing else', () => {
+    const { digest } = plan({ node4: hostPlan('node4'), node1: { kind: 'none' } });
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(plan({ node4: hostPlan('node4') }).digest).toBe(digest);
+    expect(plan({ node4: hostPlan('node4', { digest: 'sha256:other' }) }).digest).not.toBe(digest);
+    expect(plan({ node3: hostPlan('node4') }).digest).not.toBe(digest);
+    expect(plan({ node4: hostPlan('node4'), node3: hostPlan('node3') }).digest).not.toBe(digest);
+  });
+
+  it('does not depend on the order of hosts', () => {
+    const [a, b] = [hostPlan('a'), hostPlan('b')];
+    expect(plan({ a, b }).digest).toBe(plan({ b, a }).digest);
+  });
+
+  it('has no digest when nothing is to be approved', () => {
+    const refused = { kind: 'refused', host: 'b', why: 'One free disk only.', excluded: [] } as const;
+    expect(plan({ a: { kind: 'none' }, b: refused }).digest).toBeNull();
+  });
+
+  it('makes findings of what is to be known of the release, which can be overridden', () => {
+    const warnings = ['Kubespray v2.99.0 is not known to Slipway; it is run by the rules of v2.31.0.'];
+    const specification = aSpecification({
+      overrides: [{ check: 'kubespray-release', reason: 'tried in staging' }],
+    });
+    const { findings } = plan({}, { specification, release: { ...release, warnings } });
+    expect(findings).toMatchObject([
+      { check: 'kubespray-release', is: warnings[0], overridden: 'tried in staging' },
+    ]);
+  });
+});
+
+describe('renderPlan', () => {
+  it('shows an operator everything that an approval is about', () => {
+    const findings = [
+      { check: 'swap', host: 'node1', severity: 'warning', is: 'swap on /dev/sda2', shouldBe: 'no swap', mend: 'Nothing is to be done.', overridden: null },
+      { check: 'worker-cpus', host: 'node3', severity: 'error', is: '2 CPUs', shouldBe: 'at least 4 CPUs', mend: 'Give it more.', overridden: 'lab' },
+      { check: 'python', host: 'node2', severity: 'error', is: 'no python3', shouldBe: 'python3', mend: 'Install it.', overridden: null },
+    ] as const; // prettier-ignore
+    const storage: Record<string, StoragePlan> = {
+      node1: { kind: 'none' },
+      node2: { kind: 'satisfied', target: aTarget({ host: 'node2' }), digest: 'sha256:2' },
+      node3: {
+        kind: 'refused',
+        host: 'node3',
+        why: 'It needs 2 free NVMe disks and has 1.',
+        excluded: [{ name: 'nvme0n1', serial: 'R', reasons: ['It has partitions.', 'It is mounted at /.'] }],
+      },
+      node4: anApplyPlan(),
+    };
+    const made = plan(storage, { findings });
+    expect(renderPlan(made)).toBe(`Plan for cluster akash
+  Kubespray v2.24.1. The specification names it.
+
+Ephemeral storage
+  node4: /dev/md0, raid0 of 2 disks, ext4 at /data. Everything on these disks is lost:
+    disk serial S0, QEMU NVMe, 1.6 TB: /dev/disk/by-id/nvme-S0 (now nvme0n1)
+    disk serial S1, QEMU NVMe, 1.6 TB: /dev/disk/by-id/nvme-S1 (now nvme1n1)
+    not used: sda (serial ROOT): It is mounted at /.
+    layout bind: folders of /data are mounted on the usual paths, which stay valid
+    kubelet.service is stopped; /var/lib/kubelet is moved to /data/kubelet
+    containerd.service is stopped; /var/lib/containerd is moved to /data/containerd
+    43 GB to copy; the old copy is kept until the new one has proven itself
+    the host is restarted
+    commands:
+      mdadm --create /dev/md0 --level=raid0 --raid-devices=2 /dev/disk/by-id/nvme-S0 /dev/disk/by-id/nvme-S1
+    to be done by you: Set csi.kubeletDirPath of rook-ceph to /data/kubelet.
+    digest of this host: sha256:1111111111111111111111111111111111111111111111111111111111111111
+  node3: cannot be done. It needs 2 free NVMe disks and has 1.
+    not used: nvme0n1 (serial R): It has partitions. It is mounted at /.
+  node2: already as planned; nothing is done.
+
+Findings
+  error python on node2: is no python3; should be python3.
+    Install it.
+  warning swap on node1: is swap on /dev/sda2; should be no swap.
+    Nothing is to be done.
+  accepted worker-cpus on node3: is 2 CPUs; should be at least 4 CPUs.
+    accepted because: lab
+
+Approval
+  ${made.digest ?? ''} stands for the disks and restarts of 1 host above: node4.`);
+  });
+
+  it('says so when nothing is to be approved', () => {
+    expect(renderPlan(plan({ node1: { kind: 'none' } }))).toBe(`Plan for cluster akash
+  Kubespray v2.24.1. The specification names it.
+
+Approval
+  Nothing in this plan needs one: no disk is written and no host restarted.`);
+  });
+
+  it('stays readable with a thousand hosts, and still names every disk', () => {
+    const names = Array.from({ length: 1000 }, (_, index) => `w${index}`);
+    const storage = Object.fromEntries(names.map((name) => [name, hostPlan(name)]));
+    const findings = names.map((host) => ({
+      check: 'swap', host, severity: 'warning', is: 'swap', shouldBe: 'none', mend: 'x', overridden: null,
+    }) as const); // prettier-ignore
+    const text = renderPlan(plan(storage, { findings }));
+    for (const name of names) expect(text).toContain(`${name}-S1`);
+    expect(text).toContain('w999: as w0; disks w999-S0, w999-S1; 43 GB to copy');
+    expect(text).toContain('warning swap on w0, w1, w2, w3, w4, w5, w6, w7, w8, w9 and 990 more: is swap');
+    expect(text.split('\n').length).toBeLessThan(1040);
+    const markdown = renderPlanMarkdown(plan(storage, { findings }));
+    expect(markdown).toContain('… and 980 more hosts.');
+    expect(markdown.length).toBeLessThan(10_000);
+  });
+
+  it('shows in full what differs from the host before', () => {
+    const other = hostPlan('w2', { target: aTarget({ host: 'w2', mountPoint: '/mnt' }) });
+    const text = renderPlan(plan({ w0: hostPlan('w0'), w1: hostPlan('w1'), w2: other, w3: hostPlan('w3') }));
+    expect(text).toContain('w2: /dev/md0, raid0 of 2 disks, ext4 at /mnt.');
+    expect(text).toContain('w3: as w0;');
+  });
+
+  it('lets no host write into the terminal or the page', () => {
+    const evil = '\u001b[2J\n# [free](http://evil) <script> `x` | ok';
+    const [disk] = aTarget().disks;
+    const target = aTarget({ disks: disk === undefined ? [] : [{ ...disk, model: evil }] });
+    const storage = {
+      node4: anApplyPlan({ target, excluded: [{ name: evil, serial: evil, reasons: [evil] }] }),
+    };
+    const text = renderPlan(plan(storage));
+    expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual([]);
+    const markdown = renderPlanMarkdown(plan(storage));
+    expect(markdown).toContain('\\# \\[free\\](http:\\//evil) \\<script\\> \\`x\\` \\| ok');
+  });
+
+  it('keeps commands as they are, line by line', () => {
+    const commands = ["printf '%s  %s\\n' a b\n  second line"];
+    expect(renderPlan(plan({ node4: anApplyPlan({ commands }) }))).toContain(
+      "      printf '%s  %s\\n' a b\n        second line\n",
+    );
+  });
+});
+
+describe('renderReport', () => {
+  const report: Report = {
+    cluster: 'akash',
+    result: 'incomplete',
+    release: 'v2.24.1',
+    approvals: [{ plan: 'sha256:abc', by: 'ann', hosts: ['node4'] }],
+    hosts: [
+      { host: 'node1', result: 'done', why: null, changed: ['copySshKey'], unchanged: ['confirmSsh'], skipped: [] },
+      { host: 'node2', result: 'done', why: null, changed: ['copySshKey'], unchanged: ['confirmSsh'], skipped: [] },
+      { host: 'node3', result: 'refused', why: 'It has one free disk only.', changed: [], unchanged: [], skipped: [] },
+    ],
+    checks: [
+      { check: 'units', host: 'node1', state: 'passed', is: 'running', shouldBe: 'kubelet running', advice: '', reason: null },
+      { check: 'units', host: 'node2', state: 'passed', is: 'running', shouldBe: 'kubelet running', advice: '', reason: null },
+      { check: 'etcd-perf', host: 'node1', state: 'overridden', is: 'slow', shouldBe: 'fast', advice: 'x', reason: 'lab disks' },
+      { check: 'etcd-health', host: 'node2', state: 'failed', is: 'unhealthy', shouldBe: 'healthy', advice: 'Read the journal of etcd.', reason: null },
+    ],
+    plan: plan({}),
+  }; // prettier-ignore
+
+  it('tells what was done, by whose leave, and what is wrong, which comes first', () => {
+    expect(renderReport(report)).toBe(`Cluster akash is not complete
+  Kubespray v2.24.1
+  ann approved disks and restarts of node4 (sha256:abc)
+
+Hosts
+  node1, node2: done
+    changed: copySshKey
+    unchanged: confirmSsh
+  node3: refused. It has one free disk only.
+
+Checks
+  FAILED etcd-health on node2: is unhealthy; should be healthy
+    Read the journal of etcd.
+  accepted etcd-perf on node1: is slow; should be fast
+    accepted because: lab disks
+  passed units: kubelet running (node1, node2)`);
+  });
+
+  it('is Markdown for the UI', () => {
+    expect(renderReportMarkdown(report)).toContain(
+      '**Cluster akash is not complete**\n\n- Kubespray v2.24.1\n',
+    );
+    expect(renderReportMarkdown(report)).toContain('\n- node1, node2: done\n  - changed: copySshKey\n');
+  });
+});
+
+describe('showBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1000, '1 kB'],
+    [4_294_967_296, '4.2 GB'],
+    [1_600_321_314_816, '1.6 TB'],
+    [99_999_999_999, '99.9 GB'],
+    [250_059_350_016, '250 GB'],
+  ])('shows %i as %s', (bytes, expected) => {
+    expect(showBytes(bytes)).toBe(expected);
+  });
+
+  it('never shows more than there is', () => {
+    const unit = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (bytes) => {
+        const [size = '', name = ''] = showBytes(bytes).split(' ');
+        expect(Number(size) * unit[name as keyof typeof unit]).toBeLessThanOrEqual(bytes * (1 + 1e-12));
+      }),
+    );
+  });
+});

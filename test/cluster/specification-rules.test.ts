@@ -1,0 +1,366 @@
+import { describe, expect, it } from 'vitest';
+import { ephemeralStorageOf, membersOf } from '../../src/cluster/members.js';
+import { checkSpecification, formatProblem } from '../../src/cluster/specification-rules.js';
+import { aSpecification, documentHosts } from './builders.js';
+
+const problems = (input: unknown) => (checkSpecification(input).problems ?? []).map(formatProblem);
+const hosts = (...list: unknown[]) => problems({ name: 'akash', hosts: list });
+const controlPlane = { name: 'cp', address: '10.0.0.1', roles: ['control-plane', 'worker'] };
+const worker = { name: 'w', address: '10.0.0.2', roles: ['worker'] };
+const withStorage = (ephemeralStorage: unknown) =>
+  problems({ name: 'akash', hosts: [controlPlane], ephemeralStorage });
+
+describe('checkSpecification', () => {
+  it("takes the document's four nodes and fills in every default", () => {
+    const { specification } = checkSpecification({ name: 'akash', hosts: documentHosts });
+    expect(specification).toMatchObject({
+      kubespray: { repository: 'https://github.com/kubernetes-sigs/kubespray.git', variables: {} },
+      controlHost: 'local',
+      ssh: { user: 'root', privateKey: { file: '~/.ssh/id_rsa' } },
+      ephemeralStorage: false,
+      dns: { upstream: ['8.8.8.8', '1.1.1.1'] },
+      firewall: { enabled: true, networkPlugin: 'calico', openPorts: [] },
+      overrides: [],
+      approval: { hours: 72 },
+    });
+  });
+
+  it('changes nothing when it is asked again about its own answer', () => {
+    const specification = aSpecification({
+      ephemeralStorage: {},
+      controlHost: { address: 'deploy.example.org' },
+    });
+    expect(checkSpecification(JSON.parse(JSON.stringify(specification)))).toEqual({ specification });
+  });
+
+  it('tells every problem at once, of the schema and of the rules', () => {
+    expect(
+      problems({
+        name: 'Akash',
+        hosts: [
+          { name: 'node1', address: '10.0.0.1', port: '22', roles: ['control-plane'] },
+          { name: 'node1', adress: '10.0.0.2', roles: ['master'] },
+        ],
+        kubespray: { release: 'v2.20.0' },
+        overrides: [{ check: 'worker-cpus', hosts: ['node2'], reason: 'lab' }],
+      }),
+    ).toEqual([
+      'name: must be lower-case letters, digits and hyphens, and begin and end with a letter or digit',
+      'hosts.0.port: must be a number, without quotes',
+      'hosts.1.address: is missing',
+      'hosts.1.roles.0: must be one of control-plane, etcd, worker',
+      'hosts.1.adress: is not known; did you mean address?',
+      'hosts.1.name: must be unique; "node1" is the name of hosts.0 too',
+      'kubespray.release: must be between v2.24.1 and v2.31.0, or newer',
+      'overrides.0.hosts.0: must be the name of a host; did you mean node1?',
+    ]);
+  });
+
+  it.each([
+    ['nothing', undefined, ['is missing']],
+    ['a text', 'x', ['must be a mapping']],
+    ['a list', [], ['must be a mapping']],
+    ['null', null, ['must be a mapping']],
+    ['an empty mapping', {}, ['name: is missing', 'hosts: is missing']],
+    ['no hosts', { name: 'a', hosts: [] }, ['hosts: must hold at least 1 entry']],
+    ['hosts that are none', { name: 'a', hosts: [null, 'b', 1] }, [
+      'hosts.0: must be a mapping',
+      'hosts.1: must be a mapping',
+      'hosts.2: must be a mapping',
+    ]], // prettier-ignore
+  ])('does not stumble over %s', (_, input, expected) => {
+    expect(problems(input)).toEqual(expected);
+  });
+
+  it('knows what was meant by an unknown key, and lists the keys where it does not', () => {
+    expect(problems({ name: 'a', hosts: [controlPlane], ephemeral_storage: false })).toEqual([
+      'ephemeral_storage: is not known; did you mean ephemeralStorage?',
+    ]);
+    expect(problems({ name: 'a', hosts: [controlPlane], ssh: { agent: true } })).toEqual([
+      'ssh.agent: is not known; known here: user, privateKey, bootstrapPassword',
+    ]);
+    expect(withStorage({ disks: { cuont: 2 } })).toEqual([
+      'ephemeralStorage.disks.cuont: is not known; did you mean count?',
+    ]);
+  });
+
+  it('says of a choice what may be chosen', () => {
+    expect(problems({ name: 'a', hosts: [controlPlane], controlHost: 'remote' })).toEqual([
+      'controlHost: must be local or a mapping',
+    ]);
+    expect(withStorage(true)).toEqual(['ephemeralStorage: must be false or a mapping']);
+    expect(withStorage({ disks: { kind: 'nvm' } })).toEqual([
+      'ephemeralStorage.disks.kind: must be one of nvme, ssd, any; did you mean nvme?',
+    ]);
+    expect(problems({ name: 'a', hosts: [controlPlane], controlHost: { port: 0 } })).toEqual([
+      'controlHost.address: is missing',
+      'controlHost.port: must be at least 1',
+    ]);
+    expect(problems({ name: 'a', hosts: [controlPlane], ssh: { bootstrapPassword: 'hunter2' } })).toEqual([
+      'ssh.bootstrapPassword: must be { file: … } or { env: … }',
+    ]);
+  });
+});
+
+describe('rules for hosts', () => {
+  it.each(['-a', 'a-', 'a_b', 'A', 'a.b', 'a b', '$(id)', 'a;b', '', 'a'.repeat(64)])(
+    'refuse the name %j',
+    (name) => {
+      expect(hosts({ ...controlPlane, name })[0]).toMatch(/^hosts\.0\.name: must be /);
+    },
+  );
+
+  it.each(['all', 'etcd', 'localhost', 'ungrouped', 'bastion'])('refuse the name %s', (name) => {
+    expect(hosts({ ...controlPlane, name })).toEqual([
+      `hosts.0.name: must not be "${name}", which means something else to Ansible`,
+    ]);
+  });
+
+  it.each([
+    '10.0.0.256',
+    '10.0.0',
+    '1.2.3.4.5',
+    'a..b',
+    '-a.example.org',
+    'a b',
+    'a;reboot',
+    '`id`',
+    '$HOME',
+    'fe80::g',
+  ])('refuse the address %j', (address) => {
+    expect(hosts({ ...controlPlane, address })).toEqual([
+      'hosts.0.address: must be an IP address or a DNS name',
+    ]);
+  });
+
+  it.each(['10.0.0.1', '2001:db8::1', 'node1', 'node1.example.org', 'a-b.c', 'x1'])(
+    'take the address %j',
+    (address) => {
+      expect(hosts({ ...controlPlane, address })).toEqual([]);
+    },
+  );
+
+  it('want every address and port once, and every inner address', () => {
+    expect(hosts(controlPlane, { ...worker, address: '10.0.0.1' })).toEqual([
+      'hosts.1.address: must be unique; 10.0.0.1 port 22 is hosts.0 too',
+    ]);
+    expect(hosts(controlPlane, { ...worker, address: '10.0.0.1', port: 2222 })).toEqual([]);
+    expect(
+      hosts({ ...controlPlane, internalAddress: '10.1.0.1' }, { ...worker, internalAddress: '10.1.0.1' }),
+    ).toEqual(['hosts.1.internalAddress: must be unique; 10.1.0.1 is that of hosts.0 too']);
+    expect(
+      hosts({ ...controlPlane, address: 'A.example.org' }, { ...worker, address: 'a.example.ORG' }),
+    ).toHaveLength(1);
+  });
+
+  const controlPlanes = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `cp${index}`,
+      address: `10.0.1.${index}`,
+      roles: ['control-plane', 'worker'],
+    }));
+
+  it.each([1, 3, 5, 7])('take %i control planes', (count) => {
+    expect(hosts(...controlPlanes(count))).toEqual([]);
+  });
+
+  it.each([2, 4])('refuse %i control planes', (count) => {
+    const names = controlPlanes(count).map(({ name }) => name);
+    expect(hosts(...controlPlanes(count))).toEqual([
+      `hosts: must hold an odd number of control planes (1, 3, 5 …); it holds ${count}: ${names.join(', ')}`,
+    ]);
+  });
+
+  it('want a control plane and a worker', () => {
+    expect(hosts(worker)).toEqual(['hosts: must hold a host with the role control-plane']);
+    expect(hosts({ ...controlPlane, roles: ['control-plane'] })).toEqual([
+      'hosts: must hold a host with the role worker',
+    ]);
+  });
+
+  it('want etcd on control planes, an odd number of them', () => {
+    expect(hosts(controlPlane, { ...worker, roles: ['worker', 'etcd'] })).toEqual([
+      'hosts.1.roles.1: must not be etcd, because w is no control plane; only control planes are etcd members',
+    ]);
+    const [first, second, third] = controlPlanes(3).map((host) => ({
+      ...host,
+      roles: [...host.roles, 'etcd'],
+    }));
+    expect(hosts(first, second, { ...third, roles: ['control-plane'] })).toEqual([
+      'hosts: must hold an odd number of etcd members (1, 3, 5 …); it holds 2: cp0, cp1',
+    ]);
+    expect(
+      hosts(first, { ...second, roles: ['control-plane'] }, { ...third, roles: ['control-plane'] }),
+    ).toEqual([]);
+  });
+
+  it('want each role once', () => {
+    expect(hosts({ ...controlPlane, roles: ['control-plane', 'worker', 'worker'] })).toEqual([
+      'hosts.0.roles.2: must not repeat; worker is given already',
+    ]);
+  });
+});
+
+describe('rules for storage', () => {
+  it.each([
+    '/boot',
+    '/var/lib/kubelet',
+    '/var/lib/containerd/x',
+    '/var',
+    '/etc/x',
+    '/usr',
+    '/proc',
+    '/home',
+    '/var/lib',
+  ])('refuse to mount on %s', (mountPoint) => {
+    expect(withStorage({ mountPoint })[0]).toMatch(
+      /^ephemeralStorage\.mountPoint: must be a folder of its own such as/,
+    );
+  });
+
+  it.each([
+    '/',
+    'data',
+    '~/data',
+    '/data/',
+    '/data/../etc',
+    '/data/./x',
+    '/da ta',
+    '/data;x',
+    '/$(id)',
+    "/d'x",
+    '/d\nx',
+    '/data,x',
+    '/d\\040x',
+  ])('refuse the mount point %j', (mountPoint) => {
+    expect(withStorage({ mountPoint })[0]).toMatch(/^ephemeralStorage\.mountPoint: must /);
+  });
+
+  it.each(['/data', '/mnt/ephemeral', '/srv/akash', '/var/lib/akash'])('take %s', (mountPoint) => {
+    expect(withStorage({ mountPoint })).toEqual([]);
+  });
+
+  it.each([
+    ['raid0', 1, 2],
+    ['raid1', 1, 2],
+    ['raid10', 2, 4],
+  ])('want more disks for %s than %i', (level, count, fewest) => {
+    expect(withStorage({ level, disks: { count } })).toEqual([
+      `ephemeralStorage.disks.count: must be at least ${fewest} for ${level}; it is ${count}`,
+    ]);
+    expect(withStorage({ level, disks: { count: fewest } })).toEqual([]);
+  });
+
+  it('want each serial once, and as many as disks', () => {
+    expect(withStorage({ disks: { serials: ['A', 'A'] } })).toEqual([
+      'ephemeralStorage.disks.serials.1: must not repeat; A is given already',
+    ]);
+    expect(withStorage({ disks: { serials: ['A', 'B', 'C'] } })).toEqual([
+      'ephemeralStorage.disks.count: must be 3, the number of serials; it is 2',
+    ]);
+    expect(withStorage({ disks: { serials: ['A', 'B', 'C'], count: 3 } })).toEqual([]);
+  });
+
+  it('want a disk to be in one host only', () => {
+    const own = { disks: { serials: ['A', 'B'] } };
+    expect(hosts({ ...controlPlane, ephemeralStorage: own }, { ...worker, ephemeralStorage: own })).toEqual([
+      'hosts.1.ephemeralStorage.disks.serials.0: must be a disk of this host only; A is named for hosts.0 too',
+      'hosts.1.ephemeralStorage.disks.serials.1: must be a disk of this host only; B is named for hosts.0 too',
+    ]);
+    expect(problems({ name: 'a', hosts: [controlPlane, worker], ephemeralStorage: own })).toEqual([
+      'ephemeralStorage.disks.serials: must be given with each host instead, because they would be looked for on 2 workers',
+    ]);
+  });
+});
+
+describe('rules for Kubespray', () => {
+  const kubespray = (setting: unknown) => problems({ name: 'a', hosts: [controlPlane], kubespray: setting });
+
+  it.each(['v2.24.1', '2.31.0', 'v2.40.0'])('take release %s', (release) => {
+    expect(kubespray({ release })).toEqual([]);
+  });
+
+  it.each(['v2.24.0', '2.9.9', 'v1.30.0'])('refuse the old release %s', (release) => {
+    expect(kubespray({ release })).toEqual([
+      'kubespray.release: must be between v2.24.1 and v2.31.0, or newer',
+    ]);
+  });
+
+  it.each(['master', 'v2.24', 'v2.24.1; id', '--upload-pack=x'])('refuse %j as a release', (release) => {
+    expect(kubespray({ release })).toEqual(['kubespray.release: must be a release such as v2.24.1']);
+  });
+
+  it.each(['--upload-pack=id', 'ext::sh -c id', 'ext::/bin/id', "https://x/'y", 'https://x/$(id)'])(
+    'refuse the repository %j',
+    (repository) => {
+      expect(kubespray({ repository })).toEqual([
+        'kubespray.repository: must be a URL or path that git can clone',
+      ]);
+    },
+  );
+
+  it('keep secrets out of Temporal', () => {
+    expect(kubespray({ repository: 'https://me:hunter2@git.example.org/kubespray.git' })[0]).toMatch(
+      /^kubespray\.repository: must not hold a password/,
+    );
+    const variables = {
+      metallb_password: 'hunter2',
+      registry_token: "{{ lookup('file', '/root/token') }}",
+      kube_token_auth: true,
+    };
+    const found = kubespray({ variables });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(/^kubespray\.variables\.metallb_password: must not be a secret in the open/);
+    expect(found[0]).not.toContain('hunter2');
+  });
+
+  it('want names of variables that Ansible takes', () => {
+    expect(kubespray({ variables: { 'a-b': 1 } })).toEqual([
+      'kubespray.variables.a-b: must be the name of a variable: letters, digits and _',
+    ]);
+  });
+});
+
+describe('other fields', () => {
+  it.each([
+    [{ dns: { upstream: ['8.8.8'] } }, 'dns.upstream.0: must be an IP address'],
+    [{ dns: { upstream: [] } }, 'dns.upstream: must hold at least 1 entry'],
+    [{ ssh: { user: 'root; id' } }, 'ssh.user: must be a Linux user name'],
+    [{ ssh: { privateKey: { file: 'id_rsa' } } }, 'ssh.privateKey.file: must begin with / or ~/'],
+    [{ approval: { hours: 0 } }, 'approval.hours: must be more than 0'],
+    [{ approval: { hours: 9000 } }, 'approval.hours: must be at most 8760'],
+    [{ firewall: { openPorts: [{ port: 70000 }] } }, 'firewall.openPorts.0.port: must be at most 65535'],
+    [{ firewall: { openPorts: [{ port: 80.5 }] } }, 'firewall.openPorts.0.port: must be a whole number'],
+    [{ firewall: { enabled: 'yes' } }, 'firewall.enabled: must be true or false'],
+    [{ overrides: [{ check: 'a', reason: ' ' }] }, 'overrides.0.reason: must be at least 3 characters long'],
+    [{ name: 12 }, 'name: must be text; put quotes around 12'],
+  ])('%j is refused: %s', (setting, expected) => {
+    expect(problems({ name: 'a', hosts: [controlPlane], ...setting })).toEqual([expected]);
+  });
+});
+
+describe('membersOf and ephemeralStorageOf', () => {
+  it('sort the hosts by role, in their order', () => {
+    const { controlPlanes, etcdMembers, workers } = membersOf(aSpecification());
+    expect(controlPlanes.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
+    expect(etcdMembers.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3']);
+    expect(workers.map(({ name }) => name)).toEqual(['node1', 'node2', 'node3', 'node4']);
+  });
+
+  it("take a host's own setting before the cluster's, and the cluster's on workers only", () => {
+    const specification = aSpecification({
+      hosts: [
+        { name: 'cp', address: '10.0.0.1', roles: ['control-plane'] },
+        { name: 'w1', address: '10.0.0.2', roles: ['worker'] },
+        { name: 'w2', address: '10.0.0.3', roles: ['worker'], ephemeralStorage: false },
+        { name: 'w3', address: '10.0.0.4', roles: ['worker'], ephemeralStorage: { mountPoint: '/mnt/x' } },
+      ],
+      ephemeralStorage: { mountPoint: '/data' },
+    });
+    const mountPoints = specification.hosts.map((host) => {
+      const storage = ephemeralStorageOf(specification, host);
+      return storage && storage.mountPoint;
+    });
+    expect(mountPoints).toEqual([false, '/data', false, '/mnt/x']);
+  });
+});

@@ -1,0 +1,284 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/cluster/report.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
+import { clusterWorkflowId, hostWorkflowId, progressQuery, taskQueue } from '../../src/workflows/messages.js';
+import type { ClusterProgress } from '../../src/workflows/progress.js';
+import {
+  activeSince,
+  bootIdOf,
+  executionsByJob,
+  read,
+  readStorage,
+  type StorageTruth,
+} from './host-truth.js';
+import { labSpecification, Stage, until, type WorkerProcess } from './stage.js';
+
+const cluster = 'whole';
+const workflowId = clusterWorkflowId(cluster);
+
+/** During each of these the worker is killed with SIGKILL, and another one has to finish. */
+const killedDuring = ['createRaidArray', 'regenerateInitramfs', 'copyData', 'waitForReboot', 'runKubespray'];
+
+describe('the whole procedure, started and approved by the temporal command, with five killed workers', () => {
+  let stage: Stage;
+  let controlPlane: LabMachine;
+  let node: LabMachine;
+  let seeded: string;
+  let worker: WorkerProcess;
+  let report: Report;
+  let storage: StorageTruth;
+  let planned: { array: string; fileSystem: string };
+  const kills: string[] = [];
+
+  beforeAll(async () => {
+    stage = await Stage.open(cluster);
+    [controlPlane, node] = await Promise.all([
+      stage.lab.startMachine({ name: 'whole-cp' }),
+      stage.lab.startVm({
+        name: 'whole-node',
+        disks: [
+          { serial: 'WHOLE-A', gib: 2 },
+          { serial: 'WHOLE-B', gib: 2 },
+        ],
+      }),
+    ]);
+    seeded = await seedWorker(node);
+    const specification = labSpecification({
+      name: cluster,
+      repository: stage.repository,
+      controlPlane,
+      workers: [node],
+    });
+    await writeFile(join(stage.home, 'cluster.json'), JSON.stringify(specification));
+    worker = await stage.startWorker();
+  });
+
+  afterAll(async () => {
+    await stage.close();
+  });
+
+  it('is started by `temporal workflow start` and asks for approval', async () => {
+    const started = await stage.temporal(
+      ...[
+        'workflow',
+        'start',
+        '--type',
+        'provisionCluster',
+        '--task-queue',
+        taskQueue,
+        '--workflow-id',
+        workflowId,
+      ],
+      ...['--input-file', join(stage.home, 'cluster.json')],
+    );
+    expect(started.output).toContain(workflowId);
+    expect(started.exitCode).toBe(0);
+    const { plan } = await until('the question for approval', 600, async () => {
+      const progress = await progressOf(stage.client);
+      return progress?.questions.some(({ kind }) => kind === 'approval') ? progress : undefined;
+    });
+    const target = plan?.storage[node.name];
+    if (target?.kind !== 'apply') throw new Error(`The plan is ${JSON.stringify(target)}`);
+    planned = { array: target.target.array.uuid, fileSystem: target.target.fileSystem.uuid };
+    expect(target.target.disks.map(({ serial }) => serial)).toEqual(['WHOLE-A', 'WHOLE-B']);
+    expect(target.target.path).toBe('migrate');
+  });
+
+  it('takes no approval with another digest, changes nothing by it, and shows that it was refused', async () => {
+    const before = await read(node, 'cat /etc/fstab /proc/mdstat; lsblk');
+    const wrong = `sha256:${'0'.repeat(64)}`;
+    await signal('approve', { plan: wrong, by: 'somebody' });
+    const progress = await until('the refusal', 20, async () => {
+      const now = await progressOf(stage.client);
+      return now?.refusals.length ? now : undefined;
+    });
+    expect(progress.refusals[0]).toContain(wrong);
+    expect(progress.questions).toHaveLength(1);
+    const metadata = await stage.temporal('workflow', 'metadata', '--workflow-id', workflowId);
+    expect(metadata.output).toContain(wrong.slice(0, 20));
+    expect(await read(node, 'cat /etc/fstab /proc/mdstat; lsblk')).toBe(before);
+  });
+
+  it('is approved by `temporal workflow signal` and comes to its end although five workers are killed', async () => {
+    const progress = await progressOf(stage.client);
+    const question = progress?.questions[0];
+    if (question?.kind !== 'approval') throw new Error('There is no question for approval.');
+    await signal('approve', { plan: question.plan, by: 'the test' });
+    const result = stage.client.workflow.getHandle(workflowId).result() as Promise<Report>;
+    let ended = false;
+    void result.finally(() => (ended = true)).catch(() => undefined);
+    for (const step of killedDuring) {
+      await until(`${step} to run`, 900, async () => {
+        if (ended) throw new Error(`The workflow ended before ${step} was seen.`);
+        return (await runningSteps(stage.client)).includes(step) ? true : undefined;
+      });
+      await worker.kill9();
+      kills.push(step);
+      worker = await stage.startWorker();
+    }
+    report = await result;
+    expect(kills).toEqual(killedDuring);
+    expect(report.checks.filter(({ state }) => state === 'failed')).toEqual([]);
+    expect(report.result).toBe('ready');
+  });
+
+  it('made md0 of the two disks with the planned file system, mounted at /data', async () => {
+    storage = await readStorage(node);
+    expect(storage).toMatchObject({
+      level: 'raid0',
+      arrayUuid: planned.array,
+      serials: ['WHOLE-A', 'WHOLE-B'],
+      fileSystem: 'ext4',
+      fileSystemUuid: planned.fileSystem,
+      mountedAtData: '/dev/md0',
+    });
+  });
+
+  it('left one line for it in fstab, marked and by UUID', () => {
+    expect(storage.fstabLines).toHaveLength(1);
+    expect(storage.fstabLines[0]).toMatch(
+      new RegExp(`^UUID=${planned.fileSystem} /data ext4 defaults,nofail,discard 0 2 # slipway:`),
+    );
+  });
+
+  it('wrote mdadm.conf, and booted the initramfs that has it', () => {
+    expect(storage.arrayLines).toHaveLength(1);
+    expect(storage.arrayLines[0]).toContain(planned.array);
+    expect(storage.arrayLinesInInitramfs).toEqual(storage.arrayLines);
+    expect(storage.booted).toBeGreaterThan(storage.initramfsMade);
+  });
+
+  it('moved the data whole, and keeps the original beside it', async () => {
+    expect(await digestOfTree(node, seededPaths)).toBe(seeded);
+    for (const directory of ['kubelet', 'containerd']) {
+      const source = await read(node, `findmnt -rn -o SOURCE -T /var/lib/${directory}`);
+      expect(source).toBe(`/dev/md0[/${directory}]`);
+      expect(await read(node, `ls -A /var/lib/${directory}.slipway-old`)).not.toBe('');
+    }
+  });
+
+  it('starts kubelet and containerd after the mount, and enabled', async () => {
+    const mounted = await activeSince(node, 'data.mount');
+    expect(mounted).toBeGreaterThan(0);
+    for (const unit of ['containerd.service', 'kubelet.service']) {
+      expect(await activeSince(node, unit)).toBeGreaterThan(mounted);
+      expect(await read(node, `systemctl is-enabled ${unit}`)).toBe('enabled');
+      expect(await read(node, `systemctl show -p RequiresMountsFor --value ${unit}`)).toContain('/data');
+    }
+  });
+
+  it('gave Kubespray (its stand-in) the right inventory and variables', async () => {
+    const told = JSON.parse(await read(node, 'cat /etc/kubernetes/stand-in.json')) as Record<string, unknown>;
+    expect(told).toMatchObject({
+      container_manager: 'containerd',
+      upstream_dns_servers: ['8.8.8.8', '1.1.1.1'],
+    });
+    expect(await read(node, 'pgrep -af "[/]kubelet"')).not.toContain('root-dir');
+  });
+
+  it('set the kernel parameters on the worker', async () => {
+    const values = 'sysctl -n fs.inotify.max_user_instances fs.inotify.max_user_watches vm.max_map_count';
+    expect((await read(node, values)).split('\n')).toEqual(['512', '1048576', '1000000']);
+    expect(await read(node, 'cat /etc/sysctl.d/90-akash.conf')).toContain('vm.max_map_count = 1000000');
+  });
+
+  it('loaded firewall rules that keep ssh open, on both hosts', async () => {
+    for (const machine of [controlPlane, node]) {
+      const rules = await read(machine, 'nft list table inet slipway');
+      expect(rules).toMatch(/policy drop/);
+      expect(rules).toMatch(/dport \{?.*\b22\b.* accept/);
+    }
+    expect(await read(controlPlane, 'nft list table inet slipway')).toContain('2379');
+  });
+
+  it('runs a healthy etcd on the control plane', async () => {
+    const etcdctl = (words: string) =>
+      read(controlPlane, `set -a; . /etc/etcd.env; set +a; etcdctl ${words}`);
+    expect(await etcdctl('endpoint health --cluster 2>&1')).toContain('is healthy');
+    expect(await etcdctl('member list')).toContain('started');
+  });
+
+  it('executed every job exactly once', async () => {
+    const onNode = await executionsByJob((script) => read(node, `cd /var/lib/slipway; ${script}`));
+    const onControlHost = await executionsByJob(async (script) => {
+      const { stdout } = await execa('sh', ['-euc', script], { cwd: stage.home });
+      return stdout;
+    });
+    const names = (jobs: Map<string, number>) => [...jobs.keys()].join(' ');
+    for (const job of ['create-raid-array', 'make-file-system', 'regenerate-initramfs', 'copy-data']) {
+      expect(names(onNode)).toContain(job);
+    }
+    expect(names(onControlHost)).toContain('run-kubespray');
+    for (const [job, count] of [...onNode, ...onControlHost]) expect([job, count]).toEqual([job, 1]);
+  });
+
+  it('changes nothing when it is run again: no question, no reboot, under 30 s apart from the playbook', async () => {
+    const boots = await Promise.all([bootIdOf(controlPlane), bootIdOf(node)]);
+    const files = 'sha256sum /etc/fstab /etc/mdadm/mdadm.conf /initrd.img /etc/sysctl.d/90-akash.conf';
+    const before = await read(node, files);
+    const begun = Date.now();
+    const { exitCode, output } = await stage.slipway('up', join(stage.home, 'cluster.json'));
+    const seconds = (Date.now() - begun) / 1000;
+    expect(exitCode, output).toBe(0);
+    expect(await Promise.all([bootIdOf(controlPlane), bootIdOf(node)])).toEqual(boots);
+    expect(await read(node, files)).toBe(before);
+    const again = await progressOf(stage.client);
+    const steps = [...(again?.controlHost ?? []), ...(again?.hosts.flatMap((host) => host.steps) ?? [])];
+    expect(steps.filter(({ state }) => state !== 'unchanged')).toEqual([]);
+    expect(seconds - (await playbookSeconds(stage.client))).toBeLessThan(30);
+  });
+
+  async function signal(name: string, input: unknown): Promise<void> {
+    const { exitCode, output } = await stage.temporal(
+      ...[
+        'workflow',
+        'signal',
+        '--workflow-id',
+        workflowId,
+        '--name',
+        name,
+        '--input',
+        JSON.stringify(input),
+      ],
+    );
+    expect(exitCode, output).toBe(0);
+  }
+
+  /** Names of the activities that are being executed now, of the cluster's and the worker node's workflow. */
+  async function runningSteps(client: Client): Promise<string[]> {
+    const found = await Promise.all(
+      [workflowId, hostWorkflowId(node.address, node.port)].map(async (id) => {
+        const description = await client.workflow
+          .getHandle(id)
+          .describe()
+          .catch(() => undefined);
+        return (description?.raw.pendingActivities ?? []).filter(({ lastStartedTime }) => lastStartedTime);
+      }),
+    );
+    return found.flat().map(({ activityType }) => activityType?.name ?? '');
+  }
+});
+
+async function progressOf(client: Client): Promise<ClusterProgress | undefined> {
+  return client.workflow
+    .getHandle(workflowId)
+    .query(progressQuery)
+    .catch(() => undefined);
+}
+
+/** How long the newest run's playbook took, from the workflow's own history. */
+async function playbookSeconds(client: Client): Promise<number> {
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+  const scheduled = events?.find(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'runKubespray',
+  );
+  const completed = events?.find((event) =>
+    event.activityTaskCompletedEventAttributes?.scheduledEventId?.eq(scheduled?.eventId ?? 0),
+  );
+  return Number(completed?.eventTime?.seconds) - Number(scheduled?.eventTime?.seconds);
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Host } from '../../src/hosts/host.js';
+import { createHostPool } from '../../src/hosts/host-pool.js';
+import { createJobs } from '../../src/hosts/job-runner.js';
+import { sh } from '../../src/hosts/script.js';
+import type { HostPool } from '../../src/hosts/target.js';
+import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
+import { until } from './test-sshd.js';
+
+let lab: Lab;
+let machine: LabMachine;
+let folder: string;
+let pool: HostPool;
+let host: Host;
+/** A machine of a busy test computer takes a while to restart. */
+const jobs = createJobs({ patience: 300_000 });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'slipway-jobs-lab-'));
+  lab = await openLab({ name: 'test-jobs' });
+  machine = await lab.startMachine({ name: 'jobs1' });
+  pool = createHostPool({ stateFolder: folder });
+  const { name, address, port, user, hostKey, privateKey } = machine;
+  host = await pool.connect({ kind: 'ssh', cluster: 'lab', name, address, port, user, hostKey, privateKey });
+});
+afterAll(async () => {
+  await pool.closeAll();
+  machine.close();
+  await lab.down();
+  await rm(folder, { recursive: true });
+});
+
+async function on(script: string): Promise<string> {
+  return (await machine.run(script)).stdout.trim();
+}
+
+const jobFile = (key: string, file: string) =>
+  on(`cat /var/lib/slipway/jobs/${key}/${file} 2>/dev/null || true`);
+const begun = (key: string) => until(async () => (await jobFile(key, 'log')).includes('begun'), 60_000);
+
+describe('a job on a machine with systemd', () => {
+  it('is a unit of its own, with what tools need in the environment', async () => {
+    const script = sh`cat /proc/self/cgroup; echo "$HOME"; umask; exit 5`;
+    const outcome = await jobs.run(host, { key: 'unit-1', script });
+    expect(outcome).toMatchObject({ kind: 'ended', exitCode: 5 });
+    expect(outcome.tail).toMatch(/\/slipway-job-unit-1-[0-9a-f]{12}\.service\n\/root\n0022\n$/);
+    expect(await on(`systemctl list-units --all --plain --no-legend 'slipway-job-*'`)).toBe('');
+  });
+
+  it('is executed once though it is started five times at once', async () => {
+    const job = { key: 'once-1', script: sh`echo run >> /root/effects; sleep 2`, lock: 'disks' };
+    await Promise.all([...Array(5).keys()].map(() => jobs.run(host, job)));
+    expect(await on('cat /root/effects')).toBe('run');
+    expect((await jobFile('once-1', 'executions')).split('\n')).toHaveLength(1);
+  });
+
+  it('is stopped with all of its processes', async () => {
+    const script = sh`echo begun; setsid sleep 4321 & sleep 4321; true`;
+    const following = jobs.run(host, { key: 'stopped-1', script });
+    await begun('stopped-1');
+    expect(await jobs.stop(host, 'stopped-1')).toBe(true);
+    expect(await following).toMatchObject({ kind: 'cut-off', why: 'killed' });
+    await until(async () => (await on('pgrep -fx "sleep 4321" || true')) === '');
+    expect(await jobFile('stopped-1', 'status')).toBe('');
+  });
+
+  it('is cut off when its runner is killed: systemd ends the script too', async () => {
+    const following = jobs.run(host, { key: 'killed-1', script: sh`echo begun; sleep 4322; true` });
+    await begun('killed-1');
+    await on(`kill -9 "$(cut -d ' ' -f 1 /var/lib/slipway/jobs/killed-1/pid)"`);
+    expect(await following).toMatchObject({ kind: 'cut-off', why: 'killed' });
+    expect(await on('pgrep -fx "sleep 4322" || true')).toBe('');
+  });
+
+  it('that a shutdown ended is cut off by a restart, though its script failed in an orderly way', async () => {
+    const script = sh`trap 'echo ended by the shutdown; exit 20' TERM; echo begun; while :; do sleep 0.1; done`;
+    const following = jobs.run(host, { key: 'shutdown-1', script });
+    await begun('shutdown-1');
+    await machine.run('setsid sh -c "sleep 1; systemctl poweroff" > /dev/null 2>&1 < /dev/null &');
+    await until(async () => !(await machine.isRunning()), 120_000);
+    await machine.start();
+    expect(await following).toMatchObject({ kind: 'cut-off', why: 'rebooted' });
+    expect(await jobFile('shutdown-1', 'log')).toContain('ended by the shutdown');
+    expect(await jobFile('shutdown-1', 'status')).toBe('');
+  });
+
+  it('that a power cut ended is cut off by a restart, and starts again when told to', async () => {
+    const script = sh`echo begun; [ -e /root/second ] || sleep 4323`;
+    const following = jobs.run(host, { key: 'power-1', script });
+    await begun('power-1');
+    await machine.powerCut();
+    await machine.start();
+    expect(await following).toMatchObject({ kind: 'cut-off', why: 'rebooted' });
+    await jobs.restart(host, 'power-1');
+    await on('touch /root/second');
+    expect(await jobs.run(host, { key: 'power-1', script })).toMatchObject({ kind: 'ended', exitCode: 0 });
+    expect(await on('ls /var/lib/slipway/jobs | grep power')).toBe('power-1\npower-1.cut-1');
+  });
+});

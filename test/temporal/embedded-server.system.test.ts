@@ -1,0 +1,183 @@
+import { Client, Connection } from '@temporalio/client';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connectTemporal } from '../../src/temporal/connect.js';
+import {
+  findEmbeddedServer,
+  startEmbeddedServer,
+  type EmbeddedServer,
+} from '../../src/temporal/embedded-server.js';
+import { identityOf } from '../../src/temporal/process-identity.js';
+import { stopServer } from '../../src/temporal/server-process.js';
+
+let folder: string;
+let started: EmbeddedServer[];
+const ports = { grpc: 27233, ui: 27234 };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-server-'));
+  started = [];
+});
+afterEach(async () => {
+  for (const { pid } of started) await stopServer(pid);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function start(wished = ports): Promise<EmbeddedServer> {
+  const server = await startEmbeddedServer({ folder, ports: wished });
+  started.push(server);
+  return server;
+}
+
+async function withClient<T>(server: EmbeddedServer, use: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: server.address });
+  try {
+    return await use(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A process that starts the server and is then killed, as an `up` would be. */
+async function startFromAnotherProcess(): Promise<number> {
+  const module = new URL('../../dist/temporal/embedded-server.js', import.meta.url).href;
+  const text = `import(${JSON.stringify(module)}).then(async (m) => {
+    const s = await m.startEmbeddedServer(${JSON.stringify({ folder, ports })});
+    console.log(s.pid); setInterval(() => {}, 1000); });`;
+  const child = spawn(process.execPath, ['-e', text], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return Number(line.toString());
+}
+
+describe('the embedded server', () => {
+  it('answers on loopback only, knows the search attributes and shows the Web UI', async () => {
+    const server = await start();
+    expect(server).toMatchObject({
+      address: '127.0.0.1:27233',
+      uiUrl: 'http://127.0.0.1:27234',
+      owned: true,
+    });
+    expect((await fetch(server.uiUrl)).status).toBe(200);
+    const attributes = await withClient(server, ({ connection }) =>
+      connection.operatorService.listSearchAttributes({ namespace: 'default' }),
+    );
+    expect(Object.keys(attributes.customAttributes)).toEqual(
+      expect.arrayContaining(['SlipwayCluster', 'SlipwayPhase', 'SlipwayWaitingFor']),
+    );
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((address) => address?.internal === false && address.family === 'IPv4');
+    if (outside) {
+      await expect(fetch(`http://${outside.address}:27234`)).rejects.toThrow();
+    }
+    expect(statSync(join(folder, 'temporal.db')).isFile()).toBe(true);
+  });
+
+  it('is found again by a second caller, who does not stop it', async () => {
+    const server = await start();
+    const second = await startEmbeddedServer({ folder });
+    expect(second).toMatchObject({ pid: server.pid, address: server.address, owned: false });
+    await second.stop();
+    expect(identityOf(server.pid)).toBeDefined();
+    expect((await findEmbeddedServer(folder))?.pid).toBe(server.pid);
+    await server.stop();
+    expect(identityOf(server.pid)).toBeUndefined();
+    expect(await findEmbeddedServer(folder)).toBeUndefined();
+  });
+
+  it('outlives the killed process that started it, and is then owned by the next', async () => {
+    const pid = await startFromAnotherProcess();
+    const server = await start();
+    expect(server).toMatchObject({ pid, owned: true });
+    await server.stop();
+    expect(identityOf(pid)).toBeUndefined();
+  });
+
+  it('keeps workflows and ports over kill -9 of itself', async () => {
+    const server = await start();
+    await withClient(server, (client) =>
+      client.workflow.start('anything', {
+        workflowId: 'kept',
+        taskQueue: 'none',
+        searchAttributes: { SlipwayCluster: ['c1'] },
+      }),
+    );
+    process.kill(server.pid, 'SIGKILL');
+    const again = await startEmbeddedServer({ folder });
+    started.push(again);
+    expect(again.pid).not.toBe(server.pid);
+    expect(again.address).toBe(server.address);
+    const description = await withClient(again, (client) => client.workflow.getHandle('kept').describe());
+    expect(description.status.name).toBe('RUNNING');
+  });
+
+  it('takes other ports when its own are in use', async () => {
+    const other: Server = createServer().listen(ports.grpc, '127.0.0.1');
+    await once(other, 'listening');
+    try {
+      const server = await start();
+      expect(server.address).not.toBe('127.0.0.1:27233');
+      expect(server.uiUrl).toBe('http://127.0.0.1:27234');
+    } finally {
+      other.close();
+    }
+  });
+
+  it('says why it did not come up, with the end of its log', async () => {
+    writeFileSync(
+      join(folder, 'temporal.db'),
+      'this is not a database, and long enough to be read as one'.repeat(99),
+    );
+    await expect(start()).rejects.toThrow(
+      /ended before it was ready\. The end of .*server\.log:\n.*not a database/s,
+    );
+  });
+});
+
+describe('connectTemporal', () => {
+  it('names what to check when the configured address does not answer', async () => {
+    process.env['TEMPORAL_ADDRESS'] = '127.0.0.1:27999';
+    try {
+      await expect(connectTemporal({ embedded: 'find' })).rejects.toThrow(
+        /Temporal at 127\.0\.0\.1:27999 \(namespace default\) does not answer: .*Check TEMPORAL_ADDRESS/s,
+      );
+    } finally {
+      delete process.env['TEMPORAL_ADDRESS'];
+    }
+  });
+
+  it('goes where TEMPORAL_ADDRESS points, and stops nothing there', async () => {
+    const server = await start();
+    process.env['TEMPORAL_ADDRESS'] = server.address;
+    try {
+      const connection = await connectTemporal({ embedded: 'find' });
+      expect(connection).toMatchObject({
+        address: server.address,
+        namespace: 'default',
+        embedded: undefined,
+      });
+      await connection.close();
+      expect(identityOf(server.pid)).toBeDefined();
+    } finally {
+      delete process.env['TEMPORAL_ADDRESS'];
+    }
+  });
+
+  it('says how to start a server when none is configured and none runs', async () => {
+    process.env['SLIPWAY_HOME'] = folder;
+    try {
+      await expect(connectTemporal({ embedded: 'find' })).rejects.toThrow(
+        'No Temporal server is running here',
+      );
+    } finally {
+      delete process.env['SLIPWAY_HOME'];
+    }
+  });
+});

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
+import { findTemporalCli } from '../../src/temporal/find-cli.js';
+import { bundleWorkflows } from '../../src/workers/bundle.js';
+import { workerSettings } from '../../src/workers/settings.js';
+import { progressQuery } from '../../src/workflows/messages.js';
+import type { ClusterProgress } from '../../src/workflows/progress.js';
+import {
+  clusterAttribute,
+  phaseAttribute,
+  waitingForAttribute,
+} from '../../src/workflows/search-attributes.js';
+import type { FakeMachines } from './fake-machines.js';
+
+/** A Temporal server of its own on loopback, and workers for it. */
+export class WorkflowLab {
+  private constructor(
+    readonly temporal: TestWorkflowEnvironment,
+    private readonly workflowBundle: { code: string },
+  ) {}
+
+  static async start(): Promise<WorkflowLab> {
+    Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+    const { path } = await findTemporalCli();
+    const bundle = await bundleWorkflows();
+    const temporal = await startServer(path, {
+      searchAttributes: [clusterAttribute, phaseAttribute, waitingForAttribute],
+    });
+    return new WorkflowLab(temporal, bundle);
+  }
+
+  get client() {
+    return this.temporal.client;
+  }
+
+  async stop(): Promise<void> {
+    await this.temporal.teardown();
+  }
+
+  /** A worker on a task queue of its own, for the time of `use`. */
+  async with<T>(machines: FakeMachines, use: (run: LabRun) => Promise<T>): Promise<T> {
+    const run = new LabRun(this, machines, `slipway-${randomUUID().slice(0, 8)}`);
+    await run.startWorker();
+    try {
+      return await use(run);
+    } finally {
+      await run.close();
+    }
+  }
+
+  /** Replays every workflow that has run on this server with the code as it is now. */
+  async replayEverything(): Promise<{ replayed: number; failures: unknown[] }> {
+    const failures: unknown[] = [];
+    let replayed = 0;
+    const histories = this.client.workflow
+      .list({
+        query:
+          'ExecutionStatus != "Terminated" AND (SlipwayCluster != "many" OR WorkflowType = "provisionCluster")',
+      })
+      .intoHistories();
+    const results = Worker.runReplayHistories({ workflowBundle: this.workflowBundle }, histories);
+    for await (const { workflowId, error } of results) {
+      replayed += 1;
+      if (error) failures.push([workflowId, error.message]);
+    }
+    return { replayed, failures };
+  }
+
+  worker(machines: FakeMachines, taskQueue: string): Promise<Worker> {
+    return Worker.create({
+      ...workerSettings(0),
+      connection: this.temporal.nativeConnection,
+      taskQueue,
+      workflowBundle: this.workflowBundle,
+      activities: machines.activities(),
+    });
+  }
+}
+
+/** The SDK gives a server five seconds, which a busy machine may need longer than once. */
+export async function startServer(
+  cli: string,
+  { searchAttributes, attempts = 4 }: { searchAttributes: (typeof clusterAttribute)[]; attempts?: number },
+): Promise<TestWorkflowEnvironment> {
+  try {
+    return await TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path: cli },
+        searchAttributes,
+        log: { format: 'json', level: 'never' },
+      },
+    });
+  } catch (error) {
+    if (attempts === 1) throw error;
+    return startServer(cli, { searchAttributes, attempts: attempts - 1 });
+  }
+}
+
+/** One test's worker and the workflows that it started. */
+export class LabRun {
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+  private readonly started: WorkflowHandle[] = [];
+
+  constructor(
+    private readonly lab: WorkflowLab,
+    private readonly machines: FakeMachines,
+    private readonly taskQueue: string,
+  ) {}
+
+  async startWorker(): Promise<void> {
+    this.worker = await this.lab.worker(this.machines, this.taskQueue);
+    this.running = this.worker.run();
+  }
+
+  async stopWorker(): Promise<void> {
+    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+    await this.running;
+  }
+
+  async start(type: string, argument: unknown, workflowId: string): Promise<WorkflowHandle> {
+    const handle = await this.lab.client.workflow.start(type, {
+      taskQueue: this.taskQueue,
+      workflowId,
+      args: [argument],
+    });
+    this.started.push(handle);
+    return handle;
+  }
+
+  provision(specification: SpecificationInput): Promise<WorkflowHandle> {
+    return this.start('provisionCluster', specification, `cluster/${specification.name}`);
+  }
+
+  async close(): Promise<void> {
+    for (const handle of this.started) await handle.terminate('The test is over.').catch(() => undefined);
+    await this.stopWorker();
+  }
+}
+
+/** Waits until a person is asked something. */
+export function asked(handle: WorkflowHandle): Promise<ClusterProgress> {
+  return until(handle, ({ questions }) => questions.length > 0);
+}
+
+/** The current details as Temporal's UI shows them. */
+export async function details(handle: WorkflowHandle): Promise<string> {
+  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+}
+
+/** Waits until the workflow's progress is as wished. */
+export async function until(
+  handle: WorkflowHandle,
+  isAsWished: (progress: ClusterProgress) => boolean,
+  milliseconds = 120_000,
+): Promise<ClusterProgress> {
+  const end = Date.now() + milliseconds;
+  let progress = await handle.query(progressQuery);
+  while (!isAsWished(progress)) {
+    if (Date.now() > end) throw new Error(`It did not come to that: ${JSON.stringify(progress, null, 1)}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    progress = await handle.query(progressQuery);
+  }
+  return progress;
+}

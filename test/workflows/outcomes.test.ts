@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { StepProgress } from '../../src/workflows/progress.js';
+import { aborted, endingOf, stopped, whereItStands } from '../../src/workflows/outcomes.js';
+
+const step = (name: string, state: StepProgress['state'] = 'changed') => ({ step: name, state, summary: '' });
+
+describe('endingOf', () => {
+  it('tells a person’s abort and a stop from a fault', () => {
+    expect(endingOf(aborted('ann said so'))).toEqual({ result: 'aborted', why: 'ann said so' });
+    expect(endingOf(stopped('denied', 'no'))).toEqual({ result: 'denied', why: 'no' });
+    expect(endingOf(new Error('bug'))).toBeUndefined();
+  });
+});
+
+describe('whereItStands', () => {
+  it('warns that the units are stopped, until they are started again', () => {
+    const moved = [step('backUpFstab'), step('stopAndDisableUnits'), step('copyData', 'failed')];
+    expect(whereItStands(moved)).toMatch(
+      /last finished step is stopAndDisableUnits.*are stopped and disabled/,
+    );
+    expect(whereItStands([...moved, step('startAndEnableUnits')])).not.toContain('stopped and disabled');
+  });
+
+  it('says when nothing was done', () => {
+    expect(whereItStands([step('copySshKey', 'failed')])).toBe('Nothing was done on it.');
+  });
+});
