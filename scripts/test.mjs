@@ -24,10 +24,11 @@ process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
 async function everything() {
   const packagesProblem = await installPackages(['slipway', 'tests', 'lab']);
   for (const name of ['format:check', 'lint', 'types']) await check(name, () => npm(name));
-  await check('build', build);
+  // Everything but the unit tests needs what the build makes.
+  if (!(await check('build', build))) return vitest(['unit']);
   const cliProblem = await getTemporalCli();
   if (cliProblem !== undefined) await check(`Temporal CLI: ${cliProblem}`, () => false);
-  const labProblem = packagesProblem ?? whyNoLab();
+  const labProblem = packagesProblem ?? (await whyNoLab());
   if (labProblem !== undefined) {
     say(`the lab cannot run here, so lab tests are skipped: ${labProblem}`);
     if (process.env.CI === 'true') await check(`lab: ${labProblem}`, () => false);
@@ -36,12 +37,13 @@ async function everything() {
   if (labProblem === undefined) await vitest(['lab']);
 }
 
-/** A check that counts as one test. */
+/** A check that counts as one test. @returns whether it passed */
 async function check(name, work) {
   say(name);
   const passed = await work();
   totals[passed ? 'passed' : 'failed'] += 1;
   if (!passed) console.log(`FAILED: ${name}`);
+  return passed;
 }
 
 async function npm(script) {
@@ -49,10 +51,11 @@ async function npm(script) {
   return code === 0;
 }
 
-function whyNoLab() {
-  if (process.platform !== 'linux') return `its machines need Linux, and this is ${process.platform}`;
-  if (process.getuid() !== 0) return 'its machines need root';
-  return undefined;
+/** To be called when dist is there. @returns why the lab's machines cannot run here, or undefined where they can */
+async function whyNoLab() {
+  const { labProblems } = await import('../dist/lab/index.js');
+  const problems = await labProblems();
+  return problems.length === 0 ? undefined : problems.join(' ');
 }
 
 /** Runs vitest with its usual output; what it counted comes from a file, so that no output can be mistaken for it. */

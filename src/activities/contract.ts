@@ -1,4 +1,5 @@
 import type { CheckResult } from '../cluster/checks.js';
+import type { CheckedUnit } from '../cluster/checks-host.js';
 import type { HostFacts } from '../cluster/facts.js';
 import type { SecretReference, Specification } from '../cluster/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
@@ -145,8 +146,7 @@ export interface VerificationResult {
 
 export interface VerifyHostInput extends HostInput {
   readonly storage?: StorageTarget | undefined;
-  /** kubelet, containerd, etcd: those that this host's roles need. */
-  readonly units: readonly string[];
+  readonly units: readonly CheckedUnit[];
   readonly kernelParameters: boolean;
   /** Whether step 10's rules should be loaded. */
   readonly firewall?: boolean | undefined;
@@ -154,8 +154,6 @@ export interface VerifyHostInput extends HostInput {
 export interface VerifyEtcdInput extends HostInput {
   /** Inventory names of all members. */
   readonly members: readonly string[];
-  /** Also run `etcdctl check perf`, which writes for 60 seconds: enough on one member, after the first installation. */
-  readonly perf?: boolean | undefined;
 }
 export interface VerifyKubernetesInput extends HostInput {
   /** Inventory names of all nodes. */
@@ -212,6 +210,7 @@ export interface Activities {
   confirmPods(input: VerifyKubernetesInput): Promise<VerificationResult>;
   confirmDns(input: VerifyKubernetesInput): Promise<VerificationResult>;
   verifyEtcd(input: VerifyEtcdInput): Promise<VerificationResult>;
+  checkEtcdPerformance(input: HostInput): Promise<VerificationResult>;
   verifyHost(input: VerifyHostInput): Promise<VerificationResult>;
   // Step 9: Custom kernel parameters
   applyKernelParameters(input: HostInput): Promise<StepResult>;

@@ -1,6 +1,7 @@
 import { applyFirewallRules } from './apply-firewall-rules.js';
 import { applyKernelParameters } from './apply-kernel-parameters.js';
 import { backUpFstab } from './back-up-fstab.js';
+import { checkEtcdPerformance } from './check-etcd-performance.js';
 import { checkJournals } from './check-journals.js';
 import { cloneKubespray } from './clone-kubespray.js';
 import { confirmDirectoriesUnused } from './confirm-directories-unused.js';
@@ -87,6 +88,7 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     confirmPods: confirmPods(dependencies),
     confirmDns: confirmDns(dependencies),
     verifyEtcd: verifyEtcd(dependencies),
+    checkEtcdPerformance: checkEtcdPerformance(dependencies),
     verifyHost: verifyHost(dependencies),
     // Step 9: Custom kernel parameters
     applyKernelParameters: applyKernelParameters(dependencies),

@@ -5,6 +5,7 @@ import {
   judgeUnits,
   parseUnits,
   unitProperties,
+  type CheckedUnit,
 } from '../cluster/checks-host.js';
 import { judgeStorage } from '../cluster/checks-storage.js';
 import { judgeKernelParameters } from '../cluster/kernel-parameters.js';
@@ -36,7 +37,7 @@ export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activitie
 /** One look at all of them, so that their times can be compared. */
 async function verifyUnits(
   host: Host,
-  names: readonly string[],
+  names: readonly CheckedUnit[],
   storage: StorageTarget | undefined,
 ): Promise<CheckResult[]> {
   const binds = storage?.layout === 'bind' ? storage.moves.map(({ from }) => from) : [];
@@ -55,7 +56,7 @@ systemctl show --property=${unitProperties} ${names.map((name) => `${name}.servi
   const [uptime = '', mountLine = '', ...rest] = stdout.split('\n');
   const units = parseUnits(rest.join('\n'));
   const mounts = mountLine.split(' ').filter((mount) => mount !== '');
-  const stored = storage?.moves.map(({ unit }) => unit).filter((unit) => names.includes(unit)) ?? [];
+  const stored = names.filter((name) => storage?.moves.some(({ unit }) => unit === name));
   return [
     ...judgeUnits({ host: host.name, names, units, now: Number(uptime) }),
     ...(storage ? judgeMountOrder({ host: host.name, names: stored, mounts, units }) : []),

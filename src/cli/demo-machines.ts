@@ -1,8 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Lab, LabMachine, LabVirtualMachine } from '../lab/index.js';
 import { seedWorker } from '../lab/seed-worker.js';
-import { quitQemu } from '../lab/virtual-machine/qemu-process.js';
 
 /** Serial numbers of the demo's disks begin with this, and with nothing else may a demo's plan be approved unasked. */
 export const demoSerials = 'SLIPWAY-DEMO-';
@@ -21,7 +18,7 @@ export async function startDemoMachines(lab: Lab, say: (line: string) => void): 
   say('starting control-1 (systemd machine) and worker-1 (virtual machine, booting takes its time)');
   const [control, worker] = await Promise.all([
     lab.startMachine({ name: 'control-1' }),
-    lab.startVm({ name: 'worker-1', disks }),
+    lab.startVm({ name: 'worker-1', disks, cpus: 2 }),
   ]);
   if ((await worker.run(`test -e ${seedMark}`)).exitCode !== 0) {
     say('giving worker-1 the data of a kubelet and a containerd that were in use before');
@@ -31,19 +28,10 @@ export async function startDemoMachines(lab: Lab, say: (line: string) => void): 
   return { control, worker };
 }
 
-/**
- * Switches the machines off; their disks and addresses stay in the cache, so that the demo can be gone on with. A
- * machine that was interrupted while it was being made is ended too: the next start makes it anew.
- */
+/** Switches the machines off; their disks and addresses stay in the cache, so that the demo can be gone on with. */
 export async function stopDemoMachines(lab: Lab): Promise<void> {
-  const folder = join(lab.folder, 'machines');
-  for (const name of await readdir(folder)) {
-    if ((await lab.find(name)) === undefined) await quitQemu(join(folder, name));
-  }
   for (const machine of await lab.machines()) {
-    if (!(await machine.isRunning())) continue;
-    await machine.run('sync', { timeout: 10_000 }).catch(() => undefined);
-    await machine.powerCut();
+    if (await machine.isRunning()) await machine.run('sync', { timeout: 10_000 }).catch(() => undefined);
   }
-  lab.close();
+  await lab.leave();
 }

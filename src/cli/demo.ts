@@ -1,8 +1,8 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError, openLab, type Lab } from '../lab/index.js';
+import { LabError, labProblems, openLab, type Lab } from '../lab/index.js';
 import { materialiseStandIn } from '../lab/stand-in.js';
-import { cacheFolder } from '../temporal/cache-folder.js';
+import { cacheFolder } from '../local/cache-folder.js';
 import { findTemporalCli } from '../temporal/find-cli.js';
 import { approveSerialsBeginningWith } from './approver.js';
 import { demoSerials, startDemoMachines, stopDemoMachines } from './demo-machines.js';
@@ -62,6 +62,8 @@ interface Place {
 
 /** Machines, Temporal CLI, stand-in and cluster.yaml. @returns the path of cluster.yaml */
 async function setUp({ fresh }: DemoOptions, { folder, lab, say }: Place): Promise<string> {
+  const problems = await labProblems();
+  if (problems.length > 0) throw new LabError(problems.join('\n'));
   if (fresh === true) {
     await lab.down();
     await rm(folder, { recursive: true, force: true });

@@ -30,7 +30,7 @@ interface UpOptions extends CommonOptions {
  * `slipway lab …`: throw-away machines on this machine.
  * @param ends told the exit code of what `slipway lab ssh` ran
  */
-export function labCommand(ends: (code: number) => void = setExitCode): Command {
+export function labCommand(ends: (code: number) => void): Command {
   const lab = new Command('lab')
     .description(
       'Make throw-away machines on this machine: virtual ones with NVMe disks, and light systemd ones.',
@@ -79,10 +79,6 @@ Examples:
   sudo slipway lab ssh w1 lsblk
   sudo slipway lab list --json
   sudo slipway lab down`;
-
-function setExitCode(code: number): void {
-  process.exitCode = code;
-}
 
 /** Turns what the lab has to say into the command's own error, without a stack trace. */
 function guarded<T>(action: (options: T) => Promise<void>): (options: T) => Promise<void> {

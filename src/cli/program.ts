@@ -5,7 +5,7 @@ import { declareProcesses } from './declare-processes.js';
 import { declareProvisioning } from './declare-provisioning.js';
 import type { Dispatch } from './declaring.js';
 import { CommandError } from './errors.js';
-import { exitCodes, exitCodesHelp, type ExitCode } from './exit-codes.js';
+import { exitCodes, exitCodesHelp } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
 /** Runs one command line. Never throws: errors are shown, and become the exit code. */
@@ -34,7 +34,7 @@ function explain(error: unknown, terminal: Terminal): number {
   return exitCodes.failed;
 }
 
-function declare(terminal: Terminal, ends: (code: ExitCode) => void): Command {
+function declare(terminal: Terminal, ends: (code: number) => void): Command {
   const program = new Command('slipway')
     .description('Turns bare servers into a Kubernetes cluster for an Akash provider, as durable workflows.')
     .version('0.1.0')
@@ -56,12 +56,12 @@ function declare(terminal: Terminal, ends: (code: ExitCode) => void): Command {
   declareProvisioning(program, dispatch);
   declareAnswers(program, dispatch);
   declareProcesses(program, dispatch);
-  declareLab(program);
+  declareLab(program, ends);
   return program;
 }
 
 /** The lab is a program of its own, with its own help, loaded only when it is called for. */
-function declareLab(program: Command): void {
+function declareLab(program: Command, ends: (code: number) => void): void {
   program
     .enablePositionalOptions()
     .command('lab')
@@ -72,7 +72,7 @@ function declareLab(program: Command): void {
     .passThroughOptions()
     .action(async (words: string[]) => {
       const { labCommand } = await import('./lab.js');
-      const lab = labCommand().name('slipway lab').copyInheritedSettings(program);
+      const lab = labCommand(ends).name('slipway lab').copyInheritedSettings(program);
       await lab.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
     });
 }

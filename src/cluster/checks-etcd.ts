@@ -164,7 +164,7 @@ export function judgeEtcdStatus(
 }
 
 /** The last words of `etcdctl check perf`: PASS or FAIL for throughput, slowest request and deviation. */
-export function judgeEtcdPerf({ host }: EtcdQuestion, output: string): CheckResult[] {
+export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: string): CheckResult[] {
   const verdicts = output.match(/(PASS|FAIL): [^\r\n]+/g) ?? [];
   return [
     judge({

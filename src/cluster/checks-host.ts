@@ -1,6 +1,9 @@
 import type { CheckResult } from './checks.js';
 import { judge, listed } from './checks.js';
 
+/** The services that a node needs by its roles; without suffix. */
+export type CheckedUnit = 'kubelet' | 'containerd' | 'etcd';
+
 /** What systemd tells about a unit (`systemctl show`). */
 export interface UnitSeen {
   /** With its suffix, such as kubelet.service. */
@@ -52,8 +55,7 @@ export function judgeUnits({
   now,
 }: {
   readonly host: string;
-  /** Without suffix: kubelet, containerd, etcd. */
-  readonly names: readonly string[];
+  readonly names: readonly CheckedUnit[];
   readonly units: readonly UnitSeen[];
   readonly now: number;
 }): CheckResult[] {

@@ -1,7 +1,9 @@
+import type { CheckName } from './check-names.js';
+
 /** One answer of verification: what should be, what was seen, and how to mend it. */
 export interface CheckResult {
   /** Name by which an override refers to it, such as `etcd-health`. */
-  readonly check: string;
+  readonly check: CheckName;
   /** Inventory name. */
   readonly host: string;
   readonly passed: boolean;

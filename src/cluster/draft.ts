@@ -36,7 +36,7 @@ const draftSchema = z.object({
     .catch([]),
   ephemeralStorage: storage,
   overrides: z
-    .array(z.object({ hosts: z.array(z.string()).default([]).catch([]) }).catch({ hosts: [] }))
+    .array(z.object({ check: text, hosts: z.array(z.string()).default([]).catch([]) }).catch({ hosts: [] }))
     .default([])
     .catch([]),
 });

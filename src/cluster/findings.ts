@@ -1,7 +1,9 @@
+import type { CheckName } from './check-names.js';
+
 /** Something that preflight found. */
 export interface Finding {
   /** Name by which an override refers to it, such as `worker-cpus`. */
-  readonly check: string;
+  readonly check: CheckName;
   /** Inventory name; null when it concerns the whole cluster. */
   readonly host: string | null;
   /** An error stops the host (or, without a host, the cluster) unless it is overridden. */

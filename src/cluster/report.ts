@@ -1,8 +1,9 @@
+import type { CheckName } from './check-names.js';
 import type { ClusterPlan } from './plan.js';
 
 /** One verified fact, with what an override says of it. */
 export interface ReportedCheck {
-  readonly check: string;
+  readonly check: CheckName;
   readonly host: string;
   readonly state: 'passed' | 'failed' | 'overridden';
   readonly is: string;

@@ -9,7 +9,7 @@ import { answers, lookScript, restartScript, startScript, stopScript } from './j
 import type { FollowOptions, Job, JobOutcome, JobProgress, Jobs } from './jobs.js';
 import { tailOf } from './run-errors.js';
 
-/** One look brings something new or takes 1.5 s; a look that takes this long is a lost link. */
+/** One look brings something new or takes 10 s; a look that takes this long is a lost link. */
 const lookTimeout = 30_000;
 
 export interface JobsOptions {

@@ -113,25 +113,31 @@ judge_surely() {
 }`;
 
 /**
- * Waits up to 1.5 seconds for something new: the job's end, or more log than the follower has read. Answers with a line
- * of state, a line with the execution that the log belongs to, a line with the log's size, and the next bytes as base64,
- * because they may begin or end in the middle of a character. The state is read before the size: an ended job's log is
- * whole.
+ * Waits up to ten seconds for something new: the job's end, or more log than the follower has read; by means that cost a
+ * busy host little. Answers with a line of state, a line with the execution that the log belongs to, a line with the log's
+ * size, and the next bytes as base64, because they may begin or end in the middle of a character. The state is read before
+ * the size: an ended job's log is whole.
  */
 export function lookScript({ path }: JobFolder, offset: number): Script {
   return lines(
     sh`cd ${path} 2> /dev/null || { echo absent; exit 0; }`,
     judgement,
     sh`size_of_log() { stat -c %s log 2> /dev/null || echo 0; }
-rounds=0
 judge_surely
 size=$(size_of_log)
-while [ "$state" = running ] && [ "$size" -le ${offset} ] && [ "$rounds" -lt 7 ]; do
-  rounds=$((rounds + 1))
-  sleep 0.2
+if [ "$state" = running ] && [ "$size" -le ${offset} ]; then
+  read -r pid start < pid
+  rounds=0
+  while [ "$size" -le ${offset} ] && [ ! -e status ] && [ "$rounds" -lt 20 ]; do
+    rounds=$((rounds + 1))
+    sleep 0.5
+    size=$(size_of_log)
+    # A runner that is gone asks for a closer look.
+    [ -d "/proc/$pid" ] || rounds=20
+  done
   judge_surely
   size=$(size_of_log)
-done
+fi
 echo "$state"
 echo "$(tail -n 1 executions 2> /dev/null)"
 echo "$size"

@@ -40,7 +40,7 @@ export type JobOutcome =
 export interface FollowOptions {
   /** From the last heartbeat, so that no line of the log is reported twice. */
   readonly resume?: JobProgress | undefined;
-  /** Called with each new piece of the log, in order, and at least every two seconds with an empty piece. */
+  /** Called with each new piece of the log, in order; an empty piece says that there was nothing new for ten seconds. */
   readonly onProgress?: (progress: JobProgress, piece: string) => void;
   /** Stops following; the job itself goes on. */
   readonly signal?: AbortSignal | undefined;

@@ -2,8 +2,7 @@
 export { openLab, listLabs, type Lab, type LabOptions, type VirtualMachineOptions } from './lab.js';
 export type { LabDisk, LabMachine, LabVirtualMachine } from './machine.js';
 export { LabError } from './errors.js';
-export { cacheFolder } from './folders.js';
 export type { ScriptOptions, ScriptResult } from './ssh-session.js';
 export { buildImages, type BuildImagesOptions } from './build-images.js';
-export { installLabPackages, labProblems } from './problems.js';
+export { labProblems } from './problems.js';
 export { sshArguments, writeKnownHosts } from './ssh-client.js';

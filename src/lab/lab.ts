@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 
 import { LabError } from './errors.js';
-import { withFileLock } from './file-lock.js';
+import { withFileLock } from '../local/file-lock.js';
 import { labsFolder } from './folders.js';
 import type { OnProgress } from './images/image-cache.js';
 import { loginKey } from './images/login-key.js';
@@ -12,7 +12,7 @@ import { readRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
 import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
 import { createVirtualMachine } from './virtual-machine/create.js';
-import { quitQemu } from './virtual-machine/qemu-process.js';
+import { leaveQemus, quitQemu } from './virtual-machine/qemu-process.js';
 import { VirtualMachine } from './virtual-machine/virtual-machine.js';
 
 /** Of a virtual machine that asks for nothing else. */
@@ -58,6 +58,11 @@ export interface Lab {
   machines(): Promise<LabMachine[]>;
   /** The machine of this name, or undefined. */
   find(name: string): Promise<LabMachine | undefined>;
+  /**
+   * For a process that is about to end, whatever it is doing: takes the power from every machine, and starts no more.
+   * The next start goes on with their disks and addresses, and makes those anew that were only half made.
+   */
+  leave(): Promise<void>;
   /** Ends and deletes everything the lab has; the images in the cache stay. Safe to call twice. */
   down(): Promise<void>;
   /** Gives the kept SSH connections back; the machines go on. */
@@ -163,14 +168,20 @@ class FolderLab implements Lab {
     return machine;
   }
 
+  async leave(): Promise<void> {
+    await leaveQemus();
+    for (const name of await this.#names()) {
+      const machine = await this.find(name);
+      if (machine === undefined) await this.#discard(name);
+      else await machine.powerCut();
+    }
+    this.close();
+  }
+
   async down(): Promise<void> {
     this.close();
     for (const name of await this.#names()) {
-      await this.#locked(name, async () => {
-        const folder = this.#machineFolder(name);
-        await quitQemu(folder);
-        await discardSystemdMachine({ name, folder, network: this.#network });
-      });
+      await this.#locked(name, () => this.#discard(name));
     }
     this.#open.clear();
     await this.#network.down();
@@ -179,6 +190,12 @@ class FolderLab implements Lab {
 
   close(): void {
     for (const machine of this.#open.values()) machine.close();
+  }
+
+  async #discard(name: string): Promise<void> {
+    const folder = this.#machineFolder(name);
+    await quitQemu(folder);
+    await discardSystemdMachine({ name, folder, network: this.#network });
   }
 
   /** One at a time for each machine, also between processes. */

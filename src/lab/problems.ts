@@ -1,7 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { command } from './command.js';
-import { LabError } from './errors.js';
 import { grubFolder } from './images/virtual-machine-image.js';
 import { findHierarchies } from './systemd-machine/control-group.js';
 import { qemuProgram } from './virtual-machine/qemu-process.js';
@@ -35,17 +33,6 @@ export async function labProblems(): Promise<string[]> {
   }
   problems.push(...kernelProblems(await readText('/proc/mounts'), await readText('/proc/filesystems')));
   return problems;
-}
-
-/** Installs the packages that the lab needs and that are missing, on Debian or Ubuntu as root. */
-export async function installLabPackages(): Promise<void> {
-  const missing = await missingPackages();
-  if (missing.length === 0) return;
-  if (process.getuid?.() !== 0) throw new LabError(`Only root can install packages: ${aptLine(missing)}`);
-  const options = { what: 'install the packages of the lab', timeout: 15 * 60_000 };
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await command('apt-get', ['update'], { ...options, env });
-  await command('apt-get', ['install', '--yes', '--no-install-recommends', ...missing], { ...options, env });
 }
 
 /** What the kernel must offer, by the texts of /proc/mounts and /proc/filesystems. */

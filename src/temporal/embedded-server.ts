@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { slipwayHome } from '../hosts/state-folder.js';
-import { withFileLock } from './file-lock.js';
+import { withFileLock } from '../local/file-lock.js';
 import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
-import { isRunning } from './process-identity.js';
+import { isRunning } from '../local/processes.js';
 import { launchServer, stopServer, tailOf } from './server-process.js';
 import { readServerState, rememberedPorts, serverFiles, writeServerState } from './server-state.js';
 import { answers, waitUntilHealthy } from './server-health.js';

@@ -1,9 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { buildTemporalCli } from './build-cli.js';
-import { cacheFolder } from './cache-folder.js';
+import { cacheFolder } from '../local/cache-folder.js';
 import { downloadTemporalCli } from './download-cli.js';
-import { withFileLock } from './file-lock.js';
+import { withFileLock } from '../local/file-lock.js';
 
 /** The one version that is downloaded or built; its development server and Web UI are what Slipway is tested with. */
 export const temporalCliVersion = '1.5.1';
@@ -87,8 +87,8 @@ async function get({ target, folder, environment, onProgress }: GetOptions): Pro
     }
     throw notFound(tried);
   };
-  return withFileLock(`${folder}.lock`, work, (holder) => {
-    say(`Temporal CLI: process ${holder} is getting it already; waiting for it`);
+  return withFileLock(`${folder}.lock`, work, () => {
+    say('Temporal CLI: another process is getting it already; waiting for it');
   });
 }
 

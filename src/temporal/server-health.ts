@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { identityOf } from './process-identity.js';
+import { identityOf } from '../local/processes.js';
 
 /** Milliseconds until a server that has been started counts as stuck. On a busy machine it takes 10 s. */
 const startTimeout = 60_000;

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { searchAttributes } from './search-attributes.js';
 import type { ServerPorts } from './free-port.js';
-import { identityOf, isRunning } from './process-identity.js';
+import { identityOf, killProcess, signalProcess, waitForEnd } from '../local/processes.js';
 
 export interface LaunchOptions {
   readonly cli: string;
@@ -47,11 +46,8 @@ export function launchServer({ cli, database, log, ports, namespace }: LaunchOpt
 export async function stopServer(pid: number): Promise<void> {
   const server = identityOf(pid);
   if (server === undefined) return;
-  process.kill(pid, 'SIGTERM');
-  const deadline = Date.now() + gracePeriod;
-  while (isRunning(server) && Date.now() < deadline) await sleep(50);
-  if (isRunning(server)) process.kill(pid, 'SIGKILL');
-  while (isRunning(server)) await sleep(20);
+  signalProcess(server, 'SIGTERM');
+  if (!(await waitForEnd(server, gracePeriod))) await killProcess(server);
 }
 
 /** The last lines of the server's log. */

@@ -30,14 +30,13 @@ export class HostWork {
   storage: StoragePlan | null = null;
   private child: ChildWorkflowHandle<typeof prepareHost> | undefined;
   private isOver = false;
-  /** Where the child's steps begin in the host's list. */
-  private readonly base: number;
+  /** Where each of the child's steps is in the host's list, which has steps of the cluster's workflow too. */
+  private readonly positions = new Map<number, number>();
 
   constructor(
     private readonly run: ClusterRun,
     readonly host: HostSpecification,
   ) {
-    this.base = run.board.stepsOf(host.name).length;
     run.onReport(host.name, (report) => {
       this.hear(report);
     });
@@ -148,7 +147,10 @@ export class HostWork {
 
   private showSteps(steps: HostReport['steps']): void {
     for (const { position, ...step } of steps) {
-      this.run.board.setStep(this.host.name, this.base + position, step);
+      const known = this.positions.get(position);
+      const shown = known ?? this.run.board.beginStep(this.host.name, step.step, step.summary);
+      this.positions.set(position, shown);
+      this.run.board.setStep(this.host.name, shown, step);
     }
   }
 

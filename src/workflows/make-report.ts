@@ -18,7 +18,7 @@ interface Ended {
 
 /** The end of the procedure in one value. */
 export function makeReport({ specification, plan, approvals, checks, hosts, isAborted }: Ended): Report {
-  const reported = checks.map((check) => withOverride(check, specification));
+  const reported = withoutRepeats(checks).map((check) => withOverride(check, specification));
   const isReady =
     hosts.every(({ result }) => result === 'done') && reported.every(({ state }) => state !== 'failed');
   return {
@@ -45,6 +45,15 @@ export function makeReport({ specification, plan, approvals, checks, hosts, isAb
           findings: [],
         },
   };
+}
+
+/** Several steps may run into the same: an API server that does not answer is told once. */
+function withoutRepeats(checks: readonly CheckResult[]): CheckResult[] {
+  const seen = new Set<string>();
+  return checks.filter((check) => {
+    const text = JSON.stringify(check);
+    return !seen.has(text) && seen.add(text);
+  });
 }
 
 /** With more hosts than this a report that told every device and command would not fit into a workflow's result. */

@@ -93,6 +93,7 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   confirmPods: short('Step 9: Confirm Kubernetes pods', 'leave'),
   confirmDns: short('Step 9: Confirm DNS', 'leave'),
   verifyEtcd: job('Step 9: Verify etcd status and health', 'leave'),
+  checkEtcdPerformance: job('Step 9: Check the performance of etcd', 'leave'),
   verifyHost: short('Step 9: Verify services, mounts, array and kernel parameters', 'leave'),
   applyKernelParameters: short('Step 9: Custom kernel parameters'),
   applyFirewallRules: short('Step 10: Review firewall policies'),

@@ -25,7 +25,6 @@ export async function verifyCluster(specificationInput: unknown): Promise<Report
       await verify(run, {
         release: chooseRelease({ specification, facts: Object.fromEntries(run.facts) }).name,
         storage: storageTargets(run),
-        etcdPerformance: false,
       });
     },
     async () => undefined,

@@ -1,4 +1,5 @@
 import type { VerificationResult } from '../activities/contract.js';
+import type { CheckedUnit } from '../cluster/checks-host.js';
 import { membersOf } from '../cluster/members.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
@@ -10,8 +11,6 @@ interface VerifyOptions {
   readonly release: string;
   /** Target of step 7, by host. */
   readonly storage: ReadonlyMap<string, StorageTarget>;
-  /** Whether etcd's disks are tried too, which writes for a minute: after the first installation. */
-  readonly etcdPerformance: boolean;
 }
 
 /** Step 9 of the document: confirm Kubernetes cluster. Its answers are put into the run's checks. */
@@ -40,9 +39,8 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   // Verify etcd status and health, on each member
   await forEachBounded(etcdMembers, (host) =>
     run.forHost(host, async (station) => {
-      const perf = options.etcdPerformance && host === etcdMembers[0];
       const members = names(etcdMembers);
-      note(await station.run('verifyEtcd', { host: targetOf(specification, host), members, perf }));
+      note(await station.run('verifyEtcd', { host: targetOf(specification, host), members }));
     }),
   );
 
@@ -63,8 +61,22 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   );
 }
 
+/** Step 9 of the document: `etcdctl check perf` on each member, one after another, because they share their disks' work. */
+export async function checkEtcdPerformance(run: ClusterRun): Promise<void> {
+  const specification = run.activeSpecification();
+  for (const host of membersOf(specification).etcdMembers) {
+    await run.forHost(host, async (station) => {
+      const result = await station.run('checkEtcdPerformance', { host: targetOf(specification, host) });
+      run.checks.push(...(result?.checks ?? []));
+    });
+  }
+}
+
 /** Services that the roles of a host need. */
-function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonly string[]): string[] {
+function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonly string[]): CheckedUnit[] {
   const runsPods = roles.includes('control-plane') || roles.includes('worker');
-  return [...(runsPods ? ['containerd', 'kubelet'] : []), ...(etcdMembers.includes(name) ? ['etcd'] : [])];
+  return [
+    ...(runsPods ? (['containerd', 'kubelet'] as const) : []),
+    ...(etcdMembers.includes(name) ? (['etcd'] as const) : []),
+  ];
 }

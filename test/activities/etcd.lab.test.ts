@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkEtcdPerformance } from '../../src/activities/check-etcd-performance.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
@@ -40,8 +41,8 @@ async function onMachine(script: string): Promise<string> {
   return stdout;
 }
 
-const verify = async (members: readonly string[], perf = false) => {
-  const input = { host: targetOf(machine), members, perf };
+const verify = async (members: readonly string[]) => {
+  const input = { host: targetOf(machine), members };
   return (await runActivity(verifyEtcd(worker.dependencies), input)).checks;
 };
 const failing = (checks: readonly { check: string; passed: boolean }[]) =>
@@ -52,6 +53,10 @@ describe('verification of a real etcd', () => {
     await onMachine('rm -f /etc/etcd.env');
     expect(await verify(['node1'])).toMatchObject([
       { check: 'etcd-members', passed: false, is: 'no /etc/etcd.env' },
+    ]);
+    const input = { host: targetOf(machine) };
+    expect((await runActivity(checkEtcdPerformance(worker.dependencies), input)).checks).toMatchObject([
+      { check: 'etcd-perf', passed: false, is: 'no /etc/etcd.env' },
     ]);
   });
 
@@ -81,7 +86,10 @@ describe('verification of a real etcd', () => {
   });
 
   it('measures its performance when asked', async () => {
-    const perf = (await verify(['node1'], true)).find(({ check }) => check === 'etcd-perf');
+    const input = { host: targetOf(machine) };
+    const { checks } = await runActivity(checkEtcdPerformance(worker.dependencies), input);
+    const [perf] = checks;
+    expect(perf?.check).toBe('etcd-perf');
     expect(perf?.is).toMatch(/(PASS|FAIL): .*Throughput.*writes\/s/);
     expect(perf?.passed).toBe(!perf?.is.includes('FAIL'));
   });

@@ -172,8 +172,8 @@ describe('renderReport', () => {
       { host: 'node3', result: 'refused', why: 'It has one free disk only.', changed: [], unchanged: [], skipped: [] },
     ],
     checks: [
-      { check: 'units', host: 'node1', state: 'passed', is: 'running', shouldBe: 'kubelet running', advice: '', reason: null },
-      { check: 'units', host: 'node2', state: 'passed', is: 'running', shouldBe: 'kubelet running', advice: '', reason: null },
+      { check: 'unit-kubelet', host: 'node1', state: 'passed', is: 'running', shouldBe: 'kubelet running', advice: '', reason: null },
+      { check: 'unit-kubelet', host: 'node2', state: 'passed', is: 'running', shouldBe: 'kubelet running', advice: '', reason: null },
       { check: 'etcd-perf', host: 'node1', state: 'overridden', is: 'slow', shouldBe: 'fast', advice: 'x', reason: 'lab disks' },
       { check: 'etcd-health', host: 'node2', state: 'failed', is: 'unhealthy', shouldBe: 'healthy', advice: 'Read the journal of etcd.', reason: null },
     ],
@@ -196,7 +196,7 @@ Checks
     Read the journal of etcd.
   accepted etcd-perf on node1: is slow; should be fast
     accepted because: lab disks
-  passed units: kubelet running (node1, node2)`);
+  passed unit-kubelet: kubelet running (node1, node2)`);
   });
 
   it('is Markdown for the UI', () => {

@@ -332,7 +332,14 @@ describe('other fields', () => {
     [{ firewall: { openPorts: [{ port: 70000 }] } }, 'firewall.openPorts.0.port: must be at most 65535'],
     [{ firewall: { openPorts: [{ port: 80.5 }] } }, 'firewall.openPorts.0.port: must be a whole number'],
     [{ firewall: { enabled: 'yes' } }, 'firewall.enabled: must be true or false'],
-    [{ overrides: [{ check: 'a', reason: ' ' }] }, 'overrides.0.reason: must be at least 3 characters long'],
+    [
+      { overrides: [{ check: 'worker-cpu', reason: 'lab' }] },
+      'overrides.0.check: must be the name of a check, as the plan and the report show it; did you mean worker-cpus?',
+    ],
+    [
+      { overrides: [{ check: 'swap', reason: ' ' }] },
+      'overrides.0.reason: must be at least 3 characters long',
+    ],
     [{ name: 12 }, 'name: must be text; put quotes around 12'],
   ])('%j is refused: %s', (setting, expected) => {
     expect(problems({ name: 'a', hosts: [controlPlane], ...setting })).toEqual([expected]);

@@ -12,7 +12,7 @@ import {
   startEmbeddedServer,
   type EmbeddedServer,
 } from '../../src/temporal/embedded-server.js';
-import { identityOf } from '../../src/temporal/process-identity.js';
+import { identityOf } from '../../src/local/processes.js';
 import { stopServer } from '../../src/temporal/server-process.js';
 
 let folder: string;

@@ -90,7 +90,8 @@ describe('findTemporalCli', () => {
     const found = await findTemporalCli({ environment: environment() });
     expect(found).toEqual({ path: cached, source: 'go install' });
     expect(readdirSync(join(cached, '..'))).toEqual(['temporal']);
-    expect(readdirSync(join(folder, 'cache'))).toEqual([`temporal-cli-${temporalCliVersion}`]);
+    const name = `temporal-cli-${temporalCliVersion}`;
+    expect(readdirSync(join(folder, 'cache')).sort()).toEqual([name, `${name}.lock`]);
   });
 
   it('builds once when two ask at the same time', async () => {

@@ -4,6 +4,7 @@ import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/act
 import { findHostHolder } from '../../src/activities/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
 import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
+import type { CheckName } from '../../src/cluster/check-names.js';
 import { editFstab } from '../../src/cluster/fstab.js';
 import { editMdadmConf } from '../../src/cluster/mdadm-conf.js';
 import { storageDigest } from '../../src/cluster/plan-storage.js';
@@ -166,11 +167,12 @@ export class FakeMachines {
         return did('array, mount and data are there');
       },
       runKubespray: async () => ({ ...did('ok'), hosts: {}, log: '/log' }),
-      confirmNodes: async ({ host }) => checks('nodes-ready', host.name),
-      confirmPods: async ({ host }) => checks('pods-running', host.name),
-      confirmDns: async ({ host }) => checks('dns', host.name),
+      confirmNodes: async ({ host }) => checks('node-ready', host.name),
+      confirmPods: async ({ host }) => checks('kube-system-pods', host.name),
+      confirmDns: async ({ host }) => checks('coredns-forward', host.name),
+      checkEtcdPerformance: async ({ host }) => checks('etcd-perf', host.name),
       verifyEtcd: async ({ host }) => checks('etcd-health', host.name),
-      verifyHost: async ({ host }) => checks('services', host.name),
+      verifyHost: async ({ host }) => checks('unit-kubelet', host.name),
       stopJob: async () => true,
       findHostHolder,
     };
@@ -216,7 +218,7 @@ function did(summary: string): StepResult {
   return { outcome: 'unchanged', summary };
 }
 
-function checks(check: string, host: string): { checks: CheckResult[] } {
+function checks(check: CheckName, host: string): { checks: CheckResult[] } {
   return { checks: [{ check, host, passed: true, is: 'as it should be', shouldBe: 'so', advice: '' }] };
 }
 

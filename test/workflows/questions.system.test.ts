@@ -224,7 +224,7 @@ describe.concurrent('migrateStorage and verifyCluster', { timeout: patience }, (
       const report = (await verification.result()) as Report;
       expect(report.result).toBe('incomplete');
       expect(report.hosts[0]).toMatchObject({ host: 'cp', result: 'failed', why: 'etcdctl: no' });
-      expect(report.checks.map(({ check }) => check)).toContain('services');
+      expect(report.checks.map(({ check }) => check)).toContain('unit-kubelet');
     });
   });
 });

@@ -66,7 +66,7 @@ IPv6AcceptRA=no
 DHCP=no
 `,
   // Only what the root disk needs, by a fast compressor: the initramfs is regenerated under emulation.
-  '/etc/initramfs-tools/conf.d/lab': 'MODULES=list\nCOMPRESS=lz4\n',
+  '/etc/initramfs-tools/conf.d/lab': 'MODULES=list\nCOMPRESS=lz4\nBUSYBOX=n\n',
   '/etc/initramfs-tools/modules': 'virtio_pci\nvirtio_blk\n',
   '/etc/modprobe.d/lab.conf': `${blacklist.map((name) => `blacklist ${name}`).join('\n')}\n`,
 };
@@ -130,6 +130,9 @@ export const maskedInVirtualMachine: readonly string[] = [
   'systemd-network-generator.service',
 ];
 
+/** Parts of an initramfs that no lab machine needs to start, and that cost a third of the time to make one. */
+const initramfsHooksLeftOut = ['dmsetup', 'fsck', 'keymap', 'resume', 'thermal'];
+
 /**
  * Runs on this machine with the new root file system as its argument, after packages and files are in.
  * Generators other than fstab's are masked: they look for devices and settings that no lab machine has.
@@ -146,6 +149,7 @@ chroot . ssh-keygen -q -t ed25519 -N '' -C lab -f /etc/ssh/ssh_host_ed25519_key
 chroot . systemctl disable -q ${disabledUnits.filter((unit) => unit !== 'etcd.service').join(' ')}
 chroot . systemctl enable -q systemd-networkd.service ssh.service
 chroot . passwd -q -l root
+for hook in ${initramfsHooksLeftOut.join(' ')}; do chmod -f a-x "usr/share/initramfs-tools/hooks/$hook" || :; done
 chroot . update-initramfs -u -k all
 `;
 

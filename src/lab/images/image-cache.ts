@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { withFileLock } from '../file-lock.js';
+import { withFileLock } from '../../local/file-lock.js';
 import { imagesFolder } from '../folders.js';
 
 /** Tells what an image is doing while it is built: one line for a person. */

@@ -2,7 +2,7 @@ import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { command } from '../command.js';
-import { withFileLock } from '../file-lock.js';
+import { withFileLock } from '../../local/file-lock.js';
 import { imagesFolder } from '../folders.js';
 
 export interface LoginKey {

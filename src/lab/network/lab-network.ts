@@ -3,7 +3,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { LabError } from '../errors.js';
-import { withFileLock } from '../file-lock.js';
+import { withFileLock } from '../../local/file-lock.js';
 import { deleteLink, deleteNamespace, ip, ipIn, namespaceExists, takenNetworks } from './ip.js';
 import { chooseSubnet, overlaps, parseNetwork } from './subnet.js';
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { command, lastLines } from '../command.js';
 import { LabError } from '../errors.js';
-import { identify, killProcess, waitForEnd, type ProcessId } from '../processes.js';
+import { identityOf, killProcess, waitForEnd, type ProcessIdentity } from '../../local/processes.js';
 import type { Qmp } from './qmp.js';
 import { withQmp } from './qmp.js';
 import {
@@ -25,8 +25,14 @@ export const qemuProgram = 'qemu-system-x86_64';
 /** The longest path that the kernel accepts for a socket. */
 const longestSocketPath = 107;
 
+/** The folders of every QEMU that this process has started; undefined as soon as it starts no more. */
+let startedHere: Set<string> | undefined = new Set();
+
 /** Starts QEMU in the background; it ends only when told to. */
 export async function startQemu(settings: QemuSettings): Promise<void> {
+  if (startedHere === undefined)
+    throw new LabError(`${settings.name} is not started: the lab is being left.`);
+  startedHere.add(settings.folder);
   const socket = join(settings.folder, socketName);
   if (Buffer.byteLength(socket) > longestSocketPath) {
     throw new LabError(
@@ -42,11 +48,11 @@ export async function startQemu(settings: QemuSettings): Promise<void> {
 }
 
 /** The QEMU that serves this folder, or undefined. Its own command line tells it from a stranger of the same number. */
-export async function findQemu(folder: string): Promise<ProcessId | undefined> {
+export async function findQemu(folder: string): Promise<ProcessIdentity | undefined> {
   const pid = Number(await readFile(join(folder, pidName), 'utf8').catch(() => 'NaN'));
   if (!Number.isInteger(pid)) return undefined;
   const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return words.split('\0').includes(join(folder, pidName)) ? identify(pid) : undefined;
+  return words.split('\0').includes(join(folder, pidName)) ? identityOf(pid) : undefined;
 }
 
 /**
@@ -60,6 +66,16 @@ export async function quitQemu(folder: string): Promise<void> {
   }
   await rm(join(folder, pidName), { force: true });
   await rm(join(folder, socketName), { force: true });
+}
+
+/**
+ * For a process that is about to end: takes the power from every QEMU that it started, also from one that an image is
+ * being made with, and starts no more.
+ */
+export async function leaveQemus(): Promise<void> {
+  const folders = [...(startedHere ?? [])];
+  startedHere = undefined;
+  await Promise.all(folders.map(quitQemu));
 }
 
 /** Waits until QEMU has read the saved state, plugs the disks in, and lets the guest go on. */

@@ -1,0 +1,61 @@
+const sizes = [
+  'control-plane-cpus',
+  'control-plane-memory',
+  'control-plane-disk',
+  'worker-cpus',
+  'worker-memory',
+  'worker-disk',
+] as const;
+
+const units = ['unit-kubelet', 'unit-containerd', 'unit-etcd'] as const;
+
+/** Every check of preflight and verification, by the name that an override in cluster.yaml uses. */
+export const checkNames = [
+  ...sizes,
+  ...units,
+  'cgroup-version',
+  'clock',
+  'control-host',
+  'control-plane-count',
+  'control-plane-pods',
+  'coredns-forward',
+  'coredns-pods',
+  'etcd-alarms',
+  'etcd-database-size',
+  'etcd-health',
+  'etcd-leader',
+  'etcd-members',
+  'etcd-one-cluster',
+  'etcd-perf',
+  'etcd-raft',
+  'etcd-status',
+  'firewall-rules',
+  'fstab-line',
+  'host-name',
+  'initramfs',
+  'kernel-parameters',
+  'kernel-parameters-at-boot',
+  'kube-system-pods',
+  'kubernetes-api',
+  'kubespray-release',
+  'machine-id',
+  'mdadm-conf',
+  'mount-order',
+  'node-address',
+  'node-lease',
+  'node-local-dns-pods',
+  'node-pressure',
+  'node-ready',
+  'node-version',
+  'operating-system',
+  'python',
+  'raid-array',
+  'search-domains',
+  'storage-data',
+  'storage-mount',
+  'swap',
+  'upstream-dns',
+] as const;
+
+/** The name of a check. */
+export type CheckName = (typeof checkNames)[number];
