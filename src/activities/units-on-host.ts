@@ -9,24 +9,33 @@ export interface UnitOnHost {
   readonly enabled: string;
   /** How often systemd has restarted it by itself since it was started. */
   readonly restarts: number;
+  /** Milliseconds since it became active; 0 when it is not active. */
+  readonly activeFor: number;
   /** What it waits for, space-separated, in the form of RequiresMountsFor=. */
   readonly mounts: string;
 }
 
 /** Those of the named units that the host knows; a fresh host knows none. In the order of the names. */
 export async function unitsPresent(host: Host, names: readonly string[]): Promise<readonly UnitOnHost[]> {
-  const properties = 'Id,LoadState,ActiveState,UnitFileState,NRestarts,RequiresMountsFor';
+  const properties =
+    'Id,LoadState,ActiveState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,RequiresMountsFor';
   const { stdout } = await host.run(
-    sh`systemctl show -p ${properties} ${names.map((name) => `${name}.service`)}`,
+    sh`cut -d ' ' -f 1 /proc/uptime
+systemctl show -p ${properties} ${names.map((name) => `${name}.service`)}`,
     { what: 'look at the units' },
   );
-  const blocks = stdout.split(/\n\s*\n/).map((block) => {
-    const pairs = block.split('\n').map((line) => {
-      const at = line.indexOf('=');
-      return [line.slice(0, at), line.slice(at + 1)] as const;
+  const [uptime = '', ...lines] = stdout.split('\n');
+  const now = Number(uptime) * 1000;
+  const blocks = lines
+    .join('\n')
+    .split(/\n\s*\n/)
+    .map((block) => {
+      const pairs = block.split('\n').map((line) => {
+        const at = line.indexOf('=');
+        return [line.slice(0, at), line.slice(at + 1)] as const;
+      });
+      return new Map(pairs);
     });
-    return new Map(pairs);
-  });
   return blocks
     .filter((block) => block.get('LoadState') === 'loaded')
     .map((block) => ({
@@ -34,6 +43,10 @@ export async function unitsPresent(host: Host, names: readonly string[]): Promis
       active: block.get('ActiveState') ?? '',
       enabled: block.get('UnitFileState') ?? '',
       restarts: Number(block.get('NRestarts') ?? 0),
+      activeFor:
+        block.get('ActiveState') === 'active'
+          ? Math.max(0, now - Number(block.get('ActiveEnterTimestampMonotonic') ?? 0) / 1000)
+          : 0,
       mounts: block.get('RequiresMountsFor') ?? '',
     }));
 }

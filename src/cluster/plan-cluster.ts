@@ -1,6 +1,7 @@
 import type { ChosenRelease } from './choose-release.js';
 import { digestOf } from './digest.js';
 import type { Finding } from './findings.js';
+import { firewallAdvice } from './firewall.js';
 import type { ClusterPlan } from './plan.js';
 import { withOverride } from './preflight.js';
 import type { Specification } from './specification.js';
@@ -35,6 +36,7 @@ export function planCluster({ specification, release, storage, findings }: Input
     release: { name: release.name, why: release.why },
     storage,
     findings: [...releaseFindings, ...findings],
+    advice: firewallAdvice(specification),
   };
 }
 

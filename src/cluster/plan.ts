@@ -12,4 +12,6 @@ export interface ClusterPlan {
   readonly storage: Readonly<Record<string, StoragePlan>>;
   /** Preflight's findings, overridden ones included. */
   readonly findings: readonly Finding[];
+  /** What is left to the operator, a sentence each. */
+  readonly advice: readonly string[];
 }

@@ -8,7 +8,7 @@ const hostsInMarkdown = 20;
 
 /**
  * The plan for a terminal: release, disks by serial number, what is not used and why, what is moved and restarted, the
- * exact commands, findings, and the digest that an approval names. No host whose disks are to be approved is left out:
+ * exact commands, findings, what is left to the operator, and the digest that an approval names. No host whose disks are to be approved is left out:
  * hosts that are to be treated alike take one line each.
  */
 export function renderPlan(plan: ClusterPlan): string {
@@ -28,6 +28,7 @@ function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
     },
     { heading: 'Ephemeral storage', items: storageItems(plan.storage, hostsShown) },
     { heading: 'Findings', items: findingItems(plan.findings) },
+    { heading: 'Left to you', items: plan.advice.map((text) => ({ text })) },
     { heading: 'Approval', items: [approvalItem(plan)] },
   ];
   return sections.filter(({ items }) => items.length > 0);

@@ -71,6 +71,7 @@ export class Board {
       release: { name: 'none', why: 'Only the storage of one host is worked on.' },
       storage: {},
       findings: [],
+      advice: [],
     };
     this.plan = { ...plan, storage: { ...plan.storage, [host]: storage } };
     this.changed();

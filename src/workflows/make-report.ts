@@ -43,6 +43,7 @@ export function makeReport({ specification, plan, approvals, checks, hosts, isAb
           release: { name: 'none', why: 'The procedure ended before a release was chosen.' },
           storage: {},
           findings: [],
+          advice: [],
         },
   };
 }

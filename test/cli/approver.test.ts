@@ -17,6 +17,7 @@ function planOf(serials: Record<string, string[]>): ClusterPlan {
     release: { name: 'v2.24.1', why: '' },
     storage: Object.fromEntries(storage) as ClusterPlan['storage'],
     findings: [],
+    advice: [],
   };
 }
 

@@ -10,7 +10,13 @@ import { anApplyPlan, aSpecification, aTarget } from './builders.js';
 
 const release = { name: 'v2.24.1', why: 'The specification names it.', warnings: [] };
 const plan = (storage: Record<string, StoragePlan>, input: Partial<Parameters<typeof planCluster>[0]> = {}) =>
-  planCluster({ specification: aSpecification(), release, storage, findings: [], ...input });
+  planCluster({
+    specification: aSpecification({ firewall: { enabled: false } }),
+    release,
+    storage,
+    findings: [],
+    ...input,
+  });
 
 /** A host's plan with disks of its own. */
 const hostPlan = (host: string, change: Parameters<typeof anApplyPlan>[0] = {}) =>
@@ -113,6 +119,12 @@ Approval
 
 Approval
   Nothing in this plan needs one: no disk is written and no host restarted.`);
+  });
+
+  it('tells what the firewall leaves to the operator', () => {
+    const text = renderPlan(plan({ node1: { kind: 'none' } }, { specification: aSpecification() }));
+    expect(text).toContain(`Left to you
+  A provider’s ingress needs 80, 443, 8443/tcp; add them to firewall.openPorts when it is installed.`);
   });
 
   it('stays readable with a thousand hosts, and still names every disk', () => {

@@ -26,6 +26,7 @@ const plan: ClusterProgress['plan'] = {
   release: { name: 'v2.31.0', why: 'It fits.' },
   storage: { node4: storage },
   findings: [],
+  advice: [],
 };
 
 describe('showProgress', () => {

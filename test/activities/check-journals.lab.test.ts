@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { checkJournals } from '../../src/activities/check-journals.js';
+import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
+import { aTarget } from '../cluster/builders.js';
+import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
+
+let lab: Lab;
+let worker: TestWorker;
+let machine: LabMachine;
+
+beforeAll(async () => {
+  worker = await startTestWorker();
+  lab = await openLab({ name: 'test-journals' });
+  machine = await lab.startMachine({ name: 'node1' });
+});
+afterAll(async () => {
+  await worker.close();
+  await lab.down();
+});
+
+/** Makes kubelet.service run this shell text, and starts it. */
+async function startKubelet(text: string): Promise<void> {
+  const unit = `[Service]\\nExecStart=/bin/sh -c "${text}"\\nRestart=always\\nRestartSec=1`;
+  const script = `printf '${unit}\\n' > /etc/systemd/system/kubelet.service
+systemctl daemon-reload
+systemctl restart kubelet`;
+  const { exitCode, stderr } = await machine.run(script);
+  if (exitCode !== 0) throw new Error(stderr);
+}
+
+async function check(): Promise<{ summary: string; seconds: number }> {
+  const moves = [{ from: '/var/lib/kubelet', to: '/data/kubelet', unit: 'kubelet' }];
+  const begun = Date.now();
+  const { summary } = await runActivity(checkJournals(worker.dependencies), {
+    host: targetOf(machine),
+    target: aTarget({ layout: 'bind', moves }),
+    jobKey: 'check-1',
+  });
+  return { summary, seconds: (Date.now() - begun) / 1000 };
+}
+
+it('watches a unit that has just been started, tells its errors, and does not wait for one that has been up', async () => {
+  await startKubelet('echo \\"<3>no network yet\\"; exec sleep 600');
+  const first = await check();
+  expect(first.summary).toBe('kubelet steady, 1 errors, the last: no network yet');
+  expect(first.seconds).toBeGreaterThan(10);
+  expect((await check()).seconds).toBeLessThan(5);
+});
+
+it('fails for a unit that systemd starts again and again, with the end of its journal', async () => {
+  await startKubelet('echo out of luck; sleep 2; exit 1');
+  await expect(check()).rejects.toMatchObject({
+    type: 'NotProvenError',
+    message: expect.stringMatching(/Not steady: kubelet \(.*restarts [1-9]/) as string,
+    details: [{ output: expect.stringContaining('out of luck') as string }],
+  });
+});
