@@ -113,10 +113,10 @@ judge_surely() {
 }`;
 
 /**
- * Waits up to ten seconds for something new: the job's end, or more log than the follower has read; by means that cost a
- * busy host little. Answers with a line of state, a line with the execution that the log belongs to, a line with the log's
- * size, and the next bytes as base64, because they may begin or end in the middle of a character. The state is read before
- * the size: an ended job's log is whole.
+ * Waits up to ten seconds for something new: the job's end, or more log than the follower has read. Meanwhile it starts
+ * no process, which a busy host would feel. Answers with a line of state, a line with the execution that the log belongs
+ * to, a line with the log's size, and the next bytes as base64, because they may begin or end in the middle of a
+ * character. The state is read before the size: an ended job's log is whole.
  */
 export function lookScript({ path }: JobFolder, offset: number): Script {
   return lines(
@@ -127,14 +127,10 @@ judge_surely
 size=$(size_of_log)
 if [ "$state" = running ] && [ "$size" -le ${offset} ]; then
   read -r pid start < pid
-  rounds=0
-  while [ "$size" -le ${offset} ] && [ ! -e status ] && [ "$rounds" -lt 20 ]; do
-    rounds=$((rounds + 1))
-    sleep 0.5
-    size=$(size_of_log)
-    # A runner that is gone asks for a closer look.
-    [ -d "/proc/$pid" ] || rounds=20
-  done
+  # Of a killed runner's script, which goes on, nothing but the log can be waited for.
+  [ -d "/proc/$pid" ] || sleep 1
+  timeout 10 tail --quiet --pid="$pid" --sleep-interval=0.3 --bytes=+${offset + 1} --follow=name --retry log status \
+    2> /dev/null | head -c 1 > /dev/null || :
   judge_surely
   size=$(size_of_log)
 fi
