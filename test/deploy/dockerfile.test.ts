@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+
+const root = new URL('../../', import.meta.url);
+
+/** Folders beside `src` that the code reads at run time, without those that only the lab needs. */
+function foldersReadAtRunTime(): string[] {
+  const files = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.startsWith('lab/'),
+  );
+  return files.flatMap((name) => {
+    const text = readFileSync(new URL(`src/${name}`, root), 'utf8');
+    const paths = text.matchAll(/new URL\('\.\.\/\.\.\/([^']+)\/[^/']+', import\.meta\.url\)/g);
+    return [...paths].map(([, folder]) => folder ?? '');
+  });
+}
+
+it('takes along every folder beside dist that a worker reads', () => {
+  const folders = foldersReadAtRunTime();
+  expect(folders).toContain('deploy/ansible');
+  const dockerfile = readFileSync(new URL('deploy/Dockerfile', root), 'utf8');
+  const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+  for (const folder of folders) expect(last).toContain(`COPY ${folder} ./${folder}`);
+});
