@@ -40,6 +40,15 @@ describe('the disks of a plan', () => {
     ]);
   });
 
+  it('leave out a disk with the mount points of all that is built upon it', () => {
+    const partition = blankDisk('vda1', 'SYSTEM', { type: 'part', holders: ['dm-0'] });
+    const volume = blankDisk('dm-0', 'SYSTEM', { type: 'lvm', mountPoints: ['/', '/home'] });
+    const { blockDevices } = factsOf();
+    const { excluded } = applied(factsOf({ blockDevices: [...blockDevices, partition, volume] }));
+    expect(excluded.map(({ name }) => name)).toEqual(['vda']);
+    expect(excluded[0]?.reasons).toContain('dm-0 is mounted at /, /home.');
+  });
+
   it.each<[string, Partial<BlockDevice>, string]>([
     ['mounted', { mountPoints: ['/srv'] }, 'It is mounted at /srv.'],
     ['partitioned', { partitionTable: 'gpt' }, 'It has a partition table (gpt).'],
