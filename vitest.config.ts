@@ -1,12 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-const long = ['test/e2e/*.lab.test.ts', 'test/activities/storage.lab.test.ts'];
-
 /**
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
- * `x.lab.test.ts` needs root and lab machines, and runs one file at a time. Those in test/e2e run the whole procedure, and
- * storage.lab.test.ts runs step 7 with its restarts: they are long and have a command of their own, `npm run test:e2e`.
+ * `x.lab.test.ts` needs root and lab machines, and runs one file at a time; those in test/e2e run the whole procedure.
+ * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`.
  */
 export default defineConfig({
   test: {
@@ -15,7 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.system.test.ts', 'test/**/*.lab.test.ts'],
+          exclude: ['test/**/*.{system,lab,long}.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -32,7 +30,6 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
-          exclude: long,
           testTimeout: 1_500_000,
           hookTimeout: 900_000,
           fileParallelism: false,
@@ -40,8 +37,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'e2e',
-          include: long,
+          name: 'long',
+          include: ['test/**/*.long.test.ts'],
           testTimeout: 1_500_000,
           hookTimeout: 900_000,
           fileParallelism: false,

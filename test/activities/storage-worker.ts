@@ -1,0 +1,90 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect } from 'vitest';
+import type { StepResult, StorageInput } from '../../src/activities/contract.js';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { gatherFacts } from '../../src/activities/gather-facts.js';
+import { readBootId } from '../../src/activities/read-boot-id.js';
+import { requestReboot } from '../../src/activities/request-reboot.js';
+import { waitForReboot } from '../../src/activities/wait-for-reboot.js';
+import { planStorage } from '../../src/cluster/plan-storage.js';
+import { ephemeralStorageSchema } from '../../src/cluster/specification.js';
+import type { StoragePlan } from '../../src/cluster/storage-plan.js';
+import type { HostTarget } from '../../src/hosts/target.js';
+import { type LabVirtualMachine } from '../../src/lab/index.js';
+import { targetOf } from './lab-host.js';
+
+type StorageStep = (dependencies: Dependencies) => (input: StorageInput) => Promise<StepResult>;
+type ApplyPlan = Extract<StoragePlan, { kind: 'apply' }>;
+
+/** One lab machine, and the activities of step 7 as a worker would run them on it. */
+export class StorageWorker {
+  constructor(
+    readonly dependencies: Dependencies,
+    readonly machine: LabVirtualMachine,
+    readonly layout: 'auto' | 'root-dir',
+  ) {}
+
+  get reach(): HostTarget {
+    return targetOf(this.machine);
+  }
+
+  /** Tries again as Temporal does: an emulated machine beside others may be too slow for one login. */
+  async activity<Input, Output>(run: (input: Input) => Promise<Output>, input: Input): Promise<Output> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await new MockActivityEnvironment({ attempt }).run(run, input);
+      } catch (error) {
+        const final = !(error instanceof ApplicationFailure) || error.nonRetryable === true;
+        if (final || attempt === 5) throw error;
+      }
+    }
+  }
+
+  async plan(): Promise<StoragePlan> {
+    const facts = await this.activity(gatherFacts(this.dependencies), {
+      host: this.reach,
+      mountPoint: '/data',
+    });
+    const storage = ephemeralStorageSchema.parse({ layout: this.layout });
+    return planStorage({ facts, host: this.machine.name, storage });
+  }
+
+  async planToApply(): Promise<ApplyPlan> {
+    const plan = await this.plan();
+    if (plan.kind !== 'apply') throw new Error(`The plan is ${JSON.stringify(plan)}`);
+    return plan;
+  }
+
+  /** Runs a step once. */
+  async once(make: StorageStep, plan: ApplyPlan, generation = 1): Promise<StepResult> {
+    const jobKey = `${make.name.toLowerCase()}-${generation}`;
+    return await this.activity(make(this.dependencies), { host: this.reach, target: plan.target, jobKey });
+  }
+
+  /** Runs a step twice: the first time does something, the second time finds nothing left to do. */
+  async twice(make: StorageStep, plan: ApplyPlan): Promise<void> {
+    expect.soft(await this.once(make, plan), make.name).toMatchObject({ outcome: 'changed' });
+    expect.soft(await this.once(make, plan, 2), `${make.name} again`).toMatchObject({ outcome: 'unchanged' });
+  }
+
+  async reboot(): Promise<void> {
+    const host = this.reach;
+    const bootIdBefore = await this.activity(readBootId(this.dependencies), { host });
+    await this.activity(requestReboot(this.dependencies), { host, bootIdBefore, reason: 'test' });
+    await this.activity(waitForReboot(this.dependencies), { host, bootIdBefore });
+    const again = await this.activity(requestReboot(this.dependencies), {
+      host,
+      bootIdBefore,
+      reason: 'test',
+    });
+    expect(again.outcome).toBe('unchanged');
+  }
+
+  /** Standard output of shell text, read past the tool under test. */
+  async see(script: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.machine.run(script);
+    if (exitCode !== 0) throw new Error(`${script} ended with ${exitCode}: ${stderr}`);
+    return stdout.trim();
+  }
+}
