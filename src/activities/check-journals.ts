@@ -12,9 +12,9 @@ import { type UnitOnHost, unitsPresent } from './units-on-host.js';
 const steadyAfter = 12_000;
 
 /**
- * Step 7.15, Verify: journalctl -u kubelet. The units must have been up for some seconds without being restarted by systemd;
- * errors in their journals since they were started are shown, and do not fail the step: kubelet logs errors while the
- * rest of the cluster comes up.
+ * Step 7.15, Verify: journalctl -u kubelet. The units must have been up for some seconds without being restarted by
+ * systemd; errors in their journals since they were started are shown, and do not fail the step: kubelet logs errors
+ * while the rest of the cluster comes up.
  */
 export function checkJournals(dependencies: Pick<Dependencies, 'hosts'>): Activities['checkJournals'] {
   return step(({ host: reach, target }) =>
