@@ -166,6 +166,8 @@ chroot . passwd -q -l root
  * The kernel's command line: a serial console, quiet, and no self-tests or mitigations that emulation pays for dearly.
  * clocksource=hpet: a processor's own counter is measured at boot, wrongly so on a busy machine, and then time runs at
  * another pace. random.trust_cpu: an emulated machine has little noise of its own, and sshd would wait for it.
+ * norandmaps: QEMU looks translated code up by its address, and translates a library anew for each process that has it
+ * elsewhere; at the same place in each, a process starts in 9 ms instead of 27.
  */
 export const kernelCommandLine = [
   `root=UUID=${rootUuid}`,
@@ -174,6 +176,7 @@ export const kernelCommandLine = [
   'quiet',
   'mitigations=off',
   'nokaslr',
+  'norandmaps',
   'nopti',
   'init_on_alloc=0',
   'random.trust_cpu=on',
