@@ -1,53 +1,59 @@
 import type { StorageTarget } from '../cluster/storage-plan.js';
+import { parseUnits, unitProperties, type UnitSeen } from '../cluster/systemd-units.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 
-/** One of systemd's units as it is now. */
-export interface UnitOnHost {
-  readonly name: string;
-  readonly active: string;
-  readonly enabled: string;
-  /** How often systemd has restarted it by itself since it was started. */
-  readonly restarts: number;
-  /** Milliseconds since it became active; 0 when it is not active. */
-  readonly activeFor: number;
-  /** What it waits for, space-separated, in the form of RequiresMountsFor=. */
-  readonly mounts: string;
+/** Units, and the moment at which they were looked at. */
+export interface UnitsSeen {
+  /** Seconds since the machine's start, as {@link UnitSeen.activeSince} counts them. */
+  readonly now: number;
+  readonly units: readonly UnitSeen[];
+  /** Names of the mount points' units, such as data.mount. */
+  readonly mounts: readonly string[];
 }
 
-/** Those of the named units that the host knows; a fresh host knows none. In the order of the names. */
-export async function unitsPresent(host: Host, names: readonly string[]): Promise<readonly UnitOnHost[]> {
-  const properties =
-    'Id,LoadState,ActiveState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,RequiresMountsFor';
+/** One look at services and mounts, so that their times can be compared. One that the host does not know is seen as not loaded. */
+export async function lookAtUnits(
+  host: Host,
+  services: readonly string[],
+  mountPoints: readonly string[] = [],
+): Promise<UnitsSeen> {
   const { stdout } = await host.run(
     sh`cut -d ' ' -f 1 /proc/uptime
-systemctl show -p ${properties} ${names.map((name) => `${name}.service`)}`,
+mounts=
+for place in ${mountPoints}; do mounts="$mounts $(systemd-escape --path --suffix=mount "$place")"; done
+echo $mounts
+systemctl show -p ${unitProperties} ${services.map((name) => `${name}.service`)} $mounts`,
     { what: 'look at the units' },
   );
-  const [uptime = '', ...lines] = stdout.split('\n');
-  const now = Number(uptime) * 1000;
-  const blocks = lines
-    .join('\n')
-    .split(/\n\s*\n/)
-    .map((block) => {
-      const pairs = block.split('\n').map((line) => {
-        const at = line.indexOf('=');
-        return [line.slice(0, at), line.slice(at + 1)] as const;
-      });
-      return new Map(pairs);
-    });
-  return blocks
-    .filter((block) => block.get('LoadState') === 'loaded')
-    .map((block) => ({
-      name: (block.get('Id') ?? '').replace(/\.service$/, ''),
-      active: block.get('ActiveState') ?? '',
-      enabled: block.get('UnitFileState') ?? '',
-      restarts: Number(block.get('NRestarts') ?? 0),
-      activeFor:
-        block.get('ActiveState') === 'active'
-          ? Math.max(0, now - Number(block.get('ActiveEnterTimestampMonotonic') ?? 0) / 1000)
-          : 0,
-      mounts: block.get('RequiresMountsFor') ?? '',
+  const [uptime = '', mounts = '', ...rest] = stdout.split('\n');
+  return {
+    now: Number(uptime),
+    units: parseUnits(rest.join('\n')),
+    mounts: mounts.split(' ').filter((mount) => mount !== ''),
+  };
+}
+
+/** A service that is on a host, as it is now. */
+export interface UnitOnHost extends Pick<UnitSeen, 'active' | 'enabled' | 'restarts' | 'mounts'> {
+  /** Without its suffix. */
+  readonly name: string;
+  /** Milliseconds since it became active; 0 when it is not active. */
+  readonly activeFor: number;
+}
+
+/** Those of the named services that the host knows; a fresh host knows none. In the order of the names. */
+export async function unitsPresent(host: Host, names: readonly string[]): Promise<readonly UnitOnHost[]> {
+  const { now, units } = await lookAtUnits(host, names);
+  return units
+    .filter(({ load }) => load === 'loaded')
+    .map(({ id, active, enabled, restarts, activeSince, mounts }) => ({
+      name: id.replace(/\.service$/, ''),
+      active,
+      enabled,
+      restarts,
+      activeFor: active === 'active' ? Math.max(0, now - activeSince) * 1000 : 0,
+      mounts,
     }));
 }
 

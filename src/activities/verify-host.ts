@@ -1,12 +1,5 @@
 import type { CheckResult } from '../cluster/checks.js';
-import {
-  judgeFirewall,
-  judgeMountOrder,
-  judgeUnits,
-  parseUnits,
-  unitProperties,
-  type CheckedUnit,
-} from '../cluster/checks-host.js';
+import { judgeFirewall, judgeMountOrder, judgeUnits, type CheckedUnit } from '../cluster/checks-host.js';
 import { judgeStorage } from '../cluster/checks-storage.js';
 import { judgeKernelParameters } from '../cluster/kernel-parameters.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
@@ -19,6 +12,7 @@ import { isAsProven, readFirewallState } from './firewall-state.js';
 import { readFacts } from './gather-facts.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
 import { step, withHost } from './step.js';
+import { lookAtUnits } from './units-on-host.js';
 
 /** Step 9, on each host: services, array, mounts and their order, kernel parameters, firewall. Changes nothing. */
 export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {
@@ -34,31 +28,17 @@ export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activitie
   );
 }
 
-/** One look at all of them, so that their times can be compared. */
 async function verifyUnits(
   host: Host,
   names: readonly CheckedUnit[],
   storage: StorageTarget | undefined,
 ): Promise<CheckResult[]> {
   const binds = storage?.layout === 'bind' ? storage.moves.map(({ from }) => from) : [];
-  const places = storage ? [storage.mountPoint, ...binds] : [];
-  const { stdout } = await host.run(
-    sh`cut -d ' ' -f 1 /proc/uptime
-mounts=
-for place in ${places}; do
-  unit=$(systemd-escape --path --suffix=mount "$place")
-  mounts="$mounts $unit"
-done
-echo $mounts
-systemctl show --property=${unitProperties} ${names.map((name) => `${name}.service`)} $mounts`,
-    { what: 'look at the services' },
-  );
-  const [uptime = '', mountLine = '', ...rest] = stdout.split('\n');
-  const units = parseUnits(rest.join('\n'));
-  const mounts = mountLine.split(' ').filter((mount) => mount !== '');
+  const mountPoints = storage ? [storage.mountPoint, ...binds] : [];
+  const { now, units, mounts } = await lookAtUnits(host, names, mountPoints);
   const stored = names.filter((name) => storage?.moves.some(({ unit }) => unit === name));
   return [
-    ...judgeUnits({ host: host.name, names, units, now: Number(uptime) }),
+    ...judgeUnits({ host: host.name, names, units, now }),
     ...(storage ? judgeMountOrder({ host: host.name, names: stored, mounts, units }) : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { judgeFirewall, judgeMountOrder, judgeUnits, parseUnits } from '../../src/cluster/checks-host.js';
+import { judgeFirewall, judgeMountOrder, judgeUnits } from '../../src/cluster/checks-host.js';
+import { parseUnits } from '../../src/cluster/systemd-units.js';
 import { judgeStorage } from '../../src/cluster/checks-storage.js';
 import { arrayFstabLine, bindFstabLines } from '../../src/cluster/fstab.js';
 import type { HostFacts } from '../../src/cluster/facts.js';
