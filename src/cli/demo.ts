@@ -7,7 +7,7 @@ import { findTemporalCli } from '../temporal/find-cli.js';
 import { approveSerialsBeginningWith } from './approver.js';
 import { demoSerials, startDemoMachines, stopDemoMachines } from './demo-machines.js';
 import { demoSpecification } from './demo-specification.js';
-import { endDescendants } from './descendants.js';
+import { endDescendants } from '../local/descendants.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { catchInterruption, untilAborted } from './interruption.js';

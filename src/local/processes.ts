@@ -11,9 +11,9 @@ export interface ProcessIdentity {
 /** Who a process is now; undefined when there is none of this number, or only its remains. */
 export function identityOf(pid: number): ProcessIdentity | undefined {
   if (!exists(pid)) return undefined;
-  const fields = statFields(pid);
-  if (fields?.state === 'Z' && !hasOtherThreads(pid)) return undefined;
-  return { pid, startTime: fields?.startTime ?? null };
+  const entry = processEntry(pid);
+  if (entry === 'remains') return undefined;
+  return { pid, startTime: entry?.startTime ?? null };
 }
 
 /** Whether the very process that was written down is still running. */
@@ -57,12 +57,21 @@ function exists(pid: number): boolean {
   }
 }
 
-/** proc(5): the second field is the command in parentheses and may hold anything, so counting begins after it. */
-function statFields(pid: number): { state: string; startTime: string } | undefined {
+/** What /proc says about a process. */
+export interface ProcessEntry {
+  readonly parent: number;
+  /** Clock ticks between the machine's boot and the process's start. */
+  readonly startTime: string;
+}
+
+/** One entry of /proc; `remains`: it has ended, and its parent has not asked yet. */
+export function processEntry(pid: number): ProcessEntry | 'remains' | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // proc(5): the second field is the command in parentheses and may hold anything, so counting begins after it.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state: fields[0] ?? '', startTime: fields[19] ?? '' };
+    if (fields[0] === 'Z' && !hasOtherThreads(pid)) return 'remains';
+    return { parent: Number(fields[1]), startTime: fields[19] ?? '' };
   } catch {
     return undefined;
   }

@@ -1,0 +1,37 @@
+import { readdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning, processEntry, signalProcess, type ProcessIdentity } from './processes.js';
+
+/**
+ * Ends every process that this one has started, directly or through others, and that still runs: SIGTERM, and after
+ * two seconds SIGKILL. For an end in which nothing may be left behind. One that outlives its parent is no descendant
+ * any more, so those once seen are remembered.
+ */
+export async function endDescendants(): Promise<void> {
+  let seen: ProcessIdentity[] = [];
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    seen = [...seen, ...descendantsOf(process.pid)].filter(isRunning);
+    for (const descendant of seen) signalProcess(descendant, signal);
+    for (let waited = 0; waited < 2_000 && seen.some(isRunning); waited += 50) await sleep(50);
+  }
+}
+
+/** All processes beneath one, by /proc; zombies do not count. */
+export function descendantsOf(ancestor: number): ProcessIdentity[] {
+  const children = new Map<number, ProcessIdentity[]>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    const pid = Number(name);
+    const entry = processEntry(pid);
+    if (entry === undefined || entry === 'remains') continue;
+    const { parent, startTime } = entry;
+    children.set(parent, [...(children.get(parent) ?? []), { pid, startTime }]);
+  }
+  const found: ProcessIdentity[] = [];
+  const queue = [ancestor];
+  for (let pid = queue.pop(); pid !== undefined; pid = queue.pop()) {
+    const next = children.get(pid) ?? [];
+    found.push(...next);
+    queue.push(...next.map((child) => child.pid));
+  }
+  return found;
+}
