@@ -1,37 +1,30 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { checkJournals } from '../../src/activities/check-journals.js';
-import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
+import type { LabMachine } from '../../src/lab/index.js';
 import { aTarget } from '../cluster/builders.js';
-import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
+import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
 
-let lab: Lab;
-let worker: TestWorker;
 let machine: LabMachine;
 
-beforeAll(async () => {
-  worker = await startTestWorker();
-  lab = await openLab({ name: 'test-journals' });
+const stage = useLab('test-journals', async ({ lab }) => {
   machine = await lab.startMachine({ name: 'node1' });
-});
-afterAll(async () => {
-  await worker.close();
-  await lab.down();
 });
 
 /** Makes kubelet.service run this shell text, and starts it. */
 async function startKubelet(text: string): Promise<void> {
   const unit = `[Service]\\nExecStart=/bin/sh -c "${text}"\\nRestart=always\\nRestartSec=1`;
-  const script = `printf '${unit}\\n' > /etc/systemd/system/kubelet.service
+  await onMachine(
+    machine,
+    `printf '${unit}\\n' > /etc/systemd/system/kubelet.service
 systemctl daemon-reload
-systemctl restart kubelet`;
-  const { exitCode, stderr } = await machine.run(script);
-  if (exitCode !== 0) throw new Error(stderr);
+systemctl restart kubelet`,
+  );
 }
 
 async function check(): Promise<{ summary: string; seconds: number }> {
   const moves = [{ from: '/var/lib/kubelet', to: '/data/kubelet', unit: 'kubelet' }];
   const begun = Date.now();
-  const { summary } = await runActivity(checkJournals(worker.dependencies), {
+  const { summary } = await runActivity(checkJournals(stage().dependencies), {
     host: targetOf(machine),
     target: aTarget({ layout: 'bind', moves }),
     jobKey: 'check-1',

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkEtcdPerformance } from '../../src/activities/check-etcd-performance.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
-import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
-import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
 
-let lab: Lab;
 let machine: LabMachine;
-let worker: TestWorker;
 
 /** A member as Kubespray sets it up, as far as verification sees it; one value would be a command if it were run. */
 const setUp = `cat > /etc/etcd.env << 'END'
@@ -25,43 +23,33 @@ systemctl stop etcd 2> /dev/null || true
 systemd-run --quiet --unit=etcd-test -p EnvironmentFile=/etc/etcd.env etcd
 until ETCDCTL_API=3 etcdctl endpoint health > /dev/null 2>&1; do sleep 0.2; done`;
 
-beforeAll(async () => {
-  worker = await startTestWorker();
-  lab = await openLab({ name: 'test-etcd' });
+const on = (script: string) => onMachine(machine, script);
+
+const stage = useLab('test-etcd', async ({ lab }) => {
   machine = await lab.startMachine({ name: 'node1' });
 });
-afterAll(async () => {
-  await worker.close();
-  await lab.down();
-});
-
-async function onMachine(script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await machine.run(script, { timeout: 60_000 });
-  if (exitCode !== 0) throw new Error(`${script}\n${stdout}${stderr}`);
-  return stdout;
-}
 
 const verify = async (members: readonly string[]) => {
   const input = { host: targetOf(machine), members };
-  return (await runActivity(verifyEtcd(worker.dependencies), input)).checks;
+  return (await runActivity(verifyEtcd(stage().dependencies), input)).checks;
 };
 const failing = (checks: readonly { check: string; passed: boolean }[]) =>
   checks.filter(({ passed }) => !passed).map(({ check }) => check);
 
 describe('verification of a real etcd', () => {
   it('fails one check where Kubespray has not been', async () => {
-    await onMachine('rm -f /etc/etcd.env');
+    await on('rm -f /etc/etcd.env');
     expect(await verify(['node1'])).toMatchObject([
       { check: 'etcd-members', passed: false, is: 'no /etc/etcd.env' },
     ]);
     const input = { host: targetOf(machine) };
-    expect((await runActivity(checkEtcdPerformance(worker.dependencies), input)).checks).toMatchObject([
+    expect((await runActivity(checkEtcdPerformance(stage().dependencies), input)).checks).toMatchObject([
       { check: 'etcd-perf', passed: false, is: 'no /etc/etcd.env' },
     ]);
   });
 
   it('passes every check on a healthy member, without running what its environment file says', async () => {
-    await onMachine(setUp);
+    await on(setUp);
     const checks = await verify(['node1']);
     expect(failing(checks)).toEqual([]);
     expect(checks.map(({ check }) => check)).toEqual([
@@ -74,7 +62,7 @@ describe('verification of a real etcd', () => {
       'etcd-alarms',
     ]);
     expect(checks.find(({ check }) => check === 'etcd-database-size')?.is).toMatch(/ of 100 MiB$/);
-    expect(await onMachine('ls /root')).not.toContain('was-run');
+    expect(await on('ls /root')).not.toContain('was-run');
   });
 
   it('fails when the inventory has another member', async () => {
@@ -87,7 +75,7 @@ describe('verification of a real etcd', () => {
 
   it('measures its performance when asked', async () => {
     const input = { host: targetOf(machine) };
-    const { checks } = await runActivity(checkEtcdPerformance(worker.dependencies), input);
+    const { checks } = await runActivity(checkEtcdPerformance(stage().dependencies), input);
     const [perf] = checks;
     expect(perf?.check).toBe('etcd-perf');
     expect(perf?.is).toMatch(/(PASS|FAIL): .*Throughput.*writes\/s/);
@@ -95,7 +83,7 @@ describe('verification of a real etcd', () => {
   });
 
   it('sees an alarm', async () => {
-    await onMachine(`systemctl stop etcd-test; sed -i s/104857600/1/ /etc/etcd.env
+    await on(`systemctl stop etcd-test; sed -i s/104857600/1/ /etc/etcd.env
 systemd-run --quiet --unit=etcd-test -p EnvironmentFile=/etc/etcd.env etcd
 export ETCDCTL_API=3
 until etcdctl endpoint status > /dev/null 2>&1; do sleep 0.2; done
@@ -107,7 +95,7 @@ etcdctl put a b > /dev/null 2>&1 || true`);
   });
 
   it('fails, with the reason, when etcd is stopped', async () => {
-    await onMachine('systemctl stop etcd-test');
+    await on('systemctl stop etcd-test');
     const checks = await verify(['node1']);
     expect(failing(checks)).toEqual(['etcd-members', 'etcd-health', 'etcd-status']);
     expect(checks[0]?.is).toMatch(/refused|deadline|unavailable/i);

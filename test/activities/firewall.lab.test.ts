@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyFirewallRules } from '../../src/activities/apply-firewall-rules.js';
 import { armAndLoad, firewallFolder, undoScript } from '../../src/activities/firewall-state.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { firewallRuleSet } from '../../src/cluster/firewall.js';
 import { specificationSchema } from '../../src/cluster/specification.js';
-import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
-import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
 
 /** Rules that let nobody in: no port of ssh, and connections that stand are cut too. */
 const lockOut = `table inet slipway
@@ -24,25 +24,19 @@ const foreignTable =
 /** Something listens on each of them besides sshd. */
 const ports = [2379, 6443, 8443, 10250, 30080];
 
-let lab: Lab;
 let machine: LabMachine;
 /** Another node of the cluster: a worker. */
 let neighbour: LabMachine;
-let worker: TestWorker;
 
-beforeAll(async () => {
-  worker = await startTestWorker();
-  lab = await openLab({ name: 'test-firewall' });
+const on = (script: string) => onMachine(machine, script);
+
+const stage = useLab('test-firewall', async ({ lab }) => {
   machine = await lab.startMachine({ name: 'node1' });
   neighbour = await lab.startMachine({ name: 'node2' });
-  await onMachine(`nft '${foreignTable}'
+  await on(`nft '${foreignTable}'
 for port in ${ports.join(' ')}; do
   systemd-run --quiet --unit=listen-$port python3 -m http.server $port
 done`);
-});
-afterAll(async () => {
-  await worker.close();
-  await lab.down();
 });
 
 /** The specification names another ssh port than sshd has, as behind a port forwarding. */
@@ -59,16 +53,10 @@ function ruleSet(openPorts: { port: number }[] = []): string {
 }
 
 const apply = (rules: string, undoAfterSeconds = 20) =>
-  runActivity(applyFirewallRules(worker.dependencies, { undoAfterSeconds }), {
+  runActivity(applyFirewallRules(stage().dependencies, { undoAfterSeconds }), {
     host: targetOf(machine),
     ruleSet: rules,
   });
-
-async function onMachine(script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await machine.run(script);
-  if (exitCode !== 0) throw new Error(`${script}\n${stdout}${stderr}`);
-  return stdout;
-}
 
 function getsIn(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -114,15 +102,15 @@ done`);
   });
 
   it('leaves other tables alone, and no undo armed', async () => {
-    expect(await onMachine('nft list tables')).toContain('table inet operator');
-    expect(await onMachine('systemctl list-units --all --plain')).not.toContain('slipway-firewall-undo');
+    expect(await on('nft list tables')).toContain('table inet operator');
+    expect(await on('systemctl list-units --all --plain')).not.toContain('slipway-firewall-undo');
   });
 
   it('is there again after a restart, before anybody does anything', async () => {
     await machine.powerCut();
     await machine.start();
-    await onMachine('systemd-run --quiet --unit=listen-30080 python3 -m http.server 30080');
-    await onMachine('until ss -tln | grep -q :30080; do sleep 0.2; done');
+    await on('systemd-run --quiet --unit=listen-30080 python3 -m http.server 30080');
+    await on('until ss -tln | grep -q :30080; do sleep 0.2; done');
     expect(await openOf([22, 30080])).toEqual([22]);
     await expect(apply(ruleSet([{ port: 8443 }]))).resolves.toMatchObject({ outcome: 'unchanged' });
   });
@@ -130,10 +118,10 @@ done`);
   it('is put back when somebody has taken rules away, and verification says so before', async () => {
     const verify = async () => {
       const input = { host: targetOf(machine), units: [], kernelParameters: false, firewall: true };
-      return (await runActivity(verifyHost(worker.dependencies), input)).checks;
+      return (await runActivity(verifyHost(stage().dependencies), input)).checks;
     };
     expect(await verify()).toMatchObject([{ check: 'firewall-rules', passed: true }]);
-    await onMachine('nft flush chain inet slipway input; nft add rule inet slipway input accept');
+    await on('nft flush chain inet slipway input; nft add rule inet slipway input accept');
     expect(await verify()).toMatchObject([{ check: 'firewall-rules', passed: false }]);
     await expect(apply(ruleSet([{ port: 8443 }]))).resolves.toMatchObject({ outcome: 'changed' });
     expect(await getsIn(30080)).toBe(false);
@@ -143,15 +131,15 @@ done`);
 
 describe('rules that lock the worker out', () => {
   it('are undone by the host itself, and the step says so', async () => {
-    const before = await onMachine('nft -s list table inet slipway');
+    const before = await on('nft -s list table inet slipway');
     await expect(apply(lockOut, 5)).rejects.toMatchObject({
       type: 'LockedOutError',
       nonRetryable: true,
       message:
         'The firewall rules kept this worker from connecting to node1 anew within 5 s; its previous rules are back.',
     });
-    expect(await onMachine('nft -s list table inet slipway')).toBe(before);
-    expect(await onMachine('cat /etc/nftables.d/slipway.nft')).toBe(ruleSetWithSsh());
+    expect(await on('nft -s list table inet slipway')).toBe(before);
+    expect(await on('cat /etc/nftables.d/slipway.nft')).toBe(ruleSetWithSsh());
   });
 
   it('do not come back with a restart', async () => {
@@ -166,7 +154,7 @@ describe('rules that lock the worker out', () => {
 
 describe('an attempt whose worker died after loading', () => {
   it('does not undo what a later attempt has proven', async () => {
-    const host = await worker.dependencies.hosts.connect(targetOf(machine));
+    const host = await stage().dependencies.hosts.connect(targetOf(machine));
     const folder = firewallFolder(host);
     await host.writeFile(folder.wanted, ruleSet([{ port: 1 }]));
     await host.writeFile(folder.undo, undoScript(folder).text);
@@ -174,43 +162,43 @@ describe('an attempt whose worker died after loading', () => {
     await host.close();
 
     await expect(apply(ruleSet([{ port: 30080 }]))).resolves.toMatchObject({ outcome: 'changed' });
-    await onMachine(
+    await on(
       'while systemctl --quiet is-active slipway-firewall-undo-dead.timer; do sleep 0.5; done; sleep 1',
     );
-    expect(await onMachine('nft list table inet slipway')).toContain('tcp dport 30080 accept');
+    expect(await on('nft list table inet slipway')).toContain('tcp dport 30080 accept');
     await expect(apply(ruleSet([{ port: 30080 }]))).resolves.toMatchObject({ outcome: 'unchanged' });
   });
 
   it('is undone when nobody comes back', async () => {
-    const host = await worker.dependencies.hosts.connect(targetOf(machine));
+    const host = await stage().dependencies.hosts.connect(targetOf(machine));
     const folder = firewallFolder(host);
-    const before = await onMachine('nft -s list table inet slipway');
+    const before = await on('nft -s list table inet slipway');
     await host.writeFile(folder.wanted, ruleSet([{ port: 1 }]));
     await host.run(armAndLoad(folder, 'alone', 2));
     await host.close();
-    expect(await onMachine('nft list table inet slipway')).toContain('tcp dport 1 accept');
+    expect(await on('nft list table inet slipway')).toContain('tcp dport 1 accept');
     await expect
-      .poll(() => onMachine('nft -s list table inet slipway'), { timeout: 15_000, interval: 500 })
+      .poll(() => on('nft -s list table inet slipway'), { timeout: 15_000, interval: 500 })
       .toBe(before);
   });
 });
 
 describe('what the step refuses', () => {
   it('rules that nft does not accept: nothing changes', async () => {
-    const before = await onMachine('nft list ruleset');
+    const before = await on('nft list ruleset');
     await expect(apply('table inet slipway {\n\tnonsense\n}\n')).rejects.toMatchObject({
       type: 'RefusedError',
     });
-    expect(await onMachine('nft list ruleset')).toBe(before);
+    expect(await on('nft list ruleset')).toBe(before);
   });
 
   it('a host on which ufw is active, with the list of what to let in', async () => {
-    await onMachine('mkdir -p /etc/ufw; echo ENABLED=yes > /etc/ufw/ufw.conf');
+    await on('mkdir -p /etc/ufw; echo ENABLED=yes > /etc/ufw/ufw.conf');
     await expect(apply(ruleSet())).rejects.toMatchObject({
       type: 'RefusedError',
       message: 'ufw is active on node1, and Slipway changes no firewall that somebody else set up.',
       details: [{ advice: expect.stringContaining('tcp 2379 (etcd clients)') as string }],
     });
-    await onMachine('echo ENABLED=no > /etc/ufw/ufw.conf');
+    await on('echo ENABLED=no > /etc/ufw/ufw.conf');
   });
 });

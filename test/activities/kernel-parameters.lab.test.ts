@@ -1,80 +1,68 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { applyKernelParameters } from '../../src/activities/apply-kernel-parameters.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { kernelParametersText } from '../../src/cluster/kernel-parameters.js';
-import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
-import { runActivity, startTestWorker, targetOf, type TestWorker } from './lab-host.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
 
-let lab: Lab;
-let worker: TestWorker;
 /** A kernel of its own: only a virtual machine has one. */
 let machine: LabMachine;
 
-beforeAll(async () => {
-  worker = await startTestWorker();
-  lab = await openLab({ name: 'test-sysctl' });
+const on = async (script: string) => (await onMachine(machine, script)).trim();
+
+const stage = useLab('test-sysctl', async ({ lab }) => {
   machine = await lab.startVm({ name: 'worker1' });
-});
-afterAll(async () => {
-  await worker.close();
-  await lab.down();
 });
 
 const apply = (to = machine) =>
-  runActivity(applyKernelParameters(worker.dependencies), { host: targetOf(to) });
+  runActivity(applyKernelParameters(stage().dependencies), { host: targetOf(to) });
 
 const verify = async () => {
   const input = { host: targetOf(machine), units: [], kernelParameters: true };
-  const { checks } = await runActivity(verifyHost(worker.dependencies), input);
+  const { checks } = await runActivity(verifyHost(stage().dependencies), input);
   return Object.fromEntries(checks.map(({ check, passed }) => [check, passed]));
 };
 
-async function onMachine(script: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await machine.run(script);
-  if (exitCode !== 0) throw new Error(`${script}\n${stdout}${stderr}`);
-  return stdout.trim();
-}
-
 const values = () =>
-  onMachine(
+  on(
     'cd /proc/sys; cat fs/inotify/max_user_instances fs/inotify/max_user_watches vm/max_map_count | tr "\\n" " "',
   );
 
 describe('kernel parameters of a real kernel', () => {
   it('are not there before', async () => {
-    expect(await onMachine('cat /proc/sys/vm/max_map_count')).toBe('65530');
+    expect(await on('cat /proc/sys/vm/max_map_count')).toBe('65530');
     expect(await verify()).toEqual({ 'kernel-parameters': false, 'kernel-parameters-at-boot': false });
   });
 
   it('are the document’s afterwards, file and kernel', async () => {
     await expect(apply()).resolves.toMatchObject({ outcome: 'changed' });
     expect(await values()).toBe('512 1048576 1000000');
-    expect(await onMachine('cat /etc/sysctl.d/90-akash.conf')).toBe(kernelParametersText.trim());
+    expect(await on('cat /etc/sysctl.d/90-akash.conf')).toBe(kernelParametersText.trim());
     expect(await verify()).toEqual({ 'kernel-parameters': true, 'kernel-parameters-at-boot': true });
   });
 
   it('are left alone the second time, also where somebody has raised one since', async () => {
     await expect(apply()).resolves.toMatchObject({ outcome: 'unchanged' });
-    await onMachine('sysctl -q -w vm.max_map_count=2000000');
+    await on('sysctl -q -w vm.max_map_count=2000000');
     await expect(apply()).resolves.toMatchObject({ outcome: 'unchanged' });
-    expect(await onMachine('cat /proc/sys/vm/max_map_count')).toBe('2000000');
+    expect(await on('cat /proc/sys/vm/max_map_count')).toBe('2000000');
   });
 
   it('are applied again where the value or the file is another', async () => {
-    await onMachine('sysctl -q -w vm.max_map_count=65530');
+    await on('sysctl -q -w vm.max_map_count=65530');
     await expect(apply()).resolves.toMatchObject({ outcome: 'changed' });
-    await onMachine('echo vm.max_map_count=1 > /etc/sysctl.d/90-akash.conf');
+    await on('echo vm.max_map_count=1 > /etc/sysctl.d/90-akash.conf');
     await expect(apply()).resolves.toMatchObject({ outcome: 'changed' });
     expect(await values()).toBe('512 1048576 1000000');
   });
 
   it('are found wanting when a later file lowers one at the next boot', async () => {
-    await onMachine('echo vm.max_map_count=262144 > /etc/sysctl.d/99-other.conf');
+    await on('echo vm.max_map_count=262144 > /etc/sysctl.d/99-other.conf');
     expect(await verify()).toEqual({ 'kernel-parameters': true, 'kernel-parameters-at-boot': false });
   });
 
   it('are refused in a container, whose /proc/sys belongs to another machine', async () => {
-    const container = await lab.startMachine({ name: 'container' });
+    const container = await stage().lab.startMachine({ name: 'container' });
     await expect(apply(container)).rejects.toMatchObject({
       type: 'RefusedError',
       message: expect.stringContaining('/proc/sys is read-only') as string,

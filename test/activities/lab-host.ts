@@ -2,32 +2,52 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll } from 'vitest';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';
-import type { LabMachine } from '../../src/lab/index.js';
+import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 
-/** A worker of its own: real connections and jobs, and a folder in which host keys are pinned. */
-export interface TestWorker {
+/** A lab, and what a worker of its own has: real connections and jobs, and a folder in which host keys are pinned. */
+export interface LabStage {
+  readonly lab: Lab;
   readonly dependencies: Dependencies;
-  close(): Promise<void>;
 }
 
-export async function startTestWorker(): Promise<TestWorker> {
-  const stateFolder = await mkdtemp(join(tmpdir(), 'slipway-worker-'));
-  const hosts = createHostPool({ stateFolder });
-  return {
-    dependencies: {
-      hosts,
+/** A lab for the tests of one file: there before them, and gone after them, whatever fails. */
+export function useLab(name: string, setUp: (stage: LabStage) => Promise<void> = () => Promise.resolve()) {
+  let stage: LabStage | undefined;
+  let stateFolder: string | undefined;
+  beforeAll(async () => {
+    stateFolder = await mkdtemp(join(tmpdir(), 'slipway-worker-'));
+    const dependencies = {
+      hosts: createHostPool({ stateFolder }),
       jobs: createJobs(),
       readSecret: () => Promise.reject(new Error('No secret is needed in this test.')),
-    },
-    async close() {
-      await hosts.closeAll();
-      await rm(stateFolder, { recursive: true, force: true });
-    },
+    };
+    stage = { lab: await openLab({ name }), dependencies };
+    await setUp(stage);
+  });
+  afterAll(async () => {
+    try {
+      await stage?.dependencies.hosts.closeAll();
+    } finally {
+      await stage?.lab.down();
+    }
+    if (stateFolder !== undefined) await rm(stateFolder, { recursive: true, force: true });
+  });
+  return (): LabStage => {
+    if (stage === undefined) throw new Error('The lab is there only while tests run.');
+    return stage;
   };
+}
+
+/** Standard output of shell text, read past the tool under test. @throws Error when it fails */
+export async function onMachine(machine: LabMachine, script: string): Promise<string> {
+  const { exitCode, stdout, stderr } = await machine.run(script, { timeout: 60_000 });
+  if (exitCode !== 0) throw new Error(`${script}\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** How a worker reaches a machine of the lab. */

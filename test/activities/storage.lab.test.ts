@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkJournals } from '../../src/activities/check-journals.js';
 import { copyData } from '../../src/activities/copy-data.js';
 import { createRaidArray } from '../../src/activities/create-raid-array.js';
@@ -11,31 +11,16 @@ import { stopAndDisableUnits } from '../../src/activities/stop-and-disable-units
 import { switchData } from '../../src/activities/switch-data.js';
 import { updateFstab } from '../../src/activities/update-fstab.js';
 import { writeMdadmConf } from '../../src/activities/write-mdadm-conf.js';
-import { type Lab, openLab } from '../../src/lab/index.js';
 import { digestOfTree, seedWorker, seededPaths } from '../../src/lab/seed-worker.js';
-import { startTestWorker, type TestWorker } from './lab-host.js';
+import { useLab } from './lab-host.js';
 import { StorageWorker } from './storage-worker.js';
 
-let lab: Lab;
-let testWorker: TestWorker;
-
-beforeAll(async () => {
-  testWorker = await startTestWorker();
-  lab = await openLab({ name: 'storage-test' });
-});
-
-afterAll(async () => {
-  await testWorker.close();
-  await lab.down();
-});
+const stage = useLab('storage-test');
 
 describe('a worker whose disk gets a signature after the plan was approved', () => {
   it('refuses it untouched; with a blank disk it moves data only, root-dir layout', async () => {
-    const worker = new StorageWorker(
-      testWorker.dependencies,
-      await lab.startVm({ name: 'rooted' }),
-      'root-dir',
-    );
+    const { lab, dependencies } = stage();
+    const worker = new StorageWorker(dependencies, await lab.startVm({ name: 'rooted' }), 'root-dir');
     const digest = await seedWorker(worker.machine);
     const plan = await worker.planToApply();
     const [disk] = plan.target.disks;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { backUpFstab } from '../../src/activities/back-up-fstab.js';
 import { checkJournals } from '../../src/activities/check-journals.js';
 import { confirmDirectoriesUnused } from '../../src/activities/confirm-directories-unused.js';
@@ -15,27 +15,16 @@ import { stopAndDisableUnits } from '../../src/activities/stop-and-disable-units
 import { switchData } from '../../src/activities/switch-data.js';
 import { updateFstab } from '../../src/activities/update-fstab.js';
 import { writeMdadmConf } from '../../src/activities/write-mdadm-conf.js';
-import { type Lab, openLab } from '../../src/lab/index.js';
 import { digestOfTree, seedWorker, seededPaths } from '../../src/lab/seed-worker.js';
-import { startTestWorker, type TestWorker } from './lab-host.js';
+import { useLab } from './lab-host.js';
 import { StorageWorker } from './storage-worker.js';
 
-let lab: Lab;
-let testWorker: TestWorker;
-
-beforeAll(async () => {
-  testWorker = await startTestWorker();
-  lab = await openLab({ name: 'storage-long' });
-});
-
-afterAll(async () => {
-  await testWorker.close();
-  await lab.down();
-});
+const stage = useLab('storage-long');
 
 describe('a worker with data, bind layout, with a power cut between array and file system', () => {
   it('ends with the planned array, the same data, and units that wait for the mount', async () => {
-    const worker = new StorageWorker(testWorker.dependencies, await lab.startVm({ name: 'bound' }), 'auto');
+    const { lab, dependencies } = stage();
+    const worker = new StorageWorker(dependencies, await lab.startVm({ name: 'bound' }), 'auto');
     const digest = await seedWorker(worker.machine);
     const plan = await worker.planToApply();
     expect(plan.target).toMatchObject({ path: 'migrate', layout: 'bind' });
