@@ -1,13 +1,7 @@
 import type { CheckName } from '../cluster/check-names.js';
 import type { CheckResult } from '../cluster/checks.js';
-import {
-  judgeEtcdHealth,
-  judgeEtcdMembers,
-  judgeEtcdStatus,
-  parseEtcdHealth,
-  parseEtcdMembers,
-  parseEtcdStatus,
-} from '../cluster/checks-etcd.js';
+import { judgeEtcdHealth, judgeEtcdMembers, judgeEtcdStatus } from '../cluster/checks-etcd.js';
+import { parseEtcdHealth, parseEtcdMembers, parseEtcdStatus } from '../cluster/etcd-answers.js';
 import type { Host } from '../hosts/host.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';

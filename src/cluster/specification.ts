@@ -1,45 +1,20 @@
 import { z } from 'zod';
+import {
+  nodeName,
+  ipAddress,
+  hostAddress,
+  port,
+  absolutePath,
+  localPath,
+  hostKey,
+  linuxUser,
+} from './specification-fields.js';
 
 /**
  * The specification: everything an operator says about a cluster, as `cluster.yaml` or as the single JSON argument of
  * the workflows. Both are checked by {@link specificationSchema}; rules that need more than one field are in
  * `specification-rules.ts`.
  */
-
-/** A name that is valid as a Kubernetes node name (RFC 1123 label). */
-const nodeName = z
-  .string()
-  .max(63)
-  .regex(
-    /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/,
-    'must be lower-case letters, digits and hyphens, and begin and end with a letter or digit',
-  );
-
-const ipAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
-
-/** Labels with dots between; the last one is not all digits, so that a mistyped IPv4 address is no DNS name. */
-const dnsName = z
-  .string()
-  .max(253)
-  .regex(/^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9-]*[A-Za-z][A-Za-z0-9-]*$/)
-  .regex(/^[^-].*[^-]$|^[^-]$/);
-
-/** An IPv4 or IPv6 address, or a DNS name. */
-const hostAddress = z.union([z.ipv4(), z.ipv6(), dnsName], 'must be an IP address or a DNS name');
-
-const port = z.int().min(1).max(65535);
-
-/** A path from the root, without anything a shell, fstab or YAML would read as more than a path. */
-const absolutePath = z
-  .string()
-  .regex(/^(\/[A-Za-z0-9._+-]+)+$/, 'must be an absolute path of letters, digits and . _ + -')
-  .refine(
-    (path) => !path.split('/').some((part) => /^\.\.?$/.test(part)),
-    'must not hold "." or ".." as a folder',
-  );
-
-/** A path on the machine where the worker runs; `~/` is its user's home folder. */
-const localPath = z.string().regex(/^(~\/|\/)[^\0\n]+$/, 'must begin with / or ~/');
 
 /** Where a secret is to be found. The secret itself is never part of a specification. */
 export const secretReferenceSchema = z.union(
@@ -52,16 +27,6 @@ export const secretReferenceSchema = z.union(
   'must be { file: … } or { env: … }',
 );
 export type SecretReference = z.infer<typeof secretReferenceSchema>;
-
-/** A public host key as in a known_hosts file: type and base64. */
-const hostKey = z
-  .string()
-  .regex(
-    /^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/]+=*$/,
-    'must be "<type> <base64>"',
-  );
-
-const linuxUser = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a Linux user name');
 
 export const roleSchema = z.enum(['control-plane', 'etcd', 'worker']);
 export type Role = z.infer<typeof roleSchema>;

@@ -11,6 +11,7 @@ import { LabNetwork } from './network/lab-network.js';
 import { readRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
 import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
+import { checkName, checkSameDisks, defaultDisks } from './wishes.js';
 import { createVirtualMachine } from './virtual-machine/create.js';
 import { leaveQemus, quitQemu } from './virtual-machine/qemu-process.js';
 import { VirtualMachine } from './virtual-machine/virtual-machine.js';
@@ -217,31 +218,4 @@ class FolderLab implements Lab {
     );
     return new Set(records.flatMap((record) => (record?.kind === 'virtual-machine' ? [record.port] : [])));
   }
-}
-
-/** @throws LabError for a name that cannot be a folder, a host name and a part of a link's name at once */
-export function checkName(name: string, what: 'lab' | 'machine'): void {
-  if (/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(name)) return;
-  throw new LabError(
-    `"${name}" is no name for a ${what}: at most 20 characters of a–z, 0–9 and -, not at its ends.`,
-  );
-}
-
-function defaultDisks(name: string): LabDisk[] {
-  const start = name.toUpperCase().slice(0, 18);
-  return [1, 2].map((number) => ({ serial: `${start}-${number}`, gib: 4 }));
-}
-
-function checkSameDisks(machine: LabVirtualMachine, wanted: readonly LabDisk[] | undefined): void {
-  if (wanted === undefined) return;
-  const serials = (disks: readonly LabDisk[]) =>
-    disks
-      .map(({ serial }) => serial)
-      .sort()
-      .join(', ');
-  if (serials(machine.disks) === serials(wanted)) return;
-  throw new LabError(
-    `The virtual machine ${machine.name} is there already with the disks ${serials(machine.disks) || 'none'}, ` +
-      `not ${serials(wanted) || 'none'}: destroy it first, or use another name.`,
-  );
 }

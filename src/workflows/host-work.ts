@@ -3,26 +3,20 @@ import {
   getExternalWorkflowHandle,
   isCancellation,
   ParentClosePolicy,
-  proxyActivities,
   rootCause,
-  sleep,
   startChild,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { Holder, HousekeepingActivities } from '../activities/housekeeping.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import type { ClusterRun } from './cluster-run.js';
+import { waitForHostLock } from './host-lock.js';
 import { finishSignal, type HostOutcome, type HostReport, type PrepareHostInput } from './host-messages.js';
 import { hostWorkflowId } from './messages.js';
-import { aborted, whereItStands } from './outcomes.js';
+import { whereItStands } from './outcomes.js';
 import type { prepareHost } from './prepare-host.js';
 import { clusterAttribute } from './search-attributes.js';
-import { paces } from './step-table.js';
-
-/** How often a start is tried again without asking, while a run of the same cluster is letting go of the host. */
-const patienceWithOwnRuns = 30;
 
 /** The cluster's side of one host's workflow: starts it, hears its reports, passes answers on, takes its outcome. */
 export class HostWork {
@@ -97,36 +91,9 @@ export class HostWork {
         });
       } catch (failure) {
         if (!(failure instanceof WorkflowExecutionAlreadyStartedError)) throw failure;
-        await this.waitForLock(workflowId, tried);
+        await waitForHostLock(this.run, { host: this.host.name, workflowId, tried });
       }
     }
-  }
-
-  private async waitForLock(workflowId: string, tried: number): Promise<void> {
-    const { name } = this.host;
-    const holder = await findHolder(name, workflowId);
-    const isOwn = holder === null || holder.cluster === this.run.specification.name;
-    if (isOwn && tried <= patienceWithOwnRuns) {
-      await sleep('1s', { summary: `${name}: waiting for an earlier run to let go of it` });
-      return;
-    }
-    const message = `${name} is being worked on already: ${describeHolder(workflowId, holder)}.`;
-    const position = this.run.board.beginStep(name, 'prepareHost', message);
-    this.run.board.setStep(name, position, { step: 'prepareHost', state: 'failed', summary: message });
-    this.run.board.setHostState(name, 'failed');
-    const { verb, by } = await this.run.desk.askDecision({
-      host: name,
-      step: 'prepareHost',
-      message,
-      advice: 'Wait until the other work has ended, then retry; or abort this host.',
-      choices: ['retry', 'abort'],
-    });
-    if (verb === 'abort') throw aborted(`${message} ${by} aborted this host.`);
-    this.run.board.setStep(name, position, {
-      step: 'prepareHost',
-      state: 'running',
-      summary: `Again, by ${by}`,
-    });
   }
 
   private hear({ state, steps, questions, storage }: HostReport): void {
@@ -180,24 +147,4 @@ export class HostWork {
     if (outcome.result === 'done') this.run.board.setHostState(name, 'done');
     else this.run.drop(name, outcome);
   }
-}
-
-/** @returns null when nobody holds it any more, or nobody can tell */
-async function findHolder(host: string, workflowId: string): Promise<Holder | null> {
-  const { findHostHolder } = proxyActivities<HousekeepingActivities>({
-    ...paces.contact,
-    summary: `${host}: who holds it?`,
-  });
-  try {
-    return await findHostHolder({ workflowId });
-  } catch (failure) {
-    if (isCancellation(failure)) throw failure;
-    return null;
-  }
-}
-
-function describeHolder(workflowId: string, holder: Holder | null): string {
-  if (holder === null) return `workflow ${workflowId} is running`;
-  const whose = holder.cluster === null ? 'no cluster' : `cluster ${holder.cluster}`;
-  return `${whose} holds it (workflow ${workflowId}, ${holder.type}, run ${holder.runId})`;
 }
