@@ -149,6 +149,12 @@ describe('rules for hosts', () => {
       hosts({ ...controlPlane, internalAddress: '10.1.0.1' }, { ...worker, internalAddress: '10.1.0.1' }),
     ).toEqual(['hosts.1.internalAddress: must be unique; 10.1.0.1 is that of hosts.0 too']);
     expect(
+      hosts(
+        { ...controlPlane, internalAddress: '2001:DB8::1' },
+        { ...worker, internalAddress: '2001:db8::1' },
+      ),
+    ).toHaveLength(1);
+    expect(
       hosts({ ...controlPlane, address: 'A.example.org' }, { ...worker, address: 'a.example.ORG' }),
     ).toHaveLength(1);
   });
@@ -194,6 +200,17 @@ describe('rules for hosts', () => {
     ).toEqual([]);
   });
 
+  it('tell an even number of control planes once where each is an etcd member', () => {
+    const members = controlPlanes(2).map((host) => ({ ...host, roles: [...host.roles, 'etcd'] }));
+    expect(hosts(...members)).toEqual([
+      'hosts: must hold an odd number of control planes (1, 3, 5 …); it holds 2: cp0, cp1',
+    ]);
+  });
+
+  it('do not count roles while a host is without one', () => {
+    expect(hosts({ ...controlPlane, roles: [] })).toEqual(['hosts.0.roles: must hold at least 1 entry']);
+  });
+
   it('want each role once', () => {
     expect(hosts({ ...controlPlane, roles: ['control-plane', 'worker', 'worker'] })).toEqual([
       'hosts.0.roles.2: must not repeat; worker is given already',
@@ -212,6 +229,13 @@ describe('rules for storage', () => {
     '/proc',
     '/home',
     '/var/lib',
+    '/var/lib/etcd',
+    '/var/lib/slipway/x',
+    '/root',
+    '/run/x',
+    '/opt',
+    '/srv',
+    '/mnt',
   ])('refuse to mount on %s', (mountPoint) => {
     expect(withStorage({ mountPoint })[0]).toMatch(
       /^ephemeralStorage\.mountPoint: must be a folder of its own such as/,
@@ -236,9 +260,12 @@ describe('rules for storage', () => {
     expect(withStorage({ mountPoint })[0]).toMatch(/^ephemeralStorage\.mountPoint: must /);
   });
 
-  it.each(['/data', '/mnt/ephemeral', '/srv/akash', '/var/lib/akash'])('take %s', (mountPoint) => {
-    expect(withStorage({ mountPoint })).toEqual([]);
-  });
+  it.each(['/data', '/mnt/ephemeral', '/srv/akash', '/var/lib/akash', '/devices'])(
+    'take %s',
+    (mountPoint) => {
+      expect(withStorage({ mountPoint })).toEqual([]);
+    },
+  );
 
   it.each([
     ['raid0', 1, 2],
@@ -258,7 +285,27 @@ describe('rules for storage', () => {
     expect(withStorage({ disks: { serials: ['A', 'B', 'C'] } })).toEqual([
       'ephemeralStorage.disks.count: must be 3, the number of serials; it is 2',
     ]);
+    expect(withStorage({ disks: { serials: ['A', 'B'], count: 3 } })).toEqual([
+      'ephemeralStorage.disks.count: must be 2, the number of serials; it is 3',
+    ]);
     expect(withStorage({ disks: { serials: ['A', 'B', 'C'], count: 3 } })).toEqual([]);
+  });
+
+  it("look at a host's own setting like the cluster's, and tell a repeated serial once", () => {
+    const own = { mountPoint: '/var', disks: { serials: ['A', 'A'] } };
+    expect(hosts({ ...controlPlane, ephemeralStorage: own })).toEqual([
+      "hosts.0.ephemeralStorage.mountPoint: must be a folder of its own such as /data; /var is the system's",
+      'hosts.0.ephemeralStorage.disks.serials.1: must not repeat; A is given already',
+    ]);
+  });
+
+  it("take serials in the cluster's setting where it is meant for one worker only", () => {
+    const ephemeralStorage = { disks: { serials: ['A', 'B'] } };
+    const withoutStorage = { ...controlPlane, ephemeralStorage: false };
+    const noWorker = { ...controlPlane, roles: ['control-plane'] };
+    for (const first of [withoutStorage, noWorker]) {
+      expect(problems({ name: 'a', hosts: [first, worker], ephemeralStorage })).toEqual([]);
+    }
   });
 
   it('want a disk to be in one host only', () => {
@@ -341,6 +388,7 @@ describe('other fields', () => {
       'overrides.0.reason: must be at least 3 characters long',
     ],
     [{ name: 12 }, 'name: must be text; put quotes around 12'],
+    [{ name: true }, 'name: must be text; put quotes around true'],
   ])('%j is refused: %s', (setting, expected) => {
     expect(problems({ name: 'a', hosts: [controlPlane], ...setting })).toEqual([expected]);
   });
