@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../src/cluster/facts.js';
 import { preflight } from '../../src/cluster/preflight.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
-import { aSpecification, someFacts } from './builders.js';
+import { aSpecification, documentHosts, someFacts } from './builders.js';
 
 const gb = 1_000_000_000;
 const gib = 1024 ** 3;
@@ -45,6 +45,7 @@ describe('preflight', () => {
     ['3 CPUs', { cpus: 3 }, ['error worker-cpus w']],
     ['what 8 GB of memory leave, 7.5 GiB', { memoryBytes: 7.5 * gib }, []],
     ['what firmware leaves of 8 GB', { memoryBytes: 7.7 * gb }, []],
+    ['7.5 GB of memory', { memoryBytes: 7.5 * gb }, ['error worker-memory w']],
     ['7 GB of memory', { memoryBytes: 7 * gb }, ['error worker-memory w']],
     ['a disk of 99 GB', { rootDisk: { totalBytes: 99 * gb, freeBytes: gb } }, []],
     ['a disk of 80 GB', { rootDisk: { totalBytes: 80 * gb, freeBytes: gb } }, ['error worker-disk w']],
@@ -93,6 +94,13 @@ describe('preflight', () => {
   it('only warns of a small system disk where images and pods get an array of their own', () => {
     const small = { rootDisk: { totalBytes: 40 * gb, freeBytes: gb } };
     expect(checks(small, { ephemeralStorage: {} })).toEqual(['warning worker-disk w']);
+    expect(checks({ cpus: 3 }, { ephemeralStorage: {} })).toEqual(['error worker-cpus w']);
+    const tiny = { rootDisk: { totalBytes: 20 * gb, freeBytes: gb } };
+    expect(checks(tiny, { ephemeralStorage: {} }, ['control-plane', 'worker'])).toEqual([
+      'error control-plane-count',
+      'error control-plane-disk w',
+      'warning worker-disk w',
+    ]);
   });
 
   it.each<[string, Partial<HostFacts>, string[]]>([
@@ -119,6 +127,61 @@ describe('preflight', () => {
     expect(checks(facts)).toEqual(expected);
   });
 
+  it.each<[Partial<HostFacts>, string, string]>([
+    [{ cpus: 3 }, '3 CPUs', 'at least 4 CPUs for a worker node'],
+    [{ memoryBytes: 7 * gb }, '7 GB of memory', 'at least 8 GB of memory for a worker node'],
+    [
+      { rootDisk: { totalBytes: 80 * gb, freeBytes: gb } },
+      '80 GB of disk',
+      'at least 100 GB of disk for a worker node',
+    ],
+    [{ swaps: ['/dev/sda2', '/swap.img'] }, 'swap on /dev/sda2, /swap.img', 'no swap'],
+    [{ searchDomains: ['lan', 'example.org'] }, 'search domains lan, example.org', 'no search domain'],
+    [
+      { addresses: ['192.168.1.9', 'fe80::1'] },
+      "10.0.0.9 is none of the host's own addresses (192.168.1.9, fe80::1)",
+      'an address of the host itself',
+    ],
+    [
+      { clock: 1_750_000_000_000 - 11 * 60_000 },
+      '11 minutes behind most of the other hosts',
+      'the same time on every host',
+    ],
+    [
+      { clock: 1_750_000_000_000 + 90 * 60_000 },
+      '90 minutes ahead of most of the other hosts',
+      'the same time on every host',
+    ],
+  ])('says of %j what it is and what it should be', (facts, is, shouldBe) => {
+    const found = findingsOf(facts);
+    expect(found).toMatchObject([{ host: 'w', is }]);
+    expect(found[0]?.shouldBe).toContain(shouldBe);
+  });
+
+  it('says which override accepts a host that is too small', () => {
+    expect(findingsOf({ cpus: 3 })[0]?.mend).toBe(
+      'Give w more, or accept it by an override of worker-cpus with a reason.',
+    );
+  });
+
+  it('names the hosts that are the same, at most three of them', () => {
+    expect(findingsOf({ hostname: 'h1', machineId: 'm1' }).map(({ is }) => is)).toEqual([
+      'the same as that of w',
+      'the same as that of cp1',
+      'h1, the same as that of w',
+      'h1, the same as that of cp1',
+    ]);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const hosts = names.map((name, index) => ({
+      name,
+      address: `${name}.example.org`,
+      roles: [index === 0 ? ('control-plane' as const) : ('worker' as const)],
+    }));
+    const facts = Object.fromEntries(names.map((name) => [name, someFacts({ hostname: name })]));
+    const [, first] = preflight({ specification: aSpecification({ hosts }), facts });
+    expect(first).toMatchObject({ host: 'a', is: 'the same as that of b, c, d and 2 more' });
+  });
+
   it('tells a cloned machine from one that is named twice', () => {
     const [clone] = findingsOf({ machineId: 'm1' });
     expect(clone?.mend).toContain('systemd-machine-id-setup');
@@ -138,6 +201,12 @@ describe('preflight', () => {
     expect(checks({}, { hosts })).toEqual(['warning control-plane-count']);
   });
 
+  it('does not ask for the address of a host that is named by DNS', () => {
+    const hosts = documentHosts.map((host) => ({ ...host, address: `${host.name}.example.org` }));
+    const facts = { node4: someFacts({ addresses: ['10.0.10.9'] }) };
+    expect(preflight({ specification: aSpecification({ hosts }), facts })).toEqual([]);
+  });
+
   it.each([
     [1, ['warning control-plane-count']],
     [2, ['error control-plane-count']],
@@ -154,7 +223,12 @@ describe('preflight', () => {
 
   it('warns of a control host that is a node, and refuses a loopback address as upstream DNS', () => {
     expect(checks({}, { controlHost: { address: '10.0.0.9' } })).toEqual(['warning control-host']);
+    expect(findingsOf({}, { controlHost: { address: '10.0.0.9' } })[0]?.is).toBe('the control host is w');
+    expect(checks({}, { controlHost: { address: '10.0.0.9', port: 2222 } })).toEqual([]);
     expect(checks({}, { dns: { upstream: ['127.0.0.53'] } })).toEqual(['error upstream-dns']);
+    expect(findingsOf({}, { dns: { upstream: ['8.8.8.8', '::1'] } })).toMatchObject([
+      { check: 'upstream-dns', is: '::1' },
+    ]);
   });
 
   it('keeps the reason of an override, for the hosts that it names', () => {
@@ -172,6 +246,13 @@ describe('preflight', () => {
     expect(reasons([{ check: 'worker-cpus', hosts: ['w'], reason: 'lab machines' }])[0]?.[1]).toBe(
       'lab machines',
     );
+  });
+
+  it('does not take an override for some hosts for one of what concerns the cluster', () => {
+    const overrides = [{ check: 'control-host', hosts: ['w'], reason: 'lab machines' }];
+    expect(findingsOf({}, { controlHost: { address: '10.0.0.9' }, overrides })).toMatchObject([
+      { check: 'control-host', overridden: null },
+    ]);
   });
 
   it('does not judge hosts that were not looked at', () => {
