@@ -34,6 +34,8 @@ describe('planCluster', () => {
     const { digest } = plan({ node4: hostPlan('node4'), node1: { kind: 'none' } });
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(plan({ node4: hostPlan('node4') }).digest).toBe(digest);
+    const satisfied = { kind: 'satisfied', target: aTarget({ host: 'node2' }), digest: 'sha256:2' } as const;
+    expect(plan({ node4: hostPlan('node4'), node2: satisfied }).digest).toBe(digest);
     expect(plan({ node4: hostPlan('node4', { digest: 'sha256:other' }) }).digest).not.toBe(digest);
     expect(plan({ node3: hostPlan('node4') }).digest).not.toBe(digest);
     expect(plan({ node4: hostPlan('node4'), node3: hostPlan('node3') }).digest).not.toBe(digest);
@@ -56,7 +58,13 @@ describe('planCluster', () => {
     });
     const { findings } = plan({}, { specification, release: { ...release, warnings } });
     expect(findings).toMatchObject([
-      { check: 'kubespray-release', is: warnings[0], overridden: 'tried in staging' },
+      {
+        check: 'kubespray-release',
+        host: null,
+        severity: 'warning',
+        is: warnings[0],
+        overridden: 'tried in staging',
+      },
     ]);
   });
 });
@@ -150,6 +158,85 @@ Approval
     expect(text).toContain('w3: as w0;');
   });
 
+  it.each<[string, Parameters<typeof aTarget>[0], Parameters<typeof anApplyPlan>[0]]>([
+    ['level', { array: { ...aTarget().array, level: 'raid1' } }, {}],
+    ['mount options', { fileSystem: { ...aTarget().fileSystem, mountOptions: ['defaults'] } }, {}],
+    ['size of disks', { disks: aTarget().disks.map((disk) => ({ ...disk, bytes: 960_197_124_096 })) }, {}],
+    ['layout', { layout: 'root-dir' }, {}],
+    ['path', { path: 'fresh' }, {}],
+    ['moves', { moves: aTarget().moves.slice(0, 1) }, {}],
+    ['restart', { reboots: false }, {}],
+    ['unused disks', {}, { excluded: [{ name: 'sdb', serial: null, reasons: ['It is mounted at /srv.'] }] }],
+    ['advice', {}, { advice: [] }],
+  ])('does not call a host the same as another that has another %s', (_, target, change) => {
+    const other = hostPlan('w2', { target: aTarget({ host: 'w2', ...target }), ...change });
+    const text = renderPlan(plan({ w0: hostPlan('w0'), w1: hostPlan('w1'), w2: other }));
+    expect(text).toContain('w2: /dev/md0');
+    expect(text).not.toContain('as w0');
+  });
+
+  it('tells a fresh host from one whose data is moved, and disks by all that names them', () => {
+    const disks = aTarget().disks.map((disk) => ({ ...disk, wwn: 'eui.01', model: null }));
+    const target = aTarget({ disks, layout: 'root-dir', path: 'fresh', moves: [], reboots: false });
+    const excluded = [
+      { name: 'sda', serial: null, reasons: ['It is mounted at /.'] },
+      { name: 'sdb', serial: 'B', reasons: ['It is too small.'] },
+      { name: 'sdc', serial: 'C', reasons: ['It is too small.'] },
+    ];
+    expect(renderPlan(plan({ node4: anApplyPlan({ target, excluded }) }))).toContain(`
+    disk serial S1, WWN eui.01, unknown model, 1.6 TB: /dev/disk/by-id/nvme-S1 (now nvme1n1)
+    not used: sda: It is mounted at /.
+    not used: sdb (serial B), sdc (serial C): It is too small.
+    layout root-dir: kubelet and containerd are told the paths on /data; nothing is to be moved
+    the host is not restarted
+`);
+  });
+
+  it('tells hosts together only where they are refused for the same', () => {
+    const refused = (host: string, why: string, reason: string) =>
+      ({ kind: 'refused', host, why, excluded: [{ name: 'sda', serial: 'S', reasons: [reason] }] }) as const;
+    const text = renderPlan(
+      plan({
+        a: refused('a', 'No disk.', 'Mounted.'),
+        b: refused('b', 'No disk.', 'Mounted.'),
+        c: refused('c', 'Two twins.', 'Mounted.'),
+        d: refused('d', 'No disk.', 'Too small.'),
+      }),
+    );
+    expect(text).toContain('  a, b: cannot be done. No disk.\n    not used: sda (serial S): Mounted.\n');
+    expect(text).toContain('  c: cannot be done. Two twins.\n');
+    expect(text).toContain('  d: cannot be done. No disk.\n    not used: sda (serial S): Too small.\n');
+  });
+
+  it('tells findings together only where they are the same, accepted or not', () => {
+    const swap = { check: 'swap', host: 'a', severity: 'warning', is: 'swap on sda2', shouldBe: 'no swap', mend: 'x', overridden: null } as const; // prettier-ignore
+    const findings = [
+      swap,
+      { ...swap, host: 'b' },
+      { ...swap, host: 'c', overridden: 'lab' },
+      { ...swap, host: 'd', is: 'swap on sdb2' },
+      { ...swap, host: 'e', severity: 'error' },
+      { ...swap, host: null, check: 'control-host' },
+    ] as const;
+    expect(renderPlan(plan({}, { findings }))).toContain(`Findings
+  error swap on e: is swap on sda2; should be no swap.
+    x
+  warning swap on a, b: is swap on sda2; should be no swap.
+  warning swap on d: is swap on sdb2; should be no swap.
+    x
+  warning control-host: is swap on sda2; should be no swap.
+    x
+  accepted swap on c: is swap on sda2; should be no swap.
+    accepted because: lab
+`);
+  });
+
+  it('counts no more hosts where all are shown', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `w${index}`);
+    const storage = Object.fromEntries(names.map((name) => [name, hostPlan(name)]));
+    expect(renderPlanMarkdown(plan(storage))).not.toContain('more hosts');
+  });
+
   it('lets no host write into the terminal or the page', () => {
     const evil = '\u001b[2J\n# [free](http://evil) <script> `x` | ok';
     const [disk] = aTarget().disks;
@@ -209,6 +296,34 @@ Checks
   accepted etcd-perf on node1: is slow; should be fast
     accepted because: lab disks
   passed unit-kubelet: kubelet running (node1, node2)`);
+  });
+
+  it.each([
+    ['ready', 'Cluster akash is ready'],
+    ['aborted', 'Cluster akash was aborted'],
+  ] as const)('says of a cluster that is %s: %s', (result, heading) => {
+    expect(renderReport({ ...report, result }).split('\n')[0]).toBe(heading);
+  });
+
+  it('tells hosts together only where the same was done', () => {
+    const done = { result: 'done', why: null, changed: ['copySshKey'], unchanged: [], skipped: [] } as const;
+    const hosts = [
+      { ...done, host: 'a' },
+      { ...done, host: 'b', skipped: ['copyData'] },
+      { ...done, host: 'c', result: 'failed', why: 'It is gone.' },
+      { ...done, host: 'd', result: 'failed', why: 'It is full.' },
+    ] as const;
+    expect(renderReport({ ...report, hosts })).toContain(`Hosts
+  a: done
+    changed: copySshKey
+  b: done
+    changed: copySshKey
+    skipped: copyData
+  c: failed. It is gone.
+    changed: copySshKey
+  d: failed. It is full.
+    changed: copySshKey
+`);
   });
 
   it('is Markdown for the UI', () => {
