@@ -11,6 +11,8 @@ describe('plainText', () => {
     ['a window title', 'a\u001b]0;owned\u0007b', 'ab'],
     ['a link', '\u001b]8;;http://x\u001b\\text\u001b]8;;\u001b\\', 'text'],
     ['a cleared screen', '\u001b[2J\u001b[1;1Hx', 'x'],
+    ['a reset and a character set', 'a\u001bcb\u001b(Bc', 'abc'],
+    ['what cannot be seen', 'a\u200bb\u200ec\u200fd\u2060e', 'abcde'],
     ['line breaks', 'one\r\ntwo\tthree', 'one two three'],
     ['a reversed direction', 'abc\u202egpj.exe', 'abcgpj.exe'],
     ['other languages as they are', 'Platte größer als 1 TB — 磁盘', 'Platte größer als 1 TB — 磁盘'],
@@ -28,6 +30,7 @@ describe('plainText', () => {
 
   it('keeps lines where they are wanted', () => {
     expect(plainLines('a\u001b[1m\r\n\tb\u0000  \nc')).toBe('a\n    b\nc');
+    expect(plainLines('10 %\r20 %\u2028!')).toBe('10 %\n20 %!');
   });
 });
 
@@ -40,9 +43,14 @@ describe('escapeMarkdown', () => {
     ['code', '`a`', '\\`a\\`'],
     ['an escape', 'a\\', 'a\\\\'],
     ['a list', '- a', '\\- a'],
+    ['a list of another kind', '+ a', '\\+ a'],
+    ['a line that makes a heading of the one above', '===', '\\==='],
     ['a numbered list', '1. a', '1\\. a'],
+    ['a numbered list of another kind', '1) a', '1\\) a'],
+    ['a formula', '$a$', '\\$a\\$'],
     ['a heading on a new line', 'a\n# b', 'a \\# b'],
     ['a bare address', 'www.example.org', 'www\\.example.org'],
+    ['a bare address in capitals', 'WWW.EXAMPLE.ORG', 'WWW\\.EXAMPLE.ORG'],
     ['an ordinary name', 'nvme-QEMU-1.0 (4 GB)', 'nvme-QEMU-1.0 (4 GB)'],
   ])('makes plain text of %s', (_, text, expected) => {
     expect(escapeMarkdown(text)).toBe(expected);
@@ -60,5 +68,10 @@ describe('escapeMarkdown', () => {
 describe('codeBlock', () => {
   it('cannot be ended by the text inside', () => {
     expect(codeBlock('a\n```\nb')).toBe('````\na\n```\nb\n````');
+    expect(codeBlock('a')).toBe('```\na\n```');
+  });
+
+  it('shows plain lines only', () => {
+    expect(codeBlock('\u001b[2Ja\u202e\nb')).toBe('```\na\nb\n```');
   });
 });
