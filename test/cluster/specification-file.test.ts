@@ -59,6 +59,28 @@ describe('readSpecification', () => {
     ]);
   });
 
+  it('tells the problems of one line from left to right', () => {
+    const text = `name: akash
+hosts:
+  - { port: "22", address: a b, name: node1, roles: [control-plane, worker] }`;
+    expect(read(text)).toEqual([
+      'cluster.yaml:3:13 hosts.0.port: must be a number, without quotes',
+      'cluster.yaml:3:28 hosts.0.address: must be an IP address or a DNS name',
+    ]);
+  });
+
+  it('shows a problem that came by an alias where its anchor is', () => {
+    const text = `name: akash
+hosts:
+  - { name: a, address: 10.0.0.1, roles: [control-plane, worker], ephemeralStorage: &s { level: raid5 } }
+  - { name: b, address: 10.0.0.2, roles: [worker], ephemeralStorage: *s }`;
+    const must = 'must be one of raid0, raid1, raid10; did you mean raid0?';
+    expect(read(text)).toEqual([
+      `cluster.yaml:3:97 hosts.0.ephemeralStorage.level: ${must}`,
+      `cluster.yaml:3:97 hosts.1.ephemeralStorage.level: ${must}`,
+    ]);
+  });
+
   it('says where something is missing: at what should hold it', () => {
     expect(read('name: akash\n')).toEqual(['cluster.yaml:1:1 hosts: is missing']);
     expect(read('')).toEqual(['cluster.yaml:1:1 must be a mapping']);
