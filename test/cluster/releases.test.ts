@@ -88,6 +88,36 @@ describe('chooseRelease', () => {
     ]);
   });
 
+  it('knows Ubuntu 24.04 from v2.25.1 on', () => {
+    const warningsOf = (release: string) =>
+      chooseRelease({
+        specification: aSpecification({ kubespray: { release } }),
+        facts: { a: on('ubuntu', '24.04') },
+      }).warnings;
+    expect(warningsOf('v2.25.0')).toEqual(['Kubespray v2.25.0 does not support ubuntu 24.04 of a.']);
+    expect(warningsOf('v2.25.1')).toEqual([]);
+  });
+
+  it('tells of a named release, and of an operating system, that the table does not know', () => {
+    const named = aSpecification({ kubespray: { release: '2.99.0' } });
+    expect(chooseRelease({ specification: named, facts: { a: on('rocky', '9.4') } })).toMatchObject({
+      name: 'v2.99.0',
+      warnings: [
+        'Kubespray v2.99.0 is not known to Slipway; it is run by the rules of v2.31.0.',
+        'Slipway does not know which releases of Kubespray support rocky 9.4 of a.',
+      ],
+    });
+  });
+
+  it('does not say that a release fits what nobody looked at', () => {
+    expect(chooseRelease({ specification }).why).toBe(
+      'It is the newest known release; the specification names none.',
+    );
+    expect(chooseRelease({ specification, python: ['3.11'] }).why).toBe(
+      'It is the newest known release that fits the hosts and the control host; the specification names none.',
+    );
+  });
+
   it.each([
     ['the newest for Ubuntu 22.04 and Python 3.11', [on('ubuntu', '22.04')], ['3.11'], 'v2.31.0'],
     ['one that knows Python 3.10', [on('ubuntu', '22.04')], ['3.10'], 'v2.30.0'],
@@ -99,6 +129,9 @@ describe('chooseRelease', () => {
       ['3.12'],
       'v2.28.1',
     ],
+    ['one that knows Debian 10', [on('debian', '10')], ['3.11'], 'v2.25.0'],
+    ['the newest for Debian 13', [on('debian', '13')], ['3.11'], 'v2.31.0'],
+    ['one for any Python of the control host', [on('ubuntu', '22.04')], ['3.9', '3.12'], 'v2.31.0'],
     ['the newest for Debian 12', [on('debian', '12')], ['3.11'], 'v2.31.0'],
   ])('takes %s', (_, hosts, python, expected) => {
     const facts = Object.fromEntries(hosts.map((host, index) => [`h${index}`, host]));
@@ -115,10 +148,15 @@ describe('chooseRelease', () => {
   });
 
   it('takes the newest and says what does not fit, where none fits', () => {
+    const needs = 'Kubespray v2.31.0 needs Python 3.13, 3.12, 3.11 on the control host; it has none.';
     expect(chooseRelease({ specification, facts: {}, python: [] })).toEqual({
       name: 'v2.31.0',
       why: 'It is the newest known release; no release fits these hosts and this control host.',
-      warnings: ['Kubespray v2.31.0 needs Python 3.13, 3.12, 3.11 on the control host; it has none.'],
+      warnings: [needs],
     });
+    expect(chooseRelease({ specification, facts: { a: on('rocky', '9.4') }, python: [] }).warnings).toEqual([
+      needs,
+      'Slipway does not know which releases of Kubespray support rocky 9.4 of a.',
+    ]);
   });
 });
