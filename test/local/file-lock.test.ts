@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { withFileLock } from '../../src/local/file-lock.js';
 
 let path: string;
@@ -44,4 +44,44 @@ it('says once that somebody else holds the lock, and takes it over when that pro
   );
   await expect(worked).resolves.toBe('worked');
   expect(waits).toBe(1);
+});
+
+it('makes the folder of the lock, and calls nobody a holder while its own work takes long', async () => {
+  let waits = 0;
+  const worked = withFileLock(
+    join(path, '..', 'new', 'folder', 'lock'),
+    () => sleep(700, 'worked'),
+    () => {
+      waits += 1;
+    },
+  );
+  await expect(worked).resolves.toBe('worked');
+  expect(waits).toBe(0);
+});
+
+it('does not work without a lock where there is no flock command', async () => {
+  const work = vi.fn(async () => 'worked');
+  vi.stubEnv('PATH', '/nowhere');
+  try {
+    await expect(withFileLock(path, work)).rejects.toThrow(
+      'the flock command (package util-linux) did not run',
+    );
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  expect(work).not.toHaveBeenCalled();
+});
+
+it('holds the lock in a process group of its own, which Ctrl-C in the terminal does not reach', async () => {
+  await withFileLock(path, async () => {
+    const inode = String(statSync(path).ino);
+    const lock = readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .find((line) => line.includes(`:${inode} `));
+    const holder = /FLOCK +ADVISORY +WRITE +(\d+)/.exec(lock ?? '')?.[1] ?? 'nobody';
+    const [, , group] = readFileSync(`/proc/${holder}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    expect(group).toBe(holder);
+  });
 });
