@@ -61,7 +61,8 @@ function findingItem(group: readonly [Finding, ...Finding[]]): Item {
   const where = hosts.length === 0 ? '' : ` on ${namesText(hosts)}`;
   const text = `${stateOf(group[0])} ${check}${where}: is ${is}; should be ${shouldBe}.`;
   if (overridden !== null) return { text, items: [{ text: `accepted because: ${overridden}` }] };
-  return { text, items: group.length === 1 ? [{ text: mend }] : [] };
+  const isForAll = group.every((finding) => finding.mend === mend);
+  return { text, items: [{ text: isForAll ? mend : `${mend} Likewise on the others.` }] };
 }
 
 function stateOf({ severity, overridden }: Finding): keyof typeof order {

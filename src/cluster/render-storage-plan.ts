@@ -5,6 +5,7 @@ import type { ExcludedDevice, PlannedDisk, StoragePlan, StorageTarget } from './
 import { showBytes } from './units.js';
 
 type Apply = Extract<StoragePlan, { kind: 'apply' }>;
+type Refused = Extract<StoragePlan, { kind: 'refused' }>;
 
 /** Hosts that are to be treated alike and are shown in full; those after them take a line each. */
 const shownInFull = 2;
@@ -24,7 +25,7 @@ export function storageItems(storage: ClusterPlan['storage'], hostsShown: number
     ...groupBy(
       of('refused').map(([, plan]) => plan),
       ({ why, excluded }) => canonicalJson([why, excluded.map(({ reasons }) => reasons)]),
-    ).map(refusedItem),
+    ).map((group) => refusedItem(group, hostsShown)),
     ...(satisfied.length > 0
       ? [{ text: `${namesText(satisfied)}: already as planned; nothing is done.` }]
       : []),
@@ -97,12 +98,16 @@ function moveItems({ layout, path, moves, mountPoint }: StorageTarget, bytesToCo
   ];
 }
 
-function refusedItem(
-  group: readonly [Extract<StoragePlan, { kind: 'refused' }>, ...Extract<StoragePlan, { kind: 'refused' }>[]],
-): Item {
-  const [{ why, excluded }] = group;
+/** Hosts refused for the same are told together, each with its own devices. */
+function refusedItem(group: readonly [Refused, ...Refused[]], hostsShown: number): Item {
+  const [{ why, excluded }, ...others] = group;
   return {
     text: `${namesText(group.map(({ host }) => host))}: cannot be done. ${why}`,
-    items: excludedItems(excluded),
+    items:
+      others.length === 0
+        ? excludedItems(excluded)
+        : group
+            .slice(0, hostsShown)
+            .map((plan) => ({ text: `${plan.host}:`, items: excludedItems(plan.excluded) })),
   };
 }

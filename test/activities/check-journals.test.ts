@@ -29,7 +29,7 @@ function units({ kubelet, containerd = {} }: { kubelet: Unit; containerd?: Unit 
       'RequiresMountsFor=',
     ].join('\n'),
   );
-  return `3600.00\n${blocks.join('\n\n')}\n`;
+  return `3600.00\n\n${blocks.join('\n\n')}\n`;
 }
 
 const looking = /systemctl show -p Id,/;

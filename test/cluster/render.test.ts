@@ -192,9 +192,14 @@ Approval
 `);
   });
 
-  it('tells hosts together only where they are refused for the same', () => {
+  it('tells hosts together only where they are refused for the same, and each one’s disks', () => {
     const refused = (host: string, why: string, reason: string) =>
-      ({ kind: 'refused', host, why, excluded: [{ name: 'sda', serial: 'S', reasons: [reason] }] }) as const;
+      ({
+        kind: 'refused',
+        host,
+        why,
+        excluded: [{ name: 'sda', serial: `S-${host}`, reasons: [reason] }],
+      }) as const;
     const text = renderPlan(
       plan({
         a: refused('a', 'No disk.', 'Mounted.'),
@@ -203,9 +208,14 @@ Approval
         d: refused('d', 'No disk.', 'Too small.'),
       }),
     );
-    expect(text).toContain('  a, b: cannot be done. No disk.\n    not used: sda (serial S): Mounted.\n');
+    expect(text).toContain(`  a, b: cannot be done. No disk.
+    a:
+      not used: sda (serial S-a): Mounted.
+    b:
+      not used: sda (serial S-b): Mounted.
+`);
     expect(text).toContain('  c: cannot be done. Two twins.\n');
-    expect(text).toContain('  d: cannot be done. No disk.\n    not used: sda (serial S): Too small.\n');
+    expect(text).toContain('  d: cannot be done. No disk.\n    not used: sda (serial S-d): Too small.\n');
   });
 
   it('tells findings together only where they are the same, accepted or not', () => {
@@ -216,14 +226,19 @@ Approval
       { ...swap, host: 'c', overridden: 'lab' },
       { ...swap, host: 'd', is: 'swap on sdb2' },
       { ...swap, host: 'e', severity: 'error' },
+      { ...swap, check: 'worker-cpus', is: '1 CPU', shouldBe: '2', mend: 'Give a more.' },
+      { ...swap, check: 'worker-cpus', is: '1 CPU', shouldBe: '2', mend: 'Give b more.', host: 'b' },
       { ...swap, host: null, check: 'control-host' },
     ] as const;
     expect(renderPlan(plan({}, { findings }))).toContain(`Findings
   error swap on e: is swap on sda2; should be no swap.
     x
   warning swap on a, b: is swap on sda2; should be no swap.
+    x
   warning swap on d: is swap on sdb2; should be no swap.
     x
+  warning worker-cpus on a, b: is 1 CPU; should be 2.
+    Give a more. Likewise on the others.
   warning control-host: is swap on sda2; should be no swap.
     x
   accepted swap on c: is swap on sda2; should be no swap.

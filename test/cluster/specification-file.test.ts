@@ -144,13 +144,31 @@ hosts:
           .fill(level === 0 ? 'lol' : `*a${level - 1}`)
           .join(', ')}]`,
     );
-    expect(read(levels.join('\n'))).toEqual([
-      'cluster.yaml:1:1 the aliases stand for too much; write out what they stand for',
-    ]);
+    const tooLarge = ['cluster.yaml:1:1 must not be larger than 1 MiB with its aliases filled in'];
+    expect(read(levels.join('\n'))).toEqual(tooLarge);
     const long = 'x'.repeat(900_000);
-    expect(read(`a: &a "${long}"\nb: [*a, *a, *a]\n`)).toEqual([
-      'cluster.yaml:1:1 must not be larger than 1 MiB with its aliases filled in',
-    ]);
+    expect(read(`a: &a "${long}"\nb: [*a, *a, *a]\n`)).toEqual(tooLarge);
+    const merged = levels.map((level) => level.replace('[', '{ <<: [').replace(']', '] }'));
+    expect(read(`x: &a0 { k: "${long}" }\n${merged.slice(1).join('\n')}`)).toEqual(tooLarge);
+  });
+
+  it('takes a thousand hosts that share their settings by an alias', () => {
+    const hosts = Array.from(
+      { length: 998 },
+      (_, index) => `  - { name: n${index}, address: 10.0.${index >> 8}.${index & 255}, <<: *worker }`,
+    );
+    const text = `name: akash
+hosts:
+  - { name: a, address: 10.1.0.1, roles: [control-plane] }
+  - &worker { name: b, address: 10.1.0.2, roles: [worker], ephemeralStorage: { mountPoint: /disk } }
+${hosts.join('\n')}`;
+    const { specification } = readSpecification({ text, file: 'cluster.yaml' });
+    expect(specification?.hosts).toHaveLength(1000);
+    expect(specification?.hosts[999]).toMatchObject({
+      name: 'n997',
+      roles: ['worker'],
+      ephemeralStorage: { mountPoint: '/disk' },
+    });
   });
 
   it('does not read what is larger than 1 MiB, and does not fall over deep nesting', () => {
