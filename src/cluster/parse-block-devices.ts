@@ -157,10 +157,15 @@ function toDevice(node: Tree, evidence: Evidence, mounts: readonly MountedAt[]):
   };
 }
 
-/** blkid's code 2 means that it found nothing; any other failure means that nobody knows, so it counts as something. */
+/**
+ * blkid's code 2 means that it found nothing; any other failure means that nobody knows, so it counts as something. So
+ * does a disk at which it has not looked: udev's database alone may be out of date.
+ */
 function signatureOf(node: Tree, probed: Readonly<Record<string, string>>): string | null {
   const code = probed['CODE'];
-  if (code !== undefined && code !== '0' && code !== '2') return `unreadable or ambiguous (blkid ${code})`;
+  if (code === undefined)
+    return node.fstype ?? (node.type === 'disk' ? 'unknown (not probed by blkid)' : null);
+  if (code !== '0' && code !== '2') return `unreadable or ambiguous (blkid ${code})`;
   return probed['TYPE'] ?? node.fstype;
 }
 
