@@ -21,7 +21,12 @@ const invisible = /[\p{Cc}\p{Zl}\p{Zp}\u200b\u200e\u200f\u202a-\u202e\u2060-\u20
 
 /** One line of text that is safe to print: terminal sequences are gone, every white space is a single space. */
 export function plainText(text: string): string {
-  return text.replace(terminalSequences, '').replace(/\s+/g, ' ').replace(invisible, '').trim();
+  return text
+    .replace(terminalSequences, '')
+    .replace(/\s+/g, ' ')
+    .replace(invisible, '')
+    .replace(/ +/g, ' ')
+    .trim();
 }
 
 /** As {@link plainText}, with the lines kept. */
