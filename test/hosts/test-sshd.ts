@@ -17,11 +17,13 @@ export class TestSshd {
     readonly folder: string,
     readonly port: number,
     private readonly extraConfig: string,
+    private readonly ownFolder: string | undefined,
   ) {}
 
-  static async start(extraConfig = ''): Promise<TestSshd> {
+  /** @param ownFolder an absolute path that whoever logs in sees empty at first, and nobody else sees at all */
+  static async start(extraConfig = '', ownFolder?: string): Promise<TestSshd> {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-sshd-'));
-    const sshd = new TestSshd(folder, await freePort(), extraConfig);
+    const sshd = new TestSshd(folder, await freePort(), extraConfig, ownFolder);
     sshd.makeKey('login');
     sshd.makeKey('stranger');
     execFileSync('cp', [join(folder, 'login.pub'), join(folder, 'authorized_keys')]);
@@ -81,7 +83,13 @@ export class TestSshd {
       this.extraConfig,
     ].join('\n');
     await writeFile(config, `${text}\n`);
-    this.server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', config], { stdio: 'ignore' });
+    const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', config];
+    const mount = 'mount -t tmpfs -o mode=755 none "$1"; shift; exec "$@"';
+    const words =
+      this.ownFolder === undefined
+        ? sshd
+        : ['unshare', '-m', 'sh', '-ec', mount, 'sh', this.ownFolder, ...sshd];
+    this.server = spawn(words[0] ?? '', words.slice(1), { stdio: 'ignore' });
     await until(() => answers(this.port));
   }
 
