@@ -5,11 +5,17 @@ import { sh } from '../hosts/script.js';
 /** Bytes read at once; a playbook on many hosts writes a few hundred kilobytes a minute. */
 const pieceBytes = 1024 * 1024;
 
+/** Milliseconds between two readings: each is a command on the host. */
+const pause = 2_000;
+
 /** Reads a growing file of events beside the job whose log is followed. */
 export interface EventFollower {
-  /** Begins to read what is new, unless a reading is under way. Trouble on the way is left to the next reading. */
+  /**
+   * Begins to read what is new, unless a reading is under way or was a moment ago. Trouble on the way is left to the
+   * next reading.
+   */
   poll(): void;
-  /** Reads to the end of the file. */
+  /** Reads to the end of the file, for the last time. */
   finish(): Promise<void>;
 }
 
@@ -17,6 +23,7 @@ export interface EventFollower {
 export function followEvents(host: Host, path: string, reader: PlaybookEventReader): EventFollower {
   let offset = 0;
   let reading: Promise<void> | undefined;
+  let nextAt = 0;
 
   /** Base64, because a piece may end in the middle of a character. */
   const decoder = new TextDecoder();
@@ -34,11 +41,14 @@ export function followEvents(host: Host, path: string, reader: PlaybookEventRead
 
   return {
     poll() {
+      if (Date.now() < nextAt) return;
+      nextAt = Date.now() + pause;
       reading ??= readAll()
         .catch(() => undefined)
         .finally(() => (reading = undefined));
     },
     async finish() {
+      nextAt = Infinity;
       await reading;
       await readAll();
     },

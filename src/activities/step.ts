@@ -10,8 +10,8 @@ import { toFailure } from './failures.js';
 /** How often a step says that it is alive; the heartbeat timeouts in src/workflows/steps.ts are a multiple of it. */
 const heartbeatMilliseconds = 500;
 
-/** The newest heartbeat details of the steps under way, by their task token. */
-const progressOf = new WeakMap<Context, JobProgress>();
+/** What tells the heartbeat details of the steps under way, by their task token: asked anew for each heartbeat. */
+const progressOf = new WeakMap<Context, () => JobProgress>();
 
 /**
  * Makes an activity out of a step: heartbeats for as long as it runs, so that a dead worker is noticed within seconds,
@@ -23,7 +23,7 @@ export function step<Input, Output>(
   return async (input) => {
     const context = Context.current();
     const alive = () => {
-      heartbeat(progressOf.get(context));
+      heartbeat(progressOf.get(context)?.());
     };
     alive();
     const timer = setInterval(alive, heartbeatMilliseconds);
@@ -54,7 +54,7 @@ export async function withHost<Output>(
 
 /**
  * Runs a detached job to a good end, with its log's tail in the heartbeats.
- * @param describe what the heartbeats show in place of the log's tail
+ * @param describe what the heartbeats show in place of the log's tail; asked at each of them, also while the log is silent
  * @throws CommandFailedError when the script ended with another code than 0
  * @throws ConnectionLostError when a restart cut it off: the next attempt looks at the host and does what is left
  */
@@ -70,7 +70,7 @@ export async function runJob(
   const outcome = await jobs.run(host, job, {
     resume: resume?.key === job.key ? resume : undefined,
     signal: context.cancellationSignal,
-    onProgress: (progress) => progressOf.set(context, { ...progress, tail: describe(progress) }),
+    onProgress: (progress) => progressOf.set(context, () => ({ ...progress, tail: describe(progress) })),
   });
   if (outcome.kind === 'cut-off') {
     await jobs.restart(host, job.key);

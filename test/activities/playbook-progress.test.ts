@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, it } from 'vitest';
+import { runKubespray } from '../../src/activities/run-kubespray.js';
+import { FakeJobs } from '../../src/hosts/fake-jobs.js';
+import type { JobProgress, Jobs } from '../../src/hosts/jobs.js';
+import { until } from '../hosts/test-sshd.js';
+import { cluster, local, makeControlHost } from './control-host.js';
+
+const jobKey = 'playbook-quiet';
+
+/** A playbook whose log has told all there is to tell, before its task `Wait` begins and says nothing for long. */
+function quietJobs(events: string, isSeen: () => boolean): Jobs {
+  return Object.assign(new FakeJobs(), {
+    run: async (...[, , options]: Parameters<Jobs['run']>) => {
+      options?.onProgress?.({ key: jobKey, offset: 4, tail: 'TASK' }, 'TASK');
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await mkdir(dirname(events), { recursive: true });
+      const told = [
+        { event: 'play', time: 1, play: 'Work' },
+        { event: 'task', time: 1, task: 'Wait' },
+      ];
+      await writeFile(events, told.map((event) => `${JSON.stringify(event)}\n`).join(''));
+      await until(isSeen, 8_000);
+      return { kind: 'ended' as const, exitCode: 0, tail: '', log: '' };
+    },
+  });
+}
+
+it('shows in the heartbeats what a playbook does, though its log says nothing more', async () => {
+  const control = await makeControlHost();
+  const tails: string[] = [];
+  const environment = new MockActivityEnvironment();
+  environment.on('heartbeat', (progress?: JobProgress) => tails.push(progress?.tail ?? ''));
+  const events = join(control.folders.runs, jobKey, 'events.jsonl');
+  const jobs = quietJobs(events, () => tails.some((tail) => tail.startsWith('Work › Wait')));
+  try {
+    await environment.run(runKubespray({ ...control.dependencies, jobs }), {
+      host: local,
+      cluster,
+      jobKey,
+      playbook: 'cluster.yml',
+      virtualEnvironment: '/venv',
+      release: 'v2.24.1',
+      hostCount: 1,
+      extraVariables: {},
+    });
+  } finally {
+    await control.remove();
+  }
+  expect(tails.at(-1)).toMatch(/^Work › Wait/);
+});
