@@ -1,5 +1,5 @@
 import type { StorageTarget } from '../cluster/storage-plan.js';
-import { parseUnits, unitProperties, type UnitSeen } from '../cluster/systemd-units.js';
+import { parseUnits, serviceName, unitProperties, type UnitSeen } from '../cluster/systemd-units.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 
@@ -12,12 +12,14 @@ export interface UnitsSeen {
   readonly mounts: readonly string[];
 }
 
+interface LookedAt {
+  /** Without their suffix. */
+  readonly services: readonly string[];
+  readonly mountPoints?: readonly string[];
+}
+
 /** One look at services and mounts, so that their times can be compared. One that the host does not know is seen as not loaded. */
-export async function lookAtUnits(
-  host: Host,
-  services: readonly string[],
-  mountPoints: readonly string[] = [],
-): Promise<UnitsSeen> {
+export async function lookAtUnits(host: Host, { services, mountPoints = [] }: LookedAt): Promise<UnitsSeen> {
   const { stdout } = await host.run(
     sh`cut -d ' ' -f 1 /proc/uptime
 mounts=
@@ -44,16 +46,16 @@ export interface UnitOnHost extends Pick<UnitSeen, 'active' | 'enabled' | 'resta
 
 /** Those of the named services that the host knows; a fresh host knows none. In the order of the names. */
 export async function unitsPresent(host: Host, names: readonly string[]): Promise<readonly UnitOnHost[]> {
-  const { now, units } = await lookAtUnits(host, names);
+  const { now, units } = await lookAtUnits(host, { services: names });
   return units
     .filter(({ load }) => load === 'loaded')
-    .map(({ id, active, enabled, restarts, activeSince, mounts }) => ({
-      name: id.replace(/\.service$/, ''),
-      active,
-      enabled,
-      restarts,
-      activeFor: active === 'active' ? Math.max(0, now - activeSince) * 1000 : 0,
-      mounts,
+    .map((unit) => ({
+      name: serviceName(unit),
+      active: unit.active,
+      enabled: unit.enabled,
+      restarts: unit.restarts,
+      activeFor: unit.active === 'active' ? Math.max(0, now - unit.activeSince) * 1000 : 0,
+      mounts: unit.mounts,
     }));
 }
 

@@ -35,7 +35,7 @@ async function verifyUnits(
 ): Promise<CheckResult[]> {
   const binds = storage?.layout === 'bind' ? storage.moves.map(({ from }) => from) : [];
   const mountPoints = storage ? [storage.mountPoint, ...binds] : [];
-  const { now, units, mounts } = await lookAtUnits(host, names, mountPoints);
+  const { now, units, mounts } = await lookAtUnits(host, { services: names, mountPoints });
   const stored = names.filter((name) => storage?.moves.some(({ unit }) => unit === name));
   return [
     ...judgeUnits({ host: host.name, names, units, now }),

@@ -7,6 +7,7 @@ import {
   splitSections,
   textOf,
 } from './facts-sections.js';
+import { parseUnits, serviceName } from './systemd-units.js';
 import { type MountedAt, parseArrays, parseBlockDevices, parseMounts } from './parse-block-devices.js';
 
 /**
@@ -46,7 +47,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
     blockDevices: parseBlockDevices(sections, mounts),
     arrays: parseArrays(sections),
     mounts: relevantMounts(mounts, dataDirectories),
-    units: parseUnits(sections),
+    units: unitsOf(sections),
     dataDirectories,
     fstab: sections.get('fstab') ?? '',
     mdadmConf: mdadmConf.startsWith('present\n') ? mdadmConf.slice('present\n'.length) : null,
@@ -65,12 +66,12 @@ function relevantMounts(mounts: readonly MountedAt[], directories: readonly Data
     .map(({ target, source, fileSystem, options, uuid }) => ({ target, source, fileSystem, options, uuid }));
 }
 
-function parseUnits(sections: FactsSections): Unit[] {
-  return blocksOf(sections, 'units', 'Id').map((block) => ({
-    name: (block['Id'] ?? '').replace(/\.service$/, ''),
-    load: block['LoadState'] ?? '',
-    active: block['ActiveState'] ?? '',
-    enabled: block['UnitFileState'] ?? '',
+function unitsOf(sections: FactsSections): Unit[] {
+  return parseUnits(textOf(sections, 'units')).map((unit) => ({
+    name: serviceName(unit),
+    load: unit.load,
+    active: unit.active,
+    enabled: unit.enabled,
   }));
 }
 

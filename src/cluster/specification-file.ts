@@ -83,7 +83,9 @@ export function readSpecification({
   const checked = checkSpecification(input.value);
   if (checked.specification !== undefined && syntax.length === 0)
     return { specification: checked.specification };
-  const found = (checked.problems ?? []).map((problem) => at(placeOf(offsetOf(document, problem)), problem));
+  const found = (checked.problems ?? []).map((problem) =>
+    at(placeOf(offsetOf({ document, targets, problem })), problem),
+  );
   return { problems: sorted([...syntax, ...found]) };
 }
 

@@ -18,7 +18,7 @@ export interface UnitSeen {
 export const unitProperties =
   'Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,RequiresMountsFor';
 
-/** Reads the output of `systemctl show` for many units: blocks of lines `Name=value`. */
+/** Reads the output of `systemctl show` for many units: blocks of lines `Name=value`, with `Id` among them. */
 export function parseUnits(text: string): UnitSeen[] {
   return text
     .trim()
@@ -35,5 +35,11 @@ export function parseUnits(text: string): UnitSeen[] {
         activeSince: (Number(value('ActiveEnterTimestampMonotonic')) || 0) / 1e6,
         mounts: value('RequiresMountsFor'),
       };
-    });
+    })
+    .filter(({ id }) => id !== '');
+}
+
+/** A service's name without its suffix. */
+export function serviceName({ id }: Pick<UnitSeen, 'id'>): string {
+  return id.replace(/\.service$/, '');
 }

@@ -1,16 +1,25 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair } from 'yaml';
 import type { Problem } from './problems.js';
+import type { AliasTargets } from './yaml-aliases.js';
 
 /**
  * Where in the text a problem is: at its value; an unknown key at the key; a missing one, or one that came by an alias
  * or a merge, at the nearest that is there.
  * @returns characters from the beginning
  */
-export function offsetOf(document: Document.Parsed, { path, kind }: Problem): number {
+export function offsetOf({
+  document,
+  targets,
+  problem: { path, kind },
+}: {
+  readonly document: Document.Parsed;
+  readonly targets: AliasTargets;
+  readonly problem: Problem;
+}): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, part] of path.entries()) {
-    const step = stepInto(isAlias(node) ? node.resolve(document) : node, part);
+    const step = stepInto(isAlias(node) ? targets.get(node) : node, part);
     if (step === undefined) return offset;
     const isLast = index === path.length - 1;
     const key = startOf(step.key);

@@ -1,6 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, processEntry, signalProcess, type ProcessIdentity } from './processes.js';
+import { isRunning, processEntry, signalProcess, waitForEnd, type ProcessIdentity } from './processes.js';
 
 /**
  * Ends every process that this one has started, directly or through others, and that still runs: SIGTERM, and after
@@ -12,7 +11,7 @@ export async function endDescendants(): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     seen = [...seen, ...descendantsOf(process.pid)].filter(isRunning);
     for (const descendant of seen) signalProcess(descendant, signal);
-    for (let waited = 0; waited < 2_000 && seen.some(isRunning); waited += 50) await sleep(50);
+    await Promise.all(seen.map((descendant) => waitForEnd(descendant, 2_000)));
   }
 }
 

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { checkJournals } from '../../src/activities/check-journals.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { aTarget } from '../cluster/builders.js';
-import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
+import { runStep } from './control-host.js';
+import { onMachine, targetOf, useLab } from './lab-host.js';
 
 let machine: LabMachine;
 
@@ -24,7 +25,7 @@ systemctl restart kubelet`,
 async function check(): Promise<{ summary: string; seconds: number }> {
   const moves = [{ from: '/var/lib/kubelet', to: '/data/kubelet', unit: 'kubelet' }];
   const begun = Date.now();
-  const { summary } = await runActivity(checkJournals(stage().dependencies), {
+  const { summary } = await runStep(checkJournals(stage().dependencies), {
     host: targetOf(machine),
     target: aTarget({ layout: 'bind', moves }),
     jobKey: 'check-1',

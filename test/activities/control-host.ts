@@ -4,11 +4,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
+import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
+import type { ControlHostInput } from '../../src/activities/contract.js';
+import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
+import { installRequirements } from '../../src/activities/install-requirements.js';
 import { clusterFolders } from '../../src/cluster/folders.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';
+import { materialiseStandIn } from '../../src/lab/stand-in.js';
 
 export const cluster = 'blue';
 export const local: HostTarget = { kind: 'local', name: 'control', cluster };
@@ -44,6 +49,23 @@ export async function runStep<Input, Output>(
 ): Promise<Output> {
   const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
   return await environment.run(activity, input);
+}
+
+/** Steps 1 and 2 with the stand-in for Kubespray. @returns the virtual environment */
+export async function installStandIn(
+  dependencies: Dependencies,
+  { control, folder, release }: { control: ControlHostInput; folder: string; release: string },
+): Promise<string> {
+  const repository = await materialiseStandIn({ folder: join(folder, 'stand-in') });
+  const clone = { ...control, jobKey: 'clone', repository, ref: release };
+  await runStep(cloneKubespray(dependencies), clone);
+  const { folder: virtualEnvironment } = await runStep(createVirtualEnvironment(dependencies), {
+    ...control,
+    jobKey: 'venv',
+    pythonVersions: ['3.9', '3.10', '3.11'],
+  });
+  await runStep(installRequirements(dependencies), { ...control, jobKey: 'install', virtualEnvironment });
+  return virtualEnvironment;
 }
 
 /** Makes a Git repository of these files, with tags on one commit. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { checkEtcdPerformance } from '../../src/activities/check-etcd-performance.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import type { LabMachine } from '../../src/lab/index.js';
-import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
+import { runStep } from './control-host.js';
+import { onMachine, targetOf, useLab } from './lab-host.js';
 
 let machine: LabMachine;
 
@@ -31,7 +32,7 @@ const stage = useLab('test-etcd', async ({ lab }) => {
 
 const verify = async (members: readonly string[]) => {
   const input = { host: targetOf(machine), members };
-  return (await runActivity(verifyEtcd(stage().dependencies), input)).checks;
+  return (await runStep(verifyEtcd(stage().dependencies), input)).checks;
 };
 const failing = (checks: readonly { check: string; passed: boolean }[]) =>
   checks.filter(({ passed }) => !passed).map(({ check }) => check);
@@ -43,7 +44,7 @@ describe('verification of a real etcd', () => {
       { check: 'etcd-members', passed: false, is: 'no /etc/etcd.env' },
     ]);
     const input = { host: targetOf(machine) };
-    expect((await runActivity(checkEtcdPerformance(stage().dependencies), input)).checks).toMatchObject([
+    expect((await runStep(checkEtcdPerformance(stage().dependencies), input)).checks).toMatchObject([
       { check: 'etcd-perf', passed: false, is: 'no /etc/etcd.env' },
     ]);
   });
@@ -75,7 +76,7 @@ describe('verification of a real etcd', () => {
 
   it('measures its performance when asked', async () => {
     const input = { host: targetOf(machine) };
-    const { checks } = await runActivity(checkEtcdPerformance(stage().dependencies), input);
+    const { checks } = await runStep(checkEtcdPerformance(stage().dependencies), input);
     const [perf] = checks;
     expect(perf?.check).toBe('etcd-perf');
     expect(perf?.is).toMatch(/(PASS|FAIL): .*Throughput.*writes\/s/);

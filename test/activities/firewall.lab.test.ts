@@ -6,7 +6,8 @@ import { verifyHost } from '../../src/activities/verify-host.js';
 import { firewallRuleSet } from '../../src/cluster/firewall.js';
 import { specificationSchema } from '../../src/cluster/specification.js';
 import type { LabMachine } from '../../src/lab/index.js';
-import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
+import { runStep } from './control-host.js';
+import { onMachine, targetOf, useLab } from './lab-host.js';
 
 /** Rules that let nobody in: no port of ssh, and connections that stand are cut too. */
 const lockOut = `table inet slipway
@@ -53,7 +54,7 @@ function ruleSet(openPorts: { port: number }[] = []): string {
 }
 
 const apply = (rules: string, undoAfterSeconds = 20) =>
-  runActivity(applyFirewallRules(stage().dependencies, { undoAfterSeconds }), {
+  runStep(applyFirewallRules(stage().dependencies, { undoAfterSeconds }), {
     host: targetOf(machine),
     ruleSet: rules,
   });
@@ -118,7 +119,7 @@ done`);
   it('is put back when somebody has taken rules away, and verification says so before', async () => {
     const verify = async () => {
       const input = { host: targetOf(machine), units: [], kernelParameters: false, firewall: true };
-      return (await runActivity(verifyHost(stage().dependencies), input)).checks;
+      return (await runStep(verifyHost(stage().dependencies), input)).checks;
     };
     expect(await verify()).toMatchObject([{ check: 'firewall-rules', passed: true }]);
     await on('nft flush chain inet slipway input; nft add rule inet slipway input accept');

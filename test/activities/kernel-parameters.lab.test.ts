@@ -3,7 +3,8 @@ import { applyKernelParameters } from '../../src/activities/apply-kernel-paramet
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { kernelParametersText } from '../../src/cluster/kernel-parameters.js';
 import type { LabMachine } from '../../src/lab/index.js';
-import { onMachine, runActivity, targetOf, useLab } from './lab-host.js';
+import { runStep } from './control-host.js';
+import { onMachine, targetOf, useLab } from './lab-host.js';
 
 /** A kernel of its own: only a virtual machine has one. */
 let machine: LabMachine;
@@ -14,12 +15,11 @@ const stage = useLab('test-sysctl', async ({ lab }) => {
   machine = await lab.startVm({ name: 'worker1' });
 });
 
-const apply = (to = machine) =>
-  runActivity(applyKernelParameters(stage().dependencies), { host: targetOf(to) });
+const apply = (to = machine) => runStep(applyKernelParameters(stage().dependencies), { host: targetOf(to) });
 
 const verify = async () => {
   const input = { host: targetOf(machine), units: [], kernelParameters: true };
-  const { checks } = await runActivity(verifyHost(stage().dependencies), input);
+  const { checks } = await runStep(verifyHost(stage().dependencies), input);
   return Object.fromEntries(checks.map(({ check, passed }) => [check, passed]));
 };
 

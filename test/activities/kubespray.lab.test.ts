@@ -3,13 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
 import { confirmSsh } from '../../src/activities/confirm-ssh.js';
 import { copySshKey } from '../../src/activities/copy-ssh-key.js';
 import { createSshKey } from '../../src/activities/create-ssh-key.js';
-import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
-import { installRequirements } from '../../src/activities/install-requirements.js';
 import { runKubespray } from '../../src/activities/run-kubespray.js';
 import { writeGroupVariables } from '../../src/activities/write-group-variables.js';
 import { writeInventory } from '../../src/activities/write-inventory.js';
@@ -18,9 +15,8 @@ import { createJobs } from '../../src/hosts/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';
 import { type Lab, type LabMachine, openLab } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
-import { materialiseStandIn } from '../../src/lab/stand-in.js';
 import { aSpecification } from '../cluster/builders.js';
-import { cluster, local, runStep } from './control-host.js';
+import { cluster, installStandIn, local, runStep } from './control-host.js';
 
 /** Steps 1 to 8 without step 7, as the document goes, on a control plane and a worker that has been in use. */
 const password = 'correct horse';
@@ -159,15 +155,7 @@ describe('steps 1 to 8 with the stand-in', () => {
   it('install real etcd and containerd, and a kubelet that keeps the data that is there', async () => {
     const digest = await seedWorker(machines.node2);
     const control = { host: local, cluster };
-    const repository = await materialiseStandIn({ folder: join(folder, 'stand-in') });
-    await runStep(cloneKubespray(dependencies), { ...control, jobKey: 'clone', repository, ref: release });
-    const made = await runStep(createVirtualEnvironment(dependencies), {
-      ...control,
-      jobKey: 'venv',
-      pythonVersions: ['3.9', '3.10', '3.11'],
-    });
-    virtualEnvironment = made.folder;
-    await runStep(installRequirements(dependencies), { ...control, jobKey: 'install', virtualEnvironment });
+    virtualEnvironment = await installStandIn(dependencies, { control, folder, release });
     const hostKeys = { node1: machines.node1.hostKey, node2: machines.node2.hostKey };
     const inventory = { ...control, specification: specification(), release };
     await runStep(writeInventory(dependencies), { ...inventory, hostKeys, privateKey });

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll } from 'vitest';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
@@ -53,12 +52,4 @@ export async function onMachine(machine: LabMachine, script: string): Promise<st
 /** How a worker reaches a machine of the lab. */
 export function targetOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostTarget {
   return { kind: 'ssh', name, cluster: 'lab', address, port, user, privateKey, hostKey };
-}
-
-/** Runs an activity as a worker of Temporal would. */
-export async function runActivity<Input, Output>(
-  activity: (input: Input) => Promise<Output>,
-  input: Input,
-): Promise<Output> {
-  return new MockActivityEnvironment().run(activity, input);
 }

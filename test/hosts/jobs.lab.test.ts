@@ -1,36 +1,19 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Host } from '../../src/hosts/host.js';
-import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import { sh } from '../../src/hosts/script.js';
-import type { HostPool } from '../../src/hosts/target.js';
-import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { targetOf, useLab } from '../activities/lab-host.js';
 import { until } from './test-sshd.js';
 
-let lab: Lab;
 let machine: LabMachine;
-let folder: string;
-let pool: HostPool;
 let host: Host;
 /** A machine of a busy test computer takes a while to restart. */
 const jobs = createJobs({ patience: 300_000 });
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slipway-jobs-lab-'));
-  lab = await openLab({ name: 'test-jobs' });
+useLab('test-jobs', async ({ lab, dependencies }) => {
   machine = await lab.startMachine({ name: 'jobs1' });
-  pool = createHostPool({ stateFolder: folder });
-  const { name, address, port, user, hostKey, privateKey } = machine;
-  host = await pool.connect({ kind: 'ssh', cluster: 'lab', name, address, port, user, hostKey, privateKey });
-});
-afterAll(async () => {
-  await pool.closeAll();
-  machine.close();
-  await lab.down();
-  await rm(folder, { recursive: true });
+  host = await dependencies.hosts.connect(targetOf(machine));
 });
 
 async function on(script: string): Promise<string> {

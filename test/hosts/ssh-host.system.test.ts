@@ -136,7 +136,7 @@ describe('sharing', () => {
   });
 
   it('goes on with fewer sessions where the server takes fewer', async () => {
-    const strict = await TestSshd.start('MaxSessions 2');
+    const strict = await TestSshd.start({ extraConfig: 'MaxSessions 2' });
     try {
       const host = await pool.connect(strict.target());
       const runs = [...Array(12).keys()].map((index) => host.run(sh`sleep 0.1; echo ${index}`));

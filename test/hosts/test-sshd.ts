@@ -7,7 +7,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processEntry } from '../../src/local/processes.js';
 import type { SshTarget } from '../../src/hosts/verify-host-key.js';
+
+export interface TestSshdOptions {
+  /** More lines of sshd_config. */
+  readonly extraConfig?: string;
+  /** An absolute path that whoever logs in sees empty at first, and nobody else sees at all. */
+  readonly ownFolder?: string;
+}
 
 /** A real sshd on loopback, on a port of its own, with keys and files in a temporary folder. Needs root. */
 export class TestSshd {
@@ -16,14 +24,12 @@ export class TestSshd {
   private constructor(
     readonly folder: string,
     readonly port: number,
-    private readonly extraConfig: string,
-    private readonly ownFolder: string | undefined,
+    private readonly options: TestSshdOptions,
   ) {}
 
-  /** @param ownFolder an absolute path that whoever logs in sees empty at first, and nobody else sees at all */
-  static async start(extraConfig = '', ownFolder?: string): Promise<TestSshd> {
+  static async start(options: TestSshdOptions = {}): Promise<TestSshd> {
     const folder = await mkdtemp(join(tmpdir(), 'slipway-sshd-'));
-    const sshd = new TestSshd(folder, await freePort(), extraConfig, ownFolder);
+    const sshd = new TestSshd(folder, await freePort(), options);
     sshd.makeKey('login');
     sshd.makeKey('stranger');
     execFileSync('cp', [join(folder, 'login.pub'), join(folder, 'authorized_keys')]);
@@ -80,15 +86,14 @@ export class TestSshd {
       'StrictModes no',
       'PermitRootLogin prohibit-password',
       'PasswordAuthentication no',
-      this.extraConfig,
+      this.options.extraConfig ?? '',
     ].join('\n');
     await writeFile(config, `${text}\n`);
     const sshd = ['/usr/sbin/sshd', '-D', '-e', '-f', config];
     const mount = 'mount -t tmpfs -o mode=755 none "$1"; shift; exec "$@"';
+    const { ownFolder } = this.options;
     const words =
-      this.ownFolder === undefined
-        ? sshd
-        : ['unshare', '-m', 'sh', '-ec', mount, 'sh', this.ownFolder, ...sshd];
+      ownFolder === undefined ? sshd : ['unshare', '-m', 'sh', '-ec', mount, 'sh', ownFolder, ...sshd];
     this.server = spawn(words[0] ?? '', words.slice(1), { stdio: 'ignore' });
     await until(() => answers(this.port));
   }
@@ -156,15 +161,9 @@ function answers(port: number): Promise<boolean> {
 function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => parentOf(pid) === parent)
-    .map(Number);
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    const [, afterName = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?=[A-Z] \d)/);
-    return Number(afterName.split(' ')[1]);
-  } catch {
-    return undefined;
-  }
+    .map(Number)
+    .filter((pid) => {
+      const entry = processEntry(pid);
+      return entry !== undefined && entry !== 'remains' && entry.parent === parent;
+    });
 }

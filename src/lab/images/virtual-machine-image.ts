@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import { command } from '../command.js';
+import { bootLoaderScript } from './boot-loader.js';
 import {
-  bootLoaderScript,
   finishVirtualMachine,
   maskedInVirtualMachine,
   rootUuid,
