@@ -30,6 +30,12 @@ export interface LabMachine {
    */
   powerCut(): Promise<void>;
 
+  /** Pulls its network cable: nothing reaches it and nothing leaves it, and no connection is told. */
+  unplugNetwork(): Promise<void>;
+
+  /** Puts the cable in again. */
+  plugNetwork(): Promise<void>;
+
   /** Ends it and deletes everything it had. */
   destroy(): Promise<void>;
 

@@ -65,6 +65,13 @@ export class LabNetwork {
     });
   }
 
+  /** Pulls or plugs the cable between a machine and the lab's bridge. @throws LabError for a machine that has none */
+  async setLink(machine: string, state: 'up' | 'down'): Promise<void> {
+    const number = (await this.#read())?.addresses[machine];
+    if (number === undefined) throw new LabError(`${machine} is not connected to the lab's network.`);
+    await ipIn(this.#switch, `link set m${number} ${state}`);
+  }
+
   /** Removes every namespace and link of the lab, also of machines that nobody remembers. */
   async down(): Promise<void> {
     await this.#locked(async () => {

@@ -71,6 +71,14 @@ export class SystemdMachine implements LabMachine {
     await end(this.name, this.parts.network, 'keep');
   }
 
+  async unplugNetwork(): Promise<void> {
+    await this.parts.network.setLink(this.name, 'down');
+  }
+
+  async plugNetwork(): Promise<void> {
+    await this.parts.network.setLink(this.name, 'up');
+  }
+
   async destroy(): Promise<void> {
     this.close();
     await discardSystemdMachine({ name: this.name, ...this.parts });

@@ -33,6 +33,8 @@ export interface QemuSettings extends MachineSize {
 
 export const socketName = 'qmp.sock';
 export const pidName = 'qemu.pid';
+/** Of the machine's network, for QEMU's commands. */
+export const networkName = 'net0';
 
 /**
  * QEMU's command line. Caches are "writeback": what the guest has flushed is on the host's disk, and what it has not
@@ -53,7 +55,7 @@ export function qemuArguments(settings: QemuSettings): string[] {
     ...['-blockdev', JSON.stringify(blockDevice('root', settings.rootDisk))],
     ...['-device', 'virtio-blk-pci,drive=root,bootindex=0'],
     ...['-netdev', userNetwork(settings.port)],
-    ...['-device', 'virtio-net-pci,netdev=net0,romfile='],
+    ...['-device', `virtio-net-pci,netdev=${networkName},romfile=`],
     ...['-device', 'virtio-rng-pci'],
     ...['-device', `vmgenid,guid=${settings.generation}`],
     ...slots.flatMap((slot) => [
@@ -70,7 +72,7 @@ export function qemuArguments(settings: QemuSettings): string[] {
 
 /** The guest reaches nothing; only the sshd port leads in. */
 function userNetwork(port: number): string {
-  return `user,id=net0,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${port}-${guestAddress}:22`;
+  return `user,id=${networkName},restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${port}-${guestAddress}:22`;
 }
 
 /** A qcow2 file as QEMU's block device, for the command line and for `blockdev-add`. */

@@ -6,7 +6,7 @@ import { LabError } from '../errors.js';
 import type { LabDisk, LabVirtualMachine } from '../machine.js';
 import { writeRecord, type VirtualMachineRecord } from '../record.js';
 import { SshSession, type ScriptOptions, type ScriptResult } from '../ssh-session.js';
-import { diskSlots, socketName, type AttachedDisk } from './qemu-arguments.js';
+import { diskSlots, networkName, socketName, type AttachedDisk } from './qemu-arguments.js';
 import {
   consoleTail,
   createDisk,
@@ -75,6 +75,14 @@ export class VirtualMachine implements LabVirtualMachine {
     await quitQemu(this.folder);
   }
 
+  async unplugNetwork(): Promise<void> {
+    await this.#setLink(false);
+  }
+
+  async plugNetwork(): Promise<void> {
+    await this.#setLink(true);
+  }
+
   async destroy(): Promise<void> {
     await this.powerCut();
     await rm(this.folder, { recursive: true, force: true });
@@ -114,6 +122,10 @@ export class VirtualMachine implements LabVirtualMachine {
       throw new LabError(`${this.name} runs: cut its power before swapping its disks.`);
     const slots = this.#record.disks.map(({ slot }) => slot).reverse();
     await this.#keep(this.#record.disks.map((disk, index) => ({ ...disk, slot: slots[index] ?? disk.slot })));
+  }
+
+  async #setLink(up: boolean): Promise<void> {
+    await withQmp(join(this.folder, socketName), (qmp) => qmp.execute('set_link', { name: networkName, up }));
   }
 
   async #keep(disks: VirtualMachineRecord['disks']): Promise<void> {
