@@ -210,7 +210,7 @@ export interface Activities {
   confirmPods(input: VerifyKubernetesInput): Promise<VerificationResult>;
   confirmDns(input: VerifyKubernetesInput): Promise<VerificationResult>;
   verifyEtcd(input: VerifyEtcdInput): Promise<VerificationResult>;
-  checkEtcdPerformance(input: HostInput): Promise<VerificationResult>;
+  checkEtcdPerformance(input: HostInput & JobInput): Promise<VerificationResult>;
   verifyHost(input: VerifyHostInput): Promise<VerificationResult>;
   // Step 9: Custom kernel parameters
   applyKernelParameters(input: HostInput): Promise<StepResult>;

@@ -19,21 +19,25 @@ export interface EtcdAnswer {
 }
 
 /**
- * Runs etcdctl with the variables that are meant for it. The document exports the whole file; its values go through the
- * quoting of `sh` here, so that none of them can be read as a command. An unhealthy cluster is an answer, not a failure.
+ * etcdctl with the variables that are meant for it. The document exports the whole file; its values go through the
+ * quoting of `sh` here, so that none of them can be read as a command.
  */
+export function etcdctlScript(variables: ReadonlyMap<string, string>, words: readonly string[]): Script {
+  const settings: Script[] = [...variables]
+    .filter(([name]) => name.startsWith('ETCDCTL_'))
+    .map(([name, value]) => sh`export ${name}=${value}`);
+  return lines(sh`export ETCDCTL_API=3`, ...settings, sh`etcdctl ${words}`);
+}
+
+/** Asks etcdctl. An unhealthy cluster is an answer, not a failure. */
 export async function askEtcd(
   host: Host,
   variables: ReadonlyMap<string, string>,
   words: readonly string[],
 ): Promise<EtcdAnswer> {
-  const settings: Script[] = [...variables]
-    .filter(([name]) => name.startsWith('ETCDCTL_'))
-    .map(([name, value]) => sh`export ${name}=${value}`);
-  return host.run(lines(sh`export ETCDCTL_API=3`, ...settings, sh`etcdctl ${words}`), {
+  return host.run(etcdctlScript(variables, words), {
     accept: 'any',
     what: `etcdctl ${words.slice(0, 2).join(' ')}`,
-    timeout: 120_000,
   });
 }
 

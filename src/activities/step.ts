@@ -7,8 +7,10 @@ import type { StepResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 
-/** How often a step says that it is alive; the heartbeat timeouts in src/workflows/steps.ts are a multiple of it. */
-const heartbeatMilliseconds = 500;
+/** How often a step says that it is alive within its heartbeat timeout (src/workflows/step-table.ts). */
+const heartbeatsPerTimeout = 4;
+/** Milliseconds between heartbeats of a step that has no such timeout. */
+const defaultInterval = 500;
 
 /** What tells the heartbeat details of the steps under way, by their task token: asked anew for each heartbeat. */
 const progressOf = new WeakMap<Context, () => JobProgress>();
@@ -26,7 +28,9 @@ export function step<Input, Output>(
       heartbeat(progressOf.get(context)?.());
     };
     alive();
-    const timer = setInterval(alive, heartbeatMilliseconds);
+    const { heartbeatTimeoutMs } = context.info;
+    const interval = heartbeatTimeoutMs ? heartbeatTimeoutMs / heartbeatsPerTimeout : defaultInterval;
+    const timer = setInterval(alive, interval);
     try {
       return await run(input);
     } catch (error) {
@@ -54,6 +58,7 @@ export async function withHost<Output>(
 
 /**
  * Runs a detached job to a good end, with its log's tail in the heartbeats.
+ * @returns the last lines of its log
  * @param describe what the heartbeats show in place of the log's tail; asked at each of them, also while the log is silent
  * @throws CommandFailedError when the script ended with another code than 0
  * @throws ConnectionLostError when a restart cut it off: the next attempt looks at the host and does what is left
@@ -64,7 +69,7 @@ export async function runJob(
   job: Job,
   what: string,
   describe: (progress: JobProgress) => string = ({ tail }) => tail,
-): Promise<void> {
+): Promise<string> {
   const context = Context.current();
   const resume = (context.info.heartbeatDetails as JobProgress | undefined) ?? undefined;
   const outcome = await jobs.run(host, job, {
@@ -94,6 +99,7 @@ export async function runJob(
       outcome.exitCode,
     );
   }
+  return outcome.tail;
 }
 
 /** The step did something. */

@@ -27,6 +27,8 @@ export function launchServer({ cli, database, log, ports, namespace }: LaunchOpt
     ...['--ip', '127.0.0.1', '--port', String(ports.grpc)],
     ...['--ui-ip', '127.0.0.1', '--ui-port', String(ports.ui)],
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+    // By default a timeout is noticed, and an attempt begun, up to a second later than it could be.
+    ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="100ms"'],
     ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...['--log-level', 'warn'],
   ];

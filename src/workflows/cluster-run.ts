@@ -44,8 +44,9 @@ export class ClusterRun {
     this.board = new Board(specification.name, names);
     this.desk = new Desk(this.board);
     const desk = asksAboutFailures ? this.desk : null;
-    this.controlHost = new Station(controlHostStation, this.board, desk);
-    for (const name of names) this.stations.set(name, new Station(name, this.board, desk));
+    const stationOf = (name: string) => new Station(name, this.board, desk, names.length);
+    this.controlHost = stationOf(controlHostStation);
+    for (const name of names) this.stations.set(name, stationOf(name));
     listen(this.board, this.desk);
     setHandler(hostReportSignal, (report) => this.reports.get(report.host)?.(report));
     upsertSearchAttributes([{ key: clusterAttribute, value: specification.name }]);

@@ -2,7 +2,7 @@ import { isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Holder, HousekeepingActivities } from '../activities/housekeeping.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
-import { paces } from './step-table.js';
+import { heartbeatTimeoutFor, paces } from './step-table.js';
 
 /** How often a start is tried again without asking, while a run of the same cluster is letting go of the host. */
 const patienceWithOwnRuns = 30;
@@ -50,6 +50,7 @@ export async function waitForHostLock(run: ClusterRun, { host, workflowId, tried
 async function findHolder(host: string, workflowId: string): Promise<Holder | null> {
   const { findHostHolder } = proxyActivities<HousekeepingActivities>({
     ...paces.contact,
+    heartbeatTimeout: heartbeatTimeoutFor(1),
     summary: `${host}: who holds it?`,
   });
   try {

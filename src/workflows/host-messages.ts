@@ -26,8 +26,8 @@ export interface PrepareHostInput {
   readonly kernelParameters: boolean;
   /** Step 10's rule set; null where the firewall is left alone. */
   readonly firewallRuleSet: string | null;
-  /** Tells the parent about each step, and not only about questions and the host's state. */
-  readonly reportsEveryStep: boolean;
+  /** How many hosts the cluster works on at the same time. */
+  readonly hostCount: number;
 }
 
 /** Result of `prepareHost` and `migrateStorage`. */

@@ -17,10 +17,14 @@ import { Reporter } from './reporter.js';
 import { clusterAttribute } from './search-attributes.js';
 import { Station } from './steps.js';
 
+/** Up to so many hosts tell their cluster about each step; with more, that would fill the cluster's history. */
+const hostsToldStepByStep = 50;
+
 interface HostRunOptions {
   readonly cluster: string;
   readonly host: string;
-  readonly reportsEveryStep: boolean;
+  /** Of the cluster's hosts that are worked on at the same time. */
+  readonly hostCount: number;
 }
 
 /** The work on one host by a workflow of its own: its board, its desk and, where it has a parent, its reports. */
@@ -35,10 +39,10 @@ export class HostRun {
 
   /** Sets the handlers; to be made before the workflow's first `await`. */
   constructor(private readonly options: HostRunOptions) {
-    const { cluster, host } = options;
+    const { cluster, host, hostCount } = options;
     this.board = new Board(cluster, [host], () => this.reporter?.changed());
     this.desk = new Desk(this.board);
-    this.station = new Station(host, this.board, this.desk);
+    this.station = new Station(host, this.board, this.desk, hostCount);
     this.reporter = this.reporterToParent();
     listen(this.board, this.desk);
     upsertSearchAttributes([{ key: clusterAttribute, value: cluster }]);
@@ -75,10 +79,10 @@ export class HostRun {
   private reporterToParent(): Reporter | undefined {
     const { parent } = workflowInfo();
     if (parent === undefined) return undefined;
-    const { host, reportsEveryStep } = this.options;
+    const { host, hostCount } = this.options;
     const handle = getExternalWorkflowHandle(parent.workflowId, parent.runId);
     return new Reporter({
-      reportsEveryStep,
+      reportsEveryStep: hostCount <= hostsToldStepByStep,
       send: (report) => handle.signal(hostReportSignal, report),
       look: () => ({
         host,

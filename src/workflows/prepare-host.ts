@@ -12,7 +12,7 @@ export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome>
   const run = new HostRun({
     cluster: input.cluster,
     host: host.name,
-    reportsEveryStep: input.reportsEveryStep,
+    hostCount: input.hostCount,
   });
   let mayFinish = workflowInfo().parent === undefined;
   setHandler(finishSignal, () => {

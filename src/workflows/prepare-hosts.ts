@@ -10,9 +10,6 @@ import type { PrepareHostInput } from './host-messages.js';
 import { HostWork } from './host-work.js';
 import { targetOf } from './targets.js';
 
-/** Up to so many hosts tell about each step; with more, that would fill the cluster's history. */
-const hostsToldStepByStep = 50;
-
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */
 export class HostWorks {
   private works: readonly HostWork[] = [];
@@ -78,7 +75,7 @@ export class HostWorks {
       firewallRuleSet: specification.firewall.enabled
         ? firewallRuleSet({ specification, host: host.name })
         : null,
-      reportsEveryStep: hostCount <= hostsToldStepByStep,
+      hostCount,
     };
   }
 }

@@ -23,10 +23,13 @@ export interface StepDescription {
 }
 
 /**
- * Steps beat every 0.5 s (src/activities/step.ts). With 5 s a dead worker costs 4 to 6 s, and a machine whose two
- * cores are kept busy by virtual machines is not mistaken for a dead one; measured with 2 s: about 2 s.
+ * How long a worker may be silent before its steps are given to another one; a step beats four times in that time
+ * (src/activities/step.ts). With 2 s the next worker goes on about 2 s after a death. Every beat is a write of the
+ * server's, so many hosts, worked on at once, beat more seldom.
  */
-const heartbeatTimeout = '5s';
+export function heartbeatTimeoutFor(hostCount: number): '2s' | '10s' {
+  return hostCount <= 20 ? '2s' : '10s';
+}
 
 /**
  * From 0.1 s doubling up to 10 s. The number of attempts bounds the patience, not a clock, so that hours without any
@@ -40,19 +43,18 @@ const patientRetry = {
   maximumAttempts: 70,
 } as const;
 
-/** Activity options by pace. */
+/** Activity options by pace; the heartbeat timeout comes with {@link heartbeatTimeoutFor}. */
 export const paces: Readonly<Record<Pace, ActivityOptions>> = {
   /** First contact with a machine: a wrong address or password shall be said within a minute or two. */
   contact: {
     startToCloseTimeout: '2m',
-    heartbeatTimeout,
     retry: { ...patientRetry, maximumAttempts: 10, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
   },
-  short: { startToCloseTimeout: '5m', heartbeatTimeout, retry: patientRetry },
-  job: { startToCloseTimeout: '12h', heartbeatTimeout, retry: patientRetry },
-  playbook: { startToCloseTimeout: '24h', heartbeatTimeout, retry: patientRetry },
+  short: { startToCloseTimeout: '5m', retry: patientRetry },
+  job: { startToCloseTimeout: '12h', retry: patientRetry },
+  playbook: { startToCloseTimeout: '24h', retry: patientRetry },
   /** A server's firmware may take a quarter of an hour before the kernel is started. */
-  reboot: { startToCloseTimeout: '1h', heartbeatTimeout, retry: patientRetry },
+  reboot: { startToCloseTimeout: '1h', retry: patientRetry },
 };
 
 const short = (title: string, onCancel: OnCancel = 'finish') => ({ title, pace: 'short', onCancel }) as const;
@@ -93,7 +95,7 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   confirmPods: short('Step 9: Confirm Kubernetes pods', 'leave'),
   confirmDns: short('Step 9: Confirm DNS', 'leave'),
   verifyEtcd: job('Step 9: Verify etcd status and health', 'leave'),
-  checkEtcdPerformance: job('Step 9: Check the performance of etcd', 'leave'),
+  checkEtcdPerformance: job('Step 9: Check the performance of etcd', 'stop'),
   verifyHost: short('Step 9: Verify services, mounts, array and kernel parameters', 'leave'),
   applyKernelParameters: short('Step 9: Custom kernel parameters'),
   applyFirewallRules: short('Step 10: Review firewall policies'),

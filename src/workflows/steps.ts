@@ -16,7 +16,7 @@ import type { Board } from './board.js';
 import type { Desk } from './desk.js';
 import { aborted, stopped } from './outcomes.js';
 import type { StepProgress } from './progress.js';
-import { paces, steps, type StepName } from './step-table.js';
+import { heartbeatTimeoutFor, paces, steps, type StepName } from './step-table.js';
 import { summaryOf } from './summaries.js';
 
 /** What a step is given; the job's key is added here. */
@@ -33,11 +33,13 @@ export class Station {
   /**
    * @param name a host's inventory name or `controlHostStation`
    * @param desk where failures wait for a decision; null: they end the host's work at once
+   * @param hostCount how many hosts are worked on besides it; more of them have more patience with a silent worker
    */
   constructor(
     readonly name: string,
     private readonly board: Board,
     private readonly desk: Desk | null,
+    private readonly hostCount = 1,
   ) {}
 
   /**
@@ -104,7 +106,11 @@ export class Station {
     const generation = (this.generations.get(step) ?? 0) + 1;
     this.generations.set(step, generation);
     const jobKey = jobKeyOf(step, generation);
-    const activities = proxyActivities<Activities>({ ...paces[pace], summary: `${this.name}: ${title}` });
+    const activities = proxyActivities<Activities>({
+      ...paces[pace],
+      heartbeatTimeout: heartbeatTimeoutFor(this.hostCount),
+      summary: `${this.name}: ${title}`,
+    });
     const activity = activities[step] as unknown as (input: unknown) => Promise<StepOutput<Name>>;
     const call = () => activity({ ...input, jobKey });
     if (onCancel === 'leave') return call();
@@ -135,6 +141,7 @@ async function stopJob(input: object, jobKey: string): Promise<void> {
   const { host } = input as HostInput;
   const { stopJob: stop } = proxyActivities<HousekeepingActivities>({
     ...paces.contact,
+    heartbeatTimeout: heartbeatTimeoutFor(1),
     summary: `${host.name}: stop the job ${jobKey}`,
   });
   try {
