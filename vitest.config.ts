@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
  * `x.lab.test.ts` needs root and lab machines, and runs one file at a time; those in test/e2e run the whole procedure.
- * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`.
+ * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes
+ * hours, `npm run test:faults`.
  */
 export default defineConfig({
   test: {
@@ -13,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{system,lab,long}.test.ts'],
+          exclude: ['test/**/*.{system,lab,long,faults}.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -41,6 +42,15 @@ export default defineConfig({
           include: ['test/**/*.long.test.ts'],
           testTimeout: 1_500_000,
           hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['test/**/*.faults.test.ts'],
+          testTimeout: 14_400_000,
+          hookTimeout: 1_500_000,
           fileParallelism: false,
         },
       },

@@ -1,0 +1,148 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabMachine } from '../../src/lab/index.js';
+import type { Answer, Call, FaultWorker, FaultWorkers } from './fault-workers.js';
+
+/** What can be broken. */
+export interface World {
+  readonly workers: FaultWorkers;
+  /** On which a step of this host works; for a playbook, which works on all of them, the worker. */
+  machineOf(host: string): LabMachine;
+  /** kill -9 of the Temporal server, and resolves when another one on its files is healthy. */
+  restartServer(): Promise<void>;
+  /** Something that goes on while the step does; the run fails if it fails. */
+  background(work: Promise<unknown>): void;
+}
+
+export type Place = 'control host' | LabMachine['kind'];
+
+/** A way for something to die: a column of the matrix. */
+export interface Fault {
+  readonly name: string;
+  /** `hold`: before an operation in the activity's middle, which then meets what the fault has left. */
+  readonly point: 'before' | 'middle' | 'hold' | 'after';
+  /**
+   * When the step has recovered: with its own next success on the host; or, where the step itself is not touched, with
+   * whatever the workflow does next.
+   */
+  readonly recovery: 'step' | 'workflow';
+  readonly restartsHost: boolean;
+  /** Whether a step can meet it: there, or, without a place, at all. */
+  appliesTo(step: string, place?: Place): boolean;
+  strike(world: World, call: Call, worker: FaultWorker): Promise<Answer>;
+}
+
+const onControlHost = new Set([
+  ...['cloneKubespray', 'createVirtualEnvironment', 'installRequirements', 'createSshKey'],
+  ...['writeInventory', 'writeGroupVariables', 'runKubespray'],
+]);
+
+/** Control planes of the lab have no disks to lose. */
+const onControlPlanes = new Set([
+  'confirmNodes',
+  'confirmPods',
+  'confirmDns',
+  'verifyEtcd',
+  'checkEtcdPerformance',
+]);
+
+const everywhere = () => true;
+
+const onHosts = (step: string, place?: Place) => place !== 'control host' && !onControlHost.has(step);
+
+/** A playbook runs on the control host and on all hosts. */
+const onHostsAndPlaybooks = (step: string, place?: Place) => onHosts(step, place) || step === 'runKubespray';
+
+async function killWorker(world: World, _call: Call, worker: FaultWorker): Promise<Answer> {
+  await worker.kill();
+  world.background(world.workers.start());
+  return {};
+}
+
+/** Milliseconds for which a host cannot be reached. */
+const outage = 120_000;
+
+export const faults = {
+  killedBefore: {
+    name: 'worker killed before',
+    point: 'before',
+    recovery: 'step',
+    restartsHost: false,
+    appliesTo: everywhere,
+    strike: killWorker,
+  },
+  killedMiddle: {
+    name: 'worker killed in the middle',
+    point: 'middle',
+    recovery: 'step',
+    restartsHost: false,
+    appliesTo: everywhere,
+    strike: killWorker,
+  },
+  killedAfter: {
+    name: 'worker killed after',
+    point: 'after',
+    recovery: 'step',
+    restartsHost: false,
+    appliesTo: everywhere,
+    strike: killWorker,
+  },
+  linkCut: {
+    name: 'SSH link cut',
+    point: 'middle',
+    recovery: 'step',
+    restartsHost: false,
+    appliesTo: onHosts,
+    strike: () => Promise.resolve({ cut: true }),
+  },
+  serverKilled: {
+    name: 'Temporal server killed',
+    point: 'after',
+    recovery: 'workflow',
+    restartsHost: false,
+    appliesTo: everywhere,
+    strike: (world) => {
+      world.background(world.restartServer());
+      return Promise.resolve({});
+    },
+  },
+  restarted: {
+    name: 'host restarted',
+    point: 'hold',
+    recovery: 'step',
+    restartsHost: true,
+    appliesTo: onHostsAndPlaybooks,
+    strike: async (world, { host }) => {
+      const machine = world.machineOf(host);
+      await machine.run('systemctl reboot').catch(() => undefined);
+      await sleep(2_000);
+      return {};
+    },
+  },
+  powerCut: {
+    name: 'power cut',
+    point: 'hold',
+    recovery: 'step',
+    restartsHost: true,
+    appliesTo: (step, place) =>
+      onHostsAndPlaybooks(step, place) && !onControlPlanes.has(step) && place !== 'systemd-machine',
+    strike: async (world, { host }) => {
+      const machine = world.machineOf(host);
+      await machine.powerCut();
+      world.background(machine.start());
+      return {};
+    },
+  },
+  unreachable: {
+    name: 'host unreachable for 2 minutes',
+    point: 'hold',
+    recovery: 'step',
+    restartsHost: false,
+    appliesTo: onHostsAndPlaybooks,
+    strike: async (world, { host }) => {
+      const machine = world.machineOf(host);
+      await machine.unplugNetwork();
+      world.background(sleep(outage).then(() => machine.plugNetwork()));
+      return {};
+    },
+  },
+} as const satisfies Readonly<Record<string, Fault>>;

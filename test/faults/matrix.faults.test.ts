@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cell } from './fault-run.js';
+import { FaultStage, type Outcome } from './fault-stage.js';
+import { faults, type Fault } from './faults.js';
+import { differences, missing, table } from './matrix.js';
+
+/**
+ * Every step meets every fault: for each fault one whole `up` of a control plane and a worker with data, in which each
+ * step meets it once, compared with an `up` that nothing disturbs. `npm run test:faults -- -t 'power cut'` runs one.
+ */
+describe('every step of an up meets', () => {
+  let stage: FaultStage;
+  let undisturbed: Outcome;
+  const columns = new Map<Fault, readonly Cell[]>();
+
+  beforeAll(async () => {
+    stage = await FaultStage.open('faults');
+    undisturbed = await stage.up('storage', { choose: () => [] });
+    expect(undisturbed.report.result).toBe('ready');
+  });
+
+  afterAll(async () => {
+    console.log(table(columns));
+    await stage.close();
+  });
+
+  it.each(Object.values<Fault>(faults).map((fault) => [fault.name, fault] as const))(
+    '%s: the end is the same, no job ran twice, and nothing was lost',
+    async (_name, fault) => {
+      const outcome = await stage.up('storage', {
+        choose: ({ step }, place) => (fault.appliesTo(step, place) ? [fault] : []),
+        onProgress: say,
+      });
+      columns.set(fault, outcome.cells);
+      console.log(table(new Map([[fault, outcome.cells]])));
+      expect.soft(missing(outcome, fault)).toEqual([]);
+      expect.soft(differences(outcome, undisturbed)).toEqual([]);
+    },
+  );
+});
+
+function say(line: string): void {
+  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+}

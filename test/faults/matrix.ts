@@ -1,0 +1,125 @@
+import { steps } from '../../src/workflows/step-table.js';
+import type { Cell } from './fault-run.js';
+import type { Fault } from './faults.js';
+import type { Outcome } from './fault-stage.js';
+import type { State } from './world-state.js';
+
+/** Every difference between what a disturbed and an undisturbed run have left, one sentence each. */
+export function differences(disturbed: Outcome, undisturbed: Outcome): string[] {
+  const { report } = disturbed;
+  return [
+    ...(report.result === undisturbed.report.result ? [] : [`The report says ${report.result}.`]),
+    ...failedChecks(disturbed).filter((failed) => !failedChecks(undisturbed).includes(failed)),
+    ...(disturbed.dataIsWhole ? [] : ['The data of kubelet and containerd is not what it was.']),
+    ...Object.entries(undisturbed.states).flatMap(([host, state]) =>
+      differencesOfStates(host, disturbed.states[host] ?? {}, state),
+    ),
+    ...differencesOfJobs(disturbed, undisturbed),
+    ...differencesOfBoots(disturbed, undisturbed),
+    ...disturbed.cells
+      .filter(({ recovery }) => recovery === undefined)
+      .map(({ step, host }) => `${step} on ${host} never went on.`),
+  ];
+}
+
+function failedChecks({ report }: Outcome): string[] {
+  return report.checks
+    .filter(({ state }) => state === 'failed')
+    .map(({ check, host, is }) => `${check} on ${host} failed: ${is}.`);
+}
+
+function differencesOfStates(host: string, is: State, shouldBe: State): string[] {
+  return [...new Set([...Object.keys(is), ...Object.keys(shouldBe)])]
+    .filter((name) => is[name] !== shouldBe[name])
+    .map(
+      (name) => `${name} on ${host} is ${JSON.stringify(is[name])}, not ${JSON.stringify(shouldBe[name])}.`,
+    );
+}
+
+function differencesOfJobs(disturbed: Outcome, undisturbed: Outcome): string[] {
+  const mayBeCutOff = disturbed.cells.some(({ fault, asked }) => fault.restartsHost || asked > 0);
+  return Object.entries(undisturbed.jobs).flatMap(([host, jobs]) => {
+    const found = disturbed.jobs[host] ?? [];
+    const twice = found
+      .filter((job) => !/ [01]$/.test(job))
+      .map((job) => `A job on ${host} was executed more than once: ${job}.`);
+    if (mayBeCutOff || found.join() === jobs.join()) return twice;
+    return [...twice, `The jobs on ${host} are ${found.join(', ')}, not ${jobs.join(', ')}.`];
+  });
+}
+
+function differencesOfBoots(disturbed: Outcome, undisturbed: Outcome): string[] {
+  const byFaults = disturbed.cells.filter(
+    ({ fault, host }) => fault.restartsHost && host === disturbed.worker,
+  ).length;
+  const { boots } = disturbed;
+  // A restart that a fault brings about at the right moment may be the one that the procedure needs.
+  if (boots >= Math.max(undisturbed.boots, byFaults) && boots <= undisturbed.boots + byFaults) return [];
+  return [
+    `The worker was started ${boots} times; ${byFaults} times by faults, and the procedure needs ${undisturbed.boots}.`,
+  ];
+}
+
+/** Steps that should have met the fault and did not. The list of steps is the code's own. */
+export function missing(outcome: Outcome, fault: Fault): string[] {
+  const met = new Set(outcome.cells.map(({ step }) => step));
+  return Object.keys(steps).filter((step) => !met.has(step) && fault.appliesTo(step));
+}
+
+/** One line for each step and host, one column for each fault: seconds until it went on. */
+export function table(columns: ReadonlyMap<Fault, readonly Cell[]>): string {
+  const faults = [...columns.keys()];
+  const order = Object.keys(steps);
+  const rows = new Map<string, string[]>();
+  for (const [index, fault] of faults.entries()) {
+    for (const cell of columns.get(fault) ?? []) {
+      const name = `${cell.step} on ${cell.host}`;
+      const row = rows.get(name) ?? faults.map(() => '–');
+      row[index] = textOf(cell);
+      rows.set(name, row);
+    }
+  }
+  const sorted = [...rows].sort(
+    ([one], [other]) => order.indexOf(stepOf(one)) - order.indexOf(stepOf(other)),
+  );
+  const medians = faults.map((fault) => seconds(median(recoveries(columns.get(fault) ?? []))));
+  return aligned([
+    ['Step', ...faults.map(({ name }) => name)],
+    ...sorted.map(([name, row]) => [name, ...row]),
+    ['Median', ...medians],
+  ]);
+}
+
+const stepOf = (name: string) => name.slice(0, name.indexOf(' '));
+const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+function textOf({ recovery, asked }: Cell): string {
+  if (recovery === undefined) return 'FAILED';
+  return `${seconds(recovery)}${asked > 0 ? ', retry' : ''}`;
+}
+
+function aligned(lines: readonly (readonly string[])[]): string {
+  const widths = (lines[0] ?? []).map((_, column) =>
+    Math.max(...lines.map((line) => (line[column] ?? '').length)),
+  );
+  return lines
+    .map((line) =>
+      line
+        .map((text, column) =>
+          column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
+
+/** Milliseconds until each of the steps went on. */
+export function recoveries(cells: readonly Cell[]): number[] {
+  return cells.flatMap(({ recovery }) => (recovery === undefined ? [] : [recovery]));
+}
+
+/** NaN of nothing. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+}

@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { FaultStage, type Outcome } from './fault-stage.js';
+import { playSchedules } from './schedules.js';
+
+/** A bounded sample of schedules.faults.test.ts, always the same. */
+describe('10 schedules of faults on a systemd machine', () => {
+  let stage: FaultStage;
+  let undisturbed: Outcome;
+
+  beforeAll(async () => {
+    stage = await FaultStage.open('faults-sample');
+    undisturbed = await stage.up('plain', { choose: () => [] });
+  });
+
+  afterAll(async () => {
+    await stage.close();
+  });
+
+  it('end as an undisturbed run does', async () => {
+    const onProgress = (line: string) => console.log(new Date().toISOString().slice(11, 19), line);
+    await playSchedules({
+      ...{ stage, cast: 'plain', undisturbed, onProgress },
+      ...{ runs: 10, seed: 4, path: undefined },
+    });
+  });
+});
