@@ -1,19 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
-import type { Report } from '../../src/cluster/report.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { killProcess, identityOf } from '../../src/local/processes.js';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
-import {
-  approveUpdate,
-  clusterWorkflowId,
-  progressQuery,
-  retryUpdate,
-  skipUpdate,
-  taskQueue,
-} from '../../src/workflows/messages.js';
-import type { Question } from '../../src/workflows/progress.js';
 import { FaultWorkers, type Answer, type Call, type FaultWorker, type Point } from './fault-workers.js';
 import type { Fault, World } from './faults.js';
 
@@ -42,12 +29,11 @@ export interface FaultRunOptions {
   readonly machines: readonly LabMachine[];
   /** The one that is meant where a step works on all of them. */
   readonly worker: LabMachine;
-  readonly specification: SpecificationInput;
   /** Which faults a step meets, one after the other; asked once for each step and host. */
   readonly choose: (call: Pick<Call, 'step' | 'host'>) => readonly Fault[];
+  /** How many operations on its host each step needs when nothing disturbs it; the middle is in the middle of them. */
+  readonly operations?: ReadonlyMap<string, number>;
   readonly workerCount?: number;
-  /** Steps that fail on these machines with or without a fault, and are skipped. */
-  readonly skipped?: readonly string[];
   readonly onProgress?: ((line: string) => void) | undefined;
 }
 
@@ -56,81 +42,61 @@ const mostRetries = 5;
 
 const nameOf = ({ step, host }: Pick<Call, 'step' | 'host'>) => `${step} on ${host}`;
 
-/** One whole `up` with real workers, a real server and real machines, in which steps meet faults. */
+/** Real workers and a real server, whose steps meet faults on real machines. */
 export class FaultRun {
   readonly cells: Cell[] = [];
   /** Every step that came to its end, by name and host, in order. */
   readonly done: string[] = [];
+  /** Operations of each step's attempt that came to its end. */
+  readonly operations = new Map<string, number>();
+  private readonly counts = new Map<string, number>();
   private readonly pending = new Map<string, Fault[]>();
   private readonly keys = new Map<string, Cell>();
   private readonly waitingForAnything = new Set<Cell>();
-  private readonly failures: unknown[] = [];
+  /** What went wrong in bringing faults about. */
+  readonly failures: unknown[] = [];
   private readonly backgrounds = new Set<Promise<unknown>>();
   private server: EmbeddedServer | undefined;
+  private workers: FaultWorkers | undefined;
 
   constructor(private readonly options: FaultRunOptions) {}
 
-  /** @returns the workflow's report @throws when it does not come to one, or a fault could not be brought about */
-  async run(): Promise<Report> {
+  /** Starts server and workers. @returns the server's address */
+  async begin(): Promise<string> {
     this.server = await this.startServer();
+    const { address } = this.server;
     const workers = new FaultWorkers({
       home: this.options.home,
-      address: this.server.address,
+      address,
       atPoint: (point, worker) => this.atPoint(point, worker, world),
-      onOperation: (point) => this.wentOn(point),
+      onOperation: (point) => this.operated(point),
     });
+    this.workers = workers;
     const world: World = {
       workers,
       machineOf: (host) => this.options.machines.find(({ name }) => name === host) ?? this.options.worker,
       restartServer: () => this.restartServer(),
       background: (work) => this.background(work),
     };
-    const connection = await Connection.connect({ address: this.server.address });
-    try {
-      await Promise.all(Array.from({ length: this.options.workerCount ?? 2 }, () => workers.start()));
-      return await this.follow(new Client({ connection }));
-    } finally {
-      await Promise.allSettled([...this.backgrounds]);
-      await workers.stop();
-      await connection.close();
-      await this.server.stop();
-    }
+    await Promise.all(Array.from({ length: this.options.workerCount ?? 2 }, () => workers.start()));
+    return address;
   }
 
-  private async follow(client: Client): Promise<Report> {
-    const { specification } = this.options;
-    const workflowId = clusterWorkflowId(specification.name);
-    await client.workflow.start('provisionCluster', { args: [specification], taskQueue, workflowId });
-    const handle = client.workflow.getHandle(workflowId);
-    for (;;) {
-      if (this.failures.length > 0)
-        throw new AggregateError(this.failures, 'A fault could not be brought about.');
-      // While the server is dead or starting, nothing answers: that is what is tried here.
-      const description = await handle.describe().catch(() => undefined);
-      if (description !== undefined && description.status.name !== 'RUNNING') break;
-      const progress = await handle.query(progressQuery).catch(() => undefined);
-      for (const question of progress?.questions ?? []) {
-        // A dead server takes no answer: it is asked again.
-        await this.answer(handle, question).catch(() => undefined);
-      }
-      await sleep(500);
-    }
-    return (await handle.result()) as Report;
+  /** Ends everything, once what faults have begun is over. */
+  async end(): Promise<void> {
+    await Promise.allSettled([...this.backgrounds]);
+    await this.workers?.stop();
+    await this.server?.stop();
   }
 
-  private async answer(handle: WorkflowHandle, question: Question): Promise<void> {
-    const by = 'the test';
-    if (question.kind === 'approval') {
-      await handle.executeUpdate(approveUpdate, { args: [{ plan: question.plan, by }] });
-      return;
+  /** Notes that a person was asked about a step, which is right only where a fault has met it. */
+  askedAbout(call: Pick<Call, 'step' | 'host'>, message: string): void {
+    this.options.onProgress?.(`asked about ${nameOf(call)}: ${message}`);
+    const cell = this.cells.findLast((each) => nameOf(each) === nameOf(call));
+    if (cell !== undefined) cell.asked += 1;
+    if (cell === undefined || cell.asked > mostRetries) {
+      this.failures.push(new Error(`${nameOf(call)} does not recover by itself: ${message}`));
     }
-    const { step, host, message } = question;
-    if (this.options.skipped?.includes(step) === true) {
-      await handle.executeUpdate(skipUpdate, { args: [{ by, host, step }] });
-      return;
-    }
-    await handle.executeUpdate(retryUpdate, { args: [{ by, host, step }] });
-    this.askedAbout({ step, host }, message);
   }
 
   private async atPoint(point: Point, worker: FaultWorker, world: World): Promise<Answer> {
@@ -143,17 +109,15 @@ export class FaultRun {
     if (point.point === 'after') {
       this.wentOn(point);
       this.done.push(name);
+      this.operations.set(name, this.counts.get(point.key) ?? 0);
     }
     const [fault] = this.pending.get(name) ?? [];
     if (fault === undefined) return {};
-    const isMoment =
-      point.point === 'middle' ||
-      point.point === fault.point ||
-      (point.point === 'after' && point.hadMiddle !== true);
-    if (isMoment) return this.strike(fault, point, worker, world);
+    if (isMoment(fault, point)) return this.strike(fault, point, worker, world);
     if (fault.point === 'before' || fault.point === 'after') return {};
-    // A later operation is deeper in the step; those with fewer meet the fault at their end.
-    return { middle: { operation: 2, delay: fault.point === 'hold' ? 0 : 20, hold: fault.point === 'hold' } };
+    const operation = Math.floor((this.options.operations?.get(name) ?? 0) / 2) + 1;
+    const hold = fault.point === 'hold';
+    return { middle: { operation, hold, delay: hold ? 0 : 20 } };
   }
 
   private async strike(fault: Fault, point: Point, worker: FaultWorker, world: World): Promise<Answer> {
@@ -188,8 +152,14 @@ export class FaultRun {
 
   /** The next attempt of this very step has begun. */
   private resumed({ key }: Point): void {
+    this.counts.set(key, 0);
     const cell = this.keys.get(key);
     if (cell !== undefined) cell.resumed ??= Date.now() - cell.struck;
+  }
+
+  private operated(point: Point): void {
+    this.counts.set(point.key, (this.counts.get(point.key) ?? 0) + 1);
+    this.wentOn(point);
   }
 
   /** Something of this very step has come to a good end on the host. */
@@ -204,18 +174,6 @@ export class FaultRun {
     if (point !== 'before') return;
     for (const cell of this.waitingForAnything) cell.recovery ??= Date.now() - cell.struck;
     this.waitingForAnything.clear();
-  }
-
-  private askedAbout(call: Pick<Call, 'step' | 'host'>, message: string): void {
-    this.options.onProgress?.(`asked about ${nameOf(call)}: ${message}`);
-    const cell = this.cells.findLast((each) => nameOf(each) === nameOf(call));
-    if (cell === undefined) {
-      this.failures.push(new Error(`${nameOf(call)} failed without a fault of its own: ${message}`));
-      return;
-    }
-    cell.asked += 1;
-    if (cell.asked > mostRetries)
-      this.failures.push(new Error(`${nameOf(call)} does not recover: ${message}`));
   }
 
   private startServer(): Promise<EmbeddedServer> {
@@ -236,4 +194,10 @@ export class FaultRun {
       .finally(() => this.backgrounds.delete(kept));
     this.backgrounds.add(kept);
   }
+}
+
+/** An attempt without a middle, because it had less to do than expected, meets a killing at its end. */
+function isMoment(fault: Fault, { point, hadMiddle }: Point): boolean {
+  if (point === 'middle' || point === fault.point) return true;
+  return point === 'after' && fault.point === 'middle' && fault.killsWorker && hadMiddle !== true;
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import type { Report } from '../../src/cluster/report.js';
 import { openLab, type Lab } from '../../src/lab/index.js';
@@ -9,7 +10,8 @@ import { materialiseStandIn } from '../../src/lab/stand-in.js';
 import { read } from '../e2e/host-truth.js';
 import { FaultRun, type Cell, type FaultRunOptions } from './fault-run.js';
 import type { Fault, Place } from './faults.js';
-import { casts, clusterName } from './casts.js';
+import { casts, clusterName, type Cast } from './casts.js';
+import { followUp } from './follow-up.js';
 import type { Call } from './fault-workers.js';
 import { controlHostState, hostState, jobsIn, type State } from './world-state.js';
 
@@ -23,6 +25,8 @@ export interface Outcome {
   readonly cells: readonly Cell[];
   /** Step and host of everything that came to its end. */
   readonly done: readonly string[];
+  /** How many operations on its host each of them needed. */
+  readonly operations: ReadonlyMap<string, number>;
   /** By inventory name, and of the control host. */
   readonly states: Readonly<Record<string, State>>;
   /** By inventory name, and of the control host: `<step> <executions>`. */
@@ -68,7 +72,7 @@ export class FaultStage {
         choose: (call) =>
           choose(call, machines.find(({ name }) => name === call.host)?.kind ?? 'control host'),
       });
-      const report = await run.run();
+      const report = await this.reportOf(run, cast);
       const states = await Promise.all(
         machines.map(async (machine) => [machine.name, await hostState(machine, machines)] as const),
       );
@@ -78,6 +82,7 @@ export class FaultStage {
         worker: worker.name,
         cells: run.cells,
         done: run.done,
+        operations: run.operations,
         states: {
           ...Object.fromEntries(states),
           [controlHost]: await controlHostState(this.home, clusterName, machines),
@@ -97,6 +102,19 @@ export class FaultStage {
     }
   }
 
+  private async reportOf(run: FaultRun, { specification, skipped }: Cast): Promise<Report> {
+    try {
+      const connection = await Connection.connect({ address: await run.begin() });
+      try {
+        return await followUp({ client: new Client({ connection }), run, specification, skipped });
+      } finally {
+        await connection.close();
+      }
+    } finally {
+      await run.end();
+    }
+  }
+
   /** The control host as it was before, but for the virtualenv, whose making takes long and is a step like others. */
   private async forget(): Promise<void> {
     for (const folder of ['temporal', 'clusters', 'jobs']) {
@@ -106,6 +124,6 @@ export class FaultStage {
 }
 
 /** A step may meet several faults, one after the other. */
-export type UpOptions = Pick<FaultRunOptions, 'onProgress' | 'workerCount'> & {
+export type UpOptions = Pick<FaultRunOptions, 'onProgress' | 'operations' | 'workerCount'> & {
   readonly choose: (call: Pick<Call, 'step' | 'host'>, place: Place) => readonly Fault[];
 };

@@ -26,6 +26,7 @@ export interface Fault {
    */
   readonly recovery: 'step' | 'workflow';
   readonly restartsHost: boolean;
+  readonly killsWorker: boolean;
   /** Whether a step can meet it: there, or, without a place, at all. */
   appliesTo(step: string, place?: Place): boolean;
   strike(world: World, call: Call, worker: FaultWorker): Promise<Answer>;
@@ -67,6 +68,7 @@ export const faults = {
     point: 'before',
     recovery: 'step',
     restartsHost: false,
+    killsWorker: true,
     appliesTo: everywhere,
     strike: killWorker,
   },
@@ -75,6 +77,7 @@ export const faults = {
     point: 'middle',
     recovery: 'step',
     restartsHost: false,
+    killsWorker: true,
     appliesTo: everywhere,
     strike: killWorker,
   },
@@ -83,6 +86,7 @@ export const faults = {
     point: 'after',
     recovery: 'step',
     restartsHost: false,
+    killsWorker: true,
     appliesTo: everywhere,
     strike: killWorker,
   },
@@ -91,6 +95,7 @@ export const faults = {
     point: 'middle',
     recovery: 'step',
     restartsHost: false,
+    killsWorker: false,
     appliesTo: onHosts,
     strike: () => Promise.resolve({ cut: true }),
   },
@@ -99,6 +104,7 @@ export const faults = {
     point: 'after',
     recovery: 'workflow',
     restartsHost: false,
+    killsWorker: false,
     appliesTo: everywhere,
     strike: (world) => {
       world.background(world.restartServer());
@@ -110,6 +116,7 @@ export const faults = {
     point: 'hold',
     recovery: 'step',
     restartsHost: true,
+    killsWorker: false,
     appliesTo: onHostsAndPlaybooks,
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
@@ -123,6 +130,7 @@ export const faults = {
     point: 'hold',
     recovery: 'step',
     restartsHost: true,
+    killsWorker: false,
     appliesTo: (step, place) =>
       onHostsAndPlaybooks(step, place) && !onControlPlanes.has(step) && place !== 'systemd-machine',
     strike: async (world, { host }) => {
@@ -137,6 +145,7 @@ export const faults = {
     point: 'hold',
     recovery: 'step',
     restartsHost: false,
+    killsWorker: false,
     appliesTo: onHostsAndPlaybooks,
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);

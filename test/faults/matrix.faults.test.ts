@@ -29,6 +29,7 @@ describe('every step of an up meets', () => {
     async (_name, fault) => {
       const outcome = await stage.up('storage', {
         choose: ({ step }, place) => (fault.appliesTo(step, place) ? [fault] : []),
+        operations: undisturbed.operations,
         onProgress: say,
       });
       columns.set(fault, outcome.cells);

@@ -38,7 +38,11 @@ export async function playSchedules(options: ScheduleOptions): Promise<void> {
   const { stage, cast, undisturbed, runs, seed, path, onProgress } = options;
   const property = fc.asyncProperty(schedules(possibleStrikes(undisturbed)), async (schedule) => {
     onProgress(`Schedule: ${schedule.map(({ step, fault }) => `${faults[fault].name}, ${step}`).join('; ')}`);
-    const outcome = await stage.up(cast, { choose: chooser(schedule), onProgress });
+    const outcome = await stage.up(cast, {
+      choose: chooser(schedule),
+      operations: undisturbed.operations,
+      onProgress,
+    });
     const found = differences(outcome, undisturbed);
     for (const difference of found) onProgress(`Difference: ${difference}`);
     if (found.length > 0) throw new Error(found.join('\n'));
