@@ -8,6 +8,8 @@ import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
+import { stopServer } from '../../src/temporal/server-process.js';
+import { readServerState } from '../../src/temporal/server-state.js';
 import { findTemporalCli } from '../../src/temporal/find-cli.js';
 
 const program = 'dist/cli/main.js';
@@ -38,6 +40,7 @@ export class Stage {
     readonly lab: Lab,
     readonly home: string,
     readonly server: EmbeddedServer,
+    readonly serverFolder: string,
     readonly client: Client,
     readonly repository: string,
     private readonly connection: Connection,
@@ -51,11 +54,12 @@ export class Stage {
         console.log(line);
       },
     });
-    const server = await startEmbeddedServer({ folder: join(home, 'temporal') });
+    const serverFolder = join(home, 'temporal');
+    const server = await startEmbeddedServer({ folder: serverFolder });
     const connection = await Connection.connect({ address: server.address });
     const client = new Client({ connection, namespace: server.namespace });
     const repository = await materialiseStandIn({ folder: join(home, 'kubespray-stand-in') });
-    return new Stage(lab, home, server, client, repository, connection);
+    return new Stage(lab, home, server, serverFolder, client, repository, connection);
   }
 
   /** `slipway <words>`, without a terminal. */
@@ -94,7 +98,9 @@ export class Stage {
   async close(): Promise<void> {
     await Promise.all([...this.workers].map((worker) => worker.stop()));
     await this.connection.close();
-    await this.server.stop();
+    // A test may have killed the server that was started at first, and started another one.
+    const state = readServerState(this.serverFolder);
+    if (state !== undefined) await stopServer(state.server.pid);
     await this.lab.down();
     await rm(this.home, { recursive: true, force: true });
   }

@@ -57,14 +57,16 @@ export class FaultRun {
   readonly failures: unknown[] = [];
   private readonly backgrounds = new Set<Promise<unknown>>();
   private server: EmbeddedServer | undefined;
+  private ownsServer = false;
   private workers: FaultWorkers | undefined;
 
   constructor(private readonly options: FaultRunOptions) {}
 
-  /** Starts server and workers. @returns the server's address */
+  /** Starts workers, and the server unless one runs in its folder. @returns the server's address */
   async begin(): Promise<string> {
     this.server = await this.startServer();
-    const { address } = this.server;
+    const { address, owned } = this.server;
+    this.ownsServer = owned;
     const workers = new FaultWorkers({
       home: this.options.home,
       address,
@@ -86,7 +88,7 @@ export class FaultRun {
   async end(): Promise<void> {
     await Promise.allSettled([...this.backgrounds]);
     await this.workers?.stop();
-    await this.server?.stop();
+    if (this.ownsServer) await this.server?.stop();
   }
 
   /** Notes that a person was asked about a step, which is right only where a fault has met it. */

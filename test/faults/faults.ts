@@ -155,3 +155,19 @@ export const faults = {
     },
   },
 } as const satisfies Readonly<Record<string, Fault>>;
+
+/** For a sample in which every step meets one fault, and none that takes long. */
+const quick: readonly Fault[] = [
+  faults.killedBefore,
+  faults.killedMiddle,
+  faults.killedAfter,
+  faults.linkCut,
+  faults.serverKilled,
+];
+
+/** One of the faults that a step can meet and that are quickly over; the same one each time. */
+export function someFault({ step, host }: Pick<Call, 'step' | 'host'>, place: Place): Fault[] {
+  const possible = quick.filter((fault) => fault.appliesTo(step, place));
+  const number = [...`${step} on ${host}`].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0);
+  return possible.slice(number % possible.length).slice(0, 1);
+}

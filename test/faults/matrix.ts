@@ -67,29 +67,26 @@ export function missing(outcome: Outcome, fault: Fault): string[] {
 }
 
 /** One line for each step and host, one column for each fault: seconds until it went on. */
-export function table(columns: ReadonlyMap<Fault, readonly Cell[]>): string {
-  const faults = [...columns.keys()];
+export function table(cells: readonly Cell[]): string {
+  const columns = [...new Set(cells.map(({ fault }) => fault))];
   const order = Object.keys(steps);
-  const rows = new Map<string, string[]>();
-  for (const [index, fault] of faults.entries()) {
-    for (const cell of columns.get(fault) ?? []) {
-      const name = `${cell.step} on ${cell.host}`;
-      const row = rows.get(name) ?? faults.map(() => '–');
-      row[index] = textOf(cell);
-      rows.set(name, row);
-    }
-  }
-  const sorted = [...rows].sort(
-    ([one], [other]) => order.indexOf(stepOf(one)) - order.indexOf(stepOf(other)),
+  const rows = [...new Set(cells.map(nameOf))].sort(
+    (one, other) => order.indexOf(stepOf(one)) - order.indexOf(stepOf(other)),
   );
-  const medians = faults.map((fault) => seconds(median(recoveries(columns.get(fault) ?? []))));
+  const textAt = (row: string, fault: Fault) =>
+    cells
+      .filter((cell) => nameOf(cell) === row && cell.fault === fault)
+      .map(textOf)
+      .join(' ') || '–';
+  const medianOf = (fault: Fault) => median(recoveries(cells.filter((cell) => cell.fault === fault)));
   return aligned([
-    ['Step', ...faults.map(({ name }) => name)],
-    ...sorted.map(([name, row]) => [name, ...row]),
-    ['Median', ...medians],
+    ['Step', ...columns.map(({ name }) => name)],
+    ...rows.map((row) => [row, ...columns.map((fault) => textAt(row, fault))]),
+    ['Median', ...columns.map((fault) => seconds(medianOf(fault)))],
   ]);
 }
 
+const nameOf = ({ step, host }: Cell) => `${step} on ${host}`;
 const stepOf = (name: string) => name.slice(0, name.indexOf(' '));
 const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
 
