@@ -1,5 +1,6 @@
 import type { LabMachine } from '../../src/lab/index.js';
 import { killProcess, identityOf } from '../../src/local/processes.js';
+import { endJobs, fillDisk } from './control-host-faults.js';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
 import { FaultWorkers, type Answer, type Call, type FaultWorker, type Point } from './fault-workers.js';
 import type { Fault, World } from './faults.js';
@@ -78,9 +79,11 @@ export class FaultRun {
       workers,
       machineOf: (host) => this.options.machines.find(({ name }) => name === host) ?? this.options.worker,
       restartServer: () => this.restartServer(),
+      restartControlHost: () => this.restartControlHost(),
+      fillDisk: () => fillDisk(this.options.home),
       background: (work) => this.background(work),
     };
-    await Promise.all(Array.from({ length: this.options.workerCount ?? 2 }, () => workers.start()));
+    await this.startWorkers();
     return address;
   }
 
@@ -141,11 +144,10 @@ export class FaultRun {
     };
     this.cells.push(cell);
     this.options.onProgress?.(`${fault.name}: ${name}${what === undefined ? '' : `, ${what}`}`);
+    if (fault.recovery === 'workflow') this.waitingForAnything.add(cell);
+    else this.keys.set(key, cell);
     try {
-      const answer = await fault.strike(world, point, worker);
-      if (fault.recovery === 'workflow') this.waitingForAnything.add(cell);
-      else this.keys.set(key, cell);
-      return answer;
+      return await fault.strike(world, point, worker);
     } catch (error) {
       this.failures.push(error);
       return {};
@@ -186,6 +188,18 @@ export class FaultRun {
     const process = identityOf(this.server?.pid ?? 0);
     if (process !== undefined) await killProcess(process);
     this.server = await this.startServer();
+  }
+
+  private async startWorkers(): Promise<void> {
+    const { workerCount = 2 } = this.options;
+    for (let number = 0; number < workerCount; number += 1) await this.workers?.start();
+  }
+
+  private async restartControlHost(): Promise<void> {
+    await this.workers?.kill();
+    await endJobs(this.options.home);
+    await this.restartServer();
+    await this.startWorkers();
   }
 
   private background(work: Promise<unknown>): void {

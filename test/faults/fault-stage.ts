@@ -47,14 +47,20 @@ export class FaultStage {
     private readonly repository: string,
   ) {}
 
-  static async open(name: string): Promise<FaultStage> {
+  /** @param smallDisk MiB of a file system of its own for Slipway's home, so that it can be filled */
+  static async open(name: string, smallDisk?: number): Promise<FaultStage> {
     const home = await mkdtemp(join(tmpdir(), 'slipway-faults-'));
+    if (smallDisk !== undefined) {
+      await execa('mount', ['-t', 'tmpfs', '-o', `size=${smallDisk}m,mode=700`, 'tmpfs', home]);
+    }
     const lab = await openLab({ name });
     return new FaultStage(lab, home, await materialiseStandIn({ folder: join(home, 'stand-in') }));
   }
 
   async close(): Promise<void> {
     await this.lab.down();
+    // Only where it is a file system of its own.
+    await execa('umount', [this.home], { reject: false });
     await rm(this.home, { recursive: true, force: true });
   }
 

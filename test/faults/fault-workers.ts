@@ -101,6 +101,10 @@ export class FaultWorkers {
     await Promise.all([...this.workers].map((worker) => worker.stop()));
   }
 
+  async kill(): Promise<void> {
+    await Promise.all([...this.workers].map((worker) => worker.kill()));
+  }
+
   private async answer(
     child: ChildProcess,
     worker: FaultWorker,

@@ -9,6 +9,10 @@ export interface World {
   machineOf(host: string): LabMachine;
   /** kill -9 of the Temporal server, and resolves when another one on its files is healthy. */
   restartServer(): Promise<void>;
+  /** SIGKILL to workers, server and all jobs of this machine, and resolves when others are there, after another boot. */
+  restartControlHost(): Promise<void>;
+  /** Takes all room from the file system of Slipway's home. @returns what gives it back */
+  fillDisk(): Promise<() => Promise<void>>;
   /** Something that goes on while the step does; the run fails if it fails. */
   background(work: Promise<unknown>): void;
 }
@@ -151,6 +155,35 @@ export const faults = {
       const machine = world.machineOf(host);
       await machine.unplugNetwork();
       world.background(sleep(outage).then(() => machine.plugNetwork()));
+      return {};
+    },
+  },
+} as const satisfies Readonly<Record<string, Fault>>;
+
+/** On the control host, which is this machine: they are not among the columns for all steps. */
+export const controlHostFaults = {
+  restarted: {
+    name: 'control host restarted',
+    point: 'middle',
+    recovery: 'step',
+    restartsHost: true,
+    killsWorker: true,
+    appliesTo: (step) => step === 'runKubespray',
+    strike: async (world) => {
+      await world.restartControlHost();
+      return {};
+    },
+  },
+  diskFull: {
+    name: "control host's disk full",
+    point: 'hold',
+    recovery: 'step',
+    restartsHost: false,
+    killsWorker: false,
+    appliesTo: (step) => onControlHost.has(step),
+    strike: async (world) => {
+      const free = await world.fillDisk();
+      world.background(sleep(5_000).then(free));
       return {};
     },
   },

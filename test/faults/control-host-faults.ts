@@ -1,0 +1,29 @@
+import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+/**
+ * What a restart does to this machine's jobs: each of their processes is gone at once, and the kernel has another boot
+ * ID, which here is the one that the job has written down.
+ */
+export async function endJobs(home: string): Promise<void> {
+  const jobs = join(home, 'jobs');
+  for (const job of await readdir(jobs).catch(() => [])) {
+    const folder = join(jobs, job);
+    const status = await readFile(join(folder, 'status'), 'utf8').catch(() => undefined);
+    const pid = await readFile(join(folder, 'pid'), 'utf8').catch(() => undefined);
+    if (status !== undefined || pid === undefined) continue;
+    await execa('pkill', ['-KILL', '-s', pid.split(' ')[0] ?? ''], { reject: false });
+    await writeFile(join(folder, 'boot-id'), '00000000-0000-4000-8000-000000000000\n');
+  }
+}
+
+/** Writes a file of all the room that is left. @returns what removes it */
+export async function fillDisk(folder: string): Promise<() => Promise<void>> {
+  const { bavail, bsize } = await statfs(folder);
+  const file = join(folder, 'fills-the-disk');
+  await execa('fallocate', ['--length', String(bavail * bsize), file], { reject: false });
+  // What the round figure has left over.
+  await execa('sh', ['-c', 'cat /dev/zero >> "$1"', 'sh', file], { reject: false });
+  return () => rm(file, { force: true });
+}
