@@ -1,4 +1,3 @@
-import { ConnectionLostError } from '../hosts/errors.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -6,8 +5,8 @@ import { changed, step, unchanged, withHost } from './step.js';
 
 /**
  * Step 7.2: Reboot the node. The host itself compares boot IDs, also immediately before it goes down, so that a
- * repeated request never restarts it twice. Whether it worked is told by the boot ID alone, in waitForReboot: a lost
- * connection or an error message of systemctl says nothing.
+ * repeated request never restarts it twice. After a lost connection, which may have cut the request off or come from the
+ * restart, the next attempt asks again. Whether it worked is told by the boot ID alone, in waitForReboot.
  */
 export function requestReboot(dependencies: Pick<Dependencies, 'hosts'>): Activities['requestReboot'] {
   return step(({ host: reach, bootIdBefore, reason }) =>
@@ -19,11 +18,7 @@ fi`;
       const request = sh`if command -v logger >/dev/null; then logger -t slipway ${`Restart: ${reason}`}; fi
 sync
 setsid sh -c ${reboot.text} >/dev/null 2>&1 </dev/null &`;
-      try {
-        await host.run(request, { what: 'request the reboot' });
-      } catch (error) {
-        if (!(error instanceof ConnectionLostError)) throw error;
-      }
+      await host.run(request, { what: 'request the reboot' });
       return changed(`restart requested: ${reason}`);
     }),
   );

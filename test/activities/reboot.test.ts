@@ -40,9 +40,18 @@ describe('requestReboot', () => {
     expect(host.runs).toEqual([]);
   });
 
-  it('takes a lost connection for neither success nor failure: waitForReboot tells', async () => {
-    host.when(/systemctl reboot/, '').loseNextRun('after');
+  it('asks again after a lost connection, which may have cut the request off', async () => {
+    host.when(/systemctl reboot/, '').loseNextRun('before');
+    await expect(request()).rejects.toMatchObject({ type: 'ConnectionLostError', nonRetryable: false });
     expect(await request()).toMatchObject({ outcome: 'changed' });
+    expect(host.scripts(/systemctl reboot/)).toHaveLength(1);
+  });
+
+  it('finds that the host has restarted where only the answer was lost', async () => {
+    host.when(/systemctl reboot/, '').loseNextRun('after');
+    await expect(request()).rejects.toMatchObject({ type: 'ConnectionLostError' });
+    host.reboot();
+    expect(await request()).toMatchObject({ outcome: 'unchanged', summary: 'restarted already' });
   });
 });
 
