@@ -44,7 +44,8 @@ export function applyFirewallRules(
       if (await isInForce(host, ruleSet)) return unchanged(summary);
 
       await stage(host, ruleSet);
-      const attempt = { name: randomBytes(4).toString('hex'), host, cameBy, undoAfterSeconds };
+      const begun = Date.now();
+      const attempt = { name: randomBytes(4).toString('hex'), host, cameBy, undoAfterSeconds, begun };
       await load(attempt);
       await proveWayIn(dependencies, input.host, attempt);
       await keep(host, ruleSet);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
-import { HostError, NotProvenError } from '../hosts/errors.js';
+import { ConnectionLostError, HostError, NotProvenError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import type { HostTarget } from '../hosts/target.js';
 import type { Dependencies } from './dependencies.js';
@@ -20,11 +20,14 @@ export interface Attempt {
   readonly host: Host;
   readonly cameBy: WayIn | undefined;
   readonly undoAfterSeconds: number;
+  /** Milliseconds since the epoch, before anything of it was loaded. */
+  readonly begun: number;
 }
 
 /**
  * Shows that the host lets this worker in by a connection made after the rules came into force, and disarms the undo.
  * @throws LockedOutError when the host has put its previous rules back, because nobody got in
+ * @throws ConnectionLostError when the connection broke before the host had loaded anything: trying again is safe
  */
 export async function proveWayIn(
   { hosts }: Pick<Dependencies, 'hosts'>,
@@ -43,7 +46,15 @@ export async function proveWayIn(
   } finally {
     if (again !== attempt.host) await again.close();
   }
+  if (Date.now() < attempt.begun + attempt.undoAfterSeconds * 1000) throw notLoaded(attempt);
   throw lockedOut(attempt, 'its previous rules are back');
+}
+
+/** It is too early for an undo, so there was none to disarm. */
+function notLoaded({ host }: Attempt): ConnectionLostError {
+  return new ConnectionLostError(`The connection broke before ${host.name} had loaded the firewall rules.`, {
+    host: host.name,
+  });
 }
 
 /** @throws LockedOutError when nobody gets in until the host has put its previous rules back */

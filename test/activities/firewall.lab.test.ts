@@ -5,6 +5,9 @@ import { armAndLoad, firewallFolder, undoScript } from '../../src/activities/fir
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { firewallRuleSet } from '../../src/cluster/firewall.js';
 import { specificationSchema } from '../../src/cluster/specification.js';
+import { ConnectionLostError } from '../../src/hosts/errors.js';
+import type { Host } from '../../src/hosts/host.js';
+import type { HostPool } from '../../src/hosts/target.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';
 import { onMachine, targetOf, useLab } from './lab-host.js';
@@ -182,6 +185,41 @@ describe('an attempt whose worker died after loading', () => {
       .poll(() => on('nft -s list table inet slipway'), { timeout: 15_000, interval: 500 })
       .toBe(before);
   });
+});
+
+describe('a connection that breaks as the rules are being loaded', () => {
+  it('before the host has heard of it: nothing is loaded or kept, and the next attempt does it', async () => {
+    const { hosts } = stage().dependencies;
+    let cuts = 1;
+    const cutting: HostPool = {
+      connect: async (target, options) =>
+        cutWhileLoading(await hosts.connect(target, options), () => cuts-- > 0),
+      closeAll: () => hosts.closeAll(),
+    };
+    const before = await on('nft -s list table inet slipway; cat /etc/nftables.d/slipway.nft');
+    const attempt = () =>
+      runStep(applyFirewallRules({ ...stage().dependencies, hosts: cutting }, { undoAfterSeconds: 20 }), {
+        host: targetOf(machine),
+        ruleSet: ruleSet([{ port: 6443 }]),
+      });
+    await expect(attempt()).rejects.toMatchObject({ type: 'ConnectionLostError', nonRetryable: false });
+    expect(await on('nft -s list table inet slipway; cat /etc/nftables.d/slipway.nft')).toBe(before);
+    await expect(attempt()).resolves.toMatchObject({ outcome: 'changed' });
+  });
+
+  function cutWhileLoading(host: Host, isCut: () => boolean): Host {
+    const run: Host['run'] = (script, options) => {
+      if (options?.what !== 'load the firewall rules' || !isCut()) return host.run(script, options);
+      return Promise.reject(new ConnectionLostError('The connection broke.', { host: host.name }));
+    };
+    return new Proxy(host, {
+      get: (target, name) => {
+        if (name === 'run') return run;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  }
 });
 
 describe('what the step refuses', () => {
