@@ -1,43 +1,82 @@
 import { readFstabRecord } from '../cluster/fstab.js';
-import { digestOf } from '../cluster/digest.js';
+import { mdadmConfIsMarked } from '../cluster/mdadm-conf.js';
+import type { StorageTarget } from '../cluster/storage-plan.js';
+import {
+  type Begun,
+  fstabPath,
+  isSameFile,
+  mdadmConfPath,
+  recordOf,
+  type FileState,
+  type SurroundingsRecord,
+} from '../cluster/surroundings.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
+import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
+import { lookAround, readRecord, recordPath } from './surroundings-on-host.js';
 
 /**
  * Step 7.7: Backup fstab; mdadm.conf is backed up too. Each content is kept once, beside the original, under a name
- * that follows from the content, so that a repeated step neither overwrites a backup nor makes a second one. Once the
- * marked line is in fstab, the state before it has been kept already.
+ * that follows from the content, so that a repeated step neither overwrites a backup nor makes a second one. How
+ * everything else was that step 7 changes is recorded with it, for `undoStorage`.
  */
 export function backUpFstab(dependencies: Pick<Dependencies, 'hosts'>): Activities['backUpFstab'] {
-  return step(({ host: reach }) =>
+  return step(({ host: reach, target }) =>
     withHost(dependencies, reach, async (host) => {
-      const fstab = await host.readFile('/etc/fstab');
-      if (fstab === undefined) return unchanged('no /etc/fstab yet');
-      if (readFstabRecord(fstab) !== null) return unchanged('backed up before it was updated');
-      const outcomes = [
-        await keep(host, '/etc/fstab', fstab),
-        await keep(host, '/etc/mdadm/mdadm.conf', await host.readFile('/etc/mdadm/mdadm.conf')),
+      const known = await readRecord(host);
+      const now = await lookAround(host, target, known);
+      const record = recordOf(now, await lookWhatIsBegun(host, target), known);
+      if (record === null) return unchanged('backed up before it was updated');
+      const outcome = await host.writeFile(recordPath(host), `${JSON.stringify(record, null, 2)}\n`, {
+        mode: 0o600,
+      });
+      const made = [
+        ...(await keep(host, { path: fstabPath, now: now.fstab, before: record.fstab })),
+        ...(await keep(host, { path: mdadmConfPath, now: now.mdadmConf, before: record.mdadmConf })),
       ];
-      const made = outcomes.flatMap(({ path, written }) => (written ? [path] : []));
-      return made.length > 0 ? changed(made.join(', ')) : unchanged('backed up already');
+      if (made.length > 0) return changed(made.join(', '));
+      return outcome === 'written' ? changed('how it was is recorded') : unchanged('backed up already');
     }),
   );
 }
 
+async function lookWhatIsBegun(host: Host, { array }: StorageTarget): Promise<Begun> {
+  const marked = readFstabRecord((await host.readFile(fstabPath)) ?? '');
+  return {
+    fstab: marked?.arrayName === array.name,
+    mdadmConf: mdadmConfIsMarked((await host.readFile(mdadmConfPath)) ?? null),
+  };
+}
+
+/**
+ * A file that step 7 has changed already was kept before that.
+ * @returns the path of the backup if it has been made now
+ */
 async function keep(
   host: Host,
-  path: string,
-  content: string | undefined,
-): Promise<{ readonly path: string; readonly written: boolean }> {
-  if (content === undefined) return { path, written: false };
-  const backup = `${path}.slipway-${digestOf(content).slice('sha256:'.length, 'sha256:'.length + 8)}`;
-  const script = sh`if [ -e ${backup} ]; then echo kept; exit 0; fi
-cp -p ${path} ${`${backup}.new`}
-sync ${`${backup}.new`}
-mv -T ${`${backup}.new`} ${backup}`;
+  file: {
+    readonly path: string;
+    readonly now: FileState | null;
+    readonly before: SurroundingsRecord['fstab'];
+  },
+): Promise<readonly string[]> {
+  const { path, now, before } = file;
+  if (before === null || !isSameFile(now, before)) return [];
+  const { backup, digest } = before;
+  const script = sh`if [ -e ${backup} ]; then echo kept
+else
+  cp -p ${path} ${`${backup}.new`}
+  sync ${`${backup}.new`}
+  mv -T ${`${backup}.new`} ${backup}
+  sync "$(dirname ${backup})"
+fi
+sha256sum < ${backup} | cut -d ' ' -f 1`;
   const { stdout } = await host.run(script, { what: `back up ${path}` });
-  return { path: backup, written: stdout.trim() !== 'kept' };
+  if (!stdout.includes(digest)) {
+    throw notProven(host, `${backup} is not ${path} as it is.`, `Look who changes ${path}, then retry.`);
+  }
+  return stdout.startsWith('kept') ? [] : [backup];
 }

@@ -2,6 +2,7 @@ import { storageDigest } from '../cluster/plan-storage.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { storageProblems } from '../cluster/storage-state.js';
 import type { Host } from '../hosts/host.js';
+import { sh } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { readFacts } from './gather-facts.js';
@@ -9,6 +10,7 @@ import { dropIn, dropInPath } from './order-units-after-mount.js';
 import { notProven } from './refusals.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
 import { changed, step, unchanged, withHost } from './step.js';
+import { recordPath } from './surroundings-on-host.js';
 
 /**
  * Proves after the restart that all of step 7 is back: array with its name, members and UUID, file system, mounts,
@@ -25,6 +27,8 @@ export function confirmStorage(dependencies: Pick<Dependencies, 'hosts'>): Activ
       }
       const path = `${host.stateFolder}/storage/proven`;
       const outcome = await host.writeFile(path, `${storageDigest(target)}\n`);
+      // From here on there is nothing to be undone; a record left behind would be taken for that of a later step 7.
+      await host.run(sh`rm -f ${recordPath(host)}`, { what: 'forget how it was before step 7' });
       const summary = `${target.array.device} on ${target.mountPoint}, ${target.layout} layout`;
       return outcome === 'written' ? changed(summary) : unchanged(summary);
     }),

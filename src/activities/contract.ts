@@ -201,6 +201,7 @@ export interface Activities {
   switchData(input: StorageInput): Promise<StepResult>;
   orderUnitsAfterMount(input: StorageInput): Promise<StepResult>;
   confirmStorage(input: StorageInput): Promise<StepResult>;
+  undoStorage(input: StorageInput): Promise<StepResult>;
   startAndEnableUnits(input: StorageInput): Promise<StepResult>;
   checkJournals(input: StorageInput): Promise<StepResult>;
   // Step 8: Create Kubernetes cluster

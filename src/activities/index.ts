@@ -33,6 +33,7 @@ import { startAndEnableUnits } from './start-and-enable-units.js';
 import { stopAndDisableUnits } from './stop-and-disable-units.js';
 import { stopJob } from './stop-job.js';
 import { switchData } from './switch-data.js';
+import { undoStorage } from './undo-storage.js';
 import { updateFstab } from './update-fstab.js';
 import { verifyEtcd } from './verify-etcd.js';
 import { verifyHost } from './verify-host.js';
@@ -79,6 +80,7 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     switchData: switchData(dependencies),
     orderUnitsAfterMount: orderUnitsAfterMount(dependencies),
     confirmStorage: confirmStorage(dependencies),
+    undoStorage: undoStorage(dependencies),
     startAndEnableUnits: startAndEnableUnits(dependencies),
     checkJournals: checkJournals(dependencies),
     // Step 8: Create Kubernetes cluster

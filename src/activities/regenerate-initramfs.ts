@@ -20,7 +20,7 @@ export function regenerateInitramfs(
       const before = await observeInitramfs(host, target);
       if (before === 'none') return unchanged('this machine starts without an initramfs');
       if (before === 'current') return unchanged('holds the array already');
-      const job = storageJob(jobKey, regenerateScript(recordPath(host, target), target));
+      const job = storageJob(jobKey, regenerateScript(host, target));
       await runJob(dependencies, host, job, 'regenerate the initramfs');
       if ((await observeInitramfs(host, target)) !== 'current') {
         throw notProven(host, 'The initramfs does not hold the array.', 'Run update-initramfs -c -k all.');
@@ -35,7 +35,7 @@ export async function observeInitramfs(
   host: Host,
   target: StorageTarget,
 ): Promise<'none' | 'current' | 'outdated'> {
-  const record = recordPath(host, target);
+  const { proven: record } = recordsOf(host, target);
   const { stdout } = await host.run(
     sh`set -- /boot/initrd.img-*
 if [ ! -e "$1" ]; then echo none; exit 0; fi
@@ -50,29 +50,75 @@ if sha256sum --check --status ${record}; then echo current; else echo outdated; 
   return answer === 'none' || answer === 'current' ? answer : 'outdated';
 }
 
-function recordPath({ stateFolder }: Host, { array }: StorageTarget): string {
-  return `${stateFolder}/storage/initramfs-${array.uuid.replaceAll(':', '')}`;
+/** Makes the images anew without the array's line, if they may have it, once mdadm.conf is as it was. */
+export function undoInitramfsScript(host: Host, target: StorageTarget): Script {
+  const { proven, begun } = recordsOf(host, target);
+  return lines(
+    sh`if [ -e ${proven} ] || [ -e ${begun} ]; then`,
+    makeImages,
+    lookIntoImages(
+      target,
+      sh`if holds "$looked/image"; then
+    echo "$image still holds the line of the array."
+    exit 1
+  fi`,
+    ),
+    sh`  rm -f ${proven} ${begun}
+  sync
+fi`,
+  );
 }
 
-function regenerateScript(record: string, { array }: StorageTarget): Script {
+/** Digests of images that were proven, and a mark that images with the line may be there, proven or not. */
+function recordsOf(
+  { stateFolder }: Host,
+  { array }: StorageTarget,
+): { readonly proven: string; readonly begun: string } {
+  const proven = `${stateFolder}/storage/initramfs-${array.uuid.replaceAll(':', '')}`;
+  return { proven, begun: `${proven}.begun` };
+}
+
+/** Prints a sentence when images may hold the array's line; to be asked after mdadm.conf was put back. */
+export function initramfsTraceScript(host: Host, target: StorageTarget): Script {
+  const { proven, begun } = recordsOf(host, target);
+  return sh`if [ -e ${proven} ] || [ -e ${begun} ]; then echo 'The initramfs may hold the array.'; fi`;
+}
+
+function regenerateScript(host: Host, target: StorageTarget): Script {
+  const { proven, begun } = recordsOf(host, target);
   return lines(
     sh`set -eu
-update-initramfs -c -k all
-sync
+mkdir -p "$(dirname ${begun})"
+touch ${begun}
+sync`,
+    makeImages,
+    lookIntoImages(
+      target,
+      sh`if ! holds "$looked/image"; then
+    echo "$image does not hold the line of the array."
+    exit 1
+  fi`,
+    ),
+    sh`sha256sum /boot/initrd.img-* > ${`${proven}.new`}
+sync ${`${proven}.new`}
+mv -fT ${`${proven}.new`} ${proven}
+sync`,
+  );
+}
+
+const makeImages: Script = sh`update-initramfs -c -k all
+sync`;
+
+/** Unpacks each image to "$looked/image"; `holds` tells there whether the array's line is in it. */
+function lookIntoImages({ array }: StorageTarget, judge: Script): Script {
+  return sh`holds() {
+  find "$1" -path '*/etc/mdadm/mdadm.conf' -exec grep -qxF ${arrayLine(array)} {} \\; -print | grep -q .
+}
 looked=$(mktemp -d)
 trap 'rm -rf "$looked"' EXIT
 for image in /boot/initrd.img-*; do
   unmkinitramfs "$image" "$looked/image"
-  if ! find "$looked/image" -path '*/etc/mdadm/mdadm.conf' -exec grep -qxF ${arrayLine(array)} {} \\; -print | grep -q .; then
-    echo "$image does not hold the line of the array."
-    exit 1
-  fi
+  ${judge}
   rm -rf "$looked/image"
-done
-mkdir -p "$(dirname ${record})"
-sha256sum /boot/initrd.img-* > ${`${record}.new`}
-sync ${`${record}.new`}
-mv -fT ${`${record}.new`} ${record}
-sync`,
-  );
+done`;
 }

@@ -13,6 +13,15 @@ export interface FstabRecord {
   readonly fileSystemUuid: string;
 }
 
+/** How a configuration file is put back as it was before step 7. */
+export type UndoneText =
+  /** Nothing of ours is in it. */
+  | { readonly kind: 'untouched' }
+  /** It differs from the backup by our own edit only: the backup's bytes are put back. */
+  | { readonly kind: 'exact' }
+  /** Somebody else has changed it since, or there is no backup: this text, which lacks our own lines and nothing else. */
+  | { readonly kind: 'lines'; readonly text: string };
+
 interface FstabLine {
   readonly text: string;
   readonly source: string;
@@ -76,6 +85,32 @@ export function editFstab({
   while (lines.at(-1) === '') lines.pop();
   const text = [...lines, ...wanted, ...keptBinds.map((line) => line.text), ''].join('\n');
   return { kind: 'text', text: hasExactly(parsed, wanted) ? fstab : text };
+}
+
+/**
+ * Undoes {@link editFstab}.
+ * @param fstab as it is now
+ * @param before as it was before the edit: empty where there was none, undefined where nobody knows
+ */
+export function undoFstab({
+  fstab,
+  before,
+  target,
+}: {
+  readonly fstab: string;
+  readonly before: string | undefined;
+  readonly target: StorageTarget;
+}): UndoneText {
+  const isEditOf = (text: string) =>
+    [false, true].some((binds) => {
+      const edited = editFstab({ fstab: text, target, binds });
+      return edited.kind === 'text' && edited.text === fstab;
+    });
+  if (before !== undefined && (fstab === before || isEditOf(before))) return { kind: 'exact' };
+  const lines = parseLines(fstab);
+  const foreign = lines.filter(({ mark }) => !isOwn(mark, target.array.name));
+  if (foreign.length === lines.length) return { kind: 'untouched' };
+  return { kind: 'lines', text: foreign.map(({ text }) => text).join('\n') };
 }
 
 /** Whether each of these lines stands in the fstab exactly once, and no other line is marked for the array. */

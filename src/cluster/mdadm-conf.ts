@@ -1,4 +1,4 @@
-import type { EditedText } from './fstab.js';
+import type { EditedText, UndoneText } from './fstab.js';
 import { sameMdUuid } from './md-uuid.js';
 import type { StorageTarget } from './storage-plan.js';
 
@@ -42,6 +42,38 @@ export function editMdadmConf(conf: string | null, array: StorageTarget['array']
   const kept = text.split('\n').filter((line) => !own.has(line) && line !== mark);
   while (kept.at(-1) === '') kept.pop();
   return { kind: 'text', text: [...kept, '', mark, arrayLine(array), ''].join('\n') };
+}
+
+/** Whether step 7 has put its line in. One that mkconf has written for the same array has no mark. */
+export function mdadmConfIsMarked(conf: string | null): boolean {
+  return conf?.split('\n').includes(mark) ?? false;
+}
+
+/**
+ * Undoes {@link editMdadmConf}.
+ * @param before as it was before the edit: null where there was none, undefined where nobody knows
+ */
+export function undoMdadmConf({
+  conf,
+  before,
+  array,
+}: {
+  readonly conf: string;
+  readonly before: string | null | undefined;
+  readonly array: StorageTarget['array'];
+}): UndoneText {
+  if (before !== undefined) {
+    const edited = editMdadmConf(before, array);
+    if (conf === before || (edited.kind === 'text' && edited.text === conf)) return { kind: 'exact' };
+  }
+  const kept = before?.split('\n') ?? [];
+  const lines = conf.split('\n');
+  const isOwn = (line: string) => (line === mark || line === arrayLine(array)) && !kept.includes(line);
+  const foreign = lines.filter(
+    (line, index) => !isOwn(line) && !(line === '' && lines[index + 1] === mark && isOwn(mark)),
+  );
+  if (foreign.length === lines.length) return { kind: 'untouched' };
+  return { kind: 'lines', text: foreign.join('\n') };
 }
 
 function arrayLines(

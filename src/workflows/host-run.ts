@@ -71,7 +71,8 @@ export class HostRun {
     const { host } = this.options;
     this.board.setHostState(host, stateAfter(result));
     this.board.setPhase(result === 'done' ? 'done' : 'failed');
-    await condition(allHandlersFinished);
+    // Cancelled in its last step, it has an outcome all the same, which tells more than that it was cancelled.
+    await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
     const steps = [...this.board.stepsOf(host)];
     return { host, result, why, steps, storage: this.storage, approvals: this.approvals };
   }

@@ -3,7 +3,7 @@ import { ephemeralStorageOf } from '../cluster/members.js';
 import type { StoragePlan, StorageTarget } from '../cluster/storage-plan.js';
 import type { HostOutcome, StorageWork } from './host-messages.js';
 import { HostRun } from './host-run.js';
-import { stopped } from './outcomes.js';
+import { aborted, endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
 import type { Station } from './steps.js';
 import { targetOf, type Target } from './targets.js';
@@ -51,7 +51,7 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
     run.storage = plan;
     if (plan.kind === 'refused') throw stopped('refused', plan.why);
     if (plan.kind === 'none' || plan.kind === 'satisfied') return;
-    if (plan.digest === approved) return applyStoragePlan(run.station, host, plan.target);
+    if (plan.digest === approved) return applyStoragePlan(run, host, plan.target);
     await askAgain(run, host.name, plan, approvalHours);
     approved = plan.digest;
   }
@@ -71,7 +71,26 @@ async function askAgain(
 }
 
 /** Step 7 of the document: provider ephemeral storage config. */
-async function applyStoragePlan(station: Station, host: Target, target: StorageTarget): Promise<void> {
+async function applyStoragePlan(run: HostRun, host: Target, target: StorageTarget): Promise<void> {
+  const { station } = run;
+  const input = { host, target };
+  const hasData = target.path === 'migrate';
+
+  await undoneWhenAborted(run, input, async () => {
+    await provideArray(station, host, target);
+    // Until here nothing uses the array. A switch that fails looks itself whether it had begun.
+    if (hasData) await station.need('switchData', input);
+    else await confirmAfterRestart(station, host, target);
+  });
+  if (hasData) await confirmAfterRestart(station, host, target);
+  if (hasData && target.layout === 'bind') {
+    // Steps 7.14 and 7.15; under root-dir they wait for the flags that Kubespray writes in step 8
+    await startUnits(station, host, target);
+  }
+}
+
+/** Steps 7.1 to 7.10: the array, its file system and its mount; where there is data, a compared copy of it. */
+async function provideArray(station: Station, host: Target, target: StorageTarget): Promise<void> {
   const input = { host, target };
   const hasData = target.path === 'migrate';
 
@@ -96,19 +115,48 @@ async function applyStoragePlan(station: Station, host: Target, target: StorageT
   await station.need('writeMdadmConf', input);
   // Step 7.10: regenerate initramfs so the new mdadm.conf gets there
   await station.need('regenerateInitramfs', input);
-  if (hasData) {
-    // Steps 7.6, 7.11 and 7.12: move kubelet's and containerd's data; copied beside first, so that nothing is lost
-    await station.need('copyData', input);
-    await station.need('switchData', input);
-  }
-  await station.need('orderUnitsAfterMount', input);
-  // Not in the document: the proof that array, mount and data come back by themselves
+  // Steps 7.6, 7.11 and 7.12: move kubelet's and containerd's data; copied beside first, so that nothing is lost
+  if (hasData) await station.need('copyData', input);
+}
+
+/** Not in the document: units that wait for the mount, and the proof that array, mount and data come back by themselves. */
+async function confirmAfterRestart(station: Station, host: Target, target: StorageTarget): Promise<void> {
+  await station.need('orderUnitsAfterMount', { host, target });
   if (target.reboots) await reboot(station, host, 'to prove that the array comes back');
-  await station.run('confirmStorage', input);
-  if (hasData && target.layout === 'bind') {
-    // Steps 7.14 and 7.15; under root-dir they wait for the flags that Kubespray writes in step 8
-    await startUnits(station, host, target);
+  await station.run('confirmStorage', { host, target });
+}
+
+/**
+ * What a person ends before the data is in its new place, is undone. A cancelled run is not: the next one goes on from
+ * where it was.
+ */
+async function undoneWhenAborted(
+  run: HostRun,
+  input: { readonly host: Target; readonly target: StorageTarget },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (failure) {
+    const ending = endingOf(failure);
+    if (ending?.result !== 'aborted') throw failure;
+    throw aborted(`${ending.why} ${await undo(run, input)}`);
   }
+}
+
+/** @returns what was put back and what was not */
+async function undo(
+  { station, board }: HostRun,
+  input: { readonly host: Target; readonly target: StorageTarget },
+): Promise<string> {
+  try {
+    await station.run('undoStorage', input);
+  } catch (failure) {
+    const ending = endingOf(failure);
+    if (ending?.result !== 'aborted') throw failure;
+    return ending.why;
+  }
+  return board.stepsOf(station.name).at(-1)?.summary ?? '';
 }
 
 /** Steps 7.14 and 7.15: start and enable containerd and kubelet. */

@@ -50,6 +50,9 @@ export function whereItStands(steps: readonly StepProgress[]): string {
   const finished = steps.filter(({ state }) => state === 'changed' || state === 'unchanged');
   const last = finished.at(-1);
   if (last === undefined) return 'Nothing was done on it.';
+  if (last.step === 'undoStorage' && last.state === 'changed') {
+    return 'Step 7 was undone on it: running the procedure again begins it anew.';
+  }
   const changedBy = (name: string) =>
     steps.findLastIndex(({ step, state }) => step === name && state === 'changed');
   const unitsStopped = changedBy('stopAndDisableUnits') > changedBy('startAndEnableUnits');

@@ -88,6 +88,7 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   switchData: job('Steps 7.11 and 7.12: Switch to the copied data'),
   orderUnitsAfterMount: short('Units start only after the mount'),
   confirmStorage: short('Array, mount and data are back after the reboot', 'leave'),
+  undoStorage: job('Step 7 undone: fstab, mdadm.conf, units and directories as they were'),
   startAndEnableUnits: short('Steps 7.14 and 7.15: Start and enable containerd and kubelet'),
   checkJournals: short("Step 7.15: Check the units' journals", 'leave'),
   runKubespray: { title: 'Step 8: Create the Kubernetes cluster', pace: 'playbook', onCancel: 'stop' },

@@ -1,8 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyScript } from '../../src/activities/copy-data.js';
 import { switchScript } from '../../src/activities/switch-data.js';
@@ -10,6 +6,7 @@ import { planStorage } from '../../src/cluster/plan-storage.js';
 import type { Layout, StorageTarget } from '../../src/cluster/storage-plan.js';
 import { lines, type Script } from '../../src/hosts/script.js';
 import { factsOf, storageOf } from '../cluster/storage-facts.js';
+import { ScriptStage } from './script-stage.js';
 
 /**
  * The scripts that move data, run for real in a temporary folder, and ended with SIGKILL before each of their
@@ -19,82 +16,39 @@ import { factsOf, storageOf } from '../cluster/storage-facts.js';
 /** The commands that change anything. */
 const changing = ['mv', 'rsync', 'mkdir', 'chown', 'chmod', 'cp', 'touch', 'rm'];
 
-let folder: string;
+let stage: ScriptStage;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slipway-move-'));
-  await mkdir(join(folder, 'bin'));
-  await mkdir(join(folder, 'data'));
-  await command('findmnt', 'echo /dev/array');
-  await command('blkid', 'cat "$FOLDER/uuid"');
-  await command('mountpoint', 'exit 1');
-  await command('sync', 'exit 0');
-  for (const name of changing) {
-    await command(
-      name,
-      `number=$(( $(cat "$FOLDER/count") + 1 )); echo "$number" > "$FOLDER/count"
-if [ "$number" = "$DIE" ]; then kill -9 0; fi
-PATH=$REAL_PATH exec ${name} "$@"`,
-    );
-  }
+  stage = await ScriptStage.open(changing);
+  await stage.command('findmnt', 'echo /dev/array');
+  await stage.command('blkid', 'cat "$FOLDER/uuid"');
+  await stage.command('mountpoint', 'exit 1');
+  await stage.command('sync', 'exit 0');
 });
 
 afterEach(async () => {
-  await rm(folder, { recursive: true, force: true });
+  await stage.close();
 });
 
-async function command(name: string, text: string): Promise<void> {
-  const path = join(folder, 'bin', name);
-  await writeFile(path, `#!/bin/sh\n${text}\n`);
-  await chmod(path, 0o755);
-}
-
-/** Runs a script to its end, or until it kills itself at the given command. */
-async function run(script: Script | string, die = '0'): Promise<{ code: number | null; output: string }> {
-  await writeFile(join(folder, 'count'), '0');
-  const path = process.env['PATH'] ?? '';
-  const child = spawn('sh', ['-c', `set -eu\n${String(script)}`], {
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...process.env,
-      FOLDER: folder,
-      DIE: die,
-      REAL_PATH: path,
-      PATH: `${join(folder, 'bin')}${delimiter}${path}`,
-    },
-  });
-  let output = '';
-  child.stdout.on('data', (piece: Buffer) => (output += piece.toString()));
-  child.stderr.on('data', (piece: Buffer) => (output += piece.toString()));
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, output };
-}
-
-async function plain(text: string): Promise<string> {
-  const { code, output } = await run(`PATH=$REAL_PATH; cd "$FOLDER"; ${text}`);
-  if (code !== 0) throw new Error(output);
-  return output;
-}
+const run = (script: Script, die?: number) => stage.run(script, die);
+const plain = (text: string) => stage.plain(text);
 
 async function seeded(layout: Layout): Promise<StorageTarget> {
   const storage = storageOf({ layout });
   const plan = planStorage({ facts: factsOf(), host: 'worker-1', storage });
   if (plan.kind !== 'apply') throw new Error('No target');
-  await rm(join(folder, 'data'), { recursive: true, force: true });
-  await rm(join(folder, 'lib'), { recursive: true, force: true });
-  await plain(`mkdir -p data lib/kubelet/pods lib/kubelet/pki lib/containerd
+  await plain(`rm -rf data lib
+mkdir -p data lib/kubelet/pods lib/kubelet/pki lib/containerd
 printf one > lib/kubelet/pods/one; ln lib/kubelet/pods/one lib/kubelet/pods/same; ln -s one lib/kubelet/pods/link
 printf key > lib/kubelet/pki/key; printf config > lib/kubelet/config.yaml; chmod 750 lib/kubelet
 printf blob > lib/containerd/blob; printf '%s' ${plan.target.fileSystem.uuid} > uuid`);
-  const within = (path: string) => join(folder, path);
   return {
     ...plan.target,
-    mountPoint: within('data'),
+    mountPoint: stage.within('data'),
     moves: plan.target.moves.map((move) => ({
       ...move,
-      from: within(`lib/${move.unit}`),
-      to: within(`data/${move.unit}`),
+      from: stage.within(`lib/${move.unit}`),
+      to: stage.within(`data/${move.unit}`),
     })),
   };
 }
@@ -132,7 +86,7 @@ describe.each<[Layout]>([['bind'], ['root-dir']])('moving the data, %s layout', 
       for (; ; number += 1) {
         const target = await seeded(layout);
         const script = lines(copyScript(target), switchScript(target));
-        const { code } = await run(script, String(number));
+        const { code } = await run(script, number);
         if (code === 0) break;
         await assertNothingLost();
         const again = await run(script);
@@ -148,14 +102,14 @@ describe.each<[Layout]>([['bind'], ['root-dir']])('moving the data, %s layout', 
 
   it('refuses when the planned file system is not mounted, and beside data that is not its own', async () => {
     const target = await seeded(layout);
-    await writeFile(join(folder, 'uuid'), 'another');
+    await writeFile(stage.within('uuid'), 'another');
     expect(await run(copyScript(target))).toMatchObject({ code: 65 });
-    await writeFile(join(folder, 'uuid'), target.fileSystem.uuid);
+    await writeFile(stage.within('uuid'), target.fileSystem.uuid);
     expect(await run(copyScript(target))).toMatchObject({ code: 0 });
     await plain('mkdir data/kubelet');
     const { code, output } = await run(switchScript(target));
     expect(code).toBe(65);
     expect(output).toContain('exists already beside the compared copy');
-    expect(await readFile(join(folder, 'lib/kubelet/pods/one'), 'utf8')).toBe('one');
+    expect(await readFile(stage.within('lib/kubelet/pods/one'), 'utf8')).toBe('one');
   });
 });

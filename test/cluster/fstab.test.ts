@@ -6,6 +6,7 @@ import {
   editFstab,
   fstabHolds,
   readFstabRecord,
+  undoFstab,
 } from '../../src/cluster/fstab.js';
 import { planStorage } from '../../src/cluster/plan-storage.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
@@ -98,5 +99,60 @@ describe('readFstabRecord', () => {
     });
     expect(readFstabRecord(root)).toBeNull();
     expect(readFstabRecord(`#${arrayFstabLine(target)}\n`)).toBeNull();
+  });
+});
+
+describe('undoFstab', () => {
+  const foreign = '/dev/sdb1 /srv ext4 defaults 0 0 # mine';
+  const line = fc.constantFrom(
+    '',
+    ' ',
+    '# comment',
+    '\t# slipway is mentioned here',
+    'proc /proc proc defaults 0 0\r',
+    '/dev/sda2 none swap sw 0 0',
+    'UUID=11111111-2222-3333-4444-555555555555 / ext4 defaults 0 1',
+    'LABEL=Straße /mnt/ä ext4 defaults 0 0 # slipway:md7:fresh:bind',
+  );
+  /** Any file: with or without a last newline, blank lines at its end, carriage returns. */
+  const anyFstab = fc
+    .tuple(fc.array(line, { maxLength: 6 }), fc.constantFrom('', '\n', '\n\n', '\r\n'))
+    .map(([lines, end]) => `${lines.join('\n')}${end}`);
+  const runs = { numRuns: 300, seed: 7 };
+
+  it('tells for any fstab that the backup is to be put back, when only the edit was made', () => {
+    fc.assert(
+      fc.property(anyFstab, fc.boolean(), (before, binds) => {
+        expect(undoFstab({ fstab: edited(before, binds), before, target })).toEqual({ kind: 'exact' });
+      }),
+      runs,
+    );
+  });
+
+  it("keeps a line that somebody else has added in between, wherever it is, and every other but Slipway's own", () => {
+    fc.assert(
+      fc.property(anyFstab, fc.boolean(), fc.nat(20), (before, binds, where) => {
+        const lines = edited(before, binds).split('\n');
+        const others = edited(before, false)
+          .split('\n')
+          .filter((text) => text !== arrayFstabLine(target));
+        const place = where % lines.length;
+        lines.splice(place, 0, foreign);
+        const undone = undoFstab({ fstab: lines.join('\n'), before, target });
+        if (undone.kind !== 'lines') throw new Error(undone.kind);
+        const left = undone.text.split('\n');
+        expect(left.filter((text) => text !== foreign)).toEqual(others);
+        expect(left).toContain(foreign);
+        expect(undoFstab({ fstab: undone.text, before, target })).toEqual({ kind: 'untouched' });
+      }),
+      runs,
+    );
+  });
+
+  it('takes out its own lines where there is no backup, and leaves a file alone that has none', () => {
+    const undone = undoFstab({ fstab: edited(root, true), before: undefined, target });
+    expect(undone).toEqual({ kind: 'lines', text: root });
+    expect(undoFstab({ fstab: root, before: undefined, target })).toEqual({ kind: 'untouched' });
+    expect(undoFstab({ fstab: root, before: `${root}${foreign}\n`, target })).toEqual({ kind: 'untouched' });
   });
 });

@@ -21,6 +21,15 @@ describe('whereItStands', () => {
     expect(whereItStands([...moved, step('startAndEnableUnits')])).not.toContain('stopped and disabled');
   });
 
+  it('does not say so any more once step 7 has been undone, and still does where undoing failed or changed nothing', () => {
+    const stopped = [step('stopAndDisableUnits'), step('copyData', 'failed')];
+    expect(whereItStands([...stopped, step('undoStorage')])).toBe(
+      'Step 7 was undone on it: running the procedure again begins it anew.',
+    );
+    expect(whereItStands([...stopped, step('undoStorage', 'failed')])).toContain('stopped and disabled');
+    expect(whereItStands([...stopped, step('undoStorage', 'unchanged')])).toContain('stopped and disabled');
+  });
+
   it('says when nothing was done', () => {
     expect(whereItStands([step('copySshKey', 'failed')])).toBe('Nothing was done on it.');
   });
