@@ -1,4 +1,4 @@
-import { sh, type Script } from '../hosts/script.js';
+import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { isAllMoved } from './moved-data.js';
@@ -37,16 +37,23 @@ export function confirmDirectoriesUnused(
 
 /** Prints a line for each open file, mapped file, working directory, mount beneath and containerd-shim. */
 export function usersScript(paths: readonly string[]): Script {
+  return lines(
+    holdersScript(paths),
+    sh`for comm in /proc/[0-9]*/comm; do
+  case $(cat "$comm" 2>/dev/null || true) in
+    containerd-shim*) echo "containerd-shim \${comm%/comm}" ;;
+  esac
+done`,
+  );
+}
+
+/** The same without the shims, which on a working node hold other directories. */
+export function holdersScript(paths: readonly string[]): Script {
   return sh`for path in ${paths}; do
   find /proc/[0-9]*/fd /proc/[0-9]*/cwd /proc/[0-9]*/root -maxdepth 1 \\( -lname "$path" -o -lname "$path/*" \\) \\
     -printf 'process %h has %l open\\n' 2>/dev/null || true
   grep -l " $path/" /proc/[0-9]*/maps 2>/dev/null | sed "s|/maps\\$| has a file of $path in memory|; s|^|process |" || true
   cat /proc/[0-9]*/mountinfo 2>/dev/null | awk -v path="$path" \\
     '$5 == path || index($5, path "/") == 1 { print "mount " $5 }' | sort -u || true
-done
-for comm in /proc/[0-9]*/comm; do
-  case $(cat "$comm" 2>/dev/null || true) in
-    containerd-shim*) echo "containerd-shim \${comm%/comm}" ;;
-  esac
 done`;
 }

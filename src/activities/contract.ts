@@ -34,6 +34,19 @@ export interface StorageInput extends HostInput, JobInput {
   readonly target: StorageTarget;
 }
 
+/** A directory that step 7 has kept from before the move. */
+export interface OldDirectory {
+  readonly path: string;
+  readonly bytes: number;
+}
+export interface OldDataResult {
+  readonly directories: readonly OldDirectory[];
+}
+export interface DeleteOldDataInput extends StorageInput {
+  /** As they were approved. */
+  readonly directories: readonly OldDirectory[];
+}
+
 /** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/folders.ts. */
 export interface ControlHostInput extends HostInput {
   readonly cluster: string;
@@ -204,6 +217,8 @@ export interface Activities {
   undoStorage(input: StorageInput): Promise<StepResult>;
   startAndEnableUnits(input: StorageInput): Promise<StepResult>;
   checkJournals(input: StorageInput): Promise<StepResult>;
+  measureOldData(input: StorageInput): Promise<OldDataResult>;
+  deleteOldData(input: DeleteOldDataInput): Promise<StepResult>;
   // Step 8: Create Kubernetes cluster
   runKubespray(input: PlaybookInput): Promise<PlaybookResult>;
   // Step 9: Confirm Kubernetes cluster

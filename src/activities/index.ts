@@ -16,12 +16,14 @@ import { copySshKey } from './copy-ssh-key.js';
 import { createRaidArray } from './create-raid-array.js';
 import { createSshKey } from './create-ssh-key.js';
 import { createVirtualEnvironment } from './create-virtual-environment.js';
+import { deleteOldData } from './delete-old-data.js';
 import type { Dependencies } from './dependencies.js';
 import { findHostHolder } from './find-host-holder.js';
 import { gatherFacts } from './gather-facts.js';
 import type { HousekeepingActivities } from './housekeeping.js';
 import { installRequirements } from './install-requirements.js';
 import { makeFileSystem } from './make-file-system.js';
+import { measureOldData } from './measure-old-data.js';
 import { mountData } from './mount-data.js';
 import { orderUnitsAfterMount } from './order-units-after-mount.js';
 import { readBootId } from './read-boot-id.js';
@@ -83,6 +85,8 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     undoStorage: undoStorage(dependencies),
     startAndEnableUnits: startAndEnableUnits(dependencies),
     checkJournals: checkJournals(dependencies),
+    measureOldData: measureOldData(dependencies),
+    deleteOldData: deleteOldData(dependencies),
     // Step 8: Create Kubernetes cluster
     runKubespray: runKubespray(dependencies),
     // Step 9: Confirm Kubernetes cluster

@@ -7,6 +7,8 @@ import { withTemporal } from './with-temporal.js';
 
 export interface AnswerPlanOptions {
   readonly cluster: string;
+  /** The workflow that asks, where it is not the cluster's own. */
+  readonly workflow?: string | undefined;
   readonly verb: Extract<Verb, 'approve' | 'deny'>;
   /** sha256:… as shown with the plan. */
   readonly plan: string;
@@ -17,13 +19,15 @@ export interface AnswerPlanOptions {
 
 /** `slipway approve` and `slipway deny`. @throws CommandError */
 export async function answerPlan(options: AnswerPlanOptions, terminal: Terminal): Promise<ExitCode> {
-  const { cluster, verb, plan, hosts, reason, by = whoAnswers() } = options;
+  const { cluster, workflow: workflowId, verb, plan, hosts, reason, by = whoAnswers() } = options;
   const answer = { plan, by, ...(hosts && { hosts }), ...(reason !== undefined && { reason }) };
-  return send({ cluster, verb, answer }, terminal);
+  return send({ cluster, workflowId, verb, answer }, terminal);
 }
 
 export interface DecideOptions {
   readonly cluster: string;
+  /** The workflow that asks, where it is not the cluster's own. */
+  readonly workflow?: string | undefined;
   readonly verb: Extract<Verb, 'retry' | 'skip' | 'abort'>;
   readonly by?: string | undefined;
   readonly host?: string | undefined;
@@ -33,14 +37,14 @@ export interface DecideOptions {
 
 /** `slipway retry`, `skip` and `abort`: what shall become of a failed step. @throws CommandError */
 export async function decide(options: DecideOptions, terminal: Terminal): Promise<ExitCode> {
-  const { cluster, verb, host, step, reason, by = whoAnswers() } = options;
+  const { cluster, workflow: workflowId, verb, host, step, reason, by = whoAnswers() } = options;
   const answer: Decision = {
     by,
     ...(host !== undefined && { host }),
     ...(step !== undefined && { step }),
     ...(reason !== undefined && { reason }),
   };
-  return send({ cluster, verb, answer }, terminal);
+  return send({ cluster, workflowId, verb, answer }, terminal);
 }
 
 async function send(message: Parameters<typeof sendAnswer>[1], terminal: Terminal): Promise<ExitCode> {

@@ -32,16 +32,24 @@ export function whoAnswers(): string {
   return `${userInfo().username}@${hostname()}`;
 }
 
+export interface SentAnswer {
+  readonly cluster: string;
+  /** The workflow that asks, where it is not the cluster's own. */
+  readonly workflowId?: string | undefined;
+  readonly verb: Verb;
+  readonly answer: Approval | Denial | Decision;
+}
+
 /**
- * Sends an answer to the cluster's workflow, and waits until it is taken.
+ * Sends an answer to the workflow that asks, and waits until it is taken.
  * @returns the workflow's sentence about it
  * @throws CommandError when it is refused, when there is no such workflow, or when no worker takes it
  */
 export async function sendAnswer(
   client: Client,
-  { cluster, verb, answer }: { cluster: string; verb: Verb; answer: Approval | Denial | Decision },
+  { cluster, workflowId = clusterWorkflowId(cluster), verb, answer }: SentAnswer,
 ): Promise<string> {
-  const handle = client.workflow.getHandle(clusterWorkflowId(cluster));
+  const handle = client.workflow.getHandle(workflowId);
   const update = updates[verb] as typeof approveUpdate;
   try {
     return await client.connection.withDeadline(Date.now() + updateTimeout, () =>

@@ -1,7 +1,7 @@
 import type { ClusterPlan } from '../cluster/plan.js';
 
 /** Answers a plan in place of a person: approved, or one sentence why a person has to look at it. */
-export type Approver = (plan: ClusterPlan, hosts: readonly string[]) => true | string;
+export type Approver = (plan: ClusterPlan | null, hosts: readonly string[]) => true | string;
 
 /** `--yes`: approves whatever is asked. */
 export const approveEverything: Approver = () => true;
@@ -12,7 +12,7 @@ export const approveEverything: Approver = () => true;
 export function approveSerialsBeginningWith(prefix: string): Approver {
   return (plan, hosts) => {
     for (const host of hosts) {
-      const storage = plan.storage[host];
+      const storage = plan?.storage[host];
       if (storage?.kind !== 'apply') return `There is no plan for the disks of ${host}.`;
       const stranger = storage.target.disks.find(({ serial }) => !serial.startsWith(prefix));
       if (stranger !== undefined) {

@@ -4,6 +4,7 @@ import { examples, type Dispatch } from './declaring.js';
 interface AnswerFlags {
   readonly by?: string;
   readonly reason?: string;
+  readonly workflow?: string;
 }
 
 /** The commands by which a person answers. */
@@ -21,6 +22,10 @@ export function declareAnswers(program: Command, dispatch: Dispatch): void {
       .option('--host <name...>', 'only these hosts')
       .option('--by <name>', 'who answers, for the report (default: user@machine)')
       .option('--reason <text>', 'kept in the report')
+      .option(
+        '--workflow <id>',
+        "the workflow that asks, where it is not the cluster's own: host/10.0.10.9:22",
+      )
       .addHelpText('after', examples([`slipway ${verb} blue --plan sha256:9f86d0…`, '']))
       .action((cluster: string, { host, ...flags }: AnswerFlags & { plan: string; host?: string[] }) =>
         dispatch(async () => (await import('./answer.js')).answerPlan)({
@@ -45,6 +50,10 @@ export function declareAnswers(program: Command, dispatch: Dispatch): void {
       .option('--step <name>', 'only if it is this step that failed')
       .option('--by <name>', 'who decides (default: user@machine)')
       .option('--reason <text>', 'kept in the report')
+      .option(
+        '--workflow <id>',
+        "the workflow that asks, where it is not the cluster's own: host/10.0.10.9:22",
+      )
       .addHelpText('after', examples([`slipway ${verb} blue --host worker-1 --step createRaidArray`, '']))
       .action((cluster: string, flags: AnswerFlags & { host?: string; step?: string }) =>
         dispatch(async () => (await import('./answer.js')).decide)({ ...flags, cluster, verb }),

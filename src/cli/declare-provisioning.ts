@@ -72,6 +72,27 @@ export function declareProvisioning(program: Command, dispatch: Dispatch): void 
       dispatch(async () => (await import('./verify.js')).verify)({ ...options, file }),
     );
   program
+    .command('delete-old-data')
+    .description('Delete what step 7 has kept of the moved data, once the new place has proven itself; asks.')
+    .argument('<file>', 'cluster.yaml')
+    .option('--host <name...>', 'only these hosts')
+    .option('-y, --yes', 'approve every deletion without asking')
+    .option('--by <name>', 'who approves (default: user@machine)')
+    .addHelpText(
+      'after',
+      examples(
+        ['slipway delete-old-data cluster.yaml', 'verifies and asks for one host after the other'],
+        ['slipway delete-old-data cluster.yaml --host worker-1 --yes', 'in a script'],
+      ),
+    )
+    .action((file: string, { host, ...options }: { host?: string[]; yes?: boolean; by?: string }) =>
+      dispatch(async () => (await import('./delete-old-data.js')).deleteOldData)({
+        ...options,
+        file,
+        hosts: host,
+      }),
+    );
+  program
     .command('status')
     .description('Show where the work on a cluster stands.')
     .argument('<cluster>', 'name of the cluster')

@@ -1,4 +1,6 @@
+import { outlineText } from '../cluster/outline.js';
 import { plainLines, plainText } from '../cluster/plain-text.js';
+import { oldDataItems } from '../cluster/render-storage-plan.js';
 import type { ClusterProgress, Question } from '../workflows/progress.js';
 
 export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
@@ -14,25 +16,38 @@ export function questionKey(question: Question): string {
 }
 
 /** How an open question is answered from another terminal. */
-export function howToAnswer(question: Question, { cluster }: Pick<ClusterProgress, 'cluster'>): string[] {
+export function howToAnswer(
+  question: Question,
+  { cluster }: Pick<ClusterProgress, 'cluster'>,
+  /** The workflow that asks, where it is not the cluster's own. */
+  workflowId?: string,
+): string[] {
+  const asker = workflowId === undefined ? '' : ` --workflow ${workflowId}`;
   if (question.kind === 'approval') {
+    const what = question.oldData === undefined ? 'plan' : 'deletion';
     return [
-      'Waiting for the approval of the plan. Answer in another terminal:',
-      `  slipway approve ${cluster} --plan ${question.plan}`,
-      `  slipway deny ${cluster} --plan ${question.plan}`,
+      `Waiting for the approval of the ${what}. Answer in another terminal:`,
+      `  slipway approve ${cluster} --plan ${question.plan}${asker}`,
+      `  slipway deny ${cluster} --plan ${question.plan}${asker}`,
     ];
   }
   const host = /^[a-z0-9-]+$/.test(question.host) ? question.host : `'${question.host}'`;
   return [
     'Waiting for a decision. Answer in another terminal:',
     ...choicesOf(question).map(
-      (choice) => `  slipway ${choice} ${cluster} --host ${host} --step ${question.step}`,
+      (choice) => `  slipway ${choice} ${cluster} --host ${host} --step ${question.step}${asker}`,
     ),
   ];
 }
 
 export function choicesOf({ choices }: DecisionQuestion): readonly ('retry' | 'skip' | 'abort')[] {
   return choices ?? ['retry', 'skip', 'abort'];
+}
+
+/** What is deleted for good. */
+export function deletionText({ hosts, oldData = [] }: ApprovalQuestion): string[] {
+  const heading = `To be deleted for good on ${hosts.join(', ')}`;
+  return outlineText([{ heading, items: oldDataItems(oldData) }]).split('\n');
 }
 
 /** What went wrong: message, command, last lines of output, what to look at. */

@@ -8,6 +8,7 @@ import type { LiveView } from './live-view.js';
 import type { Prompts } from './prompts.js';
 import {
   choicesOf,
+  deletionText,
   failureText,
   howToAnswer,
   questionKey,
@@ -18,6 +19,8 @@ import {
 export interface QuestionOptions {
   readonly client: Client;
   readonly view: LiveView;
+  /** The workflow that asks, where it is not the cluster's own. */
+  readonly workflowId?: string | undefined;
   /** Who answers. */
   readonly by: string;
   /** Answers plans instead of a person. */
@@ -75,14 +78,15 @@ export class Questions {
   private presentPlan(question: ApprovalQuestion, progress: ClusterProgress): void {
     const { view, approver, prompts } = this.options;
     const { plan } = progress;
-    if (plan !== null) view.print('', ...renderPlan(plan).split('\n'));
-    const verdict = plan === null ? undefined : approver?.(plan, question.hosts);
+    if (question.oldData !== undefined) view.print('', ...deletionText(question));
+    else if (plan !== null) view.print('', ...renderPlan(plan).split('\n'));
+    const verdict = approver?.(plan, question.hosts);
     if (verdict === true) {
       this.inBackground(question, this.send(progress, 'approve', { plan: question.plan }));
       return;
     }
     if (verdict !== undefined) view.print(verdict);
-    if (prompts === undefined) view.print(...howToAnswer(question, progress));
+    if (prompts === undefined) view.print(...howToAnswer(question, progress, this.options.workflowId));
     else this.inBackground(question, this.askApproval(prompts, question, progress));
   }
 
@@ -92,7 +96,7 @@ export class Questions {
     if (prompts !== undefined) this.inBackground(question, this.askDecision(prompts, question, progress));
     else if (onFailure === 'abort') {
       this.inBackground(question, this.send(progress, 'abort', { host: question.host, step: question.step }));
-    } else view.print(...howToAnswer(question, progress));
+    } else view.print(...howToAnswer(question, progress, this.options.workflowId));
   }
 
   private async askApproval(
@@ -101,9 +105,12 @@ export class Questions {
     progress: ClusterProgress,
   ): Promise<void> {
     const { signal } = this.begin(question);
+    const hosts = question.hosts.join(', ');
     const message =
-      `Approve plan ${question.plan.slice(0, 19)}… for ${question.hosts.join(', ')}? ` +
-      'The data on the disks named above is destroyed. No denies it.';
+      question.oldData === undefined
+        ? `Approve plan ${question.plan.slice(0, 19)}… for ${hosts}? ` +
+          'The data on the disks named above is destroyed. No denies it.'
+        : `Delete the directories named above on ${hosts} for good? No keeps them.`;
     const answer = await prompts.confirm(message, signal);
     this.end(signal, answer);
     if (answer !== undefined) await this.send(progress, answer ? 'approve' : 'deny', { plan: question.plan });
@@ -140,8 +147,8 @@ export class Questions {
     verb: Verb,
     answer: { plan: string } | { host: string; step: string },
   ): Promise<void> {
-    const { client, by, view } = this.options;
-    view.print(await sendAnswer(client, { cluster, verb, answer: { ...answer, by } }));
+    const { client, by, view, workflowId } = this.options;
+    view.print(await sendAnswer(client, { cluster, workflowId, verb, answer: { ...answer, by } }));
   }
 
   /** An answer that was refused, or came too late, is told; the question is shown again if it is still open. */

@@ -5,16 +5,11 @@ import { renderReport } from '../cluster/render-report.js';
 import type { Report } from '../cluster/report.js';
 import type { Specification } from '../cluster/specification.js';
 import type { TemporalConnection } from '../temporal/connect.js';
-import type { ClusterProgress } from '../workflows/progress.js';
-import { whoAnswers } from './answers.js';
 import type { Approver } from './approver.js';
+import { attend } from './attend.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { followProgress } from './follow.js';
 import { LiveView } from './live-view.js';
-import { progressLines } from './progress-lines.js';
-import { progressView } from './progress-view.js';
-import { terminalPrompts, type Prompts } from './prompts.js';
-import { Questions } from './questions.js';
+import type { Prompts } from './prompts.js';
 import { startCluster } from './start-cluster.js';
 import type { Terminal } from './terminal.js';
 
@@ -44,60 +39,13 @@ export async function runCluster(options: RunClusterOptions): Promise<ClusterOut
   const view = new LiveView(terminal);
   const { handle, sentence } = await startCluster(connection.client, specification);
   view.print(sentence);
-  const end = await follow(handle, view, options);
+  const end = await attend(handle, view, { ...options, client: connection.client });
   view.clear();
   if (end === 'interrupted' || interruption.signal.aborted) {
     view.print('Stopping. Jobs on hosts go on by themselves.');
     return { exitCode: exitCodes.interrupted, report: undefined };
   }
   return readOutcome(handle, view);
-}
-
-async function follow(handle: WorkflowHandle, view: LiveView, options: RunClusterOptions) {
-  const { connection, terminal, interruption, approver, onFailure } = options;
-  const questions = new Questions({
-    client: connection.client,
-    view,
-    by: options.by ?? whoAnswers(),
-    approver,
-    onFailure,
-    prompts: terminal.interactive ? (options.prompts ?? terminalPrompts) : undefined,
-    onInterrupt: () => {
-      interruption.abort();
-    },
-  });
-  let before: ClusterProgress | undefined;
-  try {
-    return await followProgress({
-      handle,
-      signal: interruption.signal,
-      onSilence: (why) => {
-        view.print(`The workflow does not answer yet: ${why}.`);
-      },
-      onProgress: (progress) => {
-        if (!questions.isAsking) {
-          showProgress(view, terminal, before, progress);
-          before = progress;
-        }
-        questions.look(progress);
-      },
-    });
-  } finally {
-    questions.stop();
-  }
-}
-
-function showProgress(
-  view: LiveView,
-  terminal: Terminal,
-  before: ClusterProgress | undefined,
-  now: ClusterProgress,
-): void {
-  const wanted = progressLines(before, now)
-    .filter(({ kind }) => kind !== 'begun' || !terminal.interactive)
-    .map(({ kind, text }) => (kind === 'phase' ? terminal.bold(text) : text));
-  if (wanted.length > 0) view.print(...wanted);
-  view.draw(progressView(now, terminal.size()));
 }
 
 async function readOutcome(handle: WorkflowHandle, view: LiveView): Promise<ClusterOutcome> {

@@ -30,6 +30,7 @@ function reportSections(report: Report): Section[] {
     },
     { heading: 'Hosts', items: hostItems(report.hosts) },
     { heading: 'Checks', items: checkItems(report.checks) },
+    { heading: 'Left to you', items: (report.advice ?? []).map((text) => ({ text })) },
   ];
   return sections.filter(({ items }) => items.length > 0);
 }

@@ -32,6 +32,13 @@ export function storageItems(storage: ClusterPlan['storage'], hostsShown: number
   ];
 }
 
+/** Directories that are deleted, with their sizes. */
+export function oldDataItems(
+  directories: readonly { readonly path: string; readonly bytes: number }[],
+): Item[] {
+  return directories.map(({ path, bytes }) => ({ text: `${path}, ${showBytes(bytes)} (${bytes} bytes)` }));
+}
+
 function applyItems(plans: readonly Apply[]): Item[] {
   return groupBy(plans, shapeOf).flatMap((group) => {
     const [model] = group;

@@ -38,4 +38,6 @@ export interface Report {
   readonly hosts: readonly ReportedHost[];
   readonly checks: readonly ReportedCheck[];
   readonly plan: ClusterPlan;
+  /** What is left to the operator, a sentence each; absent in reports of earlier versions. */
+  readonly advice?: readonly string[];
 }

@@ -61,6 +61,11 @@ export function oldCopyOf(from: string): string {
   return `${from}.slipway-old`;
 }
 
+/** What is left of the original while it is deleted. */
+export function deletingOf(from: string): string {
+  return `${from}.slipway-deleting`;
+}
+
 function moveCommands(
   { mountPoint }: StorageTarget,
   move: StorageTarget['moves'][number],

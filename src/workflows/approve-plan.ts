@@ -13,11 +13,11 @@ export async function approvePlan(run: ClusterRun, plan: ClusterPlan): Promise<v
     .filter((name) => plan.storage[name]?.kind === 'apply');
   if (plan.digest === null || hosts.length === 0) return;
   run.board.setPhase('approval');
-  const { approved, denied } = await run.desk.askApproval(
-    plan.digest,
+  const { approved, denied } = await run.desk.askApproval({
+    plan: plan.digest,
     hosts,
-    run.specification.approval.hours,
-  );
+    hours: run.specification.approval.hours,
+  });
   for (const by of new Set(approved.values())) {
     const theirs = hosts.filter((host) => approved.get(host) === by);
     run.approvals.push({ plan: plan.digest, by, hosts: theirs });

@@ -141,6 +141,7 @@ export class ClusterRun {
         ...(this.endings.get(name) ?? { result: 'failed', why: null }),
         steps: this.board.stepsOf(name),
       })),
+      facts: this.facts,
       isAborted: whyAborted !== undefined,
     });
     this.board.setQuestions([]);

@@ -1,7 +1,8 @@
 import { codeBlock, escapeMarkdown } from '../cluster/markdown.js';
 import { outlineMarkdown } from '../cluster/outline.js';
 import { renderReportMarkdown } from '../cluster/render-report.js';
-import { storageItems } from '../cluster/render-storage-plan.js';
+import { oldDataItems, storageItems } from '../cluster/render-storage-plan.js';
+import { clusterWorkflowId } from './messages.js';
 import type { ClusterProgress, HostProgress, Question, StepProgress } from './progress.js';
 
 /** With more hosts than this a table of steps × hosts is too wide to read: one line for each host instead. */
@@ -47,6 +48,7 @@ function showApproval(
   workflowId: string,
 ): string {
   const payload = JSON.stringify({ plan: question.plan, by: 'YOUR NAME' });
+  const elsewhere = workflowId === clusterWorkflowId(cluster) ? '' : ` --workflow ${workflowId}`;
   const storage = Object.fromEntries(
     question.hosts.flatMap((host) => {
       const planned = plan?.storage[host];
@@ -57,12 +59,14 @@ function showApproval(
   return [
     `### Approval awaited for ${question.hosts.length} hosts${until}`,
     outlineMarkdown([
-      { heading: 'What is destroyed and interrupted', items: storageItems(storage, hostsPlanned) },
+      question.oldData === undefined
+        ? { heading: 'What is destroyed and interrupted', items: storageItems(storage, hostsPlanned) }
+        : { heading: 'What is deleted for good', items: oldDataItems(question.oldData) },
     ]),
     codeBlock(
       [
         `temporal workflow signal --workflow-id ${workflowId} --name approve --input '${payload}'`,
-        `slipway approve ${cluster} --plan ${question.plan}`,
+        `slipway approve ${cluster} --plan ${question.plan}${elsewhere}`,
       ].join('\n'),
     ),
   ].join('\n\n');
@@ -76,6 +80,7 @@ function showDecision(
   const { host, step } = question;
   const choices = question.choices ?? ['retry', 'skip', 'abort'];
   const payload = JSON.stringify({ by: 'YOUR NAME', host, step });
+  const elsewhere = workflowId === clusterWorkflowId(cluster) ? '' : ` --workflow ${workflowId}`;
   return [
     `### ${escapeMarkdown(host)}: ${step} failed; ${choices.join(', ')}?`,
     escapeMarkdown(question.message),
@@ -85,7 +90,7 @@ function showDecision(
     codeBlock(
       [
         `temporal workflow signal --workflow-id ${workflowId} --name ${choices[0] ?? 'retry'} --input '${payload}'`,
-        `slipway ${choices[0] ?? 'retry'} ${cluster} --host '${host}' --step ${step}`,
+        `slipway ${choices[0] ?? 'retry'} ${cluster} --host '${host}' --step ${step}${elsewhere}`,
       ].join('\n'),
     ),
   ]

@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { OldDirectory } from '../activities/contract.js';
 import {
   judgeApproval,
   judgeDecision,
@@ -14,6 +15,16 @@ import type { Question } from './progress.js';
 export interface ApprovalOutcome {
   readonly approved: ReadonlyMap<string, string>;
   readonly denied: ReadonlyMap<string, string>;
+}
+
+/** What is to be approved. */
+interface Asked {
+  /** Its digest. */
+  readonly plan: string;
+  readonly hosts: readonly string[];
+  readonly hours: number;
+  /** What is deleted, where that is asked about and not the plan. */
+  readonly oldData?: readonly OldDirectory[] | undefined;
 }
 
 export interface DecisionOutcome extends Decision {
@@ -46,17 +57,14 @@ export class Desk {
 
   constructor(private readonly board: Board) {}
 
-  /**
-   * Asks for the approval of a plan. Hosts may be answered for one by one; who is not answered for in time is denied.
-   * @param plan its digest
-   */
-  async askApproval(plan: string, hosts: readonly string[], hours: number): Promise<ApprovalOutcome> {
+  /** Asks for an approval. Hosts may be answered for one by one; who is not answered for in time is denied. */
+  async askApproval({ plan, hosts, hours, oldData }: Asked): Promise<ApprovalOutcome> {
     const approved = new Map<string, string>();
     const denied = new Map<string, string>();
     const since = Date.now();
     const expires = since + hours * 3_600_000;
     const entry: OpenQuestion = {
-      question: { kind: 'approval', plan, hosts, since, expires },
+      question: { kind: 'approval', plan, hosts, since, expires, oldData },
       asker: undefined,
       answer: ({ verb, message }) => {
         const meant = (message as Approval).hosts ?? hosts;
@@ -66,7 +74,7 @@ export class Desk {
           else denied.set(host, denialOf(message as Denial));
         }
         const rest = hosts.filter((host) => !approved.has(host) && !denied.has(host));
-        entry.question = { kind: 'approval', plan, hosts: rest, since, expires };
+        entry.question = { kind: 'approval', plan, hosts: rest, since, expires, oldData };
         if (rest.length === 0) this.close(entry, 'has been answered already');
         else this.show();
       },

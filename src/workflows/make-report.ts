@@ -1,4 +1,6 @@
 import type { CheckResult } from '../activities/contract.js';
+import type { HostFacts } from '../cluster/facts.js';
+import { keptOldData, oldDataAdvice } from '../cluster/old-data.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { Report, ReportedCheck, ReportedHost } from '../cluster/report.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
@@ -13,11 +15,14 @@ interface Ended {
   readonly hosts: readonly (Pick<ReportedHost, 'host' | 'result' | 'why'> & {
     readonly steps: readonly StepProgress[];
   })[];
+  /** By host, as they were when the plan was made. */
+  readonly facts: ReadonlyMap<string, HostFacts>;
   readonly isAborted: boolean;
 }
 
 /** The end of the procedure in one value. */
-export function makeReport({ specification, plan, approvals, checks, hosts, isAborted }: Ended): Report {
+export function makeReport(ended: Ended): Report {
+  const { specification, plan, approvals, checks, hosts, isAborted } = ended;
   const reported = withoutRepeats(checks).map((check) => withOverride(check, specification));
   const isReady =
     hosts.every(({ result }) => result === 'done') && reported.every(({ state }) => state !== 'failed');
@@ -45,7 +50,18 @@ export function makeReport({ specification, plan, approvals, checks, hosts, isAb
           findings: [],
           advice: [],
         },
+    advice: oldDataAdvice(
+      hosts
+        .filter(({ result }) => result === 'done')
+        .map(({ host }) => ({ host, paths: keptOn(host, ended) })),
+    ),
   };
+}
+
+function keptOn(host: string, { plan, facts }: Ended): readonly string[] {
+  const known = facts.get(host);
+  const storage = plan?.storage[host];
+  return known === undefined || storage === undefined ? [] : keptOldData(known, storage);
 }
 
 /** Several steps may run into the same: an API server that does not answer is told once. */

@@ -64,7 +64,7 @@ async function askAgain(
   hours: number,
 ): Promise<void> {
   run.board.setStoragePlan(host, plan);
-  const { approved, denied } = await run.desk.askApproval(plan.digest, [host], hours);
+  const { approved, denied } = await run.desk.askApproval({ plan: plan.digest, hosts: [host], hours });
   const by = approved.get(host);
   if (by === undefined) throw stopped('denied', denied.get(host) ?? 'The plan was not approved.');
   run.approvals.push({ plan: plan.digest, by });

@@ -1,3 +1,4 @@
+import type { OldDirectory } from '../activities/contract.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { Report } from '../cluster/report.js';
 
@@ -27,6 +28,8 @@ export type Question =
       readonly kind: 'approval';
       /** sha256:… */
       readonly plan: string;
+      /** What is deleted for good, where that is asked about and not the plan. */
+      readonly oldData?: readonly OldDirectory[] | undefined;
       /** Those that have not been answered for yet. */
       readonly hosts: readonly string[];
       /** Milliseconds since 1970: asked at, and counted as denied from. */

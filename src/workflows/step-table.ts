@@ -91,6 +91,8 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   undoStorage: job('Step 7 undone: fstab, mdadm.conf, units and directories as they were'),
   startAndEnableUnits: short('Steps 7.14 and 7.15: Start and enable containerd and kubelet'),
   checkJournals: short("Step 7.15: Check the units' journals", 'leave'),
+  measureOldData: job('Look for the data from before the move', 'leave'),
+  deleteOldData: job('Steps 7.11 and 7.12: Delete the data from before the move'),
   runKubespray: { title: 'Step 8: Create the Kubernetes cluster', pace: 'playbook', onCancel: 'stop' },
   confirmNodes: short('Step 9: Confirm Kubernetes nodes', 'leave'),
   confirmPods: short('Step 9: Confirm Kubernetes pods', 'leave'),

@@ -1,5 +1,6 @@
-import type { VerificationResult } from '../activities/contract.js';
+import type { OldDataResult, VerificationResult } from '../activities/contract.js';
 import type { HostFacts } from '../cluster/facts.js';
+import { showBytes } from '../cluster/units.js';
 import { steps, type StepName } from './step-table.js';
 
 /** One line about a step's result, for the progress. */
@@ -7,9 +8,14 @@ export function summaryOf(step: StepName, result: unknown): string {
   if (typeof result === 'string') return result;
   if (typeof result !== 'object' || result === null) return steps[step].title;
   if ('summary' in result && typeof result.summary === 'string') return result.summary;
+  if ('directories' in result) return directoriesOf(result as OldDataResult);
   if ('checks' in result) return checksOf(result as VerificationResult);
   if ('operatingSystem' in result) return factsOf(result as HostFacts);
   return steps[step].title;
+}
+
+function directoriesOf({ directories }: OldDataResult): string {
+  return directories.map(({ path, bytes }) => `${path}, ${showBytes(bytes)}`).join('; ') || 'none is kept';
 }
 
 function checksOf({ checks }: VerificationResult): string {

@@ -73,7 +73,7 @@ export async function checkEtcdPerformance(run: ClusterRun): Promise<void> {
 }
 
 /** Services that the roles of a host need. */
-function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonly string[]): CheckedUnit[] {
+export function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonly string[]): CheckedUnit[] {
   const runsPods = roles.includes('control-plane') || roles.includes('worker');
   return [
     ...(runsPods ? (['containerd', 'kubelet'] as const) : []),

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { backUpFstab } from '../../src/activities/back-up-fstab.js';
 import { copyData } from '../../src/activities/copy-data.js';
 import { createRaidArray } from '../../src/activities/create-raid-array.js';
+import { deleteOldData } from '../../src/activities/delete-old-data.js';
 import { makeFileSystem } from '../../src/activities/make-file-system.js';
+import { measureOldData } from '../../src/activities/measure-old-data.js';
 import { mountData } from '../../src/activities/mount-data.js';
 import { stopAndDisableUnits } from '../../src/activities/stop-and-disable-units.js';
 import { switchData } from '../../src/activities/switch-data.js';
@@ -97,5 +99,24 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
         'the data of /var/lib/kubelet is on the array already; kept: /var/lib/kubelet.slipway-old, /var/lib/containerd.slipway-old.',
       ) as string,
     });
+
+    // The original, deleted after its own approval
+    const old = { host: worker.reach, target: plan.target, jobKey: 'delete-1' };
+    const { directories } = await worker.activity(measureOldData(dependencies), old);
+    expect(directories.map(({ path }) => path)).toEqual([
+      '/var/lib/kubelet.slipway-old',
+      '/var/lib/containerd.slipway-old',
+    ]);
+    const blocks = await worker.see('du -sx -B1 /var/lib/kubelet.slipway-old | cut -f 1');
+    expect(directories[0]?.bytes).toBe(Number(blocks));
+    const deletion = () => worker.activity(deleteOldData(dependencies), { ...old, directories });
+    const elsewhere = [{ path: '/var/lib/kubelet', bytes: 1 }];
+    await expect(
+      worker.activity(deleteOldData(dependencies), { ...old, directories: elsewhere }),
+    ).rejects.toMatchObject({ type: 'RefusedError' });
+    expect(await deletion()).toMatchObject({ outcome: 'changed' });
+    expect(await worker.see('ls -d /var/lib/*.slipway-* 2>/dev/null || true')).toBe('');
+    expect(await deletion()).toMatchObject({ outcome: 'unchanged' });
+    expect(await digestOfTree(worker.machine, seededPaths)).toBe(changedData);
   });
 });

@@ -188,6 +188,69 @@ it('verifies without changing anything, and prints the report as JSON', async ()
   expect(machines.callsOf('createRaidArray')).toHaveLength(0);
 });
 
+/** Waits until a command without a terminal has said how its deletion is approved. @returns the words after `slipway approve` */
+async function deletionAsked(terminal: RecordingTerminal): Promise<{ plan: string; workflow: string }> {
+  const line = /slipway approve \S+ --plan (\S+) --workflow (\S+)/;
+  await vi.waitUntil(() => line.test(terminal.output), 30_000);
+  const [, plan = '', workflow = ''] = line.exec(terminal.output) ?? [];
+  return { plan, workflow };
+}
+
+it('deletes old data when that is approved by itself, and keeps it when it is denied', async () => {
+  const { name, file } = clusterFile();
+  machines.machine('w1').hasData = true;
+  const up = await slipway('up', file, '--yes');
+  expect(up.output).toMatch(
+    /Left to you\n.*w1 keeps the data from before the move .*"slipway delete-old-data /,
+  );
+
+  const first = new RecordingTerminal();
+  const denying = run(first, ['delete-old-data', file]);
+  const denied = await deletionAsked(first);
+  expect(first.output).toContain(
+    'To be deleted for good on w1\n  /var/lib/kubelet.slipway-old, 1 MB (1000000 bytes)\n',
+  );
+  await slipway('deny', name, '--plan', denied.plan, '--workflow', denied.workflow);
+  expect((await denying).code).toBe(exitCodes.denied);
+  expect(machines.callsOf('deleteOldData')).toEqual([]);
+
+  const second = new RecordingTerminal();
+  const approving = run(second, ['delete-old-data', file, '--host', 'w1']);
+  const { plan, workflow } = await deletionAsked(second);
+  expect(await slipway('approve', name, '--plan', plan)).toMatchObject({ code: exitCodes.failed });
+  await slipway('approve', name, '--plan', plan, '--workflow', workflow);
+  expect((await approving).code).toBe(exitCodes.ok);
+  expect(second.output).toContain('w1: done\n');
+  expect(machines.callsOf('deleteOldData')).toHaveLength(1);
+
+  const third = await slipway('delete-old-data', file, '--yes');
+  expect(third).toMatchObject({ code: exitCodes.ok });
+  expect(third.output).toContain('w1: skipped. No data from before the move is kept on this host.');
+});
+
+it('does not delete old data beside other work on the host, of a host it does not know, or after a failed check', async () => {
+  const { file } = clusterFile();
+  machines.machine('w1').hasData = true;
+  await slipway('up', file, '--yes');
+  const held = machines.hold('runKubespray', 'control host');
+  const up = slipway('up', file);
+  await held.reached;
+  const { code, errors } = await slipway('delete-old-data', file, '--yes');
+  held.release();
+  expect(code).toBe(exitCodes.failed);
+  expect(errors).toContain('w1 is being worked on (prepareHost, workflow host/');
+  expect((await up).code).toBe(exitCodes.ok);
+  expect(machines.callsOf('deleteOldData')).toEqual([]);
+  const unknown = await slipway('delete-old-data', file, '--host', 'cp');
+  expect(unknown).toMatchObject({ code: exitCodes.invalidInput });
+  expect(unknown.errors).toContain('No host with ephemeral storage is named cp. There are: w1.');
+
+  machines.failCheck('unit-kubelet', 'w1');
+  const refused = await slipway('delete-old-data', file, '--yes');
+  expect(refused).toMatchObject({ code: exitCodes.failed });
+  expect(refused.output).toContain('w1: refused. The old data is kept, because checks failed: unit-kubelet');
+});
+
 it('watches to the end', async () => {
   const { name, file } = clusterFile();
   await slipway('up', file, '--yes');

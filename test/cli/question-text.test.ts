@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { failureText, howToAnswer, questionKey, type DecisionQuestion } from '../../src/cli/question-text.js';
+import {
+  deletionText,
+  failureText,
+  howToAnswer,
+  questionKey,
+  type DecisionQuestion,
+} from '../../src/cli/question-text.js';
 
 const failed: DecisionQuestion = {
   kind: 'decision',
@@ -25,6 +31,21 @@ describe('questions as text', () => {
     const plan = `sha256:${'a'.repeat(64)}`;
     const lines = howToAnswer({ kind: 'approval', plan, hosts: ['a'] }, { cluster: 'blue' });
     expect(lines[1]).toBe(`  slipway approve blue --plan ${plan}`);
+  });
+
+  it('tells a deletion from a plan, names each directory, and whom to answer', () => {
+    const plan = `sha256:${'b'.repeat(64)}`;
+    const oldData = [{ path: '/var/lib/kubelet.slipway-old', bytes: 43_000_000_000 }];
+    const question = { kind: 'approval' as const, plan, hosts: ['w1'], oldData };
+    expect(howToAnswer(question, { cluster: 'blue' }, 'host/10.0.0.9:22')).toEqual([
+      'Waiting for the approval of the deletion. Answer in another terminal:',
+      `  slipway approve blue --plan ${plan} --workflow host/10.0.0.9:22`,
+      `  slipway deny blue --plan ${plan} --workflow host/10.0.0.9:22`,
+    ]);
+    expect(deletionText(question)).toEqual([
+      'To be deleted for good on w1',
+      '  /var/lib/kubelet.slipway-old, 43 GB (43000000000 bytes)',
+    ]);
   });
 
   it('shows message, command, the last 20 lines of output and the advice', () => {

@@ -30,6 +30,8 @@ interface FakeMachine {
   hasData: boolean;
   /** What step 7 has left behind. */
   storage: StorageTarget | null;
+  /** What step 7 has kept of each moved directory; 0: nothing. */
+  oldBytes: number;
   done: Set<string>;
   reboots: number;
 }
@@ -43,6 +45,7 @@ export class FakeMachines {
   /** How many activities ran at once, at most. */
   busiest = 0;
   private busy = 0;
+  private readonly failingChecks = new Set<string>();
   private readonly machines = new Map<string, FakeMachine>();
   private readonly traps: { step: ActivityName; host: string; act: (call: Call) => Promise<void> | void }[] =
     [];
@@ -55,6 +58,7 @@ export class FakeMachines {
       serials: 'S',
       hasData: false,
       storage: null,
+      oldBytes: 0,
       done: new Set<string>(),
       reboots: 0,
     };
@@ -105,6 +109,11 @@ export class FakeMachines {
     return { reached, release };
   }
 
+  /** Lets a check fail on a host from now on. */
+  failCheck(check: CheckName, host: string): void {
+    this.failingChecks.add(`${check} ${host}`);
+  }
+
   callsOf(step: ActivityName, host?: string): Call[] {
     return this.calls.filter((call) => call.step === step && (host === undefined || call.host === host));
   }
@@ -116,7 +125,7 @@ export class FakeMachines {
 
   /** The facts as they would be read now. */
   facts(host: string): HostFacts {
-    const { disks, serials, hasData, storage, reboots } = this.machine(host);
+    const { disks, serials, hasData, storage, oldBytes, reboots } = this.machine(host);
     const base = someFacts({
       hostname: host,
       machineId: `machine-${host}`,
@@ -132,7 +141,7 @@ export class FakeMachines {
         symlinkTo: null,
         entries: hasData ? 3 : 0,
         bytes: hasData ? 1_000_000 : 0,
-        oldCopy: null,
+        oldCopy: oldBytes > 0 ? `${path}.slipway-old` : null,
       })),
       units: ['kubelet', 'containerd'].map((name) => ({
         name,
@@ -166,13 +175,26 @@ export class FakeMachines {
         this.machine(host.name).storage = target;
         return did('array, mount and data are there');
       },
+      switchData: async (input) => {
+        this.machine(input.host.name).oldBytes = 1_000_000;
+        return this.change('switchData', input);
+      },
+      measureOldData: async ({ host, target }) => {
+        const bytes = this.machine(host.name).oldBytes;
+        const kept = target.moves.map(({ from }) => ({ path: `${from}.slipway-old`, bytes }));
+        return { directories: bytes > 0 ? kept : [] };
+      },
+      deleteOldData: async (input) => {
+        this.machine(input.host.name).oldBytes = 0;
+        return this.change('deleteOldData', input);
+      },
       runKubespray: async () => ({ ...did('ok'), hosts: {}, log: '/log' }),
-      confirmNodes: async ({ host }) => checks('node-ready', host.name),
-      confirmPods: async ({ host }) => checks('kube-system-pods', host.name),
-      confirmDns: async ({ host }) => checks('coredns-forward', host.name),
-      checkEtcdPerformance: async ({ host }) => checks('etcd-perf', host.name),
-      verifyEtcd: async ({ host }) => checks('etcd-health', host.name),
-      verifyHost: async ({ host }) => checks('unit-kubelet', host.name),
+      confirmNodes: async ({ host }) => this.checks('node-ready', host.name),
+      confirmPods: async ({ host }) => this.checks('kube-system-pods', host.name),
+      confirmDns: async ({ host }) => this.checks('coredns-forward', host.name),
+      checkEtcdPerformance: async ({ host }) => this.checks('etcd-perf', host.name),
+      verifyEtcd: async ({ host }) => this.checks('etcd-health', host.name),
+      verifyHost: async ({ host }) => this.checks('unit-kubelet', host.name),
       stopJob: async () => true,
       findHostHolder,
     };
@@ -205,6 +227,12 @@ export class FakeMachines {
     };
   }
 
+  private checks(check: CheckName, host: string): { checks: CheckResult[] } {
+    const passed = !this.failingChecks.has(`${check} ${host}`);
+    const is = passed ? 'as it should be' : 'broken';
+    return { checks: [{ check, host, passed, is, shouldBe: 'so', advice: '' }] };
+  }
+
   /** A step changes a machine the first time and finds it changed after that. */
   private async change(step: string, { host }: HostInput): Promise<StepResult> {
     const { done } = this.machine(host.name);
@@ -216,10 +244,6 @@ export class FakeMachines {
 
 function did(summary: string): StepResult {
   return { outcome: 'unchanged', summary };
-}
-
-function checks(check: CheckName, host: string): { checks: CheckResult[] } {
-  return { checks: [{ check, host, passed: true, is: 'as it should be', shouldBe: 'so', advice: '' }] };
 }
 
 function diskOf(serial: string, index: number, storage: StorageTarget | null): BlockDevice {

@@ -23,6 +23,7 @@ const reportOf = (
     approvals: [],
     checks,
     hosts: [{ host: 'node1', result: 'done', why: null, steps: [] }],
+    facts: new Map(),
     isAborted: false,
   });
 

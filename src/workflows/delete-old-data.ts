@@ -1,0 +1,152 @@
+import type { CheckResult, OldDirectory } from '../activities/contract.js';
+import { chooseRelease } from '../cluster/choose-release.js';
+import { digestOf } from '../cluster/digest.js';
+import type { HostFacts } from '../cluster/facts.js';
+import { ephemeralStorageOf, membersOf } from '../cluster/members.js';
+import { planStorage } from '../cluster/plan-storage.js';
+import type { EphemeralStorage, HostSpecification, Specification } from '../cluster/specification.js';
+import type { StorageTarget } from '../cluster/storage-plan.js';
+import type { HostOutcome } from './host-messages.js';
+import { HostRun } from './host-run.js';
+import { withOverride } from './make-report.js';
+import { endingOf, stopped } from './outcomes.js';
+import { invalidSpecification, readSpecification } from './read-specification.js';
+import { Station } from './steps.js';
+import { targetOf } from './targets.js';
+import { unitsOf } from './verify.js';
+
+/** Argument of `deleteOldData`. */
+export interface DeleteOldDataInput {
+  /** As for `provisionCluster`. */
+  readonly specification: unknown;
+  /** Inventory name of the host. */
+  readonly host: string;
+}
+
+/** One host, and what is known about it from the specification. */
+interface Subject {
+  readonly specification: Specification;
+  readonly host: HostSpecification;
+  readonly storage: EphemeralStorage;
+}
+
+/**
+ * Deletes what step 7 has kept of the moved data on one host, after an approval of its own. It asks only while the data
+ * on the array is proven to be in use, and looks at everything again once it is approved. Start it with the workflow ID
+ * `host/<address>:<port>`, which is the host's lock.
+ */
+export async function deleteOldData(input: DeleteOldDataInput): Promise<HostOutcome> {
+  const specification = readSpecification(input.specification);
+  const host = specification.hosts.find(({ name }) => name === input.host);
+  if (!host) throw invalidSpecification([`The specification has no host named ${String(input.host)}.`]);
+  const storage = ephemeralStorageOf(specification, host);
+  const run = new HostRun({ cluster: specification.name, host: host.name, reportsEveryStep: true });
+  return run.outcomeOf(async () => {
+    if (storage === false) throw stopped('skipped', 'The specification asks for no storage on this host.');
+    await deleteWhatIsApproved(run, { specification, host, storage });
+  });
+}
+
+async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<void> {
+  const { specification, host } = subject;
+  const hours = specification.approval.hours;
+  for (let approved: string | null = null; ;) {
+    run.board.setPhase('verifying');
+    const { target, directories, digest } = await lookAtOldData(run, subject);
+    if (digest === approved) {
+      const input = { host: targetOf(specification, host), target, directories };
+      await run.station.need('deleteOldData', input);
+      return;
+    }
+    run.board.setPhase('approval');
+    const answers = await run.desk.askApproval({
+      plan: digest,
+      hosts: [host.name],
+      hours,
+      oldData: directories,
+    });
+    const by = answers.approved.get(host.name);
+    if (by === undefined) {
+      throw stopped('denied', answers.denied.get(host.name) ?? 'The deletion was not approved.');
+    }
+    run.approvals.push({ plan: digest, by });
+    approved = digest;
+  }
+}
+
+interface OldData {
+  readonly target: StorageTarget;
+  readonly directories: readonly OldDirectory[];
+  /** What an approval is bound to. */
+  readonly digest: string;
+}
+
+/** @throws ApplicationFailure that ends the work: nothing is kept, or the data on the array has not proven itself */
+async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
+  const { specification, host, storage } = subject;
+  const reach = targetOf(specification, host);
+  const facts = await run.station.need('gatherFacts', { host: reach, mountPoint: storage.mountPoint });
+  const plan = planStorage({ facts, host: host.name, storage });
+  run.storage = plan;
+  if (plan.kind !== 'satisfied') {
+    const why = plan.kind === 'refused' ? plan.why : 'Run "slipway up" first.';
+    throw stopped('refused', `The old data is kept, because step 7 is not finished on this host. ${why}`);
+  }
+  const { target } = plan;
+  const { directories } = await run.station.need('measureOldData', { host: reach, target });
+  if (directories.length === 0)
+    throw stopped('skipped', 'No data from before the move is kept on this host.');
+  await proveTheNewPlace(run, subject, { facts, target });
+  const { machineId } = facts;
+  return { target, directories, digest: digestOf({ deletes: directories, host: host.name, machineId }) };
+}
+
+/** Verifies the host right now. A check that fails, and is not accepted by the specification, ends the work. */
+async function proveTheNewPlace(
+  run: HostRun,
+  { specification, host }: Subject,
+  { facts, target }: { readonly facts: HostFacts; readonly target: StorageTarget },
+): Promise<void> {
+  const reach = targetOf(specification, host);
+  const { controlPlanes, etcdMembers } = membersOf(specification);
+  const units = unitsOf(
+    host,
+    etcdMembers.map(({ name }) => name),
+  );
+  // Nobody is asked about a step that fails here: what is not proven is not deleted.
+  const station = new Station(host.name, run.board, null);
+  try {
+    const checks = await station.need('verifyHost', {
+      host: reach,
+      units,
+      storage: target,
+      kernelParameters: false,
+    });
+    refuseFailed(specification, checks.checks);
+    await station.need('checkJournals', { host: reach, target });
+    const [first] = controlPlanes;
+    if (first === undefined) return;
+    const nodes = await new Station(first.name, run.board, null).need('confirmNodes', {
+      host: targetOf(specification, first),
+      nodes: [host.name],
+      release: chooseRelease({ specification, facts: { [host.name]: facts } }).name,
+      upstreamDns: specification.dns.upstream,
+    });
+    refuseFailed(specification, nodes.checks);
+  } catch (failure) {
+    const ending = endingOf(failure);
+    if (ending?.result !== 'failed') throw failure;
+    throw stopped('refused', `The old data is kept, because the host could not be verified. ${ending.why}`);
+  }
+}
+
+function refuseFailed(specification: Specification, checks: readonly CheckResult[]): void {
+  const failed = checks
+    .map((check) => withOverride(check, specification))
+    .filter(({ state }) => state === 'failed');
+  if (failed.length === 0) return;
+  const what = failed.map(
+    ({ check, host, is, shouldBe }) => `${check} on ${host} is ${is}, should be ${shouldBe}`,
+  );
+  throw stopped('refused', `The old data is kept, because checks failed: ${what.join('; ')}.`);
+}
