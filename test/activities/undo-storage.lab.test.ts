@@ -55,6 +55,8 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     await worker.once(backUpFstab, plan);
     await worker.once(stopAndDisableUnits, plan);
     expect(await worker.see('systemctl is-enabled kubelet || true')).toBe('disabled');
+    // A second run, after the first was cancelled, records nothing of what the first one has changed.
+    await worker.once(backUpFstab, plan, 2);
     expect(await undo()).toMatchObject({
       outcome: 'changed',
       summary:
@@ -65,7 +67,6 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     const steps = [backUpFstab, stopAndDisableUnits, createRaidArray, makeFileSystem];
     const mount = [updateFstab, mountData, writeMdadmConf];
     for (const make of [...steps, ...mount]) await worker.once(make, plan, 2);
-    // A second run, after the first was cancelled, records nothing of what the first one has changed.
     await worker.once(backUpFstab, plan, 3);
     const undone = await undo();
     expect(undone.summary).toContain('/dev/md0 stays, with what was copied onto it');

@@ -58,7 +58,7 @@ async function seeded(path: StorageTarget['path']): Promise<UndoWork> {
 printf '%s' ${uuid} > uuid; touch mounts/data; mkdir -p etc/kubelet.service.d etc/containerd.service.d
 printf 'ours' > etc/kubelet.service.d/50; printf 'changed by hand' > etc/containerd.service.d/50
 printf 'root\\n\\n\\n' > fstab.before; printf 'root\\nours\\n' > fstab; printf '# mine' > conf.before
-printf '# mine\\nARRAY ours\\n' > mdadm.conf; chmod 640 fstab.before; echo 1 > image`);
+printf '# mine\\nARRAY ours\\n' > mdadm.conf; chmod 600 fstab.before; echo 1 > image`);
   await stage.plain(
     path === 'migrate'
       ? `mkdir -p lib/kubelet lib/containerd data/.slipway-kubelet.verified data/.slipway-containerd.partial data/lost+found

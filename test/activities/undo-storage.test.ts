@@ -95,6 +95,8 @@ describe('backUpFstab', () => {
     const record = text(recordFile);
     expect(JSON.parse(record ?? '')).toMatchObject({ units: [{ active: 'active' }, { enabled: 'enabled' }] });
     units = 'inactive';
+    expect(await backUp()).toMatchObject({ outcome: 'unchanged' });
+    expect(text(recordFile)).toBe(record);
     editTheFstab();
     await backUp();
     expect(text(recordFile)).toBe(record);
@@ -123,6 +125,8 @@ describe('undoStorage', () => {
     });
     expect(jobs.started).toEqual(['undo-1']);
     expect(text('/etc/fstab')).toBe(root);
+    const [script] = host.scripts(undoing);
+    expect(script).toMatch(/systemctl start containerd.service\nsystemctl start kubelet.service$/);
   });
 
   it('does it again when a restart has cut it off', async () => {
