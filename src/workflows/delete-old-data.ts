@@ -40,7 +40,7 @@ export async function deleteOldData(input: DeleteOldDataInput): Promise<HostOutc
   const host = specification.hosts.find(({ name }) => name === input.host);
   if (!host) throw invalidSpecification([`The specification has no host named ${String(input.host)}.`]);
   const storage = ephemeralStorageOf(specification, host);
-  const run = new HostRun({ cluster: specification.name, host: host.name, reportsEveryStep: true });
+  const run = new HostRun({ cluster: specification.name, host: host.name, hostCount: 1 });
   return run.outcomeOf(async () => {
     if (storage === false) throw stopped('skipped', 'The specification asks for no storage on this host.');
     await deleteWhatIsApproved(run, { specification, host, storage });

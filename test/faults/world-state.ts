@@ -40,7 +40,7 @@ show data sh -c 'ls -A /data /data/kubelet /data/containerd'
 show old sh -c 'ls -A -d /var/lib/*.slipway-old'
 show left sh -c 'find /var/lib/slipway /etc /data /var/lib/kubelet /var/lib/containerd -xdev -name "*.new" -o -xdev -name ".slipway-*.partial" | sort'
 for unit in containerd kubelet etcd nftables slipway-firewall; do
-  show "unit $unit" sh -c "systemctl show -p LoadState -p ActiveState -p UnitFileState -p RequiresMountsFor $unit | tr ' ' '\\n' | sort"
+  show "unit $unit" sh -c "systemctl show -p LoadState -p ActiveState -p UnitFileState -p RequiresMountsFor $unit | tr ' =' '\\n' | sort"
 done
 show failed systemctl --failed --no-legend --plain
 if [ -e /initrd.img ]; then
