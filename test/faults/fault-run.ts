@@ -82,6 +82,7 @@ export class FaultRun {
       restartControlHost: () => this.restartControlHost(),
       fillDisk: () => fillDisk(this.options.home),
       background: (work) => this.background(work),
+      whenQuiet: () => this.whenQuiet(),
     };
     await this.startWorkers();
     return address;
@@ -89,7 +90,7 @@ export class FaultRun {
 
   /** Ends everything, once what faults have begun is over. */
   async end(): Promise<void> {
-    await Promise.allSettled([...this.backgrounds]);
+    await this.whenQuiet();
     await this.workers?.stop();
     if (this.ownsServer) await this.server?.stop();
   }
@@ -200,6 +201,10 @@ export class FaultRun {
     await endJobs(this.options.home);
     await this.restartServer();
     await this.startWorkers();
+  }
+
+  private async whenQuiet(): Promise<void> {
+    await Promise.allSettled([...this.backgrounds]);
   }
 
   private background(work: Promise<unknown>): void {

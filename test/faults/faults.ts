@@ -13,6 +13,8 @@ export interface World {
   restartControlHost(): Promise<void>;
   /** Takes all room from the file system of Slipway's home. @returns what gives it back */
   fillDisk(): Promise<() => Promise<void>>;
+  /** Resolves when nothing of that is under way any more. */
+  whenQuiet(): Promise<void>;
   /** Something that goes on while the step does; the run fails if it fails. */
   background(work: Promise<unknown>): void;
 }
@@ -139,6 +141,8 @@ export const faults = {
       onHostsAndPlaybooks(step, place) && !onControlPlanes.has(step) && place !== 'systemd-machine',
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
+      // It may still be starting after the last one.
+      await world.whenQuiet();
       await machine.powerCut();
       world.background(machine.start());
       return {};
