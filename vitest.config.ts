@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  * `x.lab.test.ts` needs root and lab machines, and runs one file at a time; those in test/e2e run the whole procedure.
  * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes
  * hours, `npm run test:faults`.
+ * `histories` is no test: it records what test/workflows/histories.test.ts replays, `npm run record:histories`.
  */
 export default defineConfig({
   test: {
@@ -52,6 +53,13 @@ export default defineConfig({
           testTimeout: 14_400_000,
           hookTimeout: 1_500_000,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'histories',
+          include: ['test/workflows/histories/record.ts'],
+          hookTimeout: 120_000,
         },
       },
     ],

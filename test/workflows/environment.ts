@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import type { WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
+import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { findTemporalCli } from '../../src/temporal/find-cli.js';
 import { bundleWorkflows } from '../../src/workers/bundle.js';
@@ -14,6 +14,9 @@ import {
   waitingForAttribute,
 } from '../../src/workflows/search-attributes.js';
 import type { FakeMachines } from './fake-machines.js';
+
+/** Who did something, in histories; the SDK's own choice would name a process and a machine. */
+const identity = 'slipway';
 
 /** A Temporal server of its own on loopback, and workers for it. */
 export class WorkflowLab {
@@ -69,10 +72,16 @@ export class WorkflowLab {
     return { replayed, failures };
   }
 
-  worker(machines: FakeMachines, taskQueue: string): Promise<Worker> {
+  /** @param connection the lab's own unless something else is said */
+  worker(
+    machines: FakeMachines,
+    taskQueue: string,
+    connection: NativeConnection = this.temporal.nativeConnection,
+  ): Promise<Worker> {
     return Worker.create({
       ...workerSettings(0),
-      connection: this.temporal.nativeConnection,
+      identity,
+      connection,
       taskQueue,
       workflowBundle: this.workflowBundle,
       activities: machines.activities(),
@@ -92,6 +101,7 @@ export async function startServer(
         searchAttributes,
         log: { format: 'json', level: 'never' },
       },
+      client: { identity },
     });
   } catch (error) {
     if (attempts === 1) throw error;
@@ -99,29 +109,35 @@ export async function startServer(
   }
 }
 
-/** One test's worker and the workflows that it started. */
+/** One test's workers and the workflows that it started. */
 export class LabRun {
-  private worker: Worker | undefined;
-  private running: Promise<void> | undefined;
-  private readonly started: WorkflowHandle[] = [];
+  readonly started: WorkflowHandleWithFirstExecutionRunId[] = [];
+  private readonly workers: { worker: Worker; running: Promise<void> }[] = [];
 
   constructor(
-    private readonly lab: WorkflowLab,
+    readonly lab: WorkflowLab,
     private readonly machines: FakeMachines,
     private readonly taskQueue: string,
   ) {}
 
-  async startWorker(): Promise<void> {
-    this.worker = await this.lab.worker(this.machines, this.taskQueue);
-    this.running = this.worker.run();
+  /** @param connection the lab's own unless something else is said */
+  async startWorker(connection?: NativeConnection): Promise<void> {
+    const worker = await this.lab.worker(this.machines, this.taskQueue, connection);
+    this.workers.push({ worker, running: worker.run() });
   }
 
+  /** Stops the worker that was started first. */
   async stopWorker(): Promise<void> {
-    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
-    await this.running;
+    const stopping = this.workers.shift();
+    if (stopping?.worker.getState() === 'RUNNING') stopping.worker.shutdown();
+    await stopping?.running;
   }
 
-  async start(type: string, argument: unknown, workflowId: string): Promise<WorkflowHandle> {
+  async start(
+    type: string,
+    argument: unknown,
+    workflowId: string,
+  ): Promise<WorkflowHandleWithFirstExecutionRunId> {
     const handle = await this.lab.client.workflow.start(type, {
       taskQueue: this.taskQueue,
       workflowId,
@@ -131,13 +147,13 @@ export class LabRun {
     return handle;
   }
 
-  provision(specification: SpecificationInput): Promise<WorkflowHandle> {
+  provision(specification: SpecificationInput): Promise<WorkflowHandleWithFirstExecutionRunId> {
     return this.start('provisionCluster', specification, `cluster/${specification.name}`);
   }
 
   async close(): Promise<void> {
     for (const handle of this.started) await handle.terminate('The test is over.').catch(() => undefined);
-    await this.stopWorker();
+    while (this.workers.length > 0) await this.stopWorker();
   }
 }
 

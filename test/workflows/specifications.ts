@@ -2,13 +2,17 @@ import type { SpecificationInput } from '../../src/cluster/specification.js';
 
 let clusters = 0;
 
-/** A cluster of one control plane and some workers, at addresses that no other cluster of these tests has. */
+interface ClusterWishes extends Partial<SpecificationInput> {
+  readonly workers?: readonly string[];
+  /** First three numbers of the hosts' addresses; without it, those that no other cluster of these tests has. */
+  readonly network?: string;
+}
+
+/** A cluster of one control plane and some workers. */
 export function aCluster(
   name: string,
-  { workers = ['w1'], ...change }: Partial<SpecificationInput> & { workers?: readonly string[] } = {},
+  { workers = ['w1'], network = anotherNetwork(), ...change }: ClusterWishes = {},
 ): SpecificationInput {
-  clusters += 1;
-  const network = `10.${process.pid % 200}.${clusters}`;
   return {
     name,
     hosts: [
@@ -22,4 +26,9 @@ export function aCluster(
     ephemeralStorage: {},
     ...change,
   };
+}
+
+function anotherNetwork(): string {
+  clusters += 1;
+  return `10.${process.pid % 200}.${clusters}`;
 }
