@@ -53,13 +53,16 @@ export function whereItStands(steps: readonly StepProgress[]): string {
   if (last.step === 'undoStorage' && last.state === 'changed') {
     return 'Step 7 was undone on it: running the procedure again begins it anew.';
   }
-  const changedBy = (name: string) =>
-    steps.findLastIndex(({ step, state }) => step === name && state === 'changed');
-  const unitsStopped = changedBy('stopAndDisableUnits') > changedBy('startAndEnableUnits');
-  return (
-    `Its last finished step is ${last.step}.` +
-    (unitsStopped
-      ? ' kubelet and containerd are stopped and disabled: run the procedure again, or start and enable them.'
-      : ' Running the procedure again goes on from there.')
+  const end = finished.findLast(
+    ({ step }) => step === 'stopAndDisableUnits' || step === 'startAndEnableUnits',
   );
+  return `Its last finished step is ${last.step}. ${unitsAfter(end)}`;
+}
+
+/** A run that found the units stopped did not stop them itself, but nobody has started them since either. */
+function unitsAfter(end: StepProgress | undefined): string {
+  if (end?.step !== 'stopAndDisableUnits') return 'Running the procedure again goes on from there.';
+  return end.state === 'changed'
+    ? 'kubelet and containerd are stopped and disabled: run the procedure again, or start and enable them.'
+    : 'kubelet and containerd may be stopped and disabled since an earlier run: run the procedure again, or look at them.';
 }

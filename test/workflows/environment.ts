@@ -13,10 +13,15 @@ import {
   phaseAttribute,
   waitingForAttribute,
 } from '../../src/workflows/search-attributes.js';
-import type { FakeMachines } from './fake-machines.js';
+import type { AllActivities } from '../../src/activities/index.js';
 
 /** Who did something, in histories; the SDK's own choice would name a process and a machine. */
 const identity = 'slipway';
+
+/** What a worker's activities work on. */
+interface Machines {
+  activities(): AllActivities;
+}
 
 /** A Temporal server of its own on loopback, and workers for it. */
 export class WorkflowLab {
@@ -44,7 +49,7 @@ export class WorkflowLab {
   }
 
   /** A worker on a task queue of its own, for the time of `use`. */
-  async with<T>(machines: FakeMachines, use: (run: LabRun) => Promise<T>): Promise<T> {
+  async with<T>(machines: Machines, use: (run: LabRun) => Promise<T>): Promise<T> {
     const run = new LabRun(this, machines, `slipway-${randomUUID().slice(0, 8)}`);
     await run.startWorker();
     try {
@@ -74,7 +79,7 @@ export class WorkflowLab {
 
   /** @param connection the lab's own unless something else is said */
   worker(
-    machines: FakeMachines,
+    machines: Machines,
     taskQueue: string,
     connection: NativeConnection = this.temporal.nativeConnection,
   ): Promise<Worker> {
@@ -85,6 +90,8 @@ export class WorkflowLab {
       taskQueue,
       workflowBundle: this.workflowBundle,
       activities: machines.activities(),
+      // A cancelled step hears of it by its next heartbeat; as it comes, that may take four seconds.
+      maxHeartbeatThrottleInterval: '500ms',
     });
   }
 }
@@ -100,6 +107,7 @@ export async function startServer(
         executable: { type: 'existing-path', path: cli },
         searchAttributes,
         log: { format: 'json', level: 'never' },
+        extraArgs: ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
       },
       client: { identity },
     });
@@ -116,7 +124,7 @@ export class LabRun {
 
   constructor(
     readonly lab: WorkflowLab,
-    private readonly machines: FakeMachines,
+    private readonly machines: Machines,
     private readonly taskQueue: string,
   ) {}
 
@@ -178,7 +186,7 @@ export async function until(
   let progress = await handle.query(progressQuery);
   while (!isAsWished(progress)) {
     if (Date.now() > end) throw new Error(`It did not come to that: ${JSON.stringify(progress, null, 1)}`);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     progress = await handle.query(progressQuery);
   }
   return progress;

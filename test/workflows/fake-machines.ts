@@ -3,14 +3,11 @@ import { Context } from '@temporalio/activity';
 import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/activities/contract.js';
 import { findHostHolder } from '../../src/activities/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
-import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
-import type { CheckName } from '../../src/cluster/check-names.js';
-import { editFstab } from '../../src/cluster/fstab.js';
-import { editMdadmConf } from '../../src/cluster/mdadm-conf.js';
-import { storageDigest } from '../../src/cluster/plan-storage.js';
+import type { HostFacts } from '../../src/cluster/facts.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { CheckName } from '../../src/cluster/check-names.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
-import { aDisk, someFacts } from '../cluster/builders.js';
+import { FakeMachine } from './fake-machine.js';
 
 type ActivityName = keyof AllActivities;
 
@@ -20,20 +17,30 @@ export interface Call {
   readonly host: string;
   readonly jobKey: string | undefined;
   readonly input: Record<string, unknown>;
+  /** Position among everything that began or ended on these machines. */
+  readonly began: number;
+  /** The same for its end; null while it runs, and where it failed or was cancelled. */
+  ended: number | null;
 }
 
-interface FakeMachine {
-  disks: number;
-  /** The first letter of their serial numbers. */
-  serials: string;
-  /** kubelet and containerd run on it and have data. */
-  hasData: boolean;
-  /** What step 7 has left behind. */
-  storage: StorageTarget | null;
-  /** What step 7 has kept of each moved directory; 0: nothing. */
-  oldBytes: number;
-  done: Set<string>;
-  reboots: number;
+/** The activities of a worker that serves many clusters, each with imagined machines of its own. */
+export function activitiesByCluster(machinesOf: (cluster: string) => FakeMachines): AllActivities {
+  const names = Object.keys(new FakeMachines().activities()) as ActivityName[];
+  const entries = names.map((name) => [
+    name,
+    (input: Partial<HostInput>) => {
+      const machines = machinesOf(input.host?.cluster ?? '');
+      return (machines.activities()[name] as (given: unknown) => Promise<unknown>)(input);
+    },
+  ]);
+  return Object.fromEntries(entries) as AllActivities;
+}
+
+/** Where a held step is, and the way to let it go. */
+export interface Held {
+  /** Resolves when it is there, with the workflow that runs it. */
+  readonly reached: Promise<{ readonly workflowId: string; readonly runId: string }>;
+  readonly release: () => void;
 }
 
 /**
@@ -45,6 +52,7 @@ export class FakeMachines {
   /** How many activities ran at once, at most. */
   busiest = 0;
   private busy = 0;
+  private moment = 0;
   private readonly failingChecks = new Set<string>();
   private readonly machines = new Map<string, FakeMachine>();
   private readonly traps: { step: ActivityName; host: string; act: (call: Call) => Promise<void> | void }[] =
@@ -53,15 +61,7 @@ export class FakeMachines {
   machine(host: string): FakeMachine {
     const known = this.machines.get(host);
     if (known) return known;
-    const made = {
-      disks: 2,
-      serials: 'S',
-      hasData: false,
-      storage: null,
-      oldBytes: 0,
-      done: new Set<string>(),
-      reboots: 0,
-    };
+    const made = new FakeMachine(host);
     this.machines.set(host, made);
     return made;
   }
@@ -88,18 +88,22 @@ export class FakeMachines {
     });
   }
 
-  /** Holds a step until `release` is called; resolves `reached` when it is there. */
-  hold(step: ActivityName, host: string): { reached: Promise<void>; release: () => void } {
-    let release: () => void = () => undefined;
-    let arrive: () => void = () => undefined;
+  /** Holds a step until `release` is called, or until it is cancelled. @param nth which call from now on, counted from 1 */
+  hold(step: ActivityName, host: string, nth = 1): Held {
+    let release: Held['release'] = () => undefined;
+    let arrive: (workflow: Awaited<Held['reached']>) => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
-    const reached = new Promise<void>((resolve) => (arrive = resolve));
+    const reached: Held['reached'] = new Promise((resolve) => (arrive = resolve));
+    let calls = 0;
     this.on(step, host, async () => {
-      arrive();
+      calls += 1;
+      if (calls !== nth) return;
       const context = Context.current();
+      const { workflowExecution } = context.info;
+      if (workflowExecution) arrive(workflowExecution);
       const timer = setInterval(() => {
         context.heartbeat();
-      }, 200);
+      }, 500);
       try {
         await Promise.race([released, context.cancelled]);
       } finally {
@@ -123,34 +127,13 @@ export class FakeMachines {
     return this.calls.filter((call) => call.host === host).map(({ step }) => step);
   }
 
-  /** The facts as they would be read now. */
   facts(host: string): HostFacts {
-    const { disks, serials, hasData, storage, oldBytes, reboots } = this.machine(host);
-    const base = someFacts({
-      hostname: host,
-      machineId: `machine-${host}`,
-      bootId: `boot-${reboots}`,
-      blockDevices: Array.from({ length: disks }, (_, index) =>
-        diskOf(`${host}-${serials}${index}`, index, storage),
-      ),
-      dataDirectories: ['/var/lib/kubelet', '/var/lib/containerd'].map((path) => ({
-        path,
-        exists: hasData,
-        mounted: hasData && storage !== null,
-        moved: hasData && storage !== null,
-        symlinkTo: null,
-        entries: hasData ? 3 : 0,
-        bytes: hasData ? 1_000_000 : 0,
-        oldCopy: oldBytes > 0 ? `${path}.slipway-old` : null,
-      })),
-      units: ['kubelet', 'containerd'].map((name) => ({
-        name,
-        load: hasData ? 'loaded' : 'not-found',
-        active: hasData ? 'active' : 'inactive',
-        enabled: hasData ? 'enabled' : '',
-      })),
-    });
-    return storage === null ? base : withStorage(base, storage);
+    return this.machine(host).facts();
+  }
+
+  /** Everything that lasts, by machine. */
+  state(): object {
+    return Object.fromEntries([...this.machines].sort().map(([host, machine]) => [host, machine.state()]));
   }
 
   /** Activities that work on these machines. */
@@ -168,25 +151,13 @@ export class FakeMachines {
       readBootId: async ({ host }) => `boot-${this.machine(host.name).reboots}`,
       requestReboot: async ({ host, bootIdBefore }) => {
         const machine = this.machine(host.name);
-        if (bootIdBefore === `boot-${machine.reboots}`) machine.reboots += 1;
+        if (bootIdBefore === `boot-${machine.reboots}`) machine.restart();
         return did('restarting');
-      },
-      confirmStorage: async ({ host, target }) => {
-        this.machine(host.name).storage = target;
-        return did('array, mount and data are there');
-      },
-      switchData: async (input) => {
-        this.machine(input.host.name).oldBytes = 1_000_000;
-        return this.change('switchData', input);
       },
       measureOldData: async ({ host, target }) => {
         const bytes = this.machine(host.name).oldBytes;
         const kept = target.moves.map(({ from }) => ({ path: `${from}.slipway-old`, bytes }));
         return { directories: bytes > 0 ? kept : [] };
-      },
-      deleteOldData: async (input) => {
-        this.machine(input.host.name).oldBytes = 0;
-        return this.change('deleteOldData', input);
       },
       runKubespray: async () => ({ ...did('ok'), hosts: {}, log: '/log' }),
       confirmNodes: async ({ host }) => this.checks('node-ready', host.name),
@@ -203,7 +174,7 @@ export class FakeMachines {
       const behave = special[name] as ((input: unknown) => Promise<unknown>) | undefined;
       return [
         name,
-        this.activity(name, behave ?? ((input) => this.change(name, input as HostInput))),
+        this.activity(name, behave ?? ((input) => this.change(name as StepName, input as HostInput))),
       ] as const;
     });
     return Object.fromEntries(entries) as unknown as AllActivities;
@@ -212,7 +183,10 @@ export class FakeMachines {
   private activity(step: ActivityName, behave: (input: unknown) => Promise<unknown>) {
     return async (input: Partial<HostInput & JobInput>): Promise<unknown> => {
       const host = input.host?.name ?? '';
-      const call = { step, host, jobKey: input.jobKey, input: input as Record<string, unknown> };
+      const call: Call = {
+        ...{ step, host, jobKey: input.jobKey, input: input },
+        ...{ began: this.moment++, ended: null },
+      };
       this.calls.push(call);
       this.busy += 1;
       this.busiest = Math.max(this.busiest, this.busy);
@@ -220,7 +194,10 @@ export class FakeMachines {
         for (const trap of this.traps.filter((one) => one.step === step && one.host === host)) {
           await trap.act(call);
         }
-        return await behave(input);
+        const result = await behave(input);
+        call.ended = this.moment++;
+        if (isChange(step)) this.machine(host).done.add(step);
+        return result;
       } finally {
         this.busy -= 1;
       }
@@ -233,76 +210,24 @@ export class FakeMachines {
     return { checks: [{ check, host, passed, is, shouldBe: 'so', advice: '' }] };
   }
 
-  /** A step changes a machine the first time and finds it changed after that. */
-  private async change(step: string, { host }: HostInput): Promise<StepResult> {
-    const { done } = this.machine(host.name);
-    const outcome = done.has(step) ? 'unchanged' : 'changed';
-    done.add(step);
-    return { outcome, summary: `${step} on ${host.name}` };
+  /** A step of step 7 finds out by looking what is left to do; any other changes a machine the first time. */
+  private async change(step: StepName, input: HostInput & { target?: StorageTarget }): Promise<StepResult> {
+    const machine = this.machine(input.host.name);
+    const isChanged = input.target && machine.apply(step, input.target);
+    const outcome = (isChanged ?? (isChange(step) && !machine.done.has(step))) ? 'changed' : 'unchanged';
+    return { outcome, summary: `${step} on ${machine.host}` };
   }
+}
+
+function isStep(name: ActivityName): name is StepName {
+  return name in steps;
+}
+
+/** Looking leaves nothing behind. */
+function isChange(step: ActivityName): boolean {
+  return isStep(step) && steps[step].onCancel !== 'leave';
 }
 
 function did(summary: string): StepResult {
   return { outcome: 'unchanged', summary };
-}
-
-function diskOf(serial: string, index: number, storage: StorageTarget | null): BlockDevice {
-  const isMember = storage?.disks.some((disk) => disk.serial === serial) ?? false;
-  return aDisk({
-    name: `nvme${index}n1`,
-    serial,
-    byId: [`/dev/disk/by-id/nvme-${serial}`],
-    ...(isMember &&
-      storage && {
-        signature: 'linux_raid_member',
-        uuid: storage.array.uuid,
-        holders: [storage.array.name],
-      }),
-  });
-}
-
-function withStorage(facts: HostFacts, target: StorageTarget): HostFacts {
-  const { array, fileSystem, mountPoint, disks } = target;
-  const members = facts.blockDevices.filter(({ serial }) => disks.some((disk) => disk.serial === serial));
-  const fstab = editFstab({ fstab: '', target, binds: true });
-  const mdadmConf = editMdadmConf(null, array);
-  if (fstab.kind !== 'text' || mdadmConf.kind !== 'text')
-    throw new Error('The fake machine refuses its target.');
-  return {
-    ...facts,
-    blockDevices: [
-      ...facts.blockDevices,
-      aDisk({
-        name: array.name,
-        type: array.level,
-        serial: null,
-        signature: fileSystem.type,
-        uuid: fileSystem.uuid,
-        mountPoints: [mountPoint],
-        byId: [],
-      }),
-    ],
-    arrays: [
-      {
-        device: array.device,
-        level: array.level,
-        uuid: array.uuid,
-        name: array.name,
-        members: members.map(({ name }) => name),
-        state: 'clean',
-      },
-    ],
-    mounts: [mountPoint, ...(target.layout === 'bind' ? target.moves.map(({ from }) => from) : [])].map(
-      (place) => ({
-        target: place,
-        source: array.device,
-        fileSystem: 'ext4',
-        options: 'rw',
-        uuid: fileSystem.uuid,
-      }),
-    ),
-    fstab: fstab.text,
-    mdadmConf: mdadmConf.text,
-    provenStorage: storageDigest(target),
-  };
 }

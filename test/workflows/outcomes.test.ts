@@ -30,6 +30,12 @@ describe('whereItStands', () => {
     expect(whereItStands([...stopped, step('undoStorage', 'unchanged')])).toContain('stopped and disabled');
   });
 
+  it('does not say that all is well where an earlier run may have stopped the units', () => {
+    const again = [step('stopAndDisableUnits', 'unchanged'), step('copyData', 'failed')];
+    expect(whereItStands(again)).toContain('may be stopped and disabled since an earlier run');
+    expect(whereItStands([...again, step('startAndEnableUnits', 'unchanged')])).not.toContain('stopped');
+  });
+
   it('says when nothing was done', () => {
     expect(whereItStands([step('copySshKey', 'failed')])).toBe('Nothing was done on it.');
   });
