@@ -9,6 +9,7 @@ import { aborted } from './outcomes.js';
 import { HostWorks } from './prepare-hosts.js';
 import { readSpecification } from './read-specification.js';
 import { ansibleKeyOf, controlHostTarget } from './targets.js';
+import { together } from './together.js';
 import { checkEtcdPerformance, verify } from './verify.js';
 
 /**
@@ -39,10 +40,10 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       const isFirstInstallation = !hasEtcd([...run.facts.values()]);
 
       // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved
-      const [kubespray] = await Promise.all([
-        installKubespray(run, plan.release.name),
-        approvePlan(run, plan),
-      ]);
+      const [kubespray] = await together(
+        () => installKubespray(run, plan.release.name),
+        () => approvePlan(run, plan),
+      );
 
       // Step 7: provider ephemeral storage config. Before steps 4 to 6, so that these know which hosts take part.
       run.board.setPhase('preparing');
@@ -59,7 +60,12 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       // Steps 7.14 and 7.15, step 9's kernel parameters, step 10: review firewall policies. Meanwhile a new etcd, which
       // nobody uses yet, shows how fast it is.
       run.board.setPhase('finishing');
-      await Promise.all([hosts.finish(), isFirstInstallation ? checkEtcdPerformance(run) : undefined]);
+      await together(
+        () => hosts.finish(),
+        async () => {
+          if (isFirstInstallation) await checkEtcdPerformance(run);
+        },
+      );
 
       // Step 9: confirm Kubernetes cluster
       run.board.setPhase('verifying');

@@ -7,7 +7,7 @@ import { hostWorkflowId } from '../../src/workflows/messages.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
 import { asked, LabRun, until, WorkflowLab } from './environment.js';
 import { activitiesByCluster, FakeMachines, type Call } from './fake-machines.js';
-import { historyOf, stepsScheduledAfterCancel } from './history-of.js';
+import { historyOf, stepsScheduledAfterCancel, tasksThatFailed } from './history-of.js';
 import { aCluster } from './specifications.js';
 
 /**
@@ -82,6 +82,35 @@ describe.concurrent('the procedure, cancelled', { timeout: patience }, () => {
     ]);
     await approveUntil(again, again.result());
     expect(machines.state()).toEqual(undisturbed);
+  });
+
+  it('while it waits for an approval and installs Ansible, stops that too', async () => {
+    const { machines, specification } = aWorld('installing');
+    const held = machines.hold('cloneKubespray', 'control host');
+    const handle = await run.provision(specification);
+    await Promise.all([held.reached, asked(handle)]);
+    await handle.cancel();
+    await expectCancelled(handle);
+    expect(machines.callsOf('stopJob').map(({ jobKey }) => jobKey)).toEqual(
+      machines.callsOf('cloneKubespray').map(({ jobKey }) => jobKey),
+    );
+    await expectNothingMore(handle);
+  });
+
+  it('while several hosts are worked on at once, lets each come to the end of its step', async () => {
+    const { machines, specification } = aWorld('side-by-side');
+    const changes = machines.hold('copySshKey', 'w1');
+    const looks = machines.hold('confirmSsh', 'cp');
+    const handle = await run.provision(specification);
+    await Promise.all([changes.reached, looks.reached]);
+    await handle.cancel();
+    await vi.waitFor(() => {
+      expect(machines.busy).toBe(1);
+    }, patience);
+    changes.release();
+    await expectCancelled(handle);
+    const { report } = await until(handle, (progress) => progress.report !== null);
+    expect(report?.hosts[1]?.why).toContain('Its last finished step is copySshKey.');
   });
 
   it('while a failed step waits for a decision, says which it was, and goes on when started again', async () => {
@@ -206,6 +235,7 @@ async function expectNothingMore(handle: WorkflowHandle): Promise<void> {
   const { children } = await historyOf(lab.client, { workflowId });
   for (const execution of [{ workflowId }, ...children]) {
     const later = await stepsScheduledAfterCancel(lab.client, execution);
+    expect(await tasksThatFailed(lab.client, execution)).toEqual([]);
     expect((later ?? []).filter((step) => step !== 'stopJob')).toEqual([]);
   }
 }

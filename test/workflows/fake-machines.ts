@@ -51,7 +51,8 @@ export class FakeMachines {
   readonly calls: Call[] = [];
   /** How many activities ran at once, at most. */
   busiest = 0;
-  private busy = 0;
+  /** How many activities run now. */
+  busy = 0;
   private moment = 0;
   private readonly failingChecks = new Set<string>();
   private readonly machines = new Map<string, FakeMachine>();

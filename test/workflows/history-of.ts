@@ -30,3 +30,14 @@ export async function stepsScheduledAfterCancel(
     .slice(told)
     .flatMap(({ activityTaskScheduledEventAttributes: scheduled }) => scheduled?.activityType?.name ?? []);
 }
+
+/** WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND: something new came in while the workflow was about to end. */
+const ordinary = 1;
+
+/** Why the server refused what a workflow wanted; empty where it took everything. */
+export async function tasksThatFailed(client: Client, execution: Execution): Promise<string[]> {
+  const { events } = await historyOf(client, execution);
+  return events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+    failed && Number(failed.cause) !== ordinary ? (failed.failure?.message ?? 'no message') : [],
+  );
+}
