@@ -56,8 +56,10 @@ beforeEach(() => {
       return `3600.00\n\n${shown.join('\n')}`;
     })
     .when(/cp -p (\S+) (\S+)\.new/, ({ match }) => {
-      write(match[2] ?? '', text(match[1] ?? '') ?? '');
-      return `${sha(text(match[1] ?? '') ?? '')}\n`;
+      const [, path = '', backup = ''] = match;
+      const kept = host.files.has(backup) ? 'kept\n' : '';
+      if (kept === '') write(backup, text(path) ?? '');
+      return `${kept}${sha(text(backup) ?? '')}\n`;
     })
     .when(/^sha256sum < (\S+) \|\| true/, ({ match }) => sha(text(match[1] ?? '') ?? ''))
     .when(/is mounted/, '')
