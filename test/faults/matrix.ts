@@ -62,7 +62,7 @@ function differencesOfBoots(disturbed: Outcome, undisturbed: Outcome): string[] 
 
 /** Steps that an `up` does not come to, and the tests in which they are cut short. */
 export const elsewhere: Readonly<Record<string, string>> = {
-  undoStorage: 'test/activities/undo-storage.long.test.ts',
+  undoStorage: 'test/activities/undo-storage.system.test.ts',
   measureOldData: 'only looks: test/activities/delete-old-data.system.test.ts',
   deleteOldData: 'test/activities/delete-old-data.system.test.ts',
 };
