@@ -128,6 +128,7 @@ describe('the whole procedure, started and approved by the temporal command; eve
       if (description === undefined || description.status.name === 'RUNNING') return undefined;
       return (await handle.result()) as Report;
     });
+    faultRun.workflowWentOn();
     await faultRun.end();
     expect(faultRun.failures).toEqual([]);
     expect(report.checks.filter(({ state }) => state === 'failed')).toEqual([]);
@@ -138,6 +139,7 @@ describe('the whole procedure, started and approved by the temporal command; eve
     console.log(table(faultRun.cells));
     const met = new Set(faultRun.cells.map(({ step }) => step));
     expect(Object.keys(steps).filter((name) => !met.has(name) && !(name in elsewhere))).toEqual([]);
+    expect(faultRun.cells.filter(({ recovery }) => recovery === undefined)).toEqual([]);
     expect(faultRun.cells.filter(({ asked }) => asked > 0)).toEqual([]);
   });
 

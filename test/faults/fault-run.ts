@@ -88,6 +88,12 @@ export class FaultRun {
     return address;
   }
 
+  /** The workflow has gone on, with another step or, after the last one, to its end. */
+  workflowWentOn(): void {
+    for (const cell of this.waitingForAnything) cell.recovery ??= Date.now() - cell.struck;
+    this.waitingForAnything.clear();
+  }
+
   /** Ends everything, once what faults have begun is over. */
   async end(): Promise<void> {
     await this.whenQuiet();
@@ -107,8 +113,8 @@ export class FaultRun {
 
   private async atPoint(point: Point, worker: FaultWorker, world: World): Promise<Answer> {
     const name = nameOf(point);
-    this.anythingWentOn(point);
     if (point.point === 'before') {
+      this.workflowWentOn();
       this.resumed(point);
       if (!this.pending.has(name)) this.pending.set(name, [...this.options.choose(point)]);
     }
@@ -173,12 +179,6 @@ export class FaultRun {
     if (cell === undefined) return;
     cell.recovery ??= Date.now() - cell.struck;
     this.keys.delete(key);
-  }
-
-  private anythingWentOn({ point }: Point): void {
-    if (point !== 'before') return;
-    for (const cell of this.waitingForAnything) cell.recovery ??= Date.now() - cell.struck;
-    this.waitingForAnything.clear();
   }
 
   private startServer(): Promise<EmbeddedServer> {

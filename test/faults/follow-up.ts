@@ -42,6 +42,7 @@ export async function followUp(options: FollowOptions): Promise<Report> {
     }
     await sleep(500);
   }
+  run.workflowWentOn();
   return (await handle.result()) as Report;
 }
 
