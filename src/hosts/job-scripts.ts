@@ -1,3 +1,4 @@
+import { plainVariables } from '../local/environment.js';
 import { lines, sh } from './script.js';
 import type { Script } from './script.js';
 import type { JobFolder } from './job-folder.js';
@@ -8,13 +9,6 @@ export const answers = { notStarted: 75, busy: 76, notCutOff: 77 } as const;
 
 /** Bytes of a log that one look brings. */
 export const logChunk = 64 * 1024;
-
-/** What a unit of systemd does not inherit from a login, but tools that download need. */
-const passedOn = [
-  ...['HOME', 'LANG', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE', 'GIT_SSL_CAINFO'],
-  ...['http_proxy', 'https_proxy', 'no_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'GOPROXY'],
-  ...['PIP_INDEX_URL', 'PIP_EXTRA_INDEX_URL', 'PIP_CERT', 'PIP_CONFIG_FILE', 'PIP_TRUSTED_HOST'],
-];
 
 /**
  * Starts the job unless it has been started, and waits until its runner says so. The job's script comes on standard input.
@@ -52,7 +46,7 @@ function launch({ path, key }: JobFolder, attempt: string): Script {
 if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ]; then
   export HOME="\${HOME:-/root}"
   set --
-  for name in ${passedOn}; do
+  for name in ${plainVariables}; do
     if value=$(printenv "$name"); then set -- "$@" "--setenv=$name=$value"; fi
   done
   systemd-run --quiet --no-block --collect --unit=${unit} --description=${`Slipway job ${key}`} "$@" \\

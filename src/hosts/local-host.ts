@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { plainEnvironment } from '../local/environment.js';
 import { HostUnreachableError } from './errors.js';
 import type { RunOptions, RunResult } from './host.js';
 import { OutputBuffer } from './output-buffer.js';
@@ -34,6 +35,7 @@ export class LocalHost extends ScriptHost {
     const [file = 'sh', ...args] = words;
     // A process group of its own: Ctrl-C in the worker's terminal must not reach it, and all of it can be ended.
     const child = spawn(file, args, {
+      env: plainEnvironment(),
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,
     });

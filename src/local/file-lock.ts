@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { plainEnvironment } from './environment.js';
 
 /** Milliseconds after which a lock that is not there yet counts as held by somebody else. */
 const patience = 500;
@@ -15,6 +16,7 @@ const patience = 500;
 export async function withFileLock<T>(path: string, work: () => Promise<T>, onWait?: () => void): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   const holder = spawn('flock', ['--exclusive', path, 'sh', '-c', 'echo held; cat >/dev/null'], {
+    env: plainEnvironment(),
     stdio: ['pipe', 'pipe', 'ignore'],
     // A process group of its own: Ctrl-C must not free the lock before the work has been cleaned up.
     detached: true,

@@ -3,6 +3,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { searchAttributes } from './search-attributes.js';
 import type { ServerPorts } from './free-port.js';
+import { plainEnvironment } from '../local/environment.js';
 import { identityOf, killProcess, signalProcess, waitForEnd } from '../local/processes.js';
 
 export interface LaunchOptions {
@@ -34,7 +35,11 @@ export function launchServer({ cli, database, log, ports, namespace }: LaunchOpt
   ];
   const output = openSync(log, 'a', 0o600);
   try {
-    const server = spawn(cli, arguments_, { detached: true, stdio: ['ignore', output, output] });
+    const server = spawn(cli, arguments_, {
+      detached: true,
+      env: plainEnvironment(),
+      stdio: ['ignore', output, output],
+    });
     server.on('error', () => undefined);
     server.unref();
     if (server.pid === undefined) throw new Error(`${cli} could not be started.`);

@@ -27,6 +27,17 @@ describe('LocalHost', () => {
     });
   });
 
+  it('keeps what the worker alone may know out of the environment', async () => {
+    process.env['SLIPWAY_TEST_PASSWORD'] = 'correct horse';
+    try {
+      const { stdout } = await host.run(sh`env`);
+      expect(stdout).toContain('PATH=');
+      expect(stdout).not.toContain('SLIPWAY_TEST_PASSWORD');
+    } finally {
+      delete process.env['SLIPWAY_TEST_PASSWORD'];
+    }
+  });
+
   it('stops a script at its first failing command or unset variable', async () => {
     await expect(host.run(sh`false; echo reached`)).rejects.toMatchObject({ exitCode: 1 });
     await expect(host.run(sh`echo "$slipway_no_such_variable"`)).rejects.toBeInstanceOf(CommandFailedError);
