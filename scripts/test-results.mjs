@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Reads the JSON report of vitest. */
 
 /**
@@ -14,11 +16,20 @@ export function countResults(results, code, { isCi = process.env.CI === 'true' }
   return { passed, failed: endedBadly && failed === 0 ? 1 : failed };
 }
 
-/** A line for each failed test, so that they stand together above the last line. */
+/** A line for each failed test with the beginning of why, so that they stand together above the last line. */
 export function describeFailures(results) {
   return tests(results)
     .filter(({ status }) => status === 'failed')
-    .map(({ file, fullName }) => `FAILED: ${file}: ${fullName}`);
+    .map(({ file, fullName, messages }) => `FAILED: ${file}: ${fullName}${beginning(messages)}`);
+}
+
+function beginning(messages) {
+  const [first] = messages;
+  if (first === undefined) return '';
+  const line = stripVTControlCharacters(first)
+    .replaceAll(/\s+/g, ' ')
+    .replace(/ at \S+ \(?\S+:\d+:\d+\)?.*/, '');
+  return `: ${line.slice(0, 600)}`;
 }
 
 /** A line for each skipped test. */
@@ -37,6 +48,9 @@ function filesThatDidNotLoad(results) {
 
 function tests(results) {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ status, fullName }) => ({ file: name, status, fullName })),
+    assertionResults.map(({ status, fullName, failureMessages = [] }) => ({
+      ...{ file: name, status, fullName },
+      messages: failureMessages,
+    })),
   );
 }

@@ -30,6 +30,27 @@ describe('countResults', () => {
     expect(describeFailures(results)).toEqual(['FAILED: a: test 1']);
   });
 
+  it('tells the beginning of why, on one line and without colours', () => {
+    const why = `\u001b[31mError\u001b[39m: fstab on node1 is ${'x'.repeat(700)}\n    at run (/a/b.ts:1:2)`;
+    const results = {
+      testResults: [
+        {
+          name: 'a',
+          status: 'failed',
+          assertionResults: [
+            { status: 'failed', fullName: 'long', failureMessages: [why] },
+            { status: 'failed', fullName: 'short', failureMessages: ['Error: no\n    at run (/a/b.ts:1:2)'] },
+          ],
+        },
+      ],
+    };
+    const start = 'Error: fstab on node1 is ';
+    expect(describeFailures(results)).toEqual([
+      `FAILED: a: long: ${start}${'x'.repeat(600 - start.length)}`,
+      'FAILED: a: short: Error: no',
+    ]);
+  });
+
   it('counts one failure at least when vitest left no report, or ended badly without a failed test', () => {
     expect(countResults(undefined, 0, local)).toEqual({ passed: 0, failed: 1 });
     const good = { success: true, numPassedTests: 3, numFailedTests: 0, testResults: [file('a', 'passed')] };
