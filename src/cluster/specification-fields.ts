@@ -37,6 +37,15 @@ export const absolutePath = z
 /** A path on the machine where the worker runs; `~/` is its user's home folder. */
 export const localPath = z.string().regex(/^(~\/|\/)[^\0\n]+$/, 'must begin with / or ~/');
 
+/**
+ * A {@link localPath} that ends up in Ansible's own files, where `;` begins a comment, `$` and `{{` are put in, and a
+ * space ends a word of ssh's arguments.
+ */
+export const keyPath = localPath.regex(
+  /^[A-Za-z0-9@~/._+=,-]*$/,
+  'must hold only letters, digits and @ ~ / . _ + = , -, because Ansible reads it',
+);
+
 /** A public host key as in a known_hosts file: type and base64. */
 export const hostKey = z
   .string()

@@ -6,6 +6,7 @@ import {
   port,
   absolutePath,
   localPath,
+  keyPath,
   hostKey,
   linuxUser,
 } from './specification-fields.js';
@@ -117,7 +118,7 @@ export const specificationSchema = z.strictObject({
     .strictObject({
       user: linuxUser.default('root'),
       /** The private key; created when it is missing. Lives on the worker's machine. */
-      privateKey: z.strictObject({ file: localPath }).default({ file: '~/.ssh/id_rsa' }),
+      privateKey: z.strictObject({ file: keyPath }).default({ file: '~/.ssh/id_rsa' }),
       /** The password by which the public key is copied to the hosts, used once. */
       bootstrapPassword: secretReferenceSchema.optional(),
     })

@@ -374,6 +374,18 @@ describe('other fields', () => {
     [{ dns: { upstream: [] } }, 'dns.upstream: must hold at least 1 entry'],
     [{ ssh: { user: 'root; id' } }, 'ssh.user: must be a Linux user name'],
     [{ ssh: { privateKey: { file: 'id_rsa' } } }, 'ssh.privateKey.file: must begin with / or ~/'],
+    [
+      { ssh: { privateKey: { file: '/keys/a ;b' } } },
+      'ssh.privateKey.file: must hold only letters, digits and @ ~ / . _ + = , -, because Ansible reads it',
+    ],
+    [
+      { ssh: { privateKey: { file: '/keys/{{ lookup("pipe", "id") }}' } } },
+      'ssh.privateKey.file: must hold only letters, digits and @ ~ / . _ + = , -, because Ansible reads it',
+    ],
+    [
+      { ssh: { privateKey: { file: '/keys/$HOME' } } },
+      'ssh.privateKey.file: must hold only letters, digits and @ ~ / . _ + = , -, because Ansible reads it',
+    ],
     [{ approval: { hours: 0 } }, 'approval.hours: must be more than 0'],
     [{ approval: { hours: 9000 } }, 'approval.hours: must be at most 8760'],
     [{ firewall: { openPorts: [{ port: 70000 }] } }, 'firewall.openPorts.0.port: must be at most 65535'],
