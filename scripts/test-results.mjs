@@ -49,7 +49,9 @@ function filesThatDidNotLoad(results) {
 function tests(results) {
   return (results?.testResults ?? []).flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ status, fullName, failureMessages = [] }) => ({
-      ...{ file: name, status, fullName },
+      file: name,
+      status,
+      fullName,
       messages: failureMessages,
     })),
   );

@@ -26,6 +26,8 @@ const probe = 'blkid -p -o export "$disk"';
 const wipe = 'wipefs -qa "$disk"';
 const write = (sector: string, place: number) =>
   `printf %s '${sector}' | base64 -d | dd of="$disk" bs=512 seek=${place} conv=fsync status=none`;
+const makeArray =
+  'mdadm -q --create /dev/md77 --run --force --level=raid0 --raid-devices=1 --metadata=1.2 --homehost=any "$disk"';
 /** udev may have put the array together again. */
 const endArray = `mdadm -q --stop --scan || true; mdadm --zero-superblock "$disk"; ${wipe}`;
 const notBlank = /is not blank any more: /;
@@ -88,8 +90,7 @@ const events: readonly Event[] = [
   },
   {
     name: "another array's superblock",
-    happens: `mdadm -q --create /dev/md77 --run --force --level=raid0 --raid-devices=1 --metadata=1.2 --homehost=any "$disk"
-mdadm -q --stop /dev/md77`,
+    happens: `${makeArray}; mdadm -q --stop /dev/md77`,
     ends: endArray,
     proof: probe,
     proven: /^TYPE=linux_raid_member$/m,
@@ -98,8 +99,7 @@ mdadm -q --stop /dev/md77`,
   },
   {
     name: 'another array that runs',
-    happens:
-      'mdadm -q --create /dev/md77 --run --force --level=raid0 --raid-devices=1 --metadata=1.2 --homehost=any "$disk"',
+    happens: makeArray,
     ends: endArray,
     proof: 'cat /proc/mdstat',
     proven: /^md77 : active raid0 nvme/m,

@@ -9,7 +9,7 @@ import type { Report } from '../../src/cluster/report.js';
 import { showProgress } from '../../src/workflows/current-details.js';
 import type { ClusterProgress } from '../../src/workflows/progress.js';
 import { progressLines } from '../../src/cli/progress-lines.js';
-import { failureText } from '../../src/cli/question-text.js';
+import { failureText, type DecisionQuestion } from '../../src/cli/question-text.js';
 import { anApplyPlan, aSpecification, aTarget } from './builders.js';
 import { hostile, obeyed, parse, shapeOf } from './hostile.js';
 
@@ -63,6 +63,13 @@ function reportWith(text: Texts): Report {
   };
 }
 
+function decisionWith(text: Texts): DecisionQuestion {
+  return {
+    ...{ kind: 'decision', host: 'node1', step: 'createRaidArray', message: text() },
+    ...{ command: text(), output: text(), advice: text() },
+  };
+}
+
 function progressWith(text: Texts): ClusterProgress {
   const step = { step: 'createRaidArray', state: 'failed', summary: text() } as const;
   return {
@@ -71,24 +78,12 @@ function progressWith(text: Texts): ClusterProgress {
     release: 'v2.24.1',
     controlHost: [{ ...step, step: 'runKubespray' }],
     hosts: [{ host: 'node1', state: 'working', steps: [step] }],
-    questions: [
-      { kind: 'approval', plan: 'sha256:0', hosts: ['node1'] },
-      {
-        ...{ kind: 'decision', host: 'node1', step: 'createRaidArray', message: text() },
-        ...{ command: text(), output: text(), advice: text() },
-      },
-    ],
+    questions: [{ kind: 'approval', plan: 'sha256:0', hosts: ['node1'] }, decisionWith(text)],
     refusals: [text()],
     plan: planWith(text),
     report: reportWith(text),
   };
 }
-
-const decisionText = (text: Texts) =>
-  failureText({
-    ...{ kind: 'decision', host: 'node1', step: 'createRaidArray', message: text() },
-    ...{ command: text(), output: text(), advice: text() },
-  }).join('\n');
 
 /** Texts of which something is to be seen: whether there is anything at all decides what is shown. */
 const visible = hostile.filter((text) => plainText(text) !== '');
@@ -112,7 +107,7 @@ describe('what is put before people, full of text from elsewhere', { timeout: 60
   it.each([
     ['plan', (text: Texts) => renderPlan(planWith(text))],
     ['report', (text: Texts) => renderReport(reportWith(text))],
-    ['failure', decisionText],
+    ['failure', (text: Texts) => failureText(decisionWith(text)).join('\n')],
     ['progress', (text: Texts) => progressLines(undefined, progressWith(text)).map((line) => line.text).join('\n')],
   ])('has nothing for a terminal to obey: %s', (_, render) => {
     const beginnings = (text: string) => text.split('\n').filter((line) => /^\S/.test(line)).length;

@@ -6,6 +6,7 @@ import { hostile, obeyed, parse, shapeOf, textOf } from './hostile.js';
 
 /** For each place; more than 10,000 altogether. */
 const runs = { numRuns: 1_200 };
+
 describe('text from elsewhere', { timeout: 60_000 }, () => {
   it('is one line that no terminal obeys', () => {
     fc.assert(

@@ -61,7 +61,10 @@ export async function hostState(machine: LabMachine, machines: readonly LabMachi
   );
 }
 
-/** Everything that the procedure leaves on the control host for a cluster, apart from checkouts, logs, jobs and Python's own cache. */
+/**
+ * Everything that the procedure leaves on the control host for a cluster, apart from checkouts, logs, jobs and Python's
+ * own cache.
+ */
 export async function controlHostState(
   home: string,
   cluster: string,
