@@ -117,14 +117,21 @@ export function judgeEtcdStatus(
   ];
 }
 
-/** The last words of `etcdctl check perf`: PASS or FAIL for throughput, slowest request and deviation. */
+/** Which of the words of `etcdctl check perf` say what was measured; two of its failures come without "FAIL: ". */
+const measured = /(?:PASS: |FAIL: |Slowest request took too long: |Stddev too high: )[^\r\n]+/g;
+
+/**
+ * The last words of `etcdctl check perf`: throughput, slowest request and deviation, each with its verdict, then PASS or FAIL
+ * alone for all. The progress bar is drawn by itself, and may come in between.
+ */
 export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: string): CheckResult[] {
-  const verdicts = output.match(/(PASS|FAIL): [^\r\n]+/g) ?? [];
+  const verdicts = output.match(measured) ?? [];
+  const isPass = /PASS$/m.test(output) && !/FAIL$/m.test(output);
   return [
     judge({
       check: 'etcd-perf',
       host,
-      passed: verdicts.length > 0 && verdicts.every((verdict) => verdict.startsWith('PASS')),
+      passed: isPass && verdicts.every((verdict) => verdict.startsWith('PASS')),
       is: verdicts.length > 0 ? verdicts.join('; ') : 'etcdctl check perf came to no verdict',
       shouldBe: 'PASS for throughput, slowest request and deviation',
       advice: 'etcd needs a disk that syncs in under 10 ms: an SSD that nothing else keeps busy.',

@@ -16,11 +16,14 @@ export function wholeCharacters(bytes: Uint8Array): number {
   return bytes.length;
 }
 
-/** The last lines of a log, at most 2 KiB, not beginning in the middle of a line unless the line is that long. */
+/**
+ * The last lines of a log, at most 2 KiB, not beginning in the middle of a line unless the line is that long. A carriage
+ * return ends a line too: a progress bar draws hundreds of them, and what is said right behind it must not go with them.
+ */
 export function logTail(before: string, piece: string): string {
   const all = before + piece;
   const tail = tailOf(all, tailBytes);
-  const firstEnd = tail.indexOf('\n');
+  const firstEnd = tail.search(/[\r\n]/);
   const isCut = tail.length < all.length;
   return isCut && firstEnd >= 0 && firstEnd < tail.length - 1 ? tail.slice(firstEnd + 1) : tail;
 }

@@ -45,6 +45,8 @@ describe('tails', () => {
     expect(Buffer.byteLength(tail)).toBeGreaterThan(2_000);
     expect(tail).toMatch(/^line \d+ €\n/);
     expect(lines.endsWith(tail)).toBe(true);
+    const bar = '\r 59 / 60 [=====> ] 98.33%'.repeat(500);
+    expect(logTail(bar, 'FAIL: too low\nPASS: fast\n')).toMatch(/98\.33%FAIL: too low\nPASS: fast\n$/);
     expect(logTail('', 'x'.repeat(5_000))).toBe('x'.repeat(2_048));
     expect(tailOf('€'.repeat(10), 7)).toBe('€€');
     expect(tailOf('short', 7)).toBe('short');
