@@ -126,12 +126,12 @@ const measured = /(?:PASS: |FAIL: |Slowest request took too long: |Stddev too hi
  */
 export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: string): CheckResult[] {
   const verdicts = output.match(measured) ?? [];
-  const isPass = /PASS$/m.test(output) && !/FAIL$/m.test(output);
+  const endsWell = /PASS$/m.test(output) && !/FAIL$/m.test(output);
   return [
     judge({
       check: 'etcd-perf',
       host,
-      passed: isPass && verdicts.every((verdict) => verdict.startsWith('PASS')),
+      passed: endsWell && verdicts.length > 0 && verdicts.every((verdict) => verdict.startsWith('PASS')),
       is: verdicts.length > 0 ? verdicts.join('; ') : 'etcdctl check perf came to no verdict',
       shouldBe: 'PASS for throughput, slowest request and deviation',
       advice: 'etcd needs a disk that syncs in under 10 ms: an SSD that nothing else keeps busy.',

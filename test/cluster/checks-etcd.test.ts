@@ -155,20 +155,18 @@ describe('etcd’s status', () => {
 describe('etcd’s performance', () => {
   const judge = (output: string) => judgeEtcdPerf(question, output)[0];
 
-  it('passes with three PASSes behind the progress bar', () => {
-    const output =
+  it.each([
+    [
+      'with three PASSes behind the progress bar',
       ' 59 / 60   98.33% 00m01s\r 60 / 60  100.00% 1m0s\nPASS: Throughput is 151 writes/s\n' +
-      'PASS: Slowest request took 0.020381s\nPASS: Stddev is 0.000958s\nPASS\n';
-    expect(judge(output)).toMatchObject({
-      passed: true,
-      is: 'PASS: Throughput is 151 writes/s; PASS: Slowest request took 0.020381s; PASS: Stddev is 0.000958s',
-    });
-  });
-
-  it('passes when the bar is drawn to its end only among the verdicts', () => {
-    const output =
+        'PASS: Slowest request took 0.020381s\nPASS: Stddev is 0.000958s\nPASS\n',
+    ],
+    [
+      'when the bar is drawn to its end only among the verdicts',
       '\r 59 / 60   98.33% 00m01sPASS: Throughput is 151 writes/s\n\r 60 / 60  100.00% 1m0s\n' +
-      'PASS: Slowest request took 0.020381s\nPASS: Stddev is 0.000958s\nPASS\n\r 60 / 60  100.00% 1m0s\n';
+        'PASS: Slowest request took 0.020381s\nPASS: Stddev is 0.000958s\nPASS\n\r 60 / 60  100.00% 1m0s\n',
+    ],
+  ])('passes %s', (_, output) => {
     expect(judge(output)).toMatchObject({
       passed: true,
       is: 'PASS: Throughput is 151 writes/s; PASS: Slowest request took 0.020381s; PASS: Stddev is 0.000958s',
@@ -192,6 +190,12 @@ describe('etcd’s performance', () => {
       'PASS: Throughput is 151 writes/s; Stddev too high: 0.2s',
     ],
     ['an end without PASS', 'PASS: Throughput is 151 writes/s\n', 'PASS: Throughput is 151 writes/s'],
+    [
+      'one FAIL among the verdicts',
+      'PASS: Throughput is 151 writes/s\nFAIL: Slowest request took too long: 0.9s\nFAIL\n',
+      'PASS: Throughput is 151 writes/s; FAIL: Slowest request took too long: 0.9s',
+    ],
+    ['PASS alone, where every verdict is lost', 'PASS\n', 'etcdctl check perf came to no verdict'],
     ['no answer', '', 'etcdctl check perf came to no verdict'],
   ])('fails with %s', (_, output, is) => {
     expect(judge(output)).toMatchObject({ passed: false, is });
