@@ -59,9 +59,10 @@ const someEtcd = `printf '%s\\n' '[Service]' 'ExecStart=/bin/sleep infinity' > /
 systemctl daemon-reload
 systemctl start etcd`;
 
-/** A line in /var/boots for each start. */
+/** A line in /var/boots for each start. Synced, so that the first power cut does not take the counter away. */
 const countBoots = `printf '%s\\n' '[Service]' Type=oneshot \\
   'ExecStart=/bin/sh -c "cat /proc/sys/kernel/random/boot_id >> /var/boots; sync /var/boots"' \\
   '[Install]' WantedBy=multi-user.target > /etc/systemd/system/count-boots.service
 systemctl enable -q count-boots
-: > /var/boots`;
+: > /var/boots
+sync`;
