@@ -20,6 +20,7 @@ import type { Attempt } from './prove-way-in.js';
 import { proveWayIn } from './prove-way-in.js';
 import { wayIn } from './ssh-way-in.js';
 import { changed, step, unchanged, withHost } from './step.js';
+import { syncUnits } from './units-on-host.js';
 
 /** Settings that only tests change. */
 export interface FirewallSettings {
@@ -123,13 +124,14 @@ async function load({ host, name, undoAfterSeconds }: Attempt): Promise<void> {
   }
 }
 
-/** Keeps proven rules for the next boot. */
+/** Keeps proven rules for the next boot. The start comes last: a unit that runs has been synced as enabled. */
 async function keep(host: Host, ruleSet: string): Promise<void> {
   await host.writeFile(ruleSetFile, ruleSet, { mode: 0o600 });
   await host.writeFile(firewallUnitFile, firewallUnitText);
   await host.run(
     sh`systemctl daemon-reload
 systemctl --quiet enable ${firewallUnit}
+${syncUnits}
 systemctl start ${firewallUnit}`,
     { what: 'enable the firewall unit' },
   );

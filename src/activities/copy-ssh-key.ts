@@ -105,7 +105,8 @@ if [ ! -d "$folder" ]; then install -d -m 700 -o ${user} -g "$group" -- "$folder
 if [ ! -e "$file" ]; then install -m 600 -o ${user} -g "$group" /dev/null "$file"; fi
 added=0`,
     ...[...new Set(publicKeys)].map(appendOne),
-    sh`echo "$added"`,
+    sh`sync -- "$file" "$folder"
+echo "$added"`,
   );
   const { stdout } = await host.run(script, { what: 'append to authorized_keys' });
   return Number(stdout.trim());

@@ -138,6 +138,7 @@ exec 9> lock
 flock 9
 [ "$(cat pending 2>/dev/null || true)" = ${attempt} ] || exit ${undone}
 ${showTable} > proven.new
+sync proven.new
 mv -f proven.new ${folder.proven}
 rm -f pending
 systemctl stop ${undoUnit(attempt)}.timer 2>/dev/null || true`;

@@ -47,5 +47,6 @@ place ${mountPoint}`,
 place ${move.from}
 touch ${copyPlaces(mountPoint, move).moved}`,
     ),
+    sh`sync -f ${mountPoint}`,
   );
 }

@@ -65,6 +65,7 @@ function runFiles({ runs }: ClusterFolders, jobKey: string): RunFiles {
 /**
  * The document's command. Extra variables go as JSON, because `-e name=false` is the text "false", which counts as true.
  * Settings of Ansible in the environment would win over the cluster's own ansible.cfg, so there are none.
+ * Ansible's modules sync nothing, so each host is asked to: a power cut after this step takes nothing of it back.
  * At its end the shared SSH connections are closed: nothing is left behind.
  */
 function playbookScript(
@@ -73,6 +74,7 @@ function playbookScript(
   { events, variables }: RunFiles,
 ): Script {
   const limits = limit ? ['--limit', limit.join(',')] : [];
+  const common = ['-i', `${inventory}/hosts.yaml`, '-e', `@${variables}`, ...limits];
   return sh`${exportHome}
 for name in $(env | sed -n 's/^\\(ANSIBLE_[A-Z0-9_]*\\)=.*/\\1/p'); do unset "$name"; done
 export ANSIBLE_CONFIG=${ansibleConfig} SLIPWAY_EVENTS=${events} PYTHONUNBUFFERED=1
@@ -80,7 +82,11 @@ export LC_ALL=C.UTF-8 VIRTUAL_ENV=${virtualEnvironment} PATH=${`${virtualEnviron
 cd ${kubespray}
 echo '{"event":"run"}' >> "$SLIPWAY_EVENTS"
 code=0
-ansible-playbook -i ${`${inventory}/hosts.yaml`} -b -v -e ${`@${variables}`} ${limits} ${playbook} </dev/null || code=$?
+ansible-playbook -b -v ${common} ${playbook} </dev/null || code=$?
+if [ "$code" = 0 ]; then
+  ansible all -m raw -a sync ${common} </dev/null || code=$?
+  if [ "$code" != 0 ]; then echo 'The playbook came to its end, but a host could not sync what was written there.'; fi
+fi
 sockets=$(sed -n 's/^control_path_dir = //p' "$ANSIBLE_CONFIG")
 if [ -n "$sockets" ]; then
   for socket in "$sockets"/*; do

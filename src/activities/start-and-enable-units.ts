@@ -6,7 +6,7 @@ import type { Dependencies } from './dependencies.js';
 import type { Move } from './moved-data.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { movedUnits, unitsPresent } from './units-on-host.js';
+import { movedUnits, unitsPresent, unitsSynced } from './units-on-host.js';
 
 /** Milliseconds: a unit may take 90 seconds to start before systemd gives it up. */
 const longest = 300_000;
@@ -23,14 +23,14 @@ export function startAndEnableUnits(
     withHost(dependencies, reach, async (host) => {
       const ready = await unitsToStart(host, target);
       const summary = `${ready.join(' and ') || 'no units'} started and enabled${leftNote(target, ready)}`;
-      const present = await unitsPresent(host, ready);
+      const present = await unitsSynced(host, ready);
       const off = present.filter(({ active, enabled }) => active !== 'active' || enabled === 'disabled');
       if (off.length === 0) return unchanged(summary);
       await host.run(sh`systemctl enable --now ${off.map(({ name }) => `${name}.service`)}`, {
         timeout: longest,
         what: 'start and enable the units',
       });
-      const after = await unitsPresent(host, ready);
+      const after = await unitsSynced(host, ready);
       const still = after.filter(({ active }) => active !== 'active' && active !== 'activating');
       if (still.length > 0) {
         const names = still.map(({ name }) => name).join(', ');

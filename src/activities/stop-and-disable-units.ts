@@ -4,7 +4,7 @@ import type { Dependencies } from './dependencies.js';
 import { isAllMoved } from './moved-data.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { movedUnits, type UnitOnHost, unitsPresent } from './units-on-host.js';
+import { movedUnits, type UnitOnHost, unitsSynced } from './units-on-host.js';
 
 /** Milliseconds: a unit may take 90 seconds to stop before systemd kills it. */
 const longest = 300_000;
@@ -19,14 +19,14 @@ export function stopAndDisableUnits(
   return step(({ host: reach, target }) =>
     withHost(dependencies, reach, async (host) => {
       if (await isAllMoved(host, target)) return unchanged('the data is on the array already');
-      const present = await unitsPresent(host, movedUnits(target));
+      const present = await unitsSynced(host, movedUnits(target));
       const running = present.filter((unit) => !isOff(unit));
       if (running.length === 0) return unchanged(`${names(present)} stopped and disabled`);
       await host.run(sh`systemctl disable --now ${running.map(({ name }) => `${name}.service`)}`, {
         timeout: longest,
         what: 'stop and disable the units',
       });
-      const after = await unitsPresent(host, movedUnits(target));
+      const after = await unitsSynced(host, movedUnits(target));
       const still = after.filter((unit) => !isOff(unit));
       if (still.length > 0) {
         throw notProven(host, `${names(still)} did not stop.`, 'Look what starts it: systemctl status.');

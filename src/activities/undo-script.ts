@@ -5,6 +5,7 @@ import type { FileState, UnitBefore } from '../cluster/surroundings.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { moveWords, movedFunctions } from './moved-data.js';
 import { refuseFunction } from './refusals.js';
+import { syncUnits } from './units-on-host.js';
 
 /** A configuration file that is put back; one that is as it was, or has nothing of ours in it, is none of these. */
 export interface FileToRestore {
@@ -57,6 +58,7 @@ systemctl daemon-reload`,
       ({ name, enabled }) =>
         sh`systemctl enable ${enabled === 'enabled-runtime' ? ['--runtime'] : []} ${`${name}.service`}`,
     ),
+    syncUnits,
     ...start.map(({ name }) => sh`systemctl start ${`${name}.service`}`),
   );
 }

@@ -1,7 +1,7 @@
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { parseUnits, serviceName, unitProperties, type UnitSeen } from '../cluster/systemd-units.js';
 import type { Host } from '../hosts/host.js';
-import { sh } from '../hosts/script.js';
+import { sh, type Script } from '../hosts/script.js';
 
 /** Units, and the moment at which they were looked at. */
 export interface UnitsSeen {
@@ -58,6 +58,17 @@ export async function unitsPresent(host: Host, names: readonly string[]): Promis
       mounts: unit.mounts,
     }));
 }
+
+/**
+ * The same, lasting: systemctl keeps in symbolic links which units are enabled, and does not sync them, so that a power
+ * cut would take the change back. Also for links that an earlier attempt has changed and not lived to sync.
+ */
+export async function unitsSynced(host: Host, names: readonly string[]): Promise<readonly UnitOnHost[]> {
+  await host.run(syncUnits, { what: 'sync which units are enabled' });
+  return unitsPresent(host, names);
+}
+
+export const syncUnits: Script = sh`sync -f /etc/systemd/system`;
 
 /** The units whose data step 7 moves, in the order in which they are stopped; started they are the other way round. */
 export function movedUnits({ moves }: StorageTarget): readonly string[] {

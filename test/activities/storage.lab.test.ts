@@ -18,7 +18,7 @@ import { StorageWorker } from './storage-worker.js';
 const stage = useLab('storage-test');
 
 describe('a worker whose disk gets a signature after the plan was approved', () => {
-  it('refuses it untouched; with a blank disk it moves data only, root-dir layout', async () => {
+  it('refuses it untouched; with a blank disk it moves data only, through a power cut, root-dir layout', async () => {
     const { lab, dependencies } = stage();
     const worker = new StorageWorker(dependencies, await lab.startVm({ name: 'rooted' }), 'root-dir');
     const digest = await seedWorker(worker.machine);
@@ -37,15 +37,12 @@ describe('a worker whose disk gets a signature after the plan was approved', () 
     await worker.see(`wipefs -qa ${disk?.byId ?? ''}; udevadm settle`);
     expect((await worker.planToApply()).digest).toBe(plan.digest);
 
-    const steps = [
-      stopAndDisableUnits,
-      createRaidArray,
-      makeFileSystem,
-      updateFstab,
-      mountData,
-      writeMdadmConf,
-    ];
-    for (const make of steps) await worker.once(make, plan, 2);
+    await worker.once(stopAndDisableUnits, plan);
+    await worker.machine.powerCut();
+    await worker.machine.start();
+    expect(await worker.see('systemctl is-enabled kubelet containerd || true')).toBe('disabled\ndisabled');
+    for (const make of [createRaidArray, makeFileSystem, updateFstab, mountData, writeMdadmConf])
+      await worker.once(make, plan, 2);
     await worker.twice(copyData, plan);
     await worker.twice(switchData, plan);
     await worker.once(orderUnitsAfterMount, plan);
