@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -237,6 +237,21 @@ describe('running a playbook', () => {
     expect(await play(playbookInput())).toMatchObject({ outcome: 'unchanged' });
     const { stdout } = await execa('ps', ['-eo', 'args']);
     expect(stdout, 'no shared SSH connection is left').not.toContain(control.folders.controlPath);
+  });
+
+  it('has every host sync what was written there, and counts only then as done', async () => {
+    const log = await readFile((await play(playbookInput())).log, 'utf8');
+    const afterwards = log.slice(log.indexOf('PLAY RECAP'));
+    for (const host of ['node1', 'node2']) expect(afterwards).toContain(`${host} | CHANGED | rc=0`);
+
+    const ansible = join(virtualEnvironment, 'bin', 'ansible');
+    await rename(ansible, `${ansible}.aside`);
+    try {
+      await writeFile(ansible, '#!/bin/sh\nexit 4\n', { mode: 0o755 });
+      await expect(play(playbookInput())).rejects.toThrow(/exit code 4: .*could not sync/);
+    } finally {
+      await rename(`${ansible}.aside`, ansible);
+    }
   });
 
   it('names host, play, task and the real message of a failure, once and for all', async () => {
