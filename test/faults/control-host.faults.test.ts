@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultStage, type Outcome } from './fault-stage.js';
 import { controlHostFaults, type Fault } from './faults.js';
-import { differences, table } from './matrix.js';
+import { differences, say, table } from './matrix.js';
 
 /** MiB: Kubespray's stand-in, a virtualenv with Ansible, and Temporal's database. */
 const room = 1_000;
@@ -33,7 +33,7 @@ describe('the control host', () => {
     const outcome = await stage.up('plain', {
       operations,
       choose: ({ step }, place) => (place === 'control host' && fault.appliesTo(step, place) ? [fault] : []),
-      onProgress: console.log,
+      onProgress: say,
     });
     console.log(table(outcome.cells));
     expect(outcome.cells.length).toBeGreaterThan(0);

@@ -11,7 +11,7 @@ import { read } from '../e2e/host-truth.js';
 import { FaultRun, type Cell, type FaultRunOptions } from './fault-run.js';
 import type { Fault, Place } from './faults.js';
 import { casts, clusterName, type Cast } from './casts.js';
-import { followUp } from './follow-up.js';
+import { followUp, type Play } from './follow-up.js';
 import type { Call } from './fault-workers.js';
 import { controlHostState, hostState, jobsIn, type State } from './world-state.js';
 
@@ -64,8 +64,8 @@ export class FaultStage {
     await rm(this.home, { recursive: true, force: true });
   }
 
-  /** One `up` from blank machines to the end, whatever the steps meet on the way. */
-  async up(kind: keyof typeof casts, { choose, ...options }: UpOptions): Promise<Outcome> {
+  /** One `up`, or what else is played, from blank machines to the end, whatever the steps meet on the way. */
+  async up(kind: keyof typeof casts, { choose, play = followUp, ...options }: UpOptions): Promise<Outcome> {
     const cast = await casts[kind](this.lab, this.repository);
     const { machines, worker } = cast;
     try {
@@ -78,7 +78,7 @@ export class FaultStage {
         choose: (call) =>
           choose(call, machines.find(({ name }) => name === call.host)?.kind ?? 'control host'),
       });
-      const report = await this.reportOf(run, cast);
+      const report = await this.reportOf(run, cast, play);
       const states = await Promise.all(
         machines.map(async (machine) => [machine.name, await hostState(machine, machines)] as const),
       );
@@ -108,11 +108,11 @@ export class FaultStage {
     }
   }
 
-  private async reportOf(run: FaultRun, { specification, skipped }: Cast): Promise<Report> {
+  private async reportOf(run: FaultRun, cast: Cast, play: Play): Promise<Report> {
     try {
       const connection = await Connection.connect({ address: await run.begin() });
       try {
-        return await followUp({ client: new Client({ connection }), run, specification, skipped });
+        return await play({ client: new Client({ connection }), run, cast });
       } finally {
         await connection.close();
       }
@@ -132,4 +132,6 @@ export class FaultStage {
 /** A step may meet several faults, one after the other. */
 export type UpOptions = Pick<FaultRunOptions, 'onProgress' | 'operations' | 'workerCount'> & {
   readonly choose: (call: Pick<Call, 'step' | 'host'>, place: Place) => readonly Fault[];
+  /** Default: one `up`. */
+  readonly play?: Play;
 };

@@ -38,9 +38,10 @@ export interface Fault {
   strike(world: World, call: Call, worker: FaultWorker): Promise<Answer>;
 }
 
+/** Or, as findHostHolder, on no machine at all. */
 const onControlHost = new Set([
   ...['cloneKubespray', 'createVirtualEnvironment', 'installRequirements', 'createSshKey'],
-  ...['writeInventory', 'writeGroupVariables', 'runKubespray'],
+  ...['writeInventory', 'writeGroupVariables', 'runKubespray', 'findHostHolder'],
 ]);
 
 /** Control planes of the lab have no disks to lose. */

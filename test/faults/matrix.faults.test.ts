@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cell } from './fault-run.js';
 import { FaultStage, type Outcome } from './fault-stage.js';
 import { faults, type Fault } from './faults.js';
-import { differences, missing, table } from './matrix.js';
+import { differences, missing, say, table } from './matrix.js';
 
 /**
  * Every step meets every fault: for each fault one whole `up` of a control plane and a worker with data, in which each
@@ -39,7 +39,3 @@ describe('every step of an up meets', () => {
     },
   );
 });
-
-function say(line: string): void {
-  console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
-}

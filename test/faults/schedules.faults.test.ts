@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { casts } from './casts.js';
 import { FaultStage, type Outcome } from './fault-stage.js';
+import { say } from './matrix.js';
 import { playSchedules } from './schedules.js';
 
 /**
@@ -34,7 +35,7 @@ describe.each<[string, keyof typeof casts, number]>([
       runs,
       seed: Number(seed),
       path,
-      onProgress: console.log,
+      onProgress: say,
     });
   });
 });

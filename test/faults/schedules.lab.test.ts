@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { FaultStage, type Outcome } from './fault-stage.js';
+import { say } from './matrix.js';
 import { playSchedules } from './schedules.js';
 
 /** A bounded sample of schedules.faults.test.ts, always the same. */
@@ -17,9 +18,8 @@ describe('10 schedules of faults on a systemd machine', () => {
   });
 
   it('end as an undisturbed run does', async () => {
-    const onProgress = (line: string) => console.log(new Date().toISOString().slice(11, 19), line);
     await playSchedules({
-      ...{ stage, cast: 'plain', undisturbed, onProgress },
+      ...{ stage, cast: 'plain', undisturbed, onProgress: say },
       ...{ runs: 10, seed: 4, path: undefined },
     });
   });
