@@ -53,12 +53,14 @@ export class FaultStage {
     if (smallDisk !== undefined) {
       await execa('mount', ['-t', 'tmpfs', '-o', `size=${smallDisk}m,mode=700`, 'tmpfs', home]);
     }
-    const lab = await openLab({ name });
+    // In a folder of its own, so that two commands at once do not take each other's machines.
+    const lab = await openLab({ name, folder: await mkdtemp(join(tmpdir(), 'slipway-lab-')) });
     return new FaultStage(lab, home, await materialiseStandIn({ folder: join(home, 'stand-in') }));
   }
 
   async close(): Promise<void> {
     await this.lab.down();
+    await rm(this.lab.folder, { recursive: true, force: true });
     // Only where it is a file system of its own.
     await execa('umount', [this.home], { reject: false });
     await rm(this.home, { recursive: true, force: true });
