@@ -38,7 +38,7 @@ show array sh -c 'mdadm --detail --export /dev/md0 | grep -v DEVICE'
 show members sh -c 'for member in /sys/block/md0/slaves/*; do cat /sys/block/\${member##*/}/device/serial; done | tr -d " " | sort'
 show data sh -c 'ls -A /data /data/kubelet /data/containerd'
 show old sh -c 'ls -A -d /var/lib/*.slipway-old'
-show left sh -c 'find /var/lib/slipway /etc /data /var/lib/kubelet /var/lib/containerd -xdev -name "*.new" -o -xdev -name ".slipway-*.partial" | sort'
+show left sh -c 'find /var/lib/slipway /etc /data /var/lib/kubelet /var/lib/containerd -xdev -name "*.new" -o -xdev -name ".slipway-*.partial" 2>/dev/null | sort'
 for unit in containerd kubelet etcd nftables slipway-firewall; do
   show "unit $unit" sh -c "systemctl show -p LoadState -p ActiveState -p UnitFileState -p RequiresMountsFor $unit | tr ' =' '\\n' | sort"
 done
