@@ -155,7 +155,10 @@ async function forget(host: Host, record: SurroundingsRecord | null): Promise<vo
   const removals = backups.flatMap(({ path, backup }) =>
     backup === undefined ? [] : [sh`if cmp -s ${path} ${backup}; then rm -f ${backup}; fi`],
   );
-  await host.run(lines(...removals, sh`sync`, sh`rm -f ${recordPath(host)}`), {
-    what: 'forget how it was before step 7',
-  });
+  await host.run(
+    lines(...removals, sh`sync`, sh`rm -f ${recordPath(host)}`, sh`sync -f ${host.stateFolder}`),
+    {
+      what: 'forget how it was before step 7',
+    },
+  );
 }

@@ -49,7 +49,9 @@ async function copySample(
   const script = sh`if [ -d ${`${inventory}/group_vars`} ]; then echo present; exit; fi
 rm -rf ${part}
 cp -Rp ${sample} ${part}
+sync -f ${part}
 mv -T ${part} ${inventory}
+sync -f ${inventory}
 echo copied`;
   const { stdout } = await host.run(script, { what: "copy Kubespray's sample inventory" });
   return stdout.trim() === 'copied' ? 'copied' : 'present';
