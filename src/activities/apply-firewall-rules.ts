@@ -99,10 +99,9 @@ async function stage(host: Host, ruleSet: string): Promise<void> {
   const folder = firewallFolder(host);
   await host.writeFile(folder.wanted, ruleSet, { mode: 0o600 });
   await host.writeFile(folder.undo, undoScript(folder).text, { mode: 0o600 });
-  const { exitCode, stdout } = await host.run(sh`nft -c -f ${folder.wanted} 2>&1`, {
-    accept: 'any',
-    what: 'check the firewall rules',
-  });
+  const script = sh`chmod 700 ${folder.path}
+nft -c -f ${folder.wanted} 2>&1`;
+  const { exitCode, stdout } = await host.run(script, { accept: 'any', what: 'check the firewall rules' });
   if (exitCode === 0) return;
   throw new RefusedError(`nft on ${host.name} does not accept the firewall rules.`, {
     host: host.name,

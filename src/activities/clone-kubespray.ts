@@ -5,6 +5,7 @@ import { lines, sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';
 import type { Activities, CloneInput, CloneResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';
+import { accessRefusal } from './git-access.js';
 import { exportHome, homePath } from './home-path.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 
@@ -54,7 +55,10 @@ interface Observation {
 /** Exit code of the job's script when the repository answers, and has no such branch or tag. */
 const noSuchRef = 65;
 
-/** Git must fail rather than ask: nobody is there to answer. */
+/**
+ * Git must fail rather than ask: nobody is there to answer. A private repository is opened by what the user of the
+ * control host has for all of their logins: keys in ~/.ssh, ~/.netrc, a credential helper.
+ */
 const quietGit = sh`${exportHome}
 export GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=true SSH_ASKPASS=true
 export GIT_SSH_COMMAND='ssh -o BatchMode=yes'`;
@@ -168,16 +172,20 @@ case "$refs" in *refs/tags/*) kind=tag ;; esac`,
 function explain(error: unknown, { host, input }: { host: Host; input: CloneInput }): unknown {
   if (!(error instanceof CommandFailedError)) return error;
   const { repository, ref } = input;
+  const output = error.context.output?.trimEnd() ?? '';
+  const refusal = accessRefusal(output, host.name);
   const why =
     error.exitCode === noSuchRef
-      ? `it has no branch or tag of this name`
-      : (error.context.output?.trimEnd().split('\n').at(-1) ?? `git ended with exit code ${error.exitCode}`);
+      ? 'it has no branch or tag of this name'
+      : (refusal?.why ?? (output.split('\n').at(-1) || `git ended with exit code ${error.exitCode}`));
   return new CommandFailedError(
     `Kubespray ${ref} could not be cloned from ${repository} on ${host.name}: ${why}.`,
     {
       ...error.context,
       command: `git clone -b ${ref} --depth=1 ${repository}`,
-      advice: 'Correct kubespray.repository, kubespray.ref or the network of the control host, then retry.',
+      advice:
+        refusal?.advice ??
+        'Correct kubespray.repository, kubespray.ref or the network of the control host, then retry.',
     },
     error.exitCode,
   );

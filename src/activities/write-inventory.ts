@@ -24,6 +24,7 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
       const controlPath = controlPathFolder(host.stateFolder, folders);
       const sample = await copySample(host, folders);
       await makePrivateFolders(host, [
+        folders.root,
         folders.factCache,
         folders.runs,
         ...(controlPath ? [controlPath] : []),
@@ -57,7 +58,7 @@ echo copied`;
   return stdout.trim() === 'copied' ? 'copied' : 'present';
 }
 
-/** Facts, sockets and logs tell much about hosts, so nobody else may look into them. */
+/** Variables, facts, sockets and logs tell much about hosts, so nobody else may look into them. */
 async function makePrivateFolders(host: Host, folders: readonly string[]): Promise<void> {
   await host.run(
     sh`mkdir -p -- ${folders}

@@ -1,5 +1,6 @@
 import { lines, sh } from './script.js';
 import type { Script } from './script.js';
+import { takeEnvironment } from './job-environment.js';
 import { preamble } from './shell-command.js';
 import type { JobFolder } from './job-folder.js';
 
@@ -32,6 +33,9 @@ function enter({ path }: JobFolder): Script {
 attempt=$1
 unit=$2
 cd ${path} || exit 1
+if [ -n "$unit" ]; then
+  ${takeEnvironment}
+fi
 terminated=
 trap 'terminated=yes' TERM`;
 }

@@ -1,6 +1,6 @@
-import { plainVariables } from '../local/environment.js';
 import { lines, sh } from './script.js';
 import type { Script } from './script.js';
+import { dropEnvironment, writeEnvironment } from './job-environment.js';
 import type { JobFolder } from './job-folder.js';
 import { goingDown, runnerScript } from './job-runner-script.js';
 
@@ -39,19 +39,22 @@ exit ${answers.busy}`,
   );
 }
 
-/** The unit's name holds the attempt, so that two attempts at once do not fight over it. */
+/**
+ * The unit's name holds the attempt, so that two attempts at once do not fight over it. systemd's own ways to hand over
+ * an environment show it to every user of the machine: `--setenv` in the list of processes, and whatever a unit has set
+ * in `systemctl show`.
+ */
 function launch({ path, key }: JobFolder, attempt: string): Script {
   const unit = `slipway-job-${key}-${attempt}`;
   return sh`: >> runner.log
 if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ]; then
   export HOME="\${HOME:-/root}"
-  set --
-  for name in ${plainVariables}; do
-    if value=$(printenv "$name"); then set -- "$@" "--setenv=$name=$value"; fi
-  done
-  systemd-run --quiet --no-block --collect --unit=${unit} --description=${`Slipway job ${key}`} "$@" \\
-    sh ${`${path}/runner`} ${attempt} ${unit} < /dev/null ||
+  ${writeEnvironment(attempt)}
+  systemd-run --quiet --no-block --collect --unit=${unit} --description=${`Slipway job ${key}`} \\
+    sh ${`${path}/runner`} ${attempt} ${unit} < /dev/null || {
+    ${dropEnvironment(attempt)}
     exit ${answers.notStarted} # for example while the machine shuts down
+  }
 else
   setsid sh ${`${path}/runner`} ${attempt} '' < /dev/null >> runner.log 2>&1 &
 fi`;

@@ -5,7 +5,13 @@ import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
 import { isRunning } from '../local/processes.js';
 import { launchServer, stopServer, tailOf } from './server-process.js';
-import { readServerState, rememberedPorts, serverFiles, writeServerState } from './server-state.js';
+import {
+  makeServerFolder,
+  readServerState,
+  rememberedPorts,
+  serverFiles,
+  writeServerState,
+} from './server-state.js';
 import { answers, waitUntilHealthy } from './server-health.js';
 
 /** A development server on loopback, with its history in a file of Slipway's own. */
@@ -49,6 +55,7 @@ export function embeddedServerFolder(): string {
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): Promise<EmbeddedServer> {
   const folder = options.folder ?? embeddedServerFolder();
+  makeServerFolder(folder);
   return withFileLock(join(folder, 'lock'), async () => {
     return (await adopt(folder)) ?? (await start(folder, options));
   });

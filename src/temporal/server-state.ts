@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerPorts } from './free-port.js';
 import { identityOf, type ProcessIdentity } from '../local/processes.js';
@@ -17,6 +17,12 @@ export function serverFiles(folder: string): { database: string; log: string; st
     log: join(folder, 'server.log'),
     state: join(folder, 'server.json'),
   };
+}
+
+/** Makes the folder, for its owner alone: the server gives its database a mode that everybody can read. */
+export function makeServerFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
 }
 
 /** Undefined when no server was ever started in this folder. */
@@ -44,7 +50,7 @@ export function writeServerState(
     owner: identityOf(process.pid) ?? unknown(process.pid),
     ports,
   };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeServerFolder(folder);
   const { state: file } = serverFiles(folder);
   writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
   renameSync(`${file}.new`, file);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
 import { cluster, git, local, makeControlHost, makeRepository, runStep } from './control-host.js';
 import type { ControlHost } from './control-host.js';
@@ -99,6 +99,40 @@ describe('cloning Kubespray', () => {
       type: 'CommandFailedError',
       message: expect.stringContaining('could not be cloned') as string,
       details: [{ output: expect.stringContaining('nowhere') as string }],
+    });
+  });
+});
+
+describe('cloning a private repository over SSH', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  /** Puts a command in the place of ssh, for a user who has an agent and a command of their own in the environment. */
+  async function sshIs(script: string): Promise<string> {
+    const commands = join(control.folder, 'commands');
+    await mkdir(commands);
+    await writeFile(join(commands, 'ssh'), `#!/bin/sh\n${script}`, { mode: 0o755 });
+    vi.stubEnv('PATH', `${commands}:${process.env['PATH']}`);
+    vi.stubEnv('SSH_AUTH_SOCK', '/run/agent');
+    vi.stubEnv('GIT_SSH_COMMAND', 'ssh -i /root/another-key');
+    return `ssh://git@git.invalid${repository}`;
+  }
+
+  it('uses what is in ~/.ssh, without an agent, and never asks', async () => {
+    const seen = join(control.folder, 'seen');
+    const url = await sshIs(`{ echo "$*"; env; } >> ${seen}\nfor last; do :; done\nexec sh -c "$last"\n`);
+    await clone('v2.24.1', url);
+    expect(await requirements()).toBe('one\n');
+    const text = await readFile(seen, 'utf8');
+    expect(text).toMatch(/^-o BatchMode=yes .*git@git\.invalid git-upload-pack/);
+    expect(text).toContain(`HOME=${process.env['HOME']}`);
+    expect(text).not.toMatch(/agent|another-key/);
+  });
+
+  it('says what is missing when it is not let in', async () => {
+    const url = await sshIs('echo "git@git.invalid: Permission denied (publickey)." >&2\nexit 255\n');
+    await expect(clone('v2.24.1', url)).rejects.toMatchObject({
+      message: expect.stringContaining('control: git@git.invalid: Permission denied (publickey).') as string,
+      details: [{ advice: expect.stringContaining('Put a deploy key') as string }],
     });
   });
 });

@@ -120,14 +120,29 @@ describe('the disks of a plan', () => {
       blockDevices: ['AAA', 'BBB', 'CCC'].map((serial, index) => blankDisk(`nvme${index}n1`, serial)),
     });
     const named = (...serials: string[]) => storageOf({ disks: { serials } });
-    expect(applied(three, named('CCC', 'nvme.AAA')).target.disks.map(({ serial }) => serial)).toEqual([
-      'AAA',
-      'CCC',
+    const { target, excluded } = applied(three, named('CCC', 'nvme.AAA'));
+    expect(target.disks.map(({ serial }) => serial)).toEqual(['AAA', 'CCC']);
+    expect(excluded).toEqual([
+      { name: 'nvme1n1', serial: 'BBB', reasons: ['The specification names other disks.'] },
     ]);
     expect(refusal(three, named('CCC', 'XYZ'))).toBe(
       'Of the named disks, XYZ cannot be used or are not there.',
     );
     expect(refusal(three, named('CCC'))).toContain('at least two disks');
+  });
+
+  it('are of the wished kind: an SSD does not rotate, a whole disk is no array', () => {
+    const blockDevices = [
+      blankDisk('sda', 'AAA', { transport: 'sas', rotational: true }),
+      blankDisk('sdb', 'BBB', { transport: 'sas' }),
+      blankDisk('sdc', 'CCC', { transport: 'sas' }),
+      blankDisk('md0', 'DDD', { type: 'raid1' }),
+    ];
+    const ofKind = (kind: string) => applied(factsOf({ blockDevices }), storageOf({ disks: { kind } }));
+    const { target, excluded } = ofKind('ssd');
+    expect(target.disks.map(({ nameThen }) => nameThen)).toEqual(['sdb', 'sdc']);
+    expect(excluded).toEqual([{ name: 'sda', serial: 'AAA', reasons: ['It is a rotating disk.'] }]);
+    expect(ofKind('any').target.disks.map(({ nameThen }) => nameThen)).toEqual(['sda', 'sdb']);
   });
 
   it('hold nothing at all, whatever devices there are', () => {

@@ -347,9 +347,12 @@ describe('rules for Kubespray', () => {
   );
 
   it('keep secrets out of Temporal', () => {
-    expect(kubespray({ repository: 'https://me:hunter2@git.example.org/kubespray.git' })[0]).toMatch(
-      /^kubespray\.repository: must not hold a password/,
-    );
+    for (const user of ['me:hunter2@', 'hunter2@']) {
+      expect(kubespray({ repository: `https://${user}git.example.org/kubespray.git` })[0]).toMatch(
+        /^kubespray\.repository: must not hold a password/,
+      );
+    }
+    expect(kubespray({ repository: 'ssh://git@git.example.org/kubespray.git' })).toEqual([]);
     const variables = {
       metallb_password: 'hunter2',
       registry_token: "{{ lookup('file', '/root/token') }}",

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, type Dirent } from 'node:fs';
+import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { join } from 'node:path';
 
 /** A secret, by the name that a finding tells instead of it. */
@@ -42,8 +42,12 @@ export class SecretSearch {
     }
   }
 
-  /** Looks through every file in a folder, and at their names. @param except paths that may hold a secret */
+  /** Looks through a file, or every file in a folder, and at their names. @param except paths that may hold a secret */
   lookThrough(folder: string, except: readonly string[] = []): void {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      this.look(folder, contentOf(folder));
+      return;
+    }
     for (const entry of filesIn(folder)) {
       const path = join(entry.parentPath, entry.name);
       if (except.includes(path)) continue;
@@ -55,8 +59,9 @@ export class SecretSearch {
   /**
    * Looks at the command line and the environment of every process.
    * @param knower number of the one process that may know; for a moment each of its children is a copy of it
+   * @param environments `false`: at command lines only, for what tools are meant to have in their environment
    */
-  lookAtProcesses(knower: number): void {
+  lookAtProcesses(knower: number, { environments = true } = {}): void {
     const ofKnower = contentOf(`/proc/${knower}/cmdline`);
     this.look('command line of the process that may know', ofKnower);
     for (const name of readdirSync('/proc')) {
@@ -64,7 +69,7 @@ export class SecretSearch {
       if (!/^\d+$/.test(name) || command.equals(ofKnower)) continue;
       const program = command.toString().split('\0').slice(0, 2).join(' ').slice(0, 80);
       this.look(`command line of ${program}`, command);
-      this.look(`environment of ${program}`, contentOf(`/proc/${name}/environ`));
+      if (environments) this.look(`environment of ${program}`, contentOf(`/proc/${name}/environ`));
     }
   }
 }

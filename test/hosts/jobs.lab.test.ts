@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../src/hosts/host.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
-import { sh } from '../../src/hosts/script.js';
+import { quote, sh } from '../../src/hosts/script.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { targetOf, useLab } from '../activities/lab-host.js';
 import { until } from './test-sshd.js';
 
 let machine: LabMachine;
 let host: Host;
+/** What every login of the machine has in its environment. */
+const proxy = 'http://user:canary-of-the-proxy@127.0.0.1:9';
 /** A machine of a busy test computer takes a while to restart. */
 const jobs = createJobs({ patience: 300_000 });
 
 useLab('test-jobs', async ({ lab, dependencies }) => {
   machine = await lab.startMachine({ name: 'jobs1' });
+  await on(`echo 'https_proxy="${proxy}"' >> /etc/environment; echo '${proxy}' > /root/proxy`);
   host = await dependencies.hosts.connect(targetOf(machine));
 });
 
@@ -31,6 +34,27 @@ describe('a job on a machine with systemd', () => {
     expect(outcome).toMatchObject({ kind: 'ended', exitCode: 5 });
     expect(outcome.tail).toMatch(/\/slipway-job-unit-1-[0-9a-f]{12}\.service\n\/root\n0022\n$/);
     expect(await on(`systemctl list-units --all --plain --no-legend 'slipway-job-*'`)).toBe('');
+  });
+
+  it('has what a proxy needs, and nobody else reads the password of it', async () => {
+    // Where processes are short-lived, what they were started with is written down.
+    const noting = '#!/bin/sh\nprintf "%s\\n" "$@" >> /root/words\nexec /usr/bin/systemd-run "$@"\n';
+    await on(`printf %s ${quote(noting)} > /usr/local/bin/systemd-run; chmod 755 /usr/local/bin/systemd-run`);
+    const script = sh`printf '%s\\n' "$https_proxy" | cmp - /root/proxy; echo begun
+while [ ! -e /root/seen ]; do sleep 0.1; done`;
+    const following = jobs.run(host, { key: 'proxy-1', script });
+    await begun('proxy-1');
+    await on(`for unit in $(systemctl list-units --plain --no-legend 'slipway-job-*' | cut -d ' ' -f 1); do
+  systemctl show "$unit"; systemctl cat "$unit"
+done > /root/units
+grep -aF slipway-job /proc/[0-9]*/cmdline > /root/processes`);
+    expect(await on('grep -c slipway-job-proxy-1 /root/units /root/processes /root/words')).toMatch(
+      /units:[1-9]\d*\n.*processes:[1-9]\d*\n.*words:[1-9]/,
+    );
+    const places = '/root/units /root/words /proc/[0-9]*/cmdline /var/lib/slipway /run/systemd /var/log';
+    expect(await on(`grep -rlaF -f /root/proxy ${places} 2> /dev/null || true`)).toBe('');
+    await on('touch /root/seen; rm /usr/local/bin/systemd-run');
+    expect(await following).toMatchObject({ kind: 'ended', exitCode: 0, tail: 'begun\n' });
   });
 
   it('is executed once though it is started five times at once', async () => {

@@ -7,6 +7,9 @@ import { wrong } from './repeats.js';
 /** Names of variables that hold a secret. */
 const secretName = /(^|_)(password|passwd|token|secret_key|private_key)$/i;
 
+/** A URL with a password, or for HTTP with a name alone, which is a token more often than not. */
+const urlWithSecret = /^([a-z+]+:\/\/[^/@]*:[^/@]*@|https?:\/\/[^/@]*@)/i;
+
 /** Kubespray's release, repository and variables. */
 export function kubesprayProblems({ kubespray }: Draft): Problem[] {
   return [
@@ -24,11 +27,11 @@ function releaseProblems(release: string | undefined): Problem[] {
 
 /** A specification is kept in Temporal's history, where no secret may be. */
 function repositoryProblems(repository: string | undefined): Problem[] {
-  if (repository === undefined || !/^[a-z+]+:\/\/[^/@]*:[^/@]*@/i.test(repository)) return [];
+  if (repository === undefined || !urlWithSecret.test(repository)) return [];
   return [
     wrong(
       ['kubespray', 'repository'],
-      'must not hold a password; let Git on the control host read it from ~/.netrc or a credential helper',
+      'must not hold a password or token; let Git on the control host read it from ~/.netrc or a credential helper',
     ),
   ];
 }
