@@ -54,6 +54,8 @@ export class FaultRun {
   private readonly pending = new Map<string, Fault[]>();
   private readonly keys = new Map<string, Cell>();
   private readonly waitingForAnything = new Set<Cell>();
+  /** By name: a person's `retry` makes another activity of it, with another key. */
+  private readonly tryAgain = new Map<string, Cell>();
   /** What went wrong in bringing faults about. */
   readonly failures: unknown[] = [];
   private readonly backgrounds = new Set<Promise<unknown>>();
@@ -105,7 +107,10 @@ export class FaultRun {
   askedAbout(call: Pick<Call, 'step' | 'host'>, message: string): void {
     this.options.onProgress?.(`asked about ${nameOf(call)}: ${message}`);
     const cell = this.cells.findLast((each) => nameOf(each) === nameOf(call));
-    if (cell !== undefined) cell.asked += 1;
+    if (cell !== undefined) {
+      cell.asked += 1;
+      this.tryAgain.set(nameOf(call), cell);
+    }
     if (cell === undefined || cell.asked > mostRetries) {
       this.failures.push(new Error(`${nameOf(call)} does not recover by itself: ${message}`));
     }
@@ -115,6 +120,7 @@ export class FaultRun {
     const name = nameOf(point);
     if (point.point === 'before') {
       this.workflowWentOn();
+      this.recognise(point);
       this.resumed(point);
       if (!this.pending.has(name)) this.pending.set(name, [...this.options.choose(point)]);
     }
@@ -159,6 +165,13 @@ export class FaultRun {
       this.failures.push(error);
       return {};
     }
+  }
+
+  private recognise(point: Point): void {
+    const cell = this.tryAgain.get(nameOf(point));
+    if (cell === undefined) return;
+    this.tryAgain.delete(nameOf(point));
+    this.keys.set(point.key, cell);
   }
 
   /** The next attempt of this very step has begun. */

@@ -51,9 +51,9 @@ function differencesOfJobs(disturbed: Outcome, undisturbed: Outcome): string[] {
 }
 
 function differencesOfBoots(disturbed: Outcome, undisturbed: Outcome): string[] {
-  const byFaults = disturbed.cells.filter(
-    ({ fault, host }) => fault.restartsHost && host === disturbed.worker,
-  ).length;
+  // What works on no machine of its own, such as a playbook, meets its faults on the worker.
+  const onWorker = ({ host }: Cell) => host === disturbed.worker || !(host in disturbed.places);
+  const byFaults = disturbed.cells.filter((cell) => cell.fault.restartsHost && onWorker(cell)).length;
   const { boots } = disturbed;
   // A restart that a fault brings about at the right moment may be the one that the procedure needs.
   if (boots >= Math.max(undisturbed.boots, byFaults) && boots <= undisturbed.boots + byFaults) return [];
