@@ -24,13 +24,13 @@ export interface RunWorkerOptions {
 /**
  * Runs a worker until it is asked to end. It then takes no new work, lets running activities end for three seconds, and
  * tells the rest to stop: their jobs on hosts go on, and the next worker follows them.
- * @throws SearchAttributesMissingError, and what the connection throws
+ * @throws StateFolderError, SearchAttributesMissingError, and what the connection throws
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { connectionOptions, namespace, taskQueue, signal, handleSignals = true } = options;
   installRuntime(options);
-  const connection = await NativeConnection.connect(connectionOptions);
   const dependencies = createDependencies();
+  const connection = await NativeConnection.connect(connectionOptions);
   try {
     await ensureSearchAttributes({ connection, namespace });
     const worker = await createWorker({ connection, namespace, taskQueue, dependencies });
