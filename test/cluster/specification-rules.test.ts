@@ -362,6 +362,9 @@ describe('rules for Kubespray', () => {
   });
 
   it('want names of variables that Ansible takes', () => {
+    expect(kubespray({ variables: { a: [{ b: 'x\ud800' }], c: '\u{1f6a2}' } })).toEqual([
+      'kubespray.variables.a: must not hold half of a surrogate pair, which no file can hold',
+    ]);
     expect(kubespray({ variables: { 'a-b': 1 } })).toEqual([
       'kubespray.variables.a-b: must be the name of a variable: letters, digits and _',
     ]);
