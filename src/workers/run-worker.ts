@@ -1,7 +1,8 @@
 import { IllegalStateError } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, type NativeConnectionOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, type NativeConnectionOptions } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { createDependencies } from './dependencies.js';
+import { plainLog } from './plain-log.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 
 export interface RunWorkerOptions {
@@ -61,7 +62,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 function installRuntime({ logLevel = 'INFO', metricsAddress }: RunWorkerOptions): void {
   try {
     Runtime.install({
-      logger: new DefaultLogger(logLevel),
+      logger: plainLog(logLevel),
       shutdownSignals: [],
       ...(metricsAddress !== undefined && {
         telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },

@@ -110,6 +110,12 @@ describe('rules for hosts', () => {
     },
   );
 
+  it('refuse the name that every object has', () => {
+    expect(hosts({ ...controlPlane, name: 'constructor' })).toEqual([
+      'hosts.0.name: must not be "constructor", which means something else to Slipway itself',
+    ]);
+  });
+
   it.each(['all', 'etcd', 'localhost', 'ungrouped', 'bastion'])('refuse the name %s', (name) => {
     expect(hosts({ ...controlPlane, name })).toEqual([
       `hosts.0.name: must not be "${name}", which means something else to Ansible`,
