@@ -112,12 +112,16 @@ echo "$added"`,
   return Number(stdout.trim());
 }
 
-/** A last line without a line end would swallow the key, and a commented-out key is no key. */
+/**
+ * A last line without a line end would swallow the key, and a commented-out key is no key. A comment with a line end in
+ * it would be a second line, and could be a second key.
+ */
 function appendOne(publicKey: string): Script {
-  const [type = '', base64 = ''] = publicKey.trim().split(/\s+/);
+  const words = publicKey.trim().split(/\s+/);
+  const [type = '', base64 = ''] = words;
   return sh`if ! grep -v '^[[:space:]]*#' "$file" | grep -qF -e ${`${type} ${base64}`}; then
   if [ -s "$file" ] && [ -n "$(tail -c 1 "$file")" ]; then echo >> "$file"; fi
-  printf '%s\\n' ${publicKey.trim()} >> "$file"
+  printf '%s\\n' ${words.join(' ')} >> "$file"
   added=$((added + 1))
 fi`;
 }

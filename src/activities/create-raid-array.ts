@@ -83,7 +83,7 @@ sync`,
 /** Defines `look <link> <serial>`: counts the disk as blank or ours, and refuses everything else. */
 function lookFunction({ array }: StorageTarget): Script {
   return sh`look() {
-  disk=$(readlink -f "$1")
+  disk=$(readlink -f -- "$1")
   name=\${disk##*/}
   if [ ! -b "$disk" ] || [ ! -d "/sys/block/$name" ]; then refuse "$1 is not a whole disk that is there."; fi
   if [ "$(serial_of "$disk")" != "$2" ]; then refuse "$1 has the serial number $(serial_of "$disk"), not $2."; fi

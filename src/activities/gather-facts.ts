@@ -7,6 +7,7 @@ import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { factsScript } from './facts-script.js';
 import { step, withHost } from './step.js';
+import { understood } from './understood.js';
 
 /** Milliseconds; adding up the sizes of a big containerd directory takes its time. */
 const longest = 600_000;
@@ -18,7 +19,7 @@ export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activiti
 
 /**
  * The same for steps that look at the host again.
- * @throws FactsError (of parse-facts) when the host's answer cannot be understood
+ * @throws NotUnderstoodError when the host's answer is cut off or has another form
  */
 export async function readFacts(host: Host, mountPoint: string): Promise<HostFacts> {
   const mark = `@@${randomUUID()}`;
@@ -29,5 +30,5 @@ export async function readFacts(host: Host, mountPoint: string): Promise<HostFac
     dataDirectories: dataDirectories.map(({ from }) => from),
   });
   const { stdout } = await host.run(script, { timeout: longest, what: 'gather facts' });
-  return parseFacts(stdout, mark);
+  return understood(host, 'The facts', () => parseFacts(stdout, mark));
 }

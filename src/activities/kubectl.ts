@@ -2,6 +2,7 @@ import type { CheckResult } from '../cluster/checks.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { VerificationResult } from './contract.js';
+import { understood } from './understood.js';
 
 /** Where kubeadm leaves the operator's access on each control plane. */
 const adminConf = '/etc/kubernetes/admin.conf';
@@ -17,6 +18,7 @@ export interface Kubectl {
   /**
    * What `kubectl <words> -o json` prints, through `parse`.
    * @param absent what to take where the cluster has no such object
+   * @throws NotUnderstoodError when `parse` throws
    */
   read<Output>(words: readonly string[], parse: (json: string) => Output, absent?: Output): Promise<Output>;
   /** Milliseconds since 1970 by the control plane's clock, for ages of what the API server shows. */
@@ -57,7 +59,7 @@ kubectl --request-timeout=20s ${words} -o json`,
           stderr.trim().split('\n').at(-1)?.slice(0, 500) || `kubectl ended with ${exitCode}`,
         );
       }
-      return parse(stdout);
+      return understood(host, `The answer of kubectl ${words.join(' ')}`, () => parse(stdout));
     },
     async now() {
       const { stdout } = await host.run(sh`date +%s`, { what: 'read the clock' });

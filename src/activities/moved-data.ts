@@ -13,7 +13,7 @@ export function movedFunctions({ fileSystem, mountPoint, layout }: StorageTarget
   return sh`source_of() { findmnt -rn -o SOURCE -M "$1" | tail -n 1 | sed 's/\\[.*//'; }
 on_array() {
   source=$(source_of "$1")
-  [ -n "$source" ] && [ "$(blkid -p -s UUID -o value "$source" 2>/dev/null)" = ${fileSystem.uuid} ]
+  [ -n "$source" ] && [ "$(blkid -p -s UUID -o value -- "$source" 2>/dev/null)" = ${fileSystem.uuid} ]
 }
 moved() {
   if ! on_array ${mountPoint} || [ ! -d "$2" ] || [ ! -e "$6" ]; then return 1; fi

@@ -141,7 +141,10 @@ function headline({
 
 /** ssh puts its reason last, modules put theirs first. All of it is in the output. */
 function inOneLine({ kind, message }: PlaybookFailure): string {
-  const lines = message.split(/\s*[\r\n]+\s*/).filter((line) => line !== '');
+  const lines = message
+    .split(/[\r\n]+/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
   const text = kind === 'unreachable' ? (lines.at(-1) ?? '') : lines.join(' ');
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

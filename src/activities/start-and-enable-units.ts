@@ -55,8 +55,12 @@ export async function unitsToStart(host: Host, target: StorageTarget): Promise<r
 /** Whether a unit, its environment files or containerd's configuration name the directory. */
 async function namesNewPlace(host: Host, { unit, to }: Move): Promise<boolean> {
   const { exitCode } = await host.run(
-    sh`files=$(systemctl show -p EnvironmentFiles ${unit} | sed 's/^EnvironmentFiles=//; s/ (ignore_errors=.*//')
-{ systemctl cat ${unit}; cat $files /etc/containerd/config.toml 2>/dev/null || true; } | grep -qF ${to}`,
+    sh`{
+  systemctl cat -- ${unit}
+  systemctl show -p EnvironmentFiles -- ${unit} | sed 's/^EnvironmentFiles=//; s/ (ignore_errors=.*//' |
+    while IFS= read -r file; do cat -- "$file" 2>/dev/null || true; done
+  cat /etc/containerd/config.toml 2>/dev/null || true
+} | grep -qF -e ${to}`,
     { accept: [0, 1], what: `look which directory ${unit} uses` },
   );
   return exitCode === 0;

@@ -11,6 +11,7 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { dropInPath } from './order-units-after-mount.js';
+import { understood } from './understood.js';
 import { movedUnits, unitsPresent } from './units-on-host.js';
 
 /** Looks at what step 7 changes around the array. Changes nothing. */
@@ -45,10 +46,15 @@ done`,
   };
 }
 
-/** @returns null where step 7 has not begun, or was begun by a version that kept no record */
+/**
+ * @returns null where step 7 has not begun, or was begun by a version that kept no record
+ * @throws NotUnderstoodError for a record that somebody has damaged
+ */
 export async function readRecord(host: Host): Promise<SurroundingsRecord | null> {
-  const text = await host.readFile(recordPath(host));
-  return text === undefined ? null : surroundingsRecordSchema.parse(JSON.parse(text));
+  const path = recordPath(host);
+  const text = await host.readFile(path);
+  if (text === undefined) return null;
+  return understood(host, `The record ${path}`, () => surroundingsRecordSchema.parse(JSON.parse(text)));
 }
 
 /** One for the host and not for each array: a plan that has changed since must not hide how it was before the first. */

@@ -22,10 +22,10 @@ interface LookedAt {
 export async function lookAtUnits(host: Host, { services, mountPoints = [] }: LookedAt): Promise<UnitsSeen> {
   const { stdout } = await host.run(
     sh`cut -d ' ' -f 1 /proc/uptime
-mounts=
-for place in ${mountPoints}; do mounts="$mounts $(systemd-escape --path --suffix=mount "$place")"; done
-echo $mounts
-systemctl show -p ${unitProperties} ${services.map((name) => `${name}.service`)} $mounts`,
+set --
+for place in ${mountPoints}; do set -- "$@" "$(systemd-escape --path --suffix=mount -- "$place")"; done
+printf '%s\\n' "$*"
+systemctl show -p ${unitProperties} -- ${services.map((name) => `${name}.service`)} "$@"`,
     { what: 'look at the units' },
   );
   const [uptime = '', mounts = '', ...rest] = stdout.split('\n');

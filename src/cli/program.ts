@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { plainLines } from '../cluster/plain-text.js';
+import { StateFolderError } from '../hosts/state-folder.js';
 import { declareAnswers } from './declare-answers.js';
 import { declareProcesses } from './declare-processes.js';
 import { declareProvisioning } from './declare-provisioning.js';
@@ -28,6 +29,10 @@ function explain(error: unknown, terminal: Terminal): number {
   if (error instanceof CommandError) {
     terminal.complain(plainLines(error.message));
     return error.exitCode;
+  }
+  if (error instanceof StateFolderError) {
+    terminal.complain(plainLines(error.message));
+    return exitCodes.invalidInput;
   }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   terminal.complain(`slipway: unexpected error\n${plainLines(details)}`);

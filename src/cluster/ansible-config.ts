@@ -29,6 +29,8 @@ const replacedConnectionSettings = ['ansible_ssh_args', 'control_path'];
  * The configuration that ANSIBLE_CONFIG names, and that Ansible reads instead of Kubespray's own (trap T8).
  * What Kubespray needs for itself is carried over, with paths made absolute; replaced is what two clusters must not
  * share (fact cache, control sockets), what hides an impostor (host keys), and what makes a dead host hang.
+ * Paths are written as they are: those with `;`, which begins a comment, are refused where they are named, and Ansible
+ * does not interpolate `%`.
  */
 export function ansibleConfig({ kubespray, folders, controlPath, privateKey, hostCount }: Input): string {
   const carried = absolutePaths(parseIni(kubespray), folders.kubespray);
@@ -58,16 +60,9 @@ export function ansibleConfig({ kubespray, folders, controlPath, privateKey, hos
   return writeIni({
     ...carried,
     ...Object.fromEntries(
-      Object.entries(own).map(([name, settings]) => [name, { ...carried[name], ...escaped(settings) }]),
+      Object.entries(own).map(([name, settings]) => [name, { ...carried[name], ...settings }]),
     ),
   });
-}
-
-/** A per cent sign is ConfigParser's own; what is carried over has it doubled already. */
-function escaped(settings: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(settings).map(([key, value]) => [key, value.replaceAll('%', '%%')]),
-  );
 }
 
 /** Enough that small clusters go host by host at once, few enough for the control host's memory. */
@@ -115,15 +110,21 @@ function sshArguments({ knownHosts, shared }: { knownHosts: string; shared: bool
   return options.map((option) => `-o ${option}`).join(' ');
 }
 
-/** The dialect of Python's ConfigParser that ansible.cfg files keep to: sections, `key = value`, whole-line comments. */
+/**
+ * The dialect of Python's ConfigParser that ansible.cfg files keep to: sections, `key = value`, whole-line comments.
+ * Names of settings count in any case. Any repository may be named as Kubespray's, so no name in its file, such as
+ * `__proto__`, may reach an object that it is not meant for.
+ */
 function parseIni(text: string): Sections {
-  const sections: Sections = {};
-  let section: Record<string, string> = {};
+  const sections = Object.create(null) as Sections;
+  let section = Object.create(null) as Record<string, string>;
   for (const line of text.split('\n')) {
     const heading = /^\[(?<name>[^\]]+)\]/.exec(line)?.groups?.['name'];
-    if (heading !== undefined) section = sections[heading] ??= {};
+    if (heading !== undefined) {
+      section = sections[heading] ??= Object.create(null) as Record<string, string>;
+    }
     const setting = /^(?<key>[A-Za-z0-9_]+)\s*[=:]\s*(?<value>.*?)\s*$/.exec(line)?.groups;
-    if (setting) section[setting['key'] ?? ''] = setting['value'] ?? '';
+    if (setting) section[(setting['key'] ?? '').toLowerCase()] = setting['value'] ?? '';
   }
   return sections;
 }

@@ -48,11 +48,11 @@ export const parseEtcdMembers = (json: string): EtcdMembers => memberListSchema.
 export const parseEtcdHealth = (json: string): EtcdHealth => healthSchema.parse(readJson(json));
 export const parseEtcdStatus = (json: string): EtcdStatus => statusSchema.parse(readJson(json));
 
-/** Variables of an environment file such as /etc/etcd.env: comments and lines without `=` are left out. */
+/** Variables of an environment file such as /etc/etcd.env: what is no line `NAME=value` of text is left out. */
 export function parseEnvironmentFile(text: string): ReadonlyMap<string, string> {
   const variables = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const match = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line.trim());
+    const match = /^([A-Za-z_][A-Za-z0-9_]*)=([^\0]*)$/.exec(line.trim());
     if (match?.[1] !== undefined) variables.set(match[1], unquoted(match[2] ?? ''));
   }
   return variables;

@@ -9,14 +9,17 @@ const word = z
   .nullish()
   .transform((value) => (value === undefined || value === null || value.trim() === '' ? null : value.trim()));
 
+/** By what a disk is told from all others. One that holds control characters can be compared with nothing. */
+const identity = word.transform((value) => (value === null || /\p{Cc}/u.test(value) ? null : value));
+
 const treeSchema = z.object({
   name: z.string(),
   kname: z.string(),
   'maj:min': z.string(),
   type: z.string(),
   size: z.coerce.number(),
-  serial: word,
-  wwn: word,
+  serial: identity,
+  wwn: identity,
   model: word,
   tran: word,
   rota: flag,
@@ -171,6 +174,7 @@ function signatureOf(node: Tree, probed: Readonly<Record<string, string>>): stri
 
 function linkTo(line: string, kname: string): readonly string[] {
   const [link = '', target = ''] = line.split(' ');
+  if (!link.startsWith('/dev/disk/by-id/')) return [];
   return target.slice(target.lastIndexOf('/') + 1) === kname ? [link] : [];
 }
 

@@ -79,9 +79,13 @@ interface State extends PlaybookProgress {
   ended: boolean;
 }
 
+/** Characters; the plugin shortens messages to 2,000. */
+const longestLine = 1024 ** 2;
+
 /**
  * Follows a file of events piece by piece; a piece may end in the middle of a line.
- * Lines that are not events are passed over: a file that is still being written is no reason to fail a playbook.
+ * Lines that are not events are passed over: a file that is still being written is no reason to fail a playbook. So are
+ * those that no event is as long as.
  */
 export class PlaybookEventReader {
   #rest = '';
@@ -94,7 +98,8 @@ export class PlaybookEventReader {
 
   push(piece: string): void {
     const lines = (this.#rest + piece).split('\n');
-    this.#rest = lines.pop() ?? '';
+    const rest = lines.pop() ?? '';
+    this.#rest = rest.length > longestLine ? '' : rest;
     for (const line of lines) {
       const event = parse(line);
       if (event?.event === 'run') this.#state = beginning();
@@ -126,7 +131,12 @@ export function totals(hosts: Readonly<Record<string, HostCounts>>): HostCounts 
 }
 
 function beginning(): State {
-  return { play: null, task: null, retry: null, done: 0, hosts: {}, failures: [], ended: false };
+  return { play: null, task: null, retry: null, done: 0, hosts: byHost(), failures: [], ended: false };
+}
+
+/** The names come out of a file, so none of them, such as `__proto__`, may be one that every object has. */
+function byHost(counts: Readonly<Record<string, HostCounts>> = {}): Record<string, HostCounts> {
+  return Object.assign(Object.create(null) as Record<string, HostCounts>, counts);
 }
 
 function noCounts(): HostCounts {
@@ -134,6 +144,8 @@ function noCounts(): HostCounts {
 }
 
 function parse(line: string): PlaybookEvent | undefined {
+  // A thrown error costs a hundred times as much as this look, and a file may have a million empty lines.
+  if (!line.startsWith('{')) return undefined;
   try {
     return eventSchema.safeParse(JSON.parse(line)).data;
   } catch {
@@ -155,7 +167,7 @@ function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): v
       applyResult(state, event);
       break;
     case 'stats':
-      state.hosts = event.hosts;
+      state.hosts = byHost(event.hosts);
       state.failures = lastFailures(state);
       state.ended = true;
       break;

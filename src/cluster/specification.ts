@@ -73,11 +73,16 @@ export const hostSchema = z.strictObject({
 });
 export type HostSpecification = z.infer<typeof hostSchema>;
 
-/** A JSON value, as Ansible variables are. */
+/** A JSON value, as Ansible variables are. Half of a surrogate pair is no character, and no file can hold it. */
 export const variablesSchema = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable: letters, digits and _'),
-  z.json(),
+  z.json().refine(isWhole, 'must not hold half of a surrogate pair, which no file can hold'),
 );
+
+function isWhole(value: unknown): boolean {
+  if (typeof value === 'string') return !/\p{Surrogate}/u.test(value);
+  return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isWhole);
+}
 
 export const specificationSchema = z.strictObject({
   name: nodeName,

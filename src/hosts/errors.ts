@@ -59,6 +59,9 @@ export class RefusedError extends HostError {
 /** The step ran, and looking at the host afterwards does not show its effect. */
 export class NotProvenError extends HostError {}
 
+/** What the host answered does not have the form that it should have, so it tells nothing. */
+export class NotUnderstoodError extends HostError {}
+
 /** Another job holds the lock that this one needs, for example a playbook that is still running. */
 export class JobBusyError extends HostError {}
 

@@ -12,12 +12,14 @@ export interface JobFolder {
   readonly lock: string | undefined;
 }
 
+/** Not beginning as an option does. */
+const fileName = /^[a-z0-9][a-z0-9-]{0,99}$/;
+
 /** @throws RangeError for a key or lock name that does not fit a file name and a unit name */
 export function jobFolder(host: Host, { key, lock }: Pick<Job, 'key' | 'lock'>): JobFolder {
-  if (!/^[a-z0-9-]{1,100}$/.test(key))
-    throw new RangeError(`"${key}" cannot be a job's key: [a-z0-9-]{1,100}.`);
-  if (lock !== undefined && !/^[a-z0-9-]{1,100}$/.test(lock)) {
-    throw new RangeError(`"${lock}" cannot be a lock's name: [a-z0-9-]{1,100}.`);
+  if (!fileName.test(key)) throw new RangeError(`"${key}" cannot be a job's key: ${fileName.source}.`);
+  if (lock !== undefined && !fileName.test(lock)) {
+    throw new RangeError(`"${lock}" cannot be a lock's name: ${fileName.source}.`);
   }
   const parent = `${host.stateFolder}/jobs`;
   const path = `${parent}/${key}`;

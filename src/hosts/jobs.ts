@@ -7,7 +7,7 @@ import type { Script } from './script.js';
  * (one line for each time the script was really started).
  */
 export interface Job {
-  /** Derived from workflow, step and generation, never from the attempt: [a-z0-9-]{1,100}. */
+  /** Derived from workflow, step and generation, never from the attempt: [a-z0-9-]{1,100}, no hyphen first. */
   readonly key: string;
   readonly script: Script;
   /** Only one job of this lock's name runs on a host at a time; a second one gets JobBusyError. */

@@ -55,6 +55,19 @@ export function connectionLost(
   );
 }
 
+/** A login that ended with exit code 0 and never came to the script: something else runs in its place. */
+export function notRun(attempt: RunAttempt, { stdout, stderr }: ProcessEnd): CommandFailedError {
+  return new CommandFailedError(
+    `${title(attempt)} was not run on ${attempt.host}: the login ended before it.`,
+    context(
+      attempt,
+      stderr || stdout,
+      'Look at the login shell of the user, its start files, and ForceCommand in sshd_config.',
+    ),
+    0,
+  );
+}
+
 /** The first line of a script that does something, shortened to fit a message. */
 export function oneLine(script: Script): string {
   const all = script.text.split('\n').map((text) => text.trim());

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import { OutputBuffer } from './output-buffer.js';
-import { connectionLost } from './run-errors.js';
+import { connectionLost, notRun } from './run-errors.js';
 import type { ProcessEnd, RunAttempt } from './run-errors.js';
 import type { RemoteCommand } from './shell-command.js';
 import { SessionLimit } from './session-limit.js';
@@ -50,7 +51,11 @@ export class SshConnection {
     return this.sessions.activeCount === 0;
   }
 
-  /** @throws as {@link supervise}; ConnectionLostError also when the link breaks or the channel ends without a status */
+  /**
+   * What the login shell prints of its own before the command, such as a greeting in .bashrc, is no part of its output.
+   * @throws as {@link supervise}; ConnectionLostError also when the link breaks or the channel ends without a status;
+   * CommandFailedError also when the login ended in peace without running the command
+   */
   async run(command: RemoteCommand, attempt: RunAttempt): Promise<RunResult> {
     for (;;) {
       await this.sessions.acquire(attempt.options.signal);
@@ -91,6 +96,7 @@ export class SshConnection {
     let channel: ClientChannel | undefined;
     let lost: ((why: string) => void) | undefined;
     let stopped = false;
+    const mark = `slipway-begins-${randomBytes(8).toString('hex')}`;
     const stop = () => {
       stopped = true;
       if (channel !== undefined) this.endSession(channel, command);
@@ -100,10 +106,14 @@ export class SshConnection {
         lost = (why) => failed(connectionLost(attempt, why));
         if (this.lostBecause !== undefined) return lost(this.lostBecause);
         this.onLost.add(lost);
-        this.exec(command.line, attempt, failed, (opened) => {
+        this.exec(`echo ${mark}; ${command.line}`, attempt, failed, (opened) => {
           channel = opened;
           if (stopped) this.endSession(opened, command);
-          watchChannel(opened, ended);
+          watchChannel(opened, (end) => {
+            const output = afterMark(end, mark);
+            if (output === undefined) failed(notRun(attempt, end));
+            else ended({ ...end, stdout: output });
+          });
           opened.end(command.input);
         });
       };
@@ -143,6 +153,14 @@ export class SshConnection {
     const refused = error.message.includes('Channel open failure') && this.lostBecause === undefined;
     return refused ? new SessionRefused(error.message) : connectionLost(attempt, error.message, '', error);
   }
+}
+
+/** The output behind the line of the mark; undefined where there is none though nothing has failed. */
+function afterMark({ stdout, exitCode, truncated }: ProcessEnd, mark: string): string | undefined {
+  const found = stdout.indexOf(`${mark}\n`);
+  if (found >= 0) return stdout.slice(found + mark.length + 1);
+  // A login that is refused says so by its exit code, and its last words are what a reader needs.
+  return truncated === true || exitCode !== 0 ? stdout : undefined;
 }
 
 function watchChannel(channel: ClientChannel, ended: (end: ProcessEnd) => void): void {

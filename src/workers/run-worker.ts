@@ -1,7 +1,8 @@
 import { IllegalStateError } from '@temporalio/common';
-import { DefaultLogger, NativeConnection, Runtime, type NativeConnectionOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, type NativeConnectionOptions } from '@temporalio/worker';
 import { createWorker } from './create-worker.js';
 import { createDependencies } from './dependencies.js';
+import { plainLog } from './plain-log.js';
 import { ensureSearchAttributes } from './search-attributes.js';
 
 export interface RunWorkerOptions {
@@ -24,13 +25,13 @@ export interface RunWorkerOptions {
 /**
  * Runs a worker until it is asked to end. It then takes no new work, lets running activities end for three seconds, and
  * tells the rest to stop: their jobs on hosts go on, and the next worker follows them.
- * @throws SearchAttributesMissingError, and what the connection throws
+ * @throws StateFolderError, SearchAttributesMissingError, and what the connection throws
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const { connectionOptions, namespace, taskQueue, signal, handleSignals = true } = options;
   installRuntime(options);
-  const connection = await NativeConnection.connect(connectionOptions);
   const dependencies = createDependencies();
+  const connection = await NativeConnection.connect(connectionOptions);
   try {
     await ensureSearchAttributes({ connection, namespace });
     const worker = await createWorker({ connection, namespace, taskQueue, dependencies });
@@ -61,7 +62,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
 function installRuntime({ logLevel = 'INFO', metricsAddress }: RunWorkerOptions): void {
   try {
     Runtime.install({
-      logger: new DefaultLogger(logLevel),
+      logger: plainLog(logLevel),
       shutdownSignals: [],
       ...(metricsAddress !== undefined && {
         telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },

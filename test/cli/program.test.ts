@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exitCodes } from '../../src/cli/exit-codes.js';
 import { runProgram } from '../../src/cli/program.js';
 import { RecordingTerminal } from './recording-terminal.js';
@@ -33,6 +33,14 @@ hosts:
 `;
 
 describe('slipway', () => {
+  it('ends with 2 and one sentence where its own folder has a name that Ansible and ssh cannot take', async () => {
+    vi.stubEnv('SLIPWAY_HOME', join(folder, "it's mine"));
+    const { code, errors } = await slipway('plan', fileOf(good));
+    vi.unstubAllEnvs();
+    expect(code).toBe(exitCodes.invalidInput);
+    expect(errors).toMatch(/^Slipway's folder \S+\/it's mine must hold only [^\n]*\n?$/);
+  });
+
   it('documents its exit codes and gives examples for every command', async () => {
     const { output } = await slipway('--help');
     expect(output).toMatch(/Exit codes:\n {2}0 {4}done.*130 {2}interrupted/s);

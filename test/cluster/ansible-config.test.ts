@@ -83,9 +83,17 @@ describe('the generated ansible.cfg', () => {
     expect([1, 5, 50, 1000].map(forksFor)).toEqual([5, 5, 50, 50]);
   });
 
-  it('doubles a per cent sign, which is special in this file', () => {
+  it('leaves a per cent sign as it is, because Ansible reads values raw', () => {
     const text = ansibleConfig({ ...base, hostCount: 1, privateKey: '/keys/50%/id' });
-    expect(settingsOf(text).get('defaults.private_key_file')).toBe('/keys/50%%/id');
+    expect(settingsOf(text).get('defaults.private_key_file')).toBe('/keys/50%/id');
+  });
+
+  it('takes names of Kubespray’s own file for names and nothing more, in any case', () => {
+    const text = '[__proto__]\npolluted = yes\n[defaults]\n__proto__ = x\nHost_Key_Checking = False\n';
+    const settings = settingsOf(ansibleConfig({ ...base, kubespray: text, hostCount: 1 }));
+    expect(settings.get('__proto__.polluted')).toBe('yes');
+    expect(settings.get('defaults.host_key_checking')).toBe('True');
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
   it('does without shared connections where no path is short enough', () => {

@@ -110,6 +110,12 @@ describe('rules for hosts', () => {
     },
   );
 
+  it('refuse the name that every object has', () => {
+    expect(hosts({ ...controlPlane, name: 'constructor' })).toEqual([
+      'hosts.0.name: must not be "constructor", which means something else to Slipway itself',
+    ]);
+  });
+
   it.each(['all', 'etcd', 'localhost', 'ungrouped', 'bastion'])('refuse the name %s', (name) => {
     expect(hosts({ ...controlPlane, name })).toEqual([
       `hosts.0.name: must not be "${name}", which means something else to Ansible`,
@@ -365,6 +371,9 @@ describe('rules for Kubespray', () => {
   });
 
   it('want names of variables that Ansible takes', () => {
+    expect(kubespray({ variables: { a: [{ b: 'x\ud800' }], c: '\u{1f6a2}' } })).toEqual([
+      'kubespray.variables.a: must not hold half of a surrogate pair, which no file can hold',
+    ]);
     expect(kubespray({ variables: { 'a-b': 1 } })).toEqual([
       'kubespray.variables.a-b: must be the name of a variable: letters, digits and _',
     ]);

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSecret } from '../../src/hosts/secrets.js';
-import { expandHome, slipwayHome } from '../../src/hosts/state-folder.js';
+import { expandHome, slipwayHome, StateFolderError } from '../../src/hosts/state-folder.js';
 
 describe('readSecret', () => {
   let folder: string;
@@ -54,6 +54,15 @@ describe('slipwayHome', () => {
     expect(slipwayHome({ SLIPWAY_HOME: '' })).toBe(join(homedir(), '.local/state/slipway'));
     getuid.mockRestore();
   });
+
+  it.each(['/srv/my cluster', "/srv/it's", '/srv/50%', '/srv/$HOME', '/srv/a;b', '/srv/a:b', '/srv/{{ x }}', '/srv/é', '/srv/a\nb'])(
+    'refuses %j at once, in one sentence',
+    (folder) => {
+      const refused = () => slipwayHome({ SLIPWAY_HOME: folder });
+      expect(refused).toThrow(StateFolderError);
+      expect(refused).toThrow(/must hold only letters.* set SLIPWAY_HOME to another folder\.$/);
+    },
+  ); // prettier-ignore
 
   it('expands only a leading ~/', () => {
     expect(expandHome('~/.ssh/id')).toBe(join(homedir(), '.ssh/id'));

@@ -19,12 +19,16 @@ export function hostProblems({ hosts }: Draft): Problem[] {
   ];
 }
 
+/** The one valid name that every JavaScript object has already: what is kept by host would seem to be there. */
+const nameOfObjects = 'constructor';
+
 function uniqueNames(hosts: readonly DraftHost[]): Problem[] {
-  const reserved = hosts.flatMap(({ name }, index) =>
-    name !== undefined && namesOfGroups.has(name)
-      ? [wrong(['hosts', index, 'name'], `must not be "${name}", which means something else to Ansible`)]
-      : [],
-  );
+  const reserved = hosts.flatMap(({ name }, index) => {
+    const reader = name === nameOfObjects ? 'Slipway itself' : 'Ansible';
+    return name === nameOfObjects || (name !== undefined && namesOfGroups.has(name))
+      ? [wrong(['hosts', index, 'name'], `must not be "${name}", which means something else to ${reader}`)]
+      : [];
+  });
   const repeated = repeats(hosts.map(({ name }) => name)).map(({ index, first, value }) =>
     wrong(['hosts', index, 'name'], `must be unique; "${value}" is the name of hosts.${first} too`),
   );

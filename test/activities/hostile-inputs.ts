@@ -1,0 +1,145 @@
+import fc from 'fast-check';
+import type { Activities } from '../../src/activities/contract.js';
+import type { Specification } from '../../src/cluster/specification.js';
+import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { HostTarget } from '../../src/hosts/target.js';
+import { aSpecification } from '../cluster/builders.js';
+
+/** What is left behind when anything of a text is executed: a file of this name. */
+export const canary = 'CANARY';
+
+const touch = `touch ${canary}`;
+
+/** Texts without a slash, so that names of files hold them whole. Each holds the canary's name. */
+export const commands = fc
+  .tuple(
+    fc.constantFrom('', ' ', '-', '--', 'a', '~', '*', '\\', '"', "'", '$', '{{', '#', '=', 'x y ', 'é\u001b[2J', '\n', '!'),
+    fc.constantFrom(
+      ...[`$(${touch})`, `\`${touch}\``, `';${touch};'`, `";${touch};"`, `;${touch};`, `|${touch}`, `&&${touch}&`, `\n${touch}\n`],
+      ...[`\${x:-$(${touch})}`, `>${canary}`, `'$(${touch})'`, `"$(${touch})"`, `$((\`${touch}\`))`, `\\$(${touch})`, `<(${touch})`],
+      ...[`-oProxyCommand=${touch}`, `--eval=$(${touch})`, `-c ${touch}`, `-exec ${touch} ;`, `'"\`$(${touch})\`"'`, `\r${touch}\r`],
+    ),
+    fc.constantFrom('', ' ', "'", '"', '\\', '\n', '*', '}}', '#', '&'),
+  )
+  .map((parts) => parts.join('')); // prettier-ignore
+
+export type Texts = () => string;
+
+/** What is put into the places of text. */
+export interface Places {
+  /** Where anything may stand: words of hosts, and what people write. */
+  readonly free: Texts;
+  /** Where the specification or Slipway itself lets only a certain form stand. */
+  readonly checked: (kind: 'path' | 'name') => string;
+}
+
+export type Inputs = { [Name in keyof Activities]: Parameters<Activities[Name]>[0] };
+
+function hostileTarget({ free, checked }: Places): StorageTarget {
+  const move = () => ({ from: checked('path'), to: checked('path'), unit: checked('name') });
+  return {
+    host: checked('name'),
+    machineId: free(),
+    disks: [1, 2].map((bytes) => ({
+      ...{ serial: free(), wwn: free(), byId: checked('path'), model: free(), bytes, nameThen: free() },
+    })),
+    array: { name: checked('name'), device: checked('path'), level: 'raid0', uuid: checked('name') },
+    fileSystem: { type: 'ext4', uuid: checked('name'), mountOptions: [checked('name')] },
+    mountPoint: checked('path'),
+    layout: 'bind',
+    path: 'migrate',
+    moves: [move(), move()],
+    reboots: true,
+  };
+}
+
+function hostileHost({ checked }: Places): HostTarget {
+  const [address, user] = [checked('name'), checked('name')];
+  const at = { address, port: 22, user, privateKey: checked('path'), hostKey: checked('name') };
+  return { kind: 'ssh', name: checked('name'), cluster: checked('name'), ...at };
+}
+
+function hostileSpecification({ free, checked }: Places): Specification {
+  const { hosts, ...rest } = aSpecification();
+  const name = () => checked('name');
+  const texts = () => ({
+    name: name(),
+    address: name(),
+    internalAddress: name(),
+    user: name(),
+    hostKey: name(),
+  });
+  return {
+    ...rest,
+    name: name(),
+    kubespray: { repository: name(), release: name(), ref: name(), variables: { [free()]: free() } },
+    ssh: { user: name(), privateKey: { file: checked('path') } },
+    hosts: hosts.map((host) => ({ ...host, ...texts() })),
+    dns: { upstream: [name()] },
+  }; // prettier-ignore
+}
+
+/** What every activity could be given at the worst: no text has been checked by anything. */
+export function hostileInputs(places: Places): Inputs {
+  const { free, checked } = places;
+  const [name, path] = [() => checked('name'), () => checked('path')];
+  const host = hostileHost(places);
+  const target = hostileTarget(places);
+  const specification = hostileSpecification(places);
+  const cluster = name();
+  let jobs = 0;
+  // A job that has been done under a key is not done again, so each has its own.
+  const job = <Input>(input: Input) => ({ ...input, jobKey: `${name()}${(jobs += 1)}` });
+  const control = { host, cluster };
+  const storage = { host, target };
+  const kubernetes = { host, nodes: [name(), name()], release: 'v2.24.1', upstreamDns: [name()] };
+  const [kept = { from: '' }] = target.moves;
+  return {
+    cloneKubespray: job({ host, cluster: name(), repository: name(), ref: name() }),
+    createVirtualEnvironment: job({ ...control, pythonVersions: ['3.11', name()] }),
+    installRequirements: job({ ...control, virtualEnvironment: path() }),
+    createSshKey: { host, path: path() },
+    copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()] },
+    confirmSsh: { host },
+    gatherFacts: { host, mountPoint: path() },
+    writeInventory: {
+      ...{ ...control, specification, release: name(), privateKey: path() },
+      hostKeys: Object.fromEntries(specification.hosts.map((each) => [each.name, free()])),
+    },
+    writeGroupVariables: { ...control, specification, release: name(), storage: {} },
+    stopAndDisableUnits: job(storage),
+    readBootId: { host },
+    requestReboot: { host, bootIdBefore: 'boot', reason: free() },
+    waitForReboot: { host, bootIdBefore: free() },
+    confirmDirectoriesUnused: job(storage),
+    selectDisks: job(storage),
+    createRaidArray: job(storage),
+    makeFileSystem: job(storage),
+    backUpFstab: job(storage),
+    updateFstab: job(storage),
+    mountData: job({ ...storage, target: { ...target, path: 'fresh' } }),
+    writeMdadmConf: job(storage),
+    regenerateInitramfs: job(storage),
+    copyData: job(storage),
+    switchData: job({ ...storage, target: { ...target, layout: 'root-dir' } }),
+    orderUnitsAfterMount: job(storage),
+    confirmStorage: job(storage),
+    undoStorage: job(storage),
+    startAndEnableUnits: job({ ...storage, target: { ...target, layout: 'root-dir' } }),
+    checkJournals: job(storage),
+    measureOldData: job(storage),
+    deleteOldData: job({ ...storage, directories: [{ path: `${kept.from}.slipway-old`, bytes: 1 }] }),
+    runKubespray: job({
+      ...{ ...control, playbook: name(), virtualEnvironment: path(), release: name(), hostCount: 2 },
+      ...{ extraVariables: { [free()]: free() }, limit: [name(), name()] },
+    }),
+    confirmNodes: kubernetes,
+    confirmPods: kubernetes,
+    confirmDns: kubernetes,
+    verifyEtcd: { host, members: [name()] },
+    checkEtcdPerformance: job({ host }),
+    verifyHost: { host, storage: target, units: ['kubelet', 'etcd'], kernelParameters: true, firewall: true },
+    applyKernelParameters: { host },
+    applyFirewallRules: { host, ruleSet: free() },
+  };
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { firewallRuleSet } from '../../src/cluster/firewall.js';
+import { checkSpecification } from '../../src/cluster/specification-rules.js';
+import type { Specification } from '../../src/cluster/specification.js';
+import { hostile } from './hostile.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'slipway-firewall-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** What nft shows, after loading each rule set into the kernel, in a network of its own that nothing is connected to. */
+function loaded(ruleSets: readonly string[]): Seen[] {
+  const files = ruleSets.map((text, index) => {
+    const file = join(folder, `${index}.nft`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const script = 'for file; do nft -f "$file" && nft -j list table inet slipway; done';
+  const words = ['-n', 'sh', '-ec', script, 'sh', ...files];
+  const shown = execFileSync('unshare', words, { maxBuffer: 64 * 1024 ** 2 }).toString('utf8');
+  return shown
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { nftables: Entry[] }).nftables)
+    .map((entries) => ({
+      sets: Object.fromEntries(entries.flatMap(({ set }) => (set ? [[set.name, set.elem]] : []))),
+      rules: entries.flatMap(({ rule }) => (rule ? [rule.comment ?? ''] : [])),
+      policy: entries.flatMap(({ chain }) => (chain ? [chain.policy] : [])).join(),
+    }));
+}
+
+interface Entry {
+  readonly set?: { readonly name: string; readonly elem: readonly unknown[] };
+  readonly chain?: { readonly policy: string };
+  readonly rule?: { readonly comment?: string };
+}
+
+interface Seen {
+  readonly sets: Readonly<Record<string, readonly unknown[]>>;
+  /** Their comments. */
+  readonly rules: readonly string[];
+  readonly policy: string;
+}
+
+const host = fc.record({
+  address: fc.oneof(fc.ipV4(), fc.constantFrom('::1', 'fd00::7', 'a.example.org')),
+  internalAddress: fc.option(fc.ipV4(), { nil: undefined }),
+  port: fc.integer({ min: 1, max: 65535 }),
+});
+const variableNames = [
+  'kube_apiserver_port',
+  'kube_pods_subnet',
+  'kube_service_addresses',
+  'kube_pods_subnet_ipv6',
+];
+const word = hostile.filter((text) => !/\p{Surrogate}/u.test(text));
+const variables = fc.record(
+  Object.fromEntries(
+    [...variableNames, 'calico_wireguard_enabled', 'ipv6_stack'].map((name) => [name, word]),
+  ),
+  { requiredKeys: [] },
+);
+const openPort = fc
+  .tuple(fc.integer({ min: 1, max: 65535 }), fc.nat(9), fc.constantFrom('tcp', 'udp'))
+  .map(([port, more, protocol]) => ({ port, endPort: Math.min(port + more, 65535), protocol }));
+const specification = fc
+  .record({
+    hosts: fc.array(host, { minLength: 1, maxLength: 4 }),
+    variables,
+    networkPlugin: fc.constantFrom('calico', 'cilium', 'flannel', 'none'),
+    openPorts: fc.array(openPort, { maxLength: 3 }),
+  })
+  .map(({ hosts, variables: given, ...firewall }) => ({
+    input: {
+      name: 'akash',
+      hosts: hosts.map((each, index) => ({
+        ...each,
+        ...{ name: `n${index}`, roles: index === 0 ? ['control-plane', 'worker'] : ['worker'] },
+      })),
+      firewall,
+    },
+    given,
+  }))
+  .map(({ input, given }) => ({
+    plain: checkSpecification(input).specification,
+    withWords: checkSpecification({ ...input, kubespray: { variables: given } }).specification,
+  }))
+  .filter((pair): pair is Record<'plain' | 'withWords', Specification> => pair.plain !== undefined && pair.withWords !== undefined); // prettier-ignore
+
+describe('the firewall, read back from the kernel', () => {
+  it('has the hosts and ports of the specification, and nothing of hostile variables (200 rule sets)', () => {
+    fc.assert(
+      fc.property(fc.array(specification, { minLength: 200, maxLength: 200 }), (all) => {
+        const ruleSets = all.map(({ withWords }) =>
+          firewallRuleSet({ specification: withWords, host: 'n0' }),
+        );
+        expect(ruleSets).toEqual(
+          all.map(({ plain }) => firewallRuleSet({ specification: plain, host: 'n0' })),
+        );
+        loaded(ruleSets).forEach(({ sets, rules, policy }, index) => {
+          const { hosts = [], firewall } = all[index]?.plain ?? {};
+          const isName = (address: string) => address === 'a.example.org';
+          const byNameOnly = hosts.some((each) => isName(each.address) && each.internalAddress === undefined);
+          const addresses = hosts.flatMap((each) => [each.address, each.internalAddress ?? []].flat());
+          const v4 = [...new Set(addresses)].filter((each) => !isName(each) && !each.includes(':'));
+          expect(policy).toBe('drop');
+          expect(sets['ssh_ports']).toEqual([hosts[0]?.port]);
+          if (sets['nodes_v4']) expect([...sets['nodes_v4']].sort()).toEqual(v4.sort());
+          else expect(byNameOnly || v4.length === 0 || firewall?.networkPlugin === 'none').toBe(true);
+          expect(rules.filter((comment) => comment === 'firewall.openPorts')).toHaveLength(
+            firewall?.openPorts.length ?? 0,
+          );
+        });
+      }),
+      { numRuns: 1, endOnFailure: true },
+    );
+  });
+});
