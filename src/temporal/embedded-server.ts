@@ -4,7 +4,7 @@ import { withFileLock } from '../local/file-lock.js';
 import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
 import { isRunning } from '../local/processes.js';
-import { launchServer, stopServer, tailOf } from './server-process.js';
+import { launchServer, sizeOf, stopServer, tailOf } from './server-process.js';
 import {
   makeServerFolder,
   readServerState,
@@ -12,7 +12,7 @@ import {
   serverFiles,
   writeServerState,
 } from './server-state.js';
-import { answers, waitUntilHealthy } from './server-health.js';
+import { answers, endedEarly, waitUntilHealthy } from './server-health.js';
 
 /** A development server on loopback, with its history in a file of Slipway's own. */
 export interface EmbeddedServer {
@@ -42,6 +42,12 @@ export class EmbeddedServerError extends Error {
 }
 
 export const embeddedNamespace = 'default';
+
+/**
+ * How often a server is started that ends at once. It chooses ports for its own services, and gives them free for a
+ * moment before it takes them: on a busy machine somebody else may be quicker.
+ */
+const mostStarts = 3;
 
 /** The server's folder, of which there is one for each Slipway home. */
 export function embeddedServerFolder(): string {
@@ -92,19 +98,21 @@ async function adopt(folder: string): Promise<EmbeddedServer | undefined> {
 async function start(folder: string, options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const say = options.onProgress ?? (() => undefined);
   const cli = await findTemporalCli({ onProgress: say });
-  const ports = await choosePorts(options.ports ?? rememberedPorts(folder));
   const { database, log } = serverFiles(folder);
-  say(`Temporal server: starting on 127.0.0.1:${ports.grpc}, history in ${database}`);
-  const pid = launchServer({ cli: cli.path, database, log, ports, namespace: embeddedNamespace });
-  writeServerState(folder, { server: pid, ports });
-  const problem = await waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
-  if (problem !== undefined) {
+  for (let tried = 1; ; tried += 1) {
+    const ports = await choosePorts(options.ports ?? rememberedPorts(folder));
+    say(`Temporal server: starting on 127.0.0.1:${ports.grpc}, history in ${database}`);
+    const logged = sizeOf(log);
+    const pid = launchServer({ cli: cli.path, database, log, ports, namespace: embeddedNamespace });
+    writeServerState(folder, { server: pid, ports });
+    const problem = await waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
+    if (problem === undefined) return handle(folder, { pid, ports, owned: true });
+    if (problem === endedEarly && tried < mostStarts) continue;
     await stopServer(pid);
     throw new EmbeddedServerError(
-      `The embedded Temporal server ${problem}. The end of ${log}:\n${tailOf(log)}`,
+      `The embedded Temporal server ${problem}. The end of ${log}:\n${tailOf(log, logged)}`,
     );
   }
-  return handle(folder, { pid, ports, owned: true });
 }
 
 function handle(

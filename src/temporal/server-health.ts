@@ -5,9 +5,12 @@ import { identityOf } from '../local/processes.js';
 /** Milliseconds until a server that has been started counts as stuck. On a busy machine it takes 10 s. */
 const startTimeout = 60_000;
 
+/** What {@link waitUntilHealthy} says of a server whose process is gone. */
+export const endedEarly = 'ended before it was ready';
+
 /**
  * Waits until the server answers for the namespace.
- * @returns undefined when it does, else what happened: "ended before it was ready", …
+ * @returns undefined when it does, else what happened, as {@link endedEarly}
  */
 export async function waitUntilHealthy({
   pid,
@@ -21,7 +24,7 @@ export async function waitUntilHealthy({
   const deadline = Date.now() + startTimeout;
   while (Date.now() < deadline) {
     if (await answers(port, namespace)) return undefined;
-    if (identityOf(pid) === undefined) return 'ended before it was ready';
+    if (identityOf(pid) === undefined) return endedEarly;
     await sleep(100);
   }
   return `was not ready after ${startTimeout / 1000} s`;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { searchAttributes } from './search-attributes.js';
 import type { ServerPorts } from './free-port.js';
@@ -57,8 +57,22 @@ export async function stopServer(pid: number): Promise<void> {
   if (!(await waitForEnd(server, gracePeriod))) await killProcess(server);
 }
 
-/** The last lines of the server's log. */
-export function tailOf(log: string): string {
-  if (!existsSync(log)) return '(empty)';
-  return readFileSync(log, 'utf8').trim().split('\n').slice(-10).join('\n');
+/** Lines of the log that a message shows. */
+const shown = 10;
+
+/** Bytes that a log has by now. */
+export function sizeOf(log: string): number {
+  return existsSync(log) ? statSync(log).size : 0;
+}
+
+/**
+ * The last lines of the server's log; of a panic the first ones, because where the program stood tells nobody why.
+ * @param from bytes that the log had before; what they say is of an earlier server
+ */
+export function tailOf(log: string, from: number): string {
+  const text = existsSync(log) ? readFileSync(log).subarray(from).toString().trim() : '';
+  if (text === '') return '(empty)';
+  const lines = text.split('\n');
+  const panic = lines.findLastIndex((line) => /^(panic|fatal error): /.test(line));
+  return (panic < 0 ? lines.slice(-shown) : lines.slice(panic, panic + shown)).join('\n');
 }

@@ -1,17 +1,18 @@
 import { Client, Connection } from '@temporalio/client';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectTemporal } from '../../src/temporal/connect.js';
 import {
   findEmbeddedServer,
   startEmbeddedServer,
   type EmbeddedServer,
 } from '../../src/temporal/embedded-server.js';
+import { findTemporalCli } from '../../src/temporal/find-cli.js';
 import { identityOf } from '../../src/local/processes.js';
 import { stopServer } from '../../src/temporal/server-process.js';
 
@@ -130,7 +131,45 @@ describe('the embedded server', () => {
     }
   });
 
+  describe('that has lost a port between choosing it and taking it', () => {
+    afterEach(() => {
+      vi.unstubAllEnvs();
+    });
+
+    /** @param often how many times the server panics before it comes up */
+    async function panics(often: number): Promise<void> {
+      const { path } = await findTemporalCli();
+      const command = join(folder, 'temporal-that-panics');
+      const trace = Array.from({ length: 20 }, (_, line) => `echo 'main.go:${line}'`).join('\n');
+      const script = `#!/bin/sh
+cd ${folder}
+echo >> starts
+if [ "$(wc -l < starts)" -gt ${often} ]; then exec ${path} "$@"; fi
+echo 'panic: listen tcp 127.0.0.1:34567: bind: address already in use'
+${trace}
+exit 2
+`;
+      writeFileSync(command, script, { mode: 0o755 });
+      vi.stubEnv('TEMPORAL_CLI', command);
+    }
+
+    it('is started again', async () => {
+      await panics(2);
+      expect(await findEmbeddedServer(folder)).toBeUndefined();
+      await withClient(await start(), (client) => client.workflow.count());
+    });
+
+    it('is given up after three times, with what it said and not where it stood', async () => {
+      await panics(3);
+      await expect(start()).rejects.toThrow(
+        /ended before it was ready\. .*\npanic: listen tcp .* address already in use\nmain\.go:0\n/s,
+      );
+      expect(readFileSync(join(folder, 'starts'), 'utf8')).toBe('\n\n\n');
+    });
+  });
+
   it('says why it did not come up, with the end of its log', async () => {
+    writeFileSync(join(folder, 'server.log'), 'panic: of yesterday\n');
     writeFileSync(
       join(folder, 'temporal.db'),
       'this is not a database, and long enough to be read as one'.repeat(99),
