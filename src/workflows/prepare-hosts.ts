@@ -30,9 +30,9 @@ export class HostWorks {
     await Promise.all(this.works.map((work) => work.over()));
   }
 
-  /** Ends every work before its next step. */
-  async letGo(): Promise<void> {
-    await forEachBounded(this.works, (work) => work.letGo());
+  /** Ends every work before its next step. @param why for the report */
+  async letGo(why: string): Promise<void> {
+    await forEachBounded(this.works, (work) => work.letGo(why));
   }
 
   /** Where kubelet's and containerd's data live, by host, for Kubespray's variables. */

@@ -217,6 +217,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
       expect(machines.callsOf('runKubespray')).toEqual([]);
       const { report } = await until(handle, (progress) => progress.report !== null);
       expect(report?.result).toBe('aborted');
+      expect(report?.hosts[1]?.why).toContain('The procedure was cancelled.');
       expect(report?.hosts[1]?.why).toContain('kubelet and containerd are stopped and disabled');
     });
   });

@@ -192,6 +192,10 @@ describe.concurrent('a failed step', { timeout: patience }, () => {
       const report = (await handle.result()) as Report;
       expect(report.result).toBe('aborted');
       expect(report.hosts.map(({ result }) => result)).toEqual(['aborted', 'aborted']);
+      for (const { why } of report.hosts) {
+        expect(why).toContain('runKubespray failed and was aborted by ann.');
+        expect(why).toContain('Its last finished step is');
+      }
       const again = await run.provision(specification);
       await expect(again.result()).resolves.toMatchObject({ result: 'ready' });
     });
