@@ -8,6 +8,7 @@ import { followEvents } from './follow-events.js';
 import { playbookScript, runFiles } from './playbook-run.js';
 import { keepTimes, readTimes } from './playbook-times.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
+import { newsTeller } from './tell-workflow.js';
 
 /**
  * Step 8: "Create Kubernetes Cluster": runs one of Kubespray's playbooks as a detached job. A second one of the same
@@ -30,10 +31,13 @@ export function runKubespray(dependencies: Dependencies): Activities['runKubespr
         lock: `kubespray-${input.cluster}`,
       };
       const { log } = run;
+      const tellNews = newsTeller();
       try {
         await runJob(dependencies, host, job, input.playbook, () => {
           events.poll();
-          return describeProgress(reader.progress);
+          const summary = describeProgress(reader.progress);
+          tellNews(summary);
+          return summary;
         });
       } catch (error) {
         if (!(error instanceof CommandFailedError)) throw error;

@@ -188,6 +188,10 @@ class RunClock {
       case 'stats':
         this.#endTask();
         break;
+      case 'result':
+      case 'prompt':
+      case 'no-hosts':
+        break;
     }
   }
 
