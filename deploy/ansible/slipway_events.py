@@ -30,6 +30,7 @@ LONGEST_MESSAGE = 2000
 LONGEST_NAME = 200
 MOST_TASKS = 4000
 DOWNLOADS = ("get_url", "ansible.builtin.get_url", "ansible.legacy.get_url")
+REQUESTS = ("uri", "ansible.builtin.uri", "ansible.legacy.uri")
 PAUSES = ("pause", "ansible.builtin.pause", "ansible.legacy.pause")
 
 
@@ -121,12 +122,16 @@ def arguments_of(result):
 
 
 def url_of(result):
-    """Where a download came from, without what may be a secret in it."""
-    if result._task.action not in DOWNLOADS:
+    """Where a download came from, without what may be a secret in it; of other requests only what is not hidden."""
+    failed = first_failed_item(result._result) or result._result
+    if result._task.action in DOWNLOADS:
+        text = failed.get("url") or arguments_of(result).get("url")
+    elif result._task.action in REQUESTS:
+        text = failed.get("url")
+    else:
         return None
     try:
-        failed = first_failed_item(result._result) or result._result
-        url = urlsplit(str(failed.get("url") or arguments_of(result).get("url") or ""))
+        url = urlsplit(str(text or ""))
         port = ":%d" % url.port if url.port else ""
     except ValueError:
         return None
@@ -147,7 +152,13 @@ def message_of(result):
     parts = [result.get("msg"), result.get("assertion"), result.get("response")]
     parts += [first_text(result, "stderr", "module_stderr", "stdout", "module_stdout")]
     texts = [str(part).strip() for part in parts if part not in (None, "", False)]
-    return shortened(": ".join(texts) or str(result.get("reason") or "no message"))
+    return shortened(": ".join(texts) or str(result.get("reason") or last_line(result.get("exception")) or "no message"))
+
+
+def last_line(text):
+    """Of a traceback the line that says what."""
+    lines = str(text or "").strip().splitlines()
+    return lines[-1].strip() if lines else ""
 
 
 def first_failed_item(result):

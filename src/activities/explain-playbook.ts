@@ -43,7 +43,7 @@ function headline(error: CommandFailedError, { progress, playbook, host }: Failu
 }
 
 /** ssh puts its reason last, modules put theirs first. All of it is in the output. */
-function inOneLine({ kind, message }: PlaybookFailure): string {
+function inOneLine({ kind, message }: Pick<PlaybookFailure, 'kind' | 'message'>): string {
   const lines = message
     .split(/[\r\n]+/)
     .map((line) => line.trim())
@@ -52,10 +52,16 @@ function inOneLine({ kind, message }: PlaybookFailure): string {
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
-function sentence({ kind, host, play, task, message, url }: PlaybookFailure): string {
+function sentence({ kind, host, play, task, message, url, ignored }: PlaybookFailure): string {
   const what = kind === 'unreachable' ? `could not reach ${host}` : `failed on ${host}`;
   const from = url === undefined ? '' : ` (${url})`;
-  return `${what} in play "${play}", task "${task}": ${message}${from}`;
+  return `${what} in play "${play}", task "${task}": ${message}${from}${shortlyBefore(ignored)}`;
+}
+
+function shortlyBefore(ignored: PlaybookFailure['ignored']): string {
+  if (ignored === undefined) return '';
+  const message = inOneLine({ kind: 'failed', message: ignored.message });
+  return `; shortly before, and ignored, task "${ignored.task}": ${message}`;
 }
 
 function unanswered({ prompts }: PlaybookProgress): string {
@@ -66,9 +72,10 @@ function unanswered({ prompts }: PlaybookProgress): string {
 function adviceFor({ failures, prompts }: PlaybookProgress): string {
   const [first] = failures;
   const then = 'then retry; the playbook does only what is left.';
-  if (first?.url !== undefined) {
+  const url = first?.url ?? first?.ignored?.url;
+  if (first && url !== undefined) {
     return (
-      `See by "curl -I ${first.url}" on ${first.host} whether it gets there. Behind a proxy set http_proxy and ` +
+      `See by "curl -I ${url}" on ${first.host} whether it gets there. Behind a proxy set http_proxy and ` +
       `https_proxy, for a mirror files_repo, in kubespray.variables; ${then}`
     );
   }

@@ -64,6 +64,18 @@ export interface PlaybookFailure {
   readonly isHidden?: boolean;
   /** Of a download: where from, without user, password and query. */
   readonly url?: string;
+  /**
+   * What failed on this host up to three tasks before, and was ignored. Up to v2.24 Kubespray asks mirrors so, and of a
+   * file that none of them has it says no more than "IndexError: Cannot choose from an empty sequence".
+   */
+  readonly ignored?: IgnoredFailure;
+}
+
+/** A failure that the playbook itself passed over. */
+export interface IgnoredFailure {
+  readonly task: string;
+  readonly message: string;
+  readonly url?: string;
 }
 
 /** Where a playbook stands. */
@@ -87,6 +99,10 @@ export interface PlaybookProgress {
 }
 
 interface State extends PlaybookProgress {
+  /** Tasks that were begun. */
+  begun: number;
+  /** The last one of each host. */
+  ignored: Map<string, IgnoredFailure & { readonly begun: number }>;
   play: string | null;
   task: string | null;
   retry: string | null;
@@ -101,6 +117,8 @@ interface State extends PlaybookProgress {
 /** Characters; the plugin shortens messages to 2,000, and lists 4,000 tasks of a play at most. */
 const longestLine = 1024 ** 2;
 const promptsKept = 5;
+/** Tasks after which an ignored failure has nothing to do with the next one any more. */
+const ignoredFor = 3;
 
 /**
  * Follows a file of events piece by piece; a piece may end in the middle of a line.
@@ -240,6 +258,8 @@ export function totals(hosts: Readonly<Record<string, HostCounts>>): HostCounts 
 
 function beginning(): State {
   return {
+    begun: 0,
+    ignored: new Map(),
     play: null,
     task: null,
     retry: null,
@@ -277,7 +297,7 @@ function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): v
       Object.assign(state, { play: event.play, task: null, retry: null, done: 0 });
       break;
     case 'task':
-      Object.assign(state, { task: event.task, retry: null, done: 0 });
+      Object.assign(state, { task: event.task, retry: null, done: 0, begun: state.begun + 1 });
       break;
     case 'prompt':
       state.prompts = [...state.prompts, event.prompt].slice(-promptsKept);
@@ -310,13 +330,23 @@ function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'resul
     counts.ok += 1;
     counts.changed += 1;
   }
+  const from = url === undefined ? {} : { url };
+  if (status === 'ignored') state.ignored.set(host, { task, message, ...from, begun: state.begun });
   if (status !== 'failed' && status !== 'unreachable') return;
   counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
   state.failures.push({
     ...{ host, kind: status, play: state.play ?? '', task, message },
     ...(event.hidden === true && { isHidden: true }),
-    ...(url !== undefined && { url }),
+    ...from,
+    ...ignoredBefore(state, host),
   });
+}
+
+function ignoredBefore({ ignored, begun }: State, host: string): { ignored?: IgnoredFailure } {
+  const last = ignored.get(host);
+  if (last === undefined || begun - last.begun > ignoredFor) return {};
+  const { begun: _, ...failure } = last;
+  return { ignored: failure };
 }
 
 /** The recap does not count what a `rescue` took care of, so of each host it counts the last failure is the one. */

@@ -139,7 +139,10 @@ describe('how far a playbook has come', () => {
     let before = 0;
     const names = ['Two', 'One', 'Two', 'Three', 'One'];
     for (const [index, name] of [...names, ...names].entries()) {
-      for (const event of [playAt(index * 50, name), ...['j', 'c', 'a', 'i'].map((t) => taskAt(index * 50, t))]) {
+      for (const event of [
+        playAt(index * 50, name),
+        ...['j', 'c', 'a', 'i'].map((t) => taskAt(index * 50, t)),
+      ]) {
         reader.push(`${JSON.stringify(event)}\n`);
         const percent = reader.progress.estimate?.percent ?? 0;
         expect(percent).toBeGreaterThanOrEqual(before);
@@ -190,6 +193,22 @@ describe('the end of a playbook', () => {
       { event: 'stats', hosts: { node1: { ...counts, ok: 1 } } },
     );
     expect(progress.failures).toEqual([]);
+  });
+
+  it('tells of a failure what failed shortly before it and was ignored', () => {
+    const validate = { event: 'task', task: 'Validate mirrors' };
+    const ignored = result('node1', 'ignored', {
+      ...{ task: 'Validate mirrors', message: 'name resolution', url: 'https://x/runc' },
+    });
+    const failed = result('node1', 'failed', { message: 'IndexError' });
+    const near = readerOf(play, validate, ignored, task, task, failed).progress.failures;
+    expect(near).toMatchObject([
+      { ignored: { task: 'Validate mirrors', message: 'name resolution', url: 'https://x/runc' } },
+    ]);
+    const far = readerOf(play, validate, ignored, task, task, task, task, failed).progress.failures;
+    expect(far[0]).not.toHaveProperty('ignored');
+    const other = readerOf(play, validate, ignored, task, result('node2', 'failed')).progress.failures;
+    expect(other[0]).not.toHaveProperty('ignored');
   });
 
   it('names of each failing host the failure that ended its work, and unreachable hosts', () => {
