@@ -231,7 +231,7 @@ describe('steps 1 to 8 with the stand-in', () => {
     const downloads = { runc: { url: 'http://127.0.0.1:9/runc.amd64', dest: '/root/runc' } };
     await expect(cluster_yml('playbook-download', { downloads })).rejects.toMatchObject({
       message: expect.stringMatching(
-        /failed on node1 in play "Prepare the hosts", task ".*Download item": .*Connection refused.*\(http:\/\/127\.0\.0\.1:9\/runc\.amd64\)/,
+        /failed on node\d in play "Prepare the hosts", task ".*Download item": .*Connection refused.*\(http:\/\/127\.0\.0\.1:9\/runc\.amd64\)/,
       ) as string,
       details: [{ advice: expect.stringContaining('curl -I http://127.0.0.1:9/runc.amd64') as string }],
     });
