@@ -102,7 +102,7 @@ interface State extends PlaybookProgress {
   /** Tasks that were begun. */
   begun: number;
   /** The last one of each host. */
-  ignored: Map<string, IgnoredFailure & { readonly begun: number }>;
+  ignored: Map<string, { readonly failure: IgnoredFailure; readonly begun: number }>;
   play: string | null;
   task: string | null;
   retry: string | null;
@@ -331,7 +331,7 @@ function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'resul
     counts.changed += 1;
   }
   const from = url === undefined ? {} : { url };
-  if (status === 'ignored') state.ignored.set(host, { task, message, ...from, begun: state.begun });
+  if (status === 'ignored') state.ignored.set(host, { failure: { task, message, ...from }, begun: state.begun });
   if (status !== 'failed' && status !== 'unreachable') return;
   counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
   state.failures.push({
@@ -345,8 +345,7 @@ function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'resul
 function ignoredBefore({ ignored, begun }: State, host: string): { ignored?: IgnoredFailure } {
   const last = ignored.get(host);
   if (last === undefined || begun - last.begun > ignoredFor) return {};
-  const { begun: _, ...failure } = last;
-  return { ignored: failure };
+  return { ignored: last.failure };
 }
 
 /** The recap does not count what a `rescue` took care of, so of each host it counts the last failure is the one. */
