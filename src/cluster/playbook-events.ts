@@ -331,7 +331,8 @@ function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'resul
     counts.changed += 1;
   }
   const from = url === undefined ? {} : { url };
-  if (status === 'ignored') state.ignored.set(host, { failure: { task, message, ...from }, begun: state.begun });
+  if (status === 'ignored')
+    state.ignored.set(host, { failure: { task, message, ...from }, begun: state.begun });
   if (status !== 'failed' && status !== 'unreachable') return;
   counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
   state.failures.push({
