@@ -2,13 +2,15 @@
 
 Slipway puts this file beside each cluster's ansible.cfg. It writes to the file that SLIPWAY_EVENTS names and
 does nothing without it. What a task hides by no_log is hidden here as well: Ansible hands callbacks a copy of
-the result from which such values are gone. src/cluster/playbook-events.ts is the reader.
+the result from which such values are gone. Only of a download it is told where from, without user, password and
+query. src/cluster/playbook-events.ts is the reader.
 Made for ansible-core 2.15 to 2.18.
 """
 
 import json
 import os
 import time
+from urllib.parse import urlsplit
 
 from ansible.plugins.callback import CallbackBase
 
@@ -24,6 +26,12 @@ requirements:
 
 # Enough for any sentence a module says, and far from filling a disk.
 LONGEST_MESSAGE = 2000
+# The reader passes over a line of more than a mebibyte.
+LONGEST_NAME = 200
+MOST_TASKS = 4000
+DOWNLOADS = ("get_url", "ansible.builtin.get_url", "ansible.legacy.get_url")
+REQUESTS = ("uri", "ansible.builtin.uri", "ansible.legacy.uri")
+PAUSES = ("pause", "ansible.builtin.pause", "ansible.legacy.pause")
 
 
 class CallbackModule(CallbackBase):
@@ -46,6 +54,15 @@ class CallbackModule(CallbackBase):
     def _write_result(self, status, result, **fields):
         self._write("result", host=result._host.get_name(), task=result._task.get_name().strip(), status=status, **fields)
 
+    def v2_playbook_on_start(self, playbook):
+        """What --list-tasks would print, without starting Ansible once more; what is included later is not in it."""
+        for play in playbook.get_plays():
+            tasks = [name for block in play.compile() for name in names_of(block)]
+            self._write("planned", play=play.get_name().strip()[:LONGEST_NAME], tasks=tasks[:MOST_TASKS])
+
+    def v2_playbook_on_vars_prompt(self, varname, private=True, prompt=None, *args, **kwargs):
+        self._write("prompt", prompt=shortened(str(prompt or varname).strip()))
+
     def v2_playbook_on_play_start(self, play):
         self._write("play", play=play.get_name().strip())
 
@@ -59,13 +76,23 @@ class CallbackModule(CallbackBase):
         self._write("no-hosts")
 
     def v2_runner_on_ok(self, result):
+        prompt = arguments_of(result).get("prompt") if result._task.action in PAUSES else None
+        if prompt:
+            self._write("prompt", prompt=shortened(str(prompt).strip()))
         self._write_result("changed" if result._result.get("changed") else "ok", result)
 
     def v2_runner_on_skipped(self, result):
         self._write_result("skipped", result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        self._write_result("ignored" if ignore_errors else "failed", result, message=message_of(result._result))
+        more = {}
+        if result._result.get("censored"):
+            more["hidden"] = True
+        url = url_of(result)
+        if url:
+            more["url"] = url
+        status = "ignored" if ignore_errors else "failed"
+        self._write_result(status, result, message=message_of(result._result), **more)
 
     def v2_runner_on_unreachable(self, result):
         self._write_result("unreachable", result, message=message_of(result._result))
@@ -80,18 +107,64 @@ class CallbackModule(CallbackBase):
         self._write("stats", hosts=hosts)
 
 
+def names_of(block):
+    for task in block.block:
+        if hasattr(task, "block"):
+            yield from names_of(task)
+        elif not getattr(task, "implicit", False):
+            yield task.get_name().strip()[:LONGEST_NAME]
+
+
+def arguments_of(result):
+    """The task's arguments with their variables filled in; of a loop those of the last item."""
+    arguments = (getattr(result, "_task_fields", None) or {}).get("args")
+    return arguments if isinstance(arguments, dict) else {}
+
+
+def url_of(result):
+    """Where a download came from, without what may be a secret in it; of other requests only what is not hidden."""
+    failed = first_failed_item(result._result) or result._result
+    if result._task.action in DOWNLOADS:
+        text = failed.get("url") or arguments_of(result).get("url")
+    elif result._task.action in REQUESTS:
+        text = failed.get("url")
+    else:
+        return None
+    try:
+        url = urlsplit(str(text or ""))
+        port = ":%d" % url.port if url.port else ""
+    except ValueError:
+        return None
+    if url.scheme not in ("http", "https", "ftp") or not url.hostname:
+        return None
+    host = "[%s]" % url.hostname if ":" in url.hostname else url.hostname
+    return "%s://%s%s%s" % (url.scheme, host, port, url.path)
+
+
 def message_of(result):
     """The sentence that says why: of the first failed item in a loop, with what a command wrote to its standard error."""
     if result.get("censored"):
         return str(result["censored"])
-    for item in result.get("results") or []:
-        if isinstance(item, dict) and item.get("failed"):
-            label = item.get("_ansible_item_label", item.get("item"))
-            return shortened("item %s: %s" % (label, message_of(item)))
-    parts = [result.get("msg"), result.get("assertion")]
+    item = first_failed_item(result)
+    if item:
+        label = item.get("_ansible_item_label", item.get("item"))
+        return shortened("item %s: %s" % (label, message_of(item)))
+    parts = [result.get("msg"), result.get("assertion"), result.get("response")]
     parts += [first_text(result, "stderr", "module_stderr", "stdout", "module_stdout")]
     texts = [str(part).strip() for part in parts if part not in (None, "", False)]
-    return shortened(": ".join(texts) or str(result.get("reason") or "no message"))
+    return shortened(": ".join(texts) or str(result.get("reason") or last_line(result.get("exception")) or "no message"))
+
+
+def last_line(text):
+    """Of a traceback the line that says what."""
+    lines = str(text or "").strip().splitlines()
+    return lines[-1].strip() if lines else ""
+
+
+def first_failed_item(result):
+    items = result.get("results")
+    failed = [item for item in items if isinstance(item, dict) and item.get("failed")] if isinstance(items, list) else []
+    return failed[0] if failed else None
 
 
 def first_text(result, *names):

@@ -1,7 +1,12 @@
-import { isGrpcServiceError, type WorkflowHandle } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { progressQuery } from '../workflows/messages.js';
 import type { ClusterProgress } from '../workflows/progress.js';
+import { withHeartbeats } from './heartbeats.js';
 
 /** Milliseconds. */
 const shortestPause = 500;
@@ -25,10 +30,12 @@ export async function followProgress(options: FollowOptions): Promise<FollowEnd>
   const { handle, signal, onProgress, onSilence } = options;
   let silent = false;
   while (!signal.aborted) {
-    const closed = await isClosed(handle);
+    const description = await describe(handle);
+    const closed = description !== undefined && description.status.name !== 'RUNNING';
     const began = Date.now();
     try {
-      await onProgress(await queryProgress(handle));
+      const progress = await queryProgress(handle);
+      await onProgress(description ? withHeartbeats(progress, description) : progress);
       silent = false;
     } catch (error) {
       const why = silenceOf(error);
@@ -74,12 +81,12 @@ function grpcCode(error: unknown): number | undefined {
   return error instanceof Error && error.cause !== undefined ? grpcCode(error.cause) : undefined;
 }
 
-async function isClosed(handle: WorkflowHandle): Promise<boolean> {
+/** Undefined while Temporal does not answer. */
+async function describe(handle: WorkflowHandle): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    const { status } = await handle.describe();
-    return status.name !== 'RUNNING';
+    return await handle.describe();
   } catch (error) {
-    if (silenceOf(error) !== undefined) return false;
+    if (silenceOf(error) !== undefined) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,8 @@
-import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
+import {
+  WorkflowNotFoundError,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { renderReport } from '../cluster/render-report.js';
 import type { Report } from '../cluster/report.js';
 import { clusterWorkflowId } from '../workflows/messages.js';
@@ -6,6 +10,7 @@ import type { ClusterProgress } from '../workflows/progress.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { followProgress, queryProgress, silenceOf } from './follow.js';
+import { withHeartbeats } from './heartbeats.js';
 import { catchInterruption } from './interruption.js';
 import { LiveView } from './live-view.js';
 import { progressLines } from './progress-lines.js';
@@ -48,9 +53,9 @@ export async function status(options: StatusOptions, terminal: Terminal): Promis
 
 async function read(handle: WorkflowHandle, cluster: string): Promise<StatusDocument> {
   const { workflowId } = handle;
-  let status: string;
+  let description: WorkflowExecutionDescription;
   try {
-    status = (await handle.describe()).status.name;
+    description = await handle.describe();
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new CommandError(
@@ -59,13 +64,17 @@ async function read(handle: WorkflowHandle, cluster: string): Promise<StatusDocu
       { cause: error },
     );
   }
+  const status: string = description.status.name;
   const report = status === 'COMPLETED' ? ((await handle.result()) as Report) : null;
-  return { cluster, workflowId, status, progress: await progressOf(handle), report };
+  return { cluster, workflowId, status, progress: await progressOf(handle, description), report };
 }
 
-async function progressOf(handle: WorkflowHandle): Promise<ClusterProgress | null> {
+async function progressOf(
+  handle: WorkflowHandle,
+  description: WorkflowExecutionDescription,
+): Promise<ClusterProgress | null> {
   try {
-    return await queryProgress(handle);
+    return withHeartbeats(await queryProgress(handle), description);
   } catch (error) {
     if (silenceOf(error) === undefined) throw error;
     return null;

@@ -51,7 +51,8 @@ export function ansibleConfig({ kubespray, folders, controlPath, privateKey, hos
     },
     ssh_connection: {
       pipelining: 'True',
-      retries: '3',
+      // A connection that breaks is no reason to run a module, which may be at work still, a second time.
+      retries: '0',
       ssh_args: sshArguments({ knownHosts: folders.knownHosts, shared: controlPath !== undefined }),
       ...(controlPath !== undefined && { control_path_dir: controlPath }),
     },
@@ -95,13 +96,21 @@ function knownHostsName(address: string, port: number): string {
   return port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
 }
 
-/** A host that went away is noticed within half a minute; a key that is not pinned is refused without a question. */
+/**
+ * A host that went away is noticed within half a minute, and a silence of ten seconds does no harm. Where the shared
+ * connection is silent, ssh gives it up after 16 s (one interval more than CountMax), and may then try a new one for
+ * 10 s more. ssh takes the first value that it is given for an option, so Ansible's `timeout`, which bounds how long
+ * `sudo` may take on a busy host as well, does not count here.
+ * A key that is not pinned is refused without a question, and so is a key with a passphrase.
+ */
 function sshArguments({ knownHosts, shared }: { knownHosts: string; shared: boolean }): string {
   const options = [
     ...(shared ? ['ControlMaster=auto', 'ControlPersist=5m'] : []),
-    'ConnectionAttempts=3',
-    'ServerAliveInterval=5',
-    'ServerAliveCountMax=6',
+    'BatchMode=yes',
+    'ConnectTimeout=10',
+    'ConnectionAttempts=1',
+    'ServerAliveInterval=4',
+    'ServerAliveCountMax=3',
     'StrictHostKeyChecking=yes',
     `UserKnownHostsFile=${knownHosts}`,
     'GlobalKnownHostsFile=/dev/null',

@@ -33,7 +33,10 @@ export interface GroupVariables {
 export function groupVariables({ specification, release, storage }: Input): GroupVariables {
   const own = specification.kubespray.variables;
   const written: Record<string, Variables> = {
-    'group_vars/all/slipway.yml': { upstream_dns_servers: specification.dns.upstream },
+    'group_vars/all/slipway.yml': {
+      upstream_dns_servers: specification.dns.upstream,
+      unsafe_show_logs: showDownloads,
+    },
     'group_vars/k8s_cluster/slipway.yml': { container_manager: 'containerd' },
   };
   addStorageVariables(written, { specification, storage });
@@ -48,6 +51,14 @@ export function groupVariables({ specification, release, storage }: Input): Grou
   }
   return { files, conflicts };
 }
+
+/**
+ * Kubespray hides with one switch what its tasks say: downloads, in whose addresses credentials may stand, as well as
+ * keys of etcd and passwords of registries. This opens it for one kind only: a download from an address without user,
+ * password and query, whose failure would else be "the output has been hidden". Whoever sets the switch in
+ * `kubespray.variables` has the last word.
+ */
+const showDownloads = "{{ (download | default({})).url | default('') is match('https?://[^@?#]+$') }}";
 
 /** Where the operator's variables are written: the strongest of the groups that every node is in. */
 const ownPath = 'group_vars/k8s_cluster/slipway.yml';

@@ -1,25 +1,34 @@
 import { z } from 'zod';
+import { CourseFollower } from './playbook-course.js';
+import type { CoursePlay, CourseTask, Estimate, PlaybookCourse } from './playbook-course.js';
 
 /**
  * Reads what `deploy/ansible/slipway_events.py` writes while a playbook runs: one JSON document a line.
  * Every run begins with a line `{"event":"run"}`, so that what an earlier, cut-off run left in the file counts for nothing.
  */
+const time = z.number().optional();
 const eventSchema = z.discriminatedUnion('event', [
   z.object({ event: z.literal('run') }),
-  z.object({ event: z.literal('play'), play: z.string() }),
-  z.object({ event: z.literal('task'), task: z.string() }),
+  z.object({ event: z.literal('planned'), play: z.string(), tasks: z.array(z.string()) }),
+  z.object({ event: z.literal('play'), time, play: z.string() }),
+  z.object({ event: z.literal('task'), time, task: z.string() }),
+  z.object({ event: z.literal('prompt'), prompt: z.string() }),
   z.object({ event: z.literal('no-hosts') }),
   z.object({
     event: z.literal('result'),
+    time,
     host: z.string(),
     task: z.string(),
     status: z.enum(['ok', 'changed', 'skipped', 'ignored', 'failed', 'unreachable', 'retry']),
     message: z.string().optional(),
+    hidden: z.boolean().optional(),
+    url: z.string().optional(),
     attempt: z.number().nullish(),
     attempts: z.number().nullish(),
   }),
   z.object({
     event: z.literal('stats'),
+    time,
     hosts: z.record(
       z.string(),
       z.object({
@@ -51,6 +60,22 @@ export interface PlaybookFailure {
   readonly task: string;
   /** What the module, or ssh, said. */
   readonly message: string;
+  /** The task hides by `no_log` what its module said. */
+  readonly isHidden?: boolean;
+  /** Of a download: where from, without user, password and query. */
+  readonly url?: string;
+  /**
+   * What failed on this host up to three tasks before, and was ignored. Up to v2.24 Kubespray asks mirrors so, and of a
+   * file that none of them has it says no more than "IndexError: Cannot choose from an empty sequence".
+   */
+  readonly ignored?: IgnoredFailure;
+}
+
+/** A failure that the playbook itself passed over. */
+export interface IgnoredFailure {
+  readonly task: string;
+  readonly message: string;
+  readonly url?: string;
 }
 
 /** Where a playbook stands. */
@@ -65,22 +90,35 @@ export interface PlaybookProgress {
   readonly hosts: Readonly<Record<string, HostCounts>>;
   /** Failures that ended the work on a host; those that a `rescue` took care of are gone at the end. */
   readonly failures: readonly PlaybookFailure[];
+  /** What the playbook asked for, the last ones; nobody answers, and Ansible goes on as if nothing had been typed. */
+  readonly prompts: readonly string[];
+  /** Null where nothing is known of the way that lies before it. */
+  readonly estimate: Estimate | null;
   /** Ansible wrote its recap: the playbook came to its end, well or not. */
   readonly ended: boolean;
 }
 
 interface State extends PlaybookProgress {
+  /** Tasks that were begun. */
+  begun: number;
+  /** The last one of each host. */
+  ignored: Map<string, { readonly failure: IgnoredFailure; readonly begun: number }>;
   play: string | null;
   task: string | null;
   retry: string | null;
   done: number;
   hosts: Record<string, HostCounts>;
   failures: PlaybookFailure[];
+  prompts: string[];
+  estimate: Estimate | null;
   ended: boolean;
 }
 
-/** Characters; the plugin shortens messages to 2,000. */
+/** Characters; the plugin shortens messages to 2,000, and lists 4,000 tasks of a play at most. */
 const longestLine = 1024 ** 2;
+const promptsKept = 5;
+/** Tasks after which an ignored failure has nothing to do with the next one any more. */
+const ignoredFor = 3;
 
 /**
  * Follows a file of events piece by piece; a piece may end in the middle of a line.
@@ -90,10 +128,21 @@ const longestLine = 1024 ** 2;
 export class PlaybookEventReader {
   #rest = '';
   #state = beginning();
+  #clock: RunClock;
+
+  /** @param earlier the way that an earlier run took; without it what Ansible lists beforehand is all that is known */
+  constructor(private readonly earlier?: PlaybookCourse) {
+    this.#clock = new RunClock(earlier);
+  }
 
   /** Where the playbook stands after everything pushed so far. */
   get progress(): PlaybookProgress {
     return this.#state;
+  }
+
+  /** The way that the run has taken so far, for those that come later. */
+  get course(): PlaybookCourse {
+    return this.#clock.course;
   }
 
   push(piece: string): void {
@@ -102,23 +151,100 @@ export class PlaybookEventReader {
     this.#rest = rest.length > longestLine ? '' : rest;
     for (const line of lines) {
       const event = parse(line);
-      if (event?.event === 'run') this.#state = beginning();
-      else if (event) apply(this.#state, event);
+      if (event?.event === 'run') {
+        this.#state = beginning();
+        this.#clock = new RunClock(this.earlier);
+      } else if (event) {
+        apply(this.#state, event);
+        this.#clock.take(event);
+        this.#state.estimate = this.#clock.estimate;
+      }
     }
   }
 }
 
-/** One line for people: "Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)". */
+/** Measures how long each task of a run takes, and compares that with what is known beforehand. */
+class RunClock {
+  readonly #planned: CoursePlay[] = [];
+  readonly #plays: { play: string; tasks: CourseTask[] }[] = [];
+  #follower: CourseFollower | undefined;
+  #began: number | undefined;
+  #now = 0;
+  #task: { readonly name: string; readonly began: number } | undefined;
+
+  constructor(private readonly earlier: PlaybookCourse | undefined) {}
+
+  get course(): PlaybookCourse {
+    return { isTimed: true, plays: this.#plays };
+  }
+
+  get estimate(): Estimate | null {
+    return this.#follower?.estimate(this.#now - (this.#began ?? this.#now)) ?? null;
+  }
+
+  take(event: Exclude<PlaybookEvent, { event: 'run' }>): void {
+    if ('time' in event && event.time !== undefined) {
+      // A clock that is set back makes no task end before it began.
+      this.#now = Math.max(this.#now, event.time);
+      this.#began ??= event.time;
+    }
+    switch (event.event) {
+      case 'planned':
+        this.#planned.push({ play: event.play, tasks: event.tasks.map((task) => [task, 1]) });
+        break;
+      case 'play':
+        this.#endTask();
+        this.#plays.push({ play: event.play, tasks: [] });
+        this.#follower ??= new CourseFollower(this.earlier ?? { isTimed: false, plays: this.#planned });
+        this.#follower.beginPlay(event.play);
+        break;
+      case 'task':
+        this.#endTask();
+        this.#task = { name: event.task, began: this.#now };
+        this.#follower?.beginTask(event.task);
+        break;
+      case 'stats':
+        this.#endTask();
+        break;
+      case 'result':
+      case 'prompt':
+      case 'no-hosts':
+        break;
+    }
+  }
+
+  #endTask(): void {
+    if (this.#task) this.#plays.at(-1)?.tasks.push([this.#task.name, this.#now - this.#task.began]);
+    this.#task = undefined;
+  }
+}
+
+/**
+ * One line for people: "about 40 %, 12 min left: Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)".
+ */
 export function describeProgress(progress: PlaybookProgress): string {
-  const { play, task, hosts, done, retry } = progress;
+  const { play, task, hosts, done, retry, estimate } = progress;
   if (play === null) return 'ansible-playbook is starting';
   const total = totals(hosts);
   const counts = [`${total.ok} ok`, `${total.changed} changed`];
   if (total.failures > 0) counts.push(`${total.failures} failed`);
-  if (total.unreachable > 0) counts.push(`${total.unreachable} unreachable`);
+  for (const [host, { unreachable }] of Object.entries(hosts)) {
+    if (unreachable > 0) counts.push(`${host} cannot be reached`);
+  }
   const where = task === null ? play : `${play} › ${task}`;
   const hostsDone = `${done} of ${Math.max(done, Object.keys(hosts).length)} hosts`;
-  return `${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
+  const howFar = estimate === null || progress.ended ? '' : `${showEstimate(estimate)}: `;
+  return `${howFar}${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
+}
+
+function showEstimate({ percent, secondsLeft }: Estimate): string {
+  return `about ${percent} %${secondsLeft === null ? '' : `, ${showDuration(secondsLeft)} left`}`;
+}
+
+function showDuration(seconds: number): string {
+  if (seconds < 60) return 'less than a minute';
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** The sum over all hosts. */
@@ -131,7 +257,19 @@ export function totals(hosts: Readonly<Record<string, HostCounts>>): HostCounts 
 }
 
 function beginning(): State {
-  return { play: null, task: null, retry: null, done: 0, hosts: byHost(), failures: [], ended: false };
+  return {
+    begun: 0,
+    ignored: new Map(),
+    play: null,
+    task: null,
+    retry: null,
+    done: 0,
+    hosts: byHost(),
+    failures: [],
+    prompts: [],
+    estimate: null,
+    ended: false,
+  };
 }
 
 /** The names come out of a file, so none of them, such as `__proto__`, may be one that every object has. */
@@ -159,8 +297,12 @@ function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): v
       Object.assign(state, { play: event.play, task: null, retry: null, done: 0 });
       break;
     case 'task':
-      Object.assign(state, { task: event.task, retry: null, done: 0 });
+      Object.assign(state, { task: event.task, retry: null, done: 0, begun: state.begun + 1 });
       break;
+    case 'prompt':
+      state.prompts = [...state.prompts, event.prompt].slice(-promptsKept);
+      break;
+    case 'planned':
     case 'no-hosts':
       break;
     case 'result':
@@ -175,7 +317,7 @@ function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): v
 }
 
 function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'result' }>): void {
-  const { host, status, task, message = 'no message' } = event;
+  const { host, status, task, url, message = 'no message' } = event;
   if (status === 'retry') {
     state.retry = `try ${event.attempt ?? '?'} of ${event.attempts ?? '?'} on ${host}`;
     return;
@@ -188,9 +330,23 @@ function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'resul
     counts.ok += 1;
     counts.changed += 1;
   }
+  const from = url === undefined ? {} : { url };
+  if (status === 'ignored')
+    state.ignored.set(host, { failure: { task, message, ...from }, begun: state.begun });
   if (status !== 'failed' && status !== 'unreachable') return;
   counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
-  state.failures.push({ host, kind: status, play: state.play ?? '', task, message });
+  state.failures.push({
+    ...{ host, kind: status, play: state.play ?? '', task, message },
+    ...(event.hidden === true && { isHidden: true }),
+    ...from,
+    ...ignoredBefore(state, host),
+  });
+}
+
+function ignoredBefore({ ignored, begun }: State, host: string): { ignored?: IgnoredFailure } {
+  const last = ignored.get(host);
+  if (last === undefined || begun - last.begun > ignoredFor) return {};
+  return { ignored: last.failure };
 }
 
 /** The recap does not count what a `rescue` took care of, so of each host it counts the last failure is the one. */

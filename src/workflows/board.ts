@@ -11,6 +11,8 @@ export const controlHostStation = 'control host';
 
 /** Only the newest refusals are kept: anybody who may signal could send any number. */
 const refusalsKept = 50;
+/** Characters. */
+const longestNews = 300;
 
 /**
  * What is known about the run, and the one place that tells the outside of it: the query `progress`, the current
@@ -92,6 +94,18 @@ export class Board {
 
   setStep(station: string, position: number, progress: StepProgress): void {
     this.stepsOf(station)[position] = progress;
+    this.changed();
+  }
+
+  /** A running step of the control host says how far it is. Anybody may signal, so what is no news is passed over. */
+  showNews(news: unknown): void {
+    if (typeof news !== 'object' || news === null || !('step' in news) || !('summary' in news)) return;
+    const { step, summary } = news;
+    if (typeof summary !== 'string') return;
+    const position = this.controlHost.findLastIndex((known) => known.step === step);
+    const known = this.controlHost[position];
+    if (known?.state !== 'running') return;
+    this.controlHost[position] = { ...known, summary: summary.slice(0, longestNews) };
     this.changed();
   }
 

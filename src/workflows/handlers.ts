@@ -12,6 +12,7 @@ import {
   progressQuery,
   retrySignal,
   retryUpdate,
+  stepNewsSignal,
   skipSignal,
   skipUpdate,
 } from './messages.js';
@@ -40,6 +41,13 @@ export function listen(board: Board, desk: Desk): void {
   setHandler(progressQuery, () => board.progress(), {
     description: 'Phase, steps, questions, plan and report.',
   });
+  setHandler(
+    stepNewsSignal,
+    (news: unknown) => {
+      board.showNews(news);
+    },
+    { description: 'Sent by a long step itself: { "step": "…", "summary": "…" }' },
+  );
   for (const verb of Object.keys(answers) as Verb[]) {
     const { signal, update } = answers[verb];
     const receive = (message: unknown) => desk.receive(verb, message);

@@ -43,4 +43,13 @@ export const retryUpdate = defineUpdate<string, [Decision]>('retry');
 export const skipUpdate = defineUpdate<string, [Decision]>('skip');
 export const abortUpdate = defineUpdate<string, [Decision]>('abort');
 
+/** What a long step on the control host says of itself now and then, for the current details. */
+export interface StepNews {
+  /** The activity's type. */
+  readonly step: string;
+  /** One line. */
+  readonly summary: string;
+}
+export const stepNewsSignal = defineSignal<[StepNews]>('stepNews');
+
 export const progressQuery = defineQuery<ClusterProgress>('progress');

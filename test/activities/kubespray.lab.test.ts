@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { confirmSsh } from '../../src/activities/confirm-ssh.js';
 import { copySshKey } from '../../src/activities/copy-ssh-key.js';
@@ -16,6 +17,7 @@ import type { HostTarget } from '../../src/hosts/target.js';
 import { type Lab, type LabMachine, openLab } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
 import { aSpecification } from '../cluster/builders.js';
+import { until } from '../hosts/test-sshd.js';
 import { cluster, installStandIn, local, runStep } from './control-host.js';
 
 /** Steps 1 to 8 without step 7, as the document goes, on a control plane and a worker that has been in use. */
@@ -139,7 +141,11 @@ describe('steps 1 to 8 with the stand-in', () => {
       dns: { upstream: ['9.9.9.9'] },
     });
 
-  async function cluster_yml(jobKey: string) {
+  async function cluster_yml(
+    jobKey: string,
+    extraVariables: Record<string, unknown> = {},
+    limit?: readonly string[],
+  ) {
     return await runStep(runKubespray(dependencies), {
       host: local,
       cluster,
@@ -148,8 +154,28 @@ describe('steps 1 to 8 with the stand-in', () => {
       virtualEnvironment,
       release,
       hostCount: 2,
-      extraVariables: {},
+      extraVariables,
+      limit,
     });
+  }
+
+  /** Milliseconds: when the run's first task began, and when a host was found that cannot be reached. */
+  async function timesOf(jobKey: string): Promise<{ began: number; noticed: number }> {
+    const path = join(folder, 'state', 'clusters', cluster, 'runs', jobKey, 'events.jsonl');
+    const lines = (await readFile(path, 'utf8')).trim().split('\n');
+    const events = lines.map((line) => JSON.parse(line) as { event: string; status?: string; time: number });
+    const at = (event: (typeof events)[number] | undefined) => (event?.time ?? NaN) * 1000;
+    return {
+      began: at(events.find(({ event }) => event === 'task')),
+      noticed: at(events.find(({ status }) => status === 'unreachable')),
+    };
+  }
+
+  /** Pulls the cable of node2 while its task is under way. @returns when that was, in milliseconds */
+  async function unplugInTheMiddle(): Promise<number> {
+    await until(async () => (await see('node2', 'pgrep -f "^sleep 21" || true')) !== '', 300_000);
+    await machines.node2.unplugNetwork();
+    return Date.now();
   }
 
   it('install real etcd and containerd, and a kubelet that keeps the data that is there', async () => {
@@ -199,6 +225,54 @@ describe('steps 1 to 8 with the stand-in', () => {
       hosts: { node1: { changed: 0 }, node2: { changed: 0 } },
     });
     expect([await see('node1', started), await see('node2', started)]).toEqual(before);
+  });
+
+  it('name a download that failed with its address and the real reason', async () => {
+    const downloads = { runc: { url: 'http://127.0.0.1:9/runc.amd64', dest: '/root/runc' } };
+    await expect(cluster_yml('playbook-download', { downloads })).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /failed on node\d in play "Prepare the hosts", task ".*Download item": .*Connection refused.*\(http:\/\/127\.0\.0\.1:9\/runc\.amd64\)/,
+      ) as string,
+      details: [{ advice: expect.stringContaining('curl -I http://127.0.0.1:9/runc.amd64') as string }],
+    });
+  });
+
+  it('notice within 30 s that a host was cut off in the middle of a task', async () => {
+    const run = cluster_yml('playbook-cut', { stand_in_seconds: 21 });
+    const cut = unplugInTheMiddle();
+    try {
+      await expect(run).rejects.toThrow(/could not reach node2 in play "Prepare the hosts", task ".*Wait/);
+      expect((await timesOf('playbook-cut')).noticed - (await cut)).toBeLessThan(30_000);
+    } finally {
+      await machines.node2.plugNetwork();
+    }
+  });
+
+  it('notice within 30 s that a host is away before they begin', async () => {
+    await machines.node2.unplugNetwork();
+    try {
+      await expect(cluster_yml('playbook-away')).rejects.toThrow(
+        /could not reach node2 in play "Gather facts"/,
+      );
+      const { began, noticed } = await timesOf('playbook-away');
+      expect(noticed - began).toBeLessThan(30_000);
+    } finally {
+      await machines.node2.plugNetwork();
+    }
+  });
+
+  it('bear a silence of some seconds', async () => {
+    const run = cluster_yml('playbook-silence', { stand_in_seconds: 21 });
+    await unplugInTheMiddle();
+    await sleep(7_000);
+    await machines.node2.plugNetwork();
+    expect((await run).hosts).toMatchObject({ node2: { unreachable: 0, failures: 0 } });
+  });
+
+  it('do not wait for a password that sudo asks for', async () => {
+    await expect(cluster_yml('playbook-sudo', { ansible_user: 'alice' }, ['node1'])).rejects.toThrow(
+      /failed on node1 .*Gather minimal facts": .*[Mm]issing sudo password/,
+    );
   });
 
   it('leave no file of the lab’s key in the checkout', () => {

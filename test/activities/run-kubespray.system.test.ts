@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -25,7 +25,7 @@ const files = {
   'requirements.txt': 'ansible-core==2.15.13\n',
   'ansible.cfg': '[defaults]\nhost_key_checking=False\nroles_path = roles\ndisplay_skipped_hosts = no\n',
   '.gitignore': '*.pyc\n',
-  'inventory/sample/group_vars/all/all.yml': 'sample_variable: from the sample\n',
+  'inventory/sample/group_vars/all/all.yml': 'sample_variable: from the sample\nunsafe_show_logs: false\n',
   'roles/marker/tasks/main.yml': [
     '- name: Write what was told',
     '  ansible.builtin.copy:',
@@ -48,6 +48,49 @@ const files = {
     '    - name: Start the service',
     '      ansible.builtin.command: sh -c "echo no space left >&2; exit 7"',
     "      when: inventory_hostname == failing | default('')",
+    // As Kubespray's own: roles/download/tasks/download_file.yml.
+    '    - name: Download_file | Download item',
+    '      get_url:',
+    '        url: "{{ download.url }}"',
+    '        dest: "{{ told_in }}/downloaded"',
+    '      vars:',
+    '        download: "{{ downloads.runc }}"',
+    '      no_log: "{{ not (unsafe_show_logs | bool) }}"',
+    '      when: downloads is defined',
+    '    - name: Hide a key of etcd',
+    '      ansible.builtin.command: sh -c "echo hunter2; exit 1"',
+    '      no_log: "{{ not (unsafe_show_logs | bool) }}"',
+    '      when: etcd_key is defined',
+    '    - name: Confirm',
+    '      ansible.builtin.pause:',
+    '        prompt: "Are you sure? Type \'yes\' to delete nodes."',
+    '      register: answer',
+    '      run_once: true',
+    '      when: confirms is defined',
+    '    - name: Stop without confirmation',
+    '      ansible.builtin.fail:',
+    '        msg: Delete nodes confirmation failed',
+    "      when: confirms is defined and answer.user_input | default('') != 'yes'",
+    '    - name: Tell what is remembered',
+    '      ansible.builtin.copy:',
+    '        dest: "{{ told_in }}/remembered-{{ inventory_hostname }}"',
+    '        content: "{{ remembered | default(\'nothing\') }}"',
+    '      when: remember is defined',
+    '    - name: Remember',
+    '      ansible.builtin.set_fact:',
+    '        remembered: "{{ remember }}"',
+    '        cacheable: true',
+    '      when: remember is defined',
+  ].join('\n'),
+  'prompt.yml': [
+    '- name: Ask',
+    '  hosts: all',
+    '  gather_facts: false',
+    '  vars_prompt: [{ name: sure, prompt: "Really?" }]',
+    '  tasks:',
+    '    - name: Stop unless sure',
+    '      ansible.builtin.fail: { msg: Nobody was sure }',
+    "      when: sure != 'yes'",
   ].join('\n'),
 };
 
@@ -266,6 +309,38 @@ describe('running a playbook', () => {
     }
   });
 
+  it('shows why a download failed, and from where, though Kubespray hides it', async () => {
+    const url = `http://127.0.0.1:${await freePort()}/runc.amd64`;
+    await expect(play(playbookInput({ downloads: { runc: { url } } }))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^cluster\.yml failed on node\d in play "Work", task "Download_file \| Download item": .*Connection refused.* \(http:\/\/127\.0\.0\.1:\d+\/runc\.amd64\) \(also on node\d\)$/,
+      ) as string,
+      details: [{ advice: expect.stringContaining(`curl -I ${url}`) as string }],
+    });
+  });
+
+  it('shows of a download that needs a password where from, and never the password', async () => {
+    const address = `127.0.0.1:${await freePort()}/runc.amd64`;
+    for (const url of [`http://alice:hunter2@${address}`, `http://${address}?token=hunter2`]) {
+      const input = playbookInput({ downloads: { runc: { url } } });
+      await expect(play(input)).rejects.toThrow(`the output has been hidden`);
+      await expect(play(input)).rejects.toThrow(`(http://${address})`);
+      const folder = join(control.folders.runs, input.jobKey);
+      for (const name of ['events.jsonl', 'log']) {
+        expect(await readFile(join(folder, name), 'utf8'), name).not.toContain('hunter2');
+      }
+    }
+  });
+
+  it('opens for downloads only what Kubespray hides with the same switch', async () => {
+    const input = playbookInput({ etcd_key: true });
+    await expect(play(input)).rejects.toMatchObject({
+      message: expect.stringContaining('task "Hide a key of etcd": the output has been hidden') as string,
+      details: [{ advice: expect.stringContaining('unsafe_show_logs') as string }],
+    });
+    expect(await readFile(join(control.folders.runs, input.jobKey, 'log'), 'utf8')).not.toContain('hunter2');
+  });
+
   it('keeps to what Ansible hides', async () => {
     const input = playbookInput({ secret_code: 1 });
     await expect(play(input)).rejects.toThrow(/task "Hide a secret": the output has been hidden/);
@@ -289,6 +364,29 @@ describe('running a playbook', () => {
     await writeAll();
   });
 
+  it('asks nobody: a question ends in an error that tells it', async () => {
+    await expect(play(playbookInput({ confirms: true }))).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /task "Stop without confirmation": Delete nodes confirmation failed .*It had asked "Are you sure\? Type 'yes' to delete nodes\.", and nobody was there/,
+      ) as string,
+      details: [{ advice: expect.stringContaining('answers the question') as string }],
+    });
+    await expect(play({ ...playbookInput(), playbook: 'prompt.yml' })).rejects.toThrow(
+      /Nobody was sure.*It had asked "Really\?"/,
+    );
+  });
+
+  it('asks for no passphrase of a key', async () => {
+    const locked = join(control.folder, 'locked-key');
+    await execa('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'a passphrase', '-f', locked]);
+    const began = Date.now();
+    await expect(play(playbookInput({ ansible_ssh_private_key_file: locked }))).rejects.toMatchObject({
+      message: expect.stringMatching(/could not reach node\d .*Permission denied/) as string,
+      details: [{ advice: expect.stringContaining('without a question') as string }],
+    });
+    expect(Date.now() - began).toBeLessThan(60_000);
+  });
+
   it("gives Ansible's own words where no task was run", async () => {
     await expect(play({ ...playbookInput(), playbook: 'no-such.yml' })).rejects.toThrow(
       'ERROR! the playbook: no-such.yml could not be found',
@@ -309,5 +407,64 @@ describe('running a playbook', () => {
     expect(await play(input)).toMatchObject({ hosts: { node1: { ok: 3 }, node2: { ok: 3 } } });
     const job = join(control.folder, 'state', 'jobs', input.jobKey);
     expect((await readFile(join(job, 'executions'), 'utf8')).trim().split('\n')).toHaveLength(1);
+  });
+
+  it('knows after one run how far the next one is', async () => {
+    const times = join(control.folders.root, 'playbook-times', 'v2.24.1-cluster.yml.json');
+    await rm(join(control.folder, 'state', 'playbook-times'), { recursive: true, force: true });
+    await rm(times, { force: true });
+    const shown = async () => {
+      const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+      const tails: string[] = [];
+      environment.on('heartbeat', (progress?: JobProgress) => tails.push(progress?.tail ?? ''));
+      await environment.run(runKubespray(control.dependencies), playbookInput({ seconds: 6 }));
+      return tails.join('\n');
+    };
+    // The role's task of 11 is behind.
+    expect(await shown()).toMatch(/^about \d+ %: Work › Wait/m);
+    expect(await shown()).toMatch(/^about \d+ %, less than a minute left: Work › Wait/m);
+    await writeFile(times, '{"plays":[{"play":');
+    expect(await shown()).toMatch(/^about \d+ %, less than a minute left: Work › Wait/m);
+  });
+
+  it('keeps the logs of the last runs, and no more', async () => {
+    const { runs: folder } = control.folders;
+    const jobs = join(control.folder, 'state', 'jobs');
+    for (let day = 1; day <= 25; day += 1) {
+      for (const parent of [folder, jobs]) {
+        await mkdir(join(parent, `old-${day}`), { recursive: true });
+        await utimes(join(parent, `old-${day}`), day * 86_400, day * 86_400);
+      }
+    }
+    const { log } = await play(playbookInput());
+    const kept = await readdir(folder);
+    expect(kept).toHaveLength(20);
+    expect(kept).not.toContain('old-1');
+    expect(await readdir(jobs)).not.toContain('old-1');
+    expect(log.startsWith(folder)).toBe(true);
+    expect(await readFile(log, 'utf8')).toContain('PLAY RECAP');
+  });
+});
+
+describe('two clusters on one control host', () => {
+  it('share no facts, though their hosts have the same names (T7)', async () => {
+    const green = { host: local, cluster: 'green' };
+    const repository = join(control.folder, 'repository');
+    await runStep(cloneKubespray(control.dependencies), {
+      ...{ ...green, jobKey: key('clone'), repository, ref: 'v2.24.1' },
+    });
+    await runStep(writeInventory(control.dependencies), {
+      ...{ ...green, specification: { ...specification(), name: 'green' }, release: 'v2.24.1' },
+      hostKeys: { node1: sshd.hostKey('ed25519'), node2: sshd.hostKey('ed25519') },
+      privateKey: sshd.target().privateKey,
+    });
+    await runStep(writeGroupVariables(control.dependencies), {
+      ...{ ...green, specification: { ...specification(), name: 'green' }, release: 'v2.24.1', storage: {} },
+    });
+    await play(playbookInput({ remember: 'blue' }));
+    await play(playbookInput({ remember: 'blue' }));
+    expect(await told('remembered-node1'), 'a cluster has its own facts again').toBe('blue');
+    await play({ ...playbookInput({ remember: 'green' }), cluster: 'green' });
+    expect(await told('remembered-node1')).toBe('nothing');
   });
 });

@@ -65,8 +65,18 @@ describe('the generated ansible.cfg', () => {
     expect([...settings.values()].join()).not.toContain('UserKnownHostsFile=/dev/null');
   });
 
-  it('notices a host that went away', () => {
-    expect(settings.get('ssh_connection.ssh_args')).toMatch(/ServerAliveInterval=5 .*ServerAliveCountMax=6/);
+  it('notices within half a minute a host that went away, and bears a silence of ten seconds', () => {
+    const number = (option: string) =>
+      Number(new RegExp(`${option}=(\\d+)`).exec(settings.get('ssh_connection.ssh_args') ?? '')?.[1]);
+    const silence = number('ServerAliveInterval') * (number('ServerAliveCountMax') + 1);
+    const connecting = number('ConnectTimeout') * number('ConnectionAttempts');
+    expect(silence + connecting).toBeLessThan(28);
+    expect(number('ServerAliveInterval') * number('ServerAliveCountMax')).toBeGreaterThan(10);
+    expect(settings.get('ssh_connection.retries'), 'no module runs twice').toBe('0');
+  });
+
+  it('lets ssh ask for nothing', () => {
+    expect(settings.get('ssh_connection.ssh_args')).toContain('BatchMode=yes');
   });
 
   it('shares no facts with another cluster', () => {

@@ -14,6 +14,7 @@ describe('groupVariables', () => {
     expect(Object.keys(files)).toEqual(['group_vars/all/slipway.yml', 'group_vars/k8s_cluster/slipway.yml']);
     expect(read(files['group_vars/all/slipway.yml'])).toEqual({
       upstream_dns_servers: ['8.8.8.8', '1.1.1.1'],
+      unsafe_show_logs: expect.stringContaining('download') as string,
     });
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({ container_manager: 'containerd' });
     expect(conflicts).toEqual([]);
@@ -61,6 +62,13 @@ describe('groupVariables', () => {
     expect(read(files['host_vars/node1.yml'])).toHaveProperty('containerd_storage_dir', '/data/containerd');
   });
 
+  it('leaves it to the operator what Kubespray hides, where they say so', () => {
+    const specification = aSpecification({ kubespray: { variables: { unsafe_show_logs: false } } });
+    const { files } = groupVariables({ specification, release, storage: {} });
+    expect(files['group_vars/all/slipway.yml']).not.toContain('unsafe_show_logs');
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toMatchObject({ unsafe_show_logs: false });
+  });
+
   it("lets the operator's variables win everywhere, and names each conflict", () => {
     const specification = aSpecification({
       kubespray: {
@@ -73,7 +81,7 @@ describe('groupVariables', () => {
       },
     });
     const { files, conflicts } = groupVariables({ specification, release, storage: { node4: rootDir } });
-    expect(read(files['group_vars/all/slipway.yml'])).toEqual({});
+    expect(files['group_vars/all/slipway.yml']).not.toContain('upstream_dns_servers');
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
       upstream_dns_servers: ['9.9.9.9'],
       container_manager: 'containerd',

@@ -181,6 +181,24 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
     });
   });
 
+  it('shows what a long step says of itself, and passes over what is no news', async () => {
+    const machines = new FakeMachines();
+    const held = machines.hold('runKubespray', 'control host');
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(aCluster('news', { ephemeralStorage: false }));
+      await held.reached;
+      const noNews = [null, {}, { step: 'runKubespray', summary: 7 }];
+      const ofAnEndedStep = { step: 'cloneKubespray', summary: 'about 1 %' };
+      for (const news of [...noNews, ofAnEndedStep]) await handle.signal('stepNews', news);
+      await handle.signal('stepNews', { step: 'runKubespray', summary: 'about 34 %: Install etcd' });
+      const isTold = ({ summary }: { summary: string }) => summary === 'about 34 %: Install etcd';
+      const { controlHost } = await until(handle, (progress) => progress.controlHost.some(isTold));
+      expect(controlHost.map(({ summary }) => summary)).not.toContain('about 1 %');
+      held.release();
+      await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+  });
+
   it('goes on with another worker when the first one ends in the middle of a step', async () => {
     const machines = new FakeMachines();
     const held = machines.hold('createRaidArray', 'w1');

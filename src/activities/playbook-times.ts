@@ -1,0 +1,56 @@
+import type { ClusterFolders } from '../cluster/folders.js';
+import { courseText, parseCourse } from '../cluster/playbook-course.js';
+import type { PlaybookCourse } from '../cluster/playbook-course.js';
+import type { Host } from '../hosts/host.js';
+import type { PlaybookInput } from './contract.js';
+
+/**
+ * How long each task of a playbook took the last time, for the time left. It is an estimate's worth and no more, so
+ * trouble with these files is no trouble of the step.
+ */
+type Run = Pick<PlaybookInput, 'release' | 'playbook'>;
+
+/**
+ * Of this cluster's last run that came to its end; before there is one, of another cluster's first run of the same
+ * release on this control host, because a first run takes many times as long as a later one.
+ */
+export async function readTimes(
+  host: Host,
+  folders: ClusterFolders,
+  run: Run,
+): Promise<PlaybookCourse | undefined> {
+  for (const path of [ownFile(folders, run), sharedFile(host, run)]) {
+    const text = await host.readFile(path).catch(() => undefined);
+    const course = text === undefined ? undefined : parseCourse(text);
+    if (course) return course;
+  }
+  return undefined;
+}
+
+/** Keeps the times of a run that came to its end, in place of older ones. */
+export async function keepTimes(
+  host: Host,
+  { folders, run, course }: { folders: ClusterFolders; run: Run; course: PlaybookCourse },
+): Promise<void> {
+  const text = courseText(course);
+  if (text === undefined) return;
+  try {
+    const isFirst = (await host.readFile(ownFile(folders, run))) === undefined;
+    if (isFirst) await host.writeFile(sharedFile(host, run), text);
+    await host.writeFile(ownFile(folders, run), text);
+  } catch {
+    return;
+  }
+}
+
+function ownFile({ root }: ClusterFolders, run: Run): string {
+  return `${root}/playbook-times/${fileName(run)}`;
+}
+
+function sharedFile({ stateFolder }: Host, run: Run): string {
+  return `${stateFolder}/playbook-times/${fileName(run)}`;
+}
+
+function fileName({ release, playbook }: Run): string {
+  return `${release}-${playbook}.json`.replace(/[^A-Za-z0-9._-]/g, '_');
+}
