@@ -1,0 +1,138 @@
+import type { HostFacts } from './facts.js';
+import { either, pythonTrouble } from './interpreters.js';
+import type { FoundBefore } from './preflight/finding.js';
+import { releases, type Release } from './releases.js';
+import type { Specification } from './specification.js';
+
+/** What a release is judged by. */
+export interface Surroundings {
+  readonly specification: Specification;
+  /** By inventory name; hosts without facts are not asked about. */
+  readonly facts?: Readonly<Record<string, Pick<HostFacts, 'operatingSystem' | 'cgroupVersion'>>> | undefined;
+  /** Without it, or where nobody looked for Python, every version counts as there. */
+  readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
+}
+
+/** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */
+export function fits(release: Release, surroundings: Surroundings): boolean {
+  return fitsHosts(release, surroundings) && fitsPython(release, surroundings);
+}
+
+/** The same for the hosts alone. */
+export function fitsHosts(release: Release, surroundings: Surroundings): boolean {
+  return hostMisfits(release, surroundings).length === 0;
+}
+
+function fitsPython(release: Release, { controlHost }: Surroundings): boolean {
+  const found = controlHost?.interpreters;
+  return found === undefined || found.some(({ version }) => release.python.includes(version));
+}
+
+/** Everything about hosts and control host that a release does not fit, with what to do. */
+export function misfits(release: Release, surroundings: Surroundings): FoundBefore[] {
+  return [...hostMisfits(release, surroundings), ...pythonMisfit(release, surroundings)];
+}
+
+function hostMisfits(release: Release, surroundings: Surroundings): FoundBefore[] {
+  const { facts = {}, specification } = surroundings;
+  const needsCgroupV2 =
+    !release.cgroupV1 && specification.kubespray.variables['kubelet_fail_cgroup_v1'] !== false;
+  return Object.entries(facts).flatMap(([host, { operatingSystem, cgroupVersion }]): FoundBefore[] => [
+    ...(supports(release, operatingSystem) === false
+      ? [
+          {
+            check: 'kubespray-release',
+            host,
+            severity: 'warning',
+            is: operatingSystem.prettyName,
+            shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
+            mend: otherRelease(surroundings, {
+              before: 'Name',
+              isBetter: (other) => supports(other, operatingSystem) !== false,
+              why: 'is made for it',
+            }),
+          } as const,
+        ]
+      : []),
+    ...(needsCgroupV2 && cgroupVersion === 1
+      ? [
+          {
+            check: 'kubespray-release',
+            host,
+            severity: 'error',
+            is: 'cgroup v1',
+            shouldBe: `cgroup v2, without which kubelet of Kubespray ${release.name} (Kubernetes ${release.kubernetes}) does not start`,
+            mend: `Boot it with systemd.unified_cgroup_hierarchy=1. ${otherRelease(surroundings, {
+              before: 'Or name',
+              isBetter: ({ cgroupV1 }) => cgroupV1,
+              why: 'starts with v1',
+            })}`,
+          } as const,
+        ]
+      : []),
+  ]);
+}
+
+function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore[] {
+  const { controlHost } = surroundings;
+  const interpreters = controlHost?.interpreters;
+  if (controlHost === undefined || interpreters === undefined) return [];
+  const trouble = pythonTrouble({ interpreters, system: controlHost.operatingSystem }, release.python);
+  if (trouble === null) return [];
+  const { is, shouldBe, mend } = trouble;
+  const other = fitsPython(release, surroundings)
+    ? ''
+    : otherRelease(surroundings, {
+        before: 'Or name',
+        isBetter: (one) => fitsPython(one, surroundings),
+        why: 'runs with what is there',
+      });
+  return [
+    {
+      check: 'control-host-python',
+      host: null,
+      severity: 'error',
+      is: `${is} on the control host`,
+      shouldBe: `${shouldBe}, for the Ansible of Kubespray ${release.name}`,
+      mend: `${mend} ${other}`.trim(),
+    },
+  ];
+}
+
+/** The newest release that would do better, and fits every host. */
+function otherRelease(
+  surroundings: Surroundings,
+  { before, isBetter, why }: { before: string; isBetter: (release: Release) => boolean; why: string },
+): string {
+  const other = releases.find((release) => isBetter(release) && fitsHosts(release, surroundings));
+  return other === undefined
+    ? 'No other known release would do for all of these hosts.'
+    : `${before} kubespray.release ${other.name}, which ${why}.`;
+}
+
+/** What a release is made for does not say: systems that are neither Ubuntu nor Debian. */
+export function unknownSystems({ facts = {} }: Surroundings): FoundBefore[] {
+  return Object.entries(facts)
+    .filter(([, { operatingSystem }]) => supports(undefined, operatingSystem) === undefined)
+    .map(([host, { operatingSystem }]) => ({
+      check: 'kubespray-release',
+      host,
+      severity: 'warning',
+      is: operatingSystem.prettyName,
+      shouldBe: 'Ubuntu or Debian, of which Slipway knows the releases of Kubespray that are made for them',
+      mend: `Look for it in Kubespray’s README, and try it on a host that does not matter first.`,
+    }));
+}
+
+/** Whether a release supports an operating system; undefined: the table does not say. */
+function supports(
+  release: Release | undefined,
+  { id, versionId }: HostFacts['operatingSystem'],
+): boolean | undefined {
+  if (id !== 'ubuntu' && id !== 'debian') return undefined;
+  return release?.[id].includes(versionId) ?? false;
+}
+
+function systemsText({ ubuntu, debian }: Release): string {
+  return `Ubuntu ${either(ubuntu)}, Debian ${either(debian)}`;
+}
