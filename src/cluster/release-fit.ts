@@ -19,8 +19,19 @@ export function fits(release: Release, surroundings: Surroundings): boolean {
 }
 
 /** The same for the hosts alone. */
-export function fitsHosts(release: Release, surroundings: Surroundings): boolean {
-  return hostMisfits(release, surroundings).length === 0;
+export function fitsHosts(release: Release, { facts = {}, specification }: Surroundings): boolean {
+  return Object.values(facts).every(
+    (host) => supports(release, host.operatingSystem) !== false && startsOn(release, host, specification),
+  );
+}
+
+/** Whether kubelet of the release starts with the host's cgroups, or is told to do so all the same. */
+function startsOn(
+  { cgroupV1 }: Release,
+  { cgroupVersion }: Pick<HostFacts, 'cgroupVersion'>,
+  { kubespray }: Specification,
+): boolean {
+  return cgroupV1 || cgroupVersion === 2 || kubespray.variables['kubelet_fail_cgroup_v1'] === false;
 }
 
 function fitsPython(release: Release, { controlHost }: Surroundings): boolean {
@@ -35,42 +46,59 @@ export function misfits(release: Release, surroundings: Surroundings): FoundBefo
 
 function hostMisfits(release: Release, surroundings: Surroundings): FoundBefore[] {
   const { facts = {}, specification } = surroundings;
-  const needsCgroupV2 =
-    !release.cgroupV1 && specification.kubespray.variables['kubelet_fail_cgroup_v1'] !== false;
-  return Object.entries(facts).flatMap(([host, { operatingSystem, cgroupVersion }]): FoundBefore[] => [
-    ...(supports(release, operatingSystem) === false
-      ? [
-          {
-            check: 'kubespray-release',
-            host,
-            severity: 'warning',
-            is: operatingSystem.prettyName,
-            shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
-            mend: otherRelease(surroundings, {
-              before: 'Name',
-              isBetter: (other) => supports(other, operatingSystem) !== false,
-              why: 'is made for it',
-            }),
-          } as const,
-        ]
-      : []),
-    ...(needsCgroupV2 && cgroupVersion === 1
-      ? [
-          {
-            check: 'kubespray-release',
-            host,
-            severity: 'error',
-            is: 'cgroup v1',
-            shouldBe: `cgroup v2, without which kubelet of Kubespray ${release.name} (Kubernetes ${release.kubernetes}) does not start`,
-            mend: `Boot it with systemd.unified_cgroup_hierarchy=1. ${otherRelease(surroundings, {
-              before: 'Or name',
-              isBetter: ({ cgroupV1 }) => cgroupV1,
-              why: 'starts with v1',
-            })}`,
-          } as const,
-        ]
-      : []),
-  ]);
+  return Object.entries(facts).flatMap(([host, known]) => {
+    const { operatingSystem } = known;
+    return [
+      ...(supports(release, operatingSystem) === false
+        ? [systemMisfit({ host, operatingSystem, release, surroundings })]
+        : []),
+      ...(startsOn(release, known, specification) ? [] : [cgroupMisfit({ host, release, surroundings })]),
+    ];
+  });
+}
+
+interface Misfit {
+  readonly host: string;
+  readonly release: Release;
+  readonly surroundings: Surroundings;
+}
+
+function systemMisfit({
+  host,
+  operatingSystem,
+  release,
+  surroundings,
+}: Misfit & Pick<HostFacts, 'operatingSystem'>): FoundBefore {
+  const other = otherRelease(surroundings, {
+    before: 'Name',
+    isBetter: (one) => supports(one, operatingSystem) !== false,
+    why: 'is made for it',
+  });
+  return {
+    check: 'kubespray-release',
+    host,
+    severity: 'warning',
+    is: operatingSystem.prettyName,
+    shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
+    mend: other || 'No known release is made for all of these hosts: install another system on some of them.',
+  };
+}
+
+function cgroupMisfit({ host, release, surroundings }: Misfit): FoundBefore {
+  const other = otherRelease(surroundings, {
+    before: 'Or name',
+    isBetter: ({ cgroupV1 }) => cgroupV1,
+    why: 'starts with v1',
+  });
+  const kubelet = `kubelet of Kubespray ${release.name} (Kubernetes ${release.kubernetes})`;
+  return {
+    check: 'kubespray-release',
+    host,
+    severity: 'error',
+    is: 'cgroup v1',
+    shouldBe: `cgroup v2, without which ${kubelet} does not start`,
+    mend: `Boot it with systemd.unified_cgroup_hierarchy=1. ${other}`.trim(),
+  };
 }
 
 function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore[] {
@@ -99,15 +127,13 @@ function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore
   ];
 }
 
-/** The newest release that would do better, and fits every host. */
+/** A sentence that names the newest release that would do better and fits every host; empty where there is none. */
 function otherRelease(
   surroundings: Surroundings,
   { before, isBetter, why }: { before: string; isBetter: (release: Release) => boolean; why: string },
 ): string {
   const other = releases.find((release) => isBetter(release) && fitsHosts(release, surroundings));
-  return other === undefined
-    ? 'No other known release would do for all of these hosts.'
-    : `${before} kubespray.release ${other.name}, which ${why}.`;
+  return other === undefined ? '' : `${before} kubespray.release ${other.name}, which ${why}.`;
 }
 
 /** What a release is made for does not say: systems that are neither Ubuntu nor Debian. */
