@@ -99,6 +99,8 @@ export interface ConfirmSshResult extends StepResult {
 export interface FactsInput extends HostInput {
   /** Directories of step 7, and the mount point. */
   readonly mountPoint: string;
+  /** The cluster whose control host it is: its Pythons and the release of its checkout are looked for, too. */
+  readonly controlHostOf?: string | undefined;
 }
 
 export interface InventoryInput extends ControlHostInput {

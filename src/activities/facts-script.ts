@@ -1,4 +1,6 @@
+import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
+import { searchPythons } from './python-search.js';
 
 /** Tools that step 7 needs; which of them matter when is decided by the plan. */
 const tools = [
@@ -25,11 +27,14 @@ export function factsScript({
   mountPoint,
   stateFolder,
   dataDirectories,
+  checkout,
 }: {
   readonly mark: string;
   readonly mountPoint: string;
   readonly stateFolder: string;
   readonly dataDirectories: readonly string[];
+  /** Kubespray's folder, where the machine is a control host; every Python is looked for there, too. */
+  readonly checkout: string | null;
 }): Script {
   return sh`
 section() { printf '\n%s %s\n' ${mark} "$1"; }
@@ -41,6 +46,12 @@ section kernel; uname -r; uname -m; nproc
 section memory; grep MemTotal /proc/meminfo
 section root-disk; df -B1 --output=size,avail / | tail -n 1
 section python; python3 --version 2>&1 || true
+section interpreters
+${checkout === null ? sh`` : searchPythons}
+section kubespray
+${checkout === null ? sh`` : sh`git -C ${checkout} tag --points-at HEAD 2>/dev/null || true`}
+section nvidia
+${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
 section clock; date +%s%3N
 section swaps; cat /proc/swaps || true
@@ -59,6 +70,17 @@ ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;
 }
+
+/** By the kernel's own tables: 0x10de is NVIDIA, 0x03… a display controller. */
+const nvidia = sh`
+for device in /sys/bus/pci/devices/*; do
+  vendor=; class=
+  read -r vendor 2>/dev/null < "$device/vendor" || continue
+  read -r class 2>/dev/null < "$device/class" || continue
+  case $vendor-$class in 0x10de-0x03*) echo device ;; esac
+done
+if [ -e /proc/driver/nvidia/version ]; then echo driver; fi
+if [ -x ${nvidiaRuntimePath} ]; then echo runtime; fi`;
 
 /** Low-level probing (`blkid -p`) sees what udev's database, which lsblk reads, may not know yet. */
 const blockDevices = sh`

@@ -1,5 +1,5 @@
 import { clusterFolders } from '../cluster/folders.js';
-import { groupVariables } from '../cluster/group-variables.js';
+import { conflictTexts, groupVariables } from '../cluster/group-variables.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
 /**
- * Steps 5, 6 and 7.13: the variables for containerd, upstream DNS and ephemeral storage, in files of Slipway's own
+ * Steps 5, 6 and 7.13: the variables for containerd, upstream DNS, ephemeral storage, GPUs and certificates, in files of Slipway's own
  * beside those of Kubespray's sample. Which files are its own is kept in a list: only those are ever removed, when the
  * specification no longer needs them, and a file of somebody else's at the same path is never overwritten.
  */
@@ -34,7 +34,7 @@ export function writeGroupVariables(dependencies: Dependencies): Activities['wri
         done.push(`removed ${path}`);
       }
       await writeOwnFiles(host, inventory, paths);
-      const summary = [(done.length > 0 ? done : paths).join(', '), ...conflicts].join('; ');
+      const summary = [(done.length > 0 ? done : paths).join(', '), ...conflictTexts(conflicts)].join('; ');
       return done.length > 0 ? changed(summary) : unchanged(summary);
     }),
   );

@@ -3,6 +3,7 @@ import { ansibleConfig, controlPathFolder, knownHostsText } from '../cluster/ans
 import { clusterFolders } from '../cluster/folders.js';
 import type { ClusterFolders } from '../cluster/folders.js';
 import { inventoryYaml } from '../cluster/inventory.js';
+import { rulesFor } from '../cluster/releases.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
@@ -22,7 +23,7 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
     withHost(dependencies, input.host, async (host) => {
       const folders = clusterFolders(host.stateFolder, input.cluster);
       const controlPath = controlPathFolder(host.stateFolder, folders);
-      const sample = await copySample(host, folders);
+      const sample = await copySample(host, folders, input.release);
       await makePrivateFolders(host, [
         folders.root,
         folders.factCache,
@@ -41,13 +42,19 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
   );
 }
 
-/** "cp -rfp inventory/sample inventory/akash", once, and whole or not at all: a folder beside, then renamed. */
+/**
+ * "cp -rfp inventory/sample inventory/akash", once, and whole or not at all: a folder beside, then renamed.
+ * @throws RefusedError when the checkout has no sample where the release should have it
+ */
 async function copySample(
   host: Host,
   { kubespray, inventory }: ClusterFolders,
+  release: string,
 ): Promise<'copied' | 'present'> {
-  const [sample, part] = [`${kubespray}/inventory/sample`, `${inventory}.part`];
+  const { sampleInventory } = rulesFor(release).release;
+  const [sample, part] = [`${kubespray}/${sampleInventory}`, `${inventory}.part`];
   const script = sh`if [ -d ${`${inventory}/group_vars`} ]; then echo present; exit; fi
+if [ ! -d ${`${sample}/group_vars`} ]; then echo absent; exit; fi
 rm -rf ${part}
 cp -Rp ${sample} ${part}
 sync -f ${part}
@@ -55,6 +62,15 @@ mv -T ${part} ${inventory}
 sync -f ${inventory}
 echo copied`;
   const { stdout } = await host.run(script, { what: "copy Kubespray's sample inventory" });
+  if (stdout.trim() === 'absent') {
+    throw new RefusedError(
+      `The checkout of Kubespray on ${host.name} has no ${sampleInventory}/group_vars, where ${release} has its sample.`,
+      {
+        host: host.name,
+        advice: 'Name a kubespray.repository and ref that hold Kubespray of this release.',
+      },
+    );
+  }
   return stdout.trim() === 'copied' ? 'copied' : 'present';
 }
 

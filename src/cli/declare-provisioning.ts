@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { examples, type Dispatch } from './declaring.js';
 import type { UpOptions } from './up.js';
 
-/** The commands that begin with cluster.yaml, and `status`. */
+/** The commands that begin with cluster.yaml, and `releases` and `status`. */
 export function declareProvisioning(program: Command, dispatch: Dispatch): void {
   program
     .command('up')
@@ -61,6 +61,20 @@ export function declareProvisioning(program: Command, dispatch: Dispatch): void 
     )
     .action((file: string, options: { json?: boolean }) =>
       dispatch(async () => (await import('./spec.js')).spec)({ ...options, file }),
+    );
+  program
+    .command('releases')
+    .description('List the releases of Kubespray that kubespray.release may name, with what each needs.')
+    .option('--json', 'print everything that is known of them as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        ['slipway releases', ''],
+        ["slipway releases --json | jq -r '.[0].name'", 'the newest that is known'],
+      ),
+    )
+    .action((options: { json?: boolean }) =>
+      dispatch(async () => (await import('./releases.js')).releases)(options),
     );
   program
     .command('verify')

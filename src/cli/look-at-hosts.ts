@@ -26,11 +26,15 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
   const facts: Record<string, HostFacts> = {};
   const unread: { host: string; why: string }[] = [];
   let controlHost: HostFacts | undefined;
-  const read = async (target: HostTarget, mountPoint: string, keep: (facts: HostFacts) => void) => {
+  const read = async (
+    target: HostTarget,
+    { mountPoint, controlHostOf }: { readonly mountPoint: string; readonly controlHostOf?: string },
+    keep: (facts: HostFacts) => void,
+  ) => {
     try {
       const host = await open(target, specification, pool);
       try {
-        keep(await readFacts(host, mountPoint));
+        keep(await readFacts(host, mountPoint, { controlHostOf }));
       } finally {
         await host.close();
       }
@@ -40,12 +44,16 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
   };
   const visits = [
     () =>
-      read(controlHostTarget(specification), documentsMountPoint, (found) => {
-        controlHost = found;
-      }),
+      read(
+        controlHostTarget(specification),
+        { mountPoint: documentsMountPoint, controlHostOf: specification.name },
+        (found) => {
+          controlHost = found;
+        },
+      ),
     ...specification.hosts.map(
       (host) => () =>
-        read(targetOf(specification, host), mountPointOf(specification, host), (found) => {
+        read(targetOf(specification, host), { mountPoint: mountPointOf(specification, host) }, (found) => {
           facts[host.name] = found;
         }),
     ),

@@ -39,7 +39,6 @@ export async function plan({ file, json }: PlanOptions, terminal: Terminal): Pro
 }
 
 function planFrom(specification: Specification, { facts, controlHost }: Look): ClusterPlan {
-  const python = controlHost?.python?.match(/^\d+\.\d+/)?.[0];
   const known = { ...specification, hosts: specification.hosts.filter(({ name }) => name in facts) };
   const storage = Object.fromEntries(
     known.hosts.flatMap((host) => {
@@ -49,11 +48,7 @@ function planFrom(specification: Specification, { facts, controlHost }: Look): C
       return [[host.name, planStorage({ facts: found, host: host.name, storage: wanted })] as const];
     }),
   );
-  const release = chooseRelease({
-    specification,
-    facts,
-    python: python === undefined ? undefined : [python],
-  });
+  const release = chooseRelease({ specification, facts, controlHost });
   return planCluster({
     specification,
     release,

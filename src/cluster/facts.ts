@@ -79,6 +79,27 @@ export const dataDirectorySchema = z.object({
 });
 export type DataDirectory = z.infer<typeof dataDirectorySchema>;
 
+/** A Python that can be started; see interpreters.ts. */
+export const interpreterSchema = z.object({
+  /** Such as 3.11. */
+  version: z.string(),
+  /** Path of the interpreter itself, not of a launcher that may choose another one later. */
+  path: z.string(),
+  /** What can make a virtual environment with it; null: nothing. */
+  tool: z.enum(['venv', 'virtualenv']).nullable(),
+});
+export type Interpreter = z.infer<typeof interpreterSchema>;
+
+export const nvidiaSchema = z.object({
+  /** NVIDIA's display and 3D controllers on the PCI bus. */
+  devices: z.number(),
+  /** The kernel has NVIDIA's driver loaded. */
+  driver: z.boolean(),
+  /** nvidia-container-runtime is where containerd is told to look for it. */
+  runtime: z.boolean(),
+});
+export type Nvidia = z.infer<typeof nvidiaSchema>;
+
 export const hostFactsSchema = z.object({
   hostname: z.string(),
   machineId: z.string(),
@@ -107,6 +128,12 @@ export const hostFactsSchema = z.object({
   missingTools: z.array(z.string()),
   /** Digest of the storage plan that step 7 proved last on this host, after a restart; null: none. */
   provenStorage: z.string().nullable().optional(),
+  /** Every Python 3; looked for on the control host only. */
+  interpreters: z.array(interpreterSchema).optional(),
+  /** Release of the cluster's checkout of Kubespray, such as v2.24.1; looked for on the control host only. */
+  kubespray: z.string().nullable().optional(),
+  /** Absent in facts of earlier versions. */
+  nvidia: nvidiaSchema.optional(),
 });
 /** Facts of one host. */
 export type HostFacts = z.infer<typeof hostFactsSchema>;

@@ -1,4 +1,6 @@
 import { canonicalJson } from './digest.js';
+import { namesText } from './outline.js';
+import { gpuOf, nvidiaVariables } from './gpu.js';
 import type { Specification } from './specification.js';
 import type { Layout } from './storage-plan.js';
 import { yamlForAnsible } from './yaml-text.js';
@@ -9,19 +11,31 @@ interface Input {
   readonly specification: Specification;
   /** Kubespray's release, for the reader of the files; the variables are the same for all of them. */
   readonly release: string;
-  /** By inventory name, for the hosts that have ephemeral storage. */
-  readonly storage: Readonly<Record<string, { readonly mountPoint: string; readonly layout: Layout }>>;
+  readonly storage: StorageLayouts;
+}
+
+/** By inventory name, for the hosts that have ephemeral storage. */
+export type StorageLayouts = Readonly<
+  Record<string, { readonly mountPoint: string; readonly layout: Layout }>
+>;
+
+/** A variable of the specification that takes the place of one of Slipway's. */
+export interface Conflict {
+  readonly name: string;
+  /** Where Slipway would have written it, beneath the inventory's folder. */
+  readonly path: string;
+  readonly own: unknown;
+  readonly replaced: unknown;
 }
 
 export interface GroupVariables {
   /** Contents by path beneath the inventory's folder. */
   readonly files: Readonly<Record<string, string>>;
-  /** Where a variable of the specification takes the place of one of Slipway's: one sentence each. */
-  readonly conflicts: readonly string[];
+  readonly conflicts: readonly Conflict[];
 }
 
 /**
- * The variables of the document's steps 5, 6 and 7.13.
+ * The variables of the document's steps 5, 6 and 7.13, of its guide to GPUs, and the renewal of certificates (trap T13).
  *
  * They are written into files of their own beside those that come with Kubespray's sample inventory, which stay as the
  * release has them. Ansible reads every file of `group_vars/<group>/` in alphabetical order, and a later one wins:
@@ -37,11 +51,15 @@ export function groupVariables({ specification, release, storage }: Input): Grou
       upstream_dns_servers: specification.dns.upstream,
       unsafe_show_logs: showDownloads,
     },
-    'group_vars/k8s_cluster/slipway.yml': { container_manager: 'containerd' },
+    [ownPath]: {
+      container_manager: 'containerd',
+      auto_renew_certificates: renewsCertificates(specification),
+    },
   };
   addStorageVariables(written, { specification, storage });
+  addGpuVariables(written, specification);
 
-  const conflicts: string[] = [];
+  const conflicts: Conflict[] = [];
   const files: Record<string, string> = {};
   for (const [path, variables] of Object.entries(written)) {
     conflicts.push(...conflictsIn(path, variables, own));
@@ -59,6 +77,11 @@ export function groupVariables({ specification, release, storage }: Input): Grou
  * `kubespray.variables` has the last word.
  */
 const showDownloads = "{{ (download | default({})).url | default('') is match('https?://[^@?#]+$') }}";
+
+/** Kubespray refuses to renew what it has not made. */
+function renewsCertificates({ kubespray }: Specification): boolean {
+  return kubespray.autoRenewCertificates ?? kubespray.variables['kube_external_ca_mode'] !== true;
+}
 
 /** Where the operator's variables are written: the strongest of the groups that every node is in. */
 const ownPath = 'group_vars/k8s_cluster/slipway.yml';
@@ -83,8 +106,20 @@ function addStorageVariables(
   }
   names.forEach((name, index) => {
     const mountPoint = mountPoints[index];
-    if (mountPoint != null) written[`host_vars/${name}.yml`] = storageVariables(mountPoint);
+    if (mountPoint != null) addHostVariables(written, name, storageVariables(mountPoint));
   });
+}
+
+/** For each GPU worker on its own: the other hosts have no such runtime. */
+function addGpuVariables(written: Record<string, Variables>, specification: Specification): void {
+  for (const host of specification.hosts) {
+    if (gpuOf(specification, host) === 'nvidia') addHostVariables(written, host.name, nvidiaVariables);
+  }
+}
+
+function addHostVariables(written: Record<string, Variables>, host: string, variables: Variables): void {
+  const path = `host_vars/${host}.yml`;
+  written[path] = { ...written[path], ...variables };
 }
 
 /** `kubelet_custom_flags` is a list, not the document's string: from v2.27 on a string becomes one flag a letter (trap T1). */
@@ -95,13 +130,20 @@ function storageVariables(mountPoint: string): Variables {
   };
 }
 
-function conflictsIn(path: string, variables: Variables, own: Variables): string[] {
+function conflictsIn(path: string, variables: Variables, own: Variables): Conflict[] {
   return Object.entries(variables)
     .filter(([name, value]) => Object.hasOwn(own, name) && canonicalJson(own[name]) !== canonicalJson(value))
-    .map(
-      ([name, value]) =>
-        `kubespray.variables sets ${name} to ${canonicalJson(own[name])}; it takes the place of ${canonicalJson(value)} in ${path}.`,
-    );
+    .map(([name, value]) => ({ name, path, own: own[name], replaced: value }));
+}
+
+/** One sentence for each variable, however many files it would have been written into. */
+export function conflictTexts(conflicts: readonly Conflict[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { name, path, own, replaced } of conflicts) {
+    const text = `kubespray.variables sets ${name} to ${canonicalJson(own)}; it takes the place of ${canonicalJson(replaced)}`;
+    places.set(text, [...(places.get(text) ?? []), path]);
+  }
+  return [...places].map(([text, paths]) => `${text} in ${namesText(paths)}.`);
 }
 
 function header(release: string): string {

@@ -1,4 +1,4 @@
-import type { DataDirectory, HostFacts, Mount, Unit } from './facts.js';
+import type { DataDirectory, HostFacts, Mount, Nvidia, Unit } from './facts.js';
 import {
   blocksOf,
   FactsError,
@@ -7,8 +7,11 @@ import {
   splitSections,
   textOf,
 } from './facts-sections.js';
+import { parseInterpreters } from './interpreters.js';
+import { isTooOld } from './releases.js';
 import { parseUnits, serviceName } from './systemd-units.js';
 import { type MountedAt, parseArrays, parseBlockDevices, parseMounts } from './parse-block-devices.js';
+import { parseVersion } from './version.js';
 
 /**
  * Understands the answer of the facts script. Parts whose tool is missing on the host are empty.
@@ -53,6 +56,9 @@ export function parseFacts(output: string, mark: string): HostFacts {
     mdadmConf: mdadmConf.startsWith('present\n') ? mdadmConf.slice('present\n'.length) : null,
     missingTools: [...linesOf(sections, 'missing-tools')],
     provenStorage: textOf(sections, 'proven') || null,
+    interpreters: [...parseInterpreters(textOf(sections, 'interpreters')).interpreters],
+    kubespray: releaseOf(sections),
+    nvidia: nvidiaOf(sections),
   };
 }
 
@@ -64,6 +70,24 @@ function relevantMounts(mounts: readonly MountedAt[], directories: readonly Data
     .filter(({ target }) => !paths.some((path) => target.startsWith(`${path}/`)))
     .filter(({ target }) => !/^\/(run|snap)\/|\/kubelet\/pods\//.test(target))
     .map(({ target, source, fileSystem, options, uuid }) => ({ target, source, fileSystem, options, uuid }));
+}
+
+/** A commit may have other tags too; only a release that can be run counts. */
+function releaseOf(sections: FactsSections): string | null {
+  const known = linesOf(sections, 'kubespray').find((tag) => {
+    const version = parseVersion(tag);
+    return version !== undefined && !isTooOld(version);
+  });
+  return known ?? null;
+}
+
+function nvidiaOf(sections: FactsSections): Nvidia {
+  const lines = linesOf(sections, 'nvidia');
+  return {
+    devices: lines.filter((line) => line === 'device').length,
+    driver: lines.includes('driver'),
+    runtime: lines.includes('runtime'),
+  };
 }
 
 function unitsOf(sections: FactsSections): Unit[] {

@@ -2,10 +2,14 @@ import type { ChosenRelease } from './choose-release.js';
 import { digestOf } from './digest.js';
 import type { Finding } from './findings.js';
 import { firewallAdvice } from './firewall.js';
+import { gpuAdvice } from './gpu.js';
+import type { StorageLayouts } from './group-variables.js';
+import { kubeletFolderAdvice } from './kubelet-folder.js';
 import type { ClusterPlan } from './plan.js';
 import { withOverride } from './preflight.js';
 import type { Specification } from './specification.js';
 import type { StoragePlan } from './storage-plan.js';
+import { variableFindings } from './variable-findings.js';
 
 interface Input {
   readonly specification: Specification;
@@ -15,29 +19,33 @@ interface Input {
   readonly findings: readonly Finding[];
 }
 
-/** Puts the whole plan together; what is to be known of the release becomes a finding like any other. */
+/** Puts the whole plan together; what is to be known of the release and of the variables are findings like any other. */
 export function planCluster({ specification, release, storage, findings }: Input): ClusterPlan {
-  const releaseFindings = release.warnings.map((warning) =>
-    withOverride(
-      {
-        check: 'kubespray-release',
-        host: null,
-        severity: 'warning',
-        is: warning,
-        shouldBe: 'a release that is known and fits',
-        mend: 'Name another one in kubespray.release, or accept it by an override of kubespray-release with a reason.',
-      },
-      specification.overrides,
-    ),
-  );
+  const layouts = layoutsOf(storage);
+  const own = [
+    ...release.findings,
+    ...variableFindings({ specification, release: release.name, storage: layouts }),
+  ].map((finding) => withOverride(finding, specification.overrides));
   return {
     cluster: specification.name,
     digest: digestOfStorage(storage),
     release: { name: release.name, why: release.why },
     storage,
-    findings: [...releaseFindings, ...findings],
-    advice: firewallAdvice(specification),
+    findings: [...own, ...findings],
+    advice: [
+      ...kubeletFolderAdvice(specification, layouts),
+      ...gpuAdvice(specification),
+      ...firewallAdvice(specification),
+    ],
   };
+}
+
+function layoutsOf(storage: Readonly<Record<string, StoragePlan>>): StorageLayouts {
+  return Object.fromEntries(
+    Object.entries(storage).flatMap(([host, plan]) =>
+      plan.kind === 'apply' || plan.kind === 'satisfied' ? [[host, plan.target] as const] : [],
+    ),
+  );
 }
 
 /**

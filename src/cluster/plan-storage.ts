@@ -164,16 +164,10 @@ function tooFew(
   return `The array needs ${disks.count} free disks of the kind "${disks.kind}", and there ${free}.`;
 }
 
-function adviceFor({ layout, mountPoint, array, path }: StorageTarget): readonly string[] {
+function adviceFor({ array, path }: StorageTarget): readonly string[] {
   const advice: string[] = [];
   if (array.level === 'raid0') {
     advice.push('raid0 keeps no second copy: when one disk fails, all ephemeral data of this host is lost.');
-  }
-  if (layout === 'root-dir') {
-    advice.push(
-      `If you use rook-ceph, set csi.kubeletDirPath to ${mountPoint}/kubelet.`,
-      `If you use Velero, set restic.podVolumePath to ${mountPoint}/kubelet/pods.`,
-    );
   }
   if (path === 'migrate') {
     advice.push('Pods of this host stop while the data is moved; pause akash-provider if it runs here.');

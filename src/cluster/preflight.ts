@@ -2,6 +2,8 @@ import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
 import { clusterFindings } from './preflight/cluster.js';
 import type { FoundBefore, Look } from './preflight/finding.js';
+import { gpuFindings } from './preflight/gpu.js';
+import { gvisorFindings } from './preflight/gvisor.js';
 import { identityFindings } from './preflight/identity.js';
 import { sizingFindings } from './preflight/sizing.js';
 import { systemFindings } from './preflight/system.js';
@@ -27,6 +29,8 @@ export function preflight({
     ...clusterFindings(specification),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
+    ...looks.flatMap(gpuFindings),
+    ...looks.flatMap(gvisorFindings),
     ...identityFindings(looks),
   ];
   return found.map((finding) => withOverride(finding, specification.overrides));

@@ -30,9 +30,23 @@ function reportSections(report: Report): Section[] {
     },
     { heading: 'Hosts', items: hostItems(report.hosts) },
     { heading: 'Checks', items: checkItems(report.checks) },
-    { heading: 'Left to you', items: (report.advice ?? []).map((text) => ({ text })) },
+    { heading: 'Your variables', items: variableItems(report) },
+    {
+      heading: 'Left to you',
+      items: [...report.plan.advice, ...(report.advice ?? [])].map((text) => ({ text })),
+    },
   ];
   return sections.filter(({ items }) => items.length > 0);
+}
+
+/** Where a variable of the operator's took the place of one of Slipway's. */
+function variableItems({ plan }: Report): Item[] {
+  return plan.findings
+    .filter(({ check }) => check === 'group-variables')
+    .map(({ is, overridden }) => ({
+      text: `${is}.`,
+      ...(overridden !== null && { items: [{ text: `accepted because: ${overridden}` }] }),
+    }));
 }
 
 /** Hosts with the same story are told together. */

@@ -58,6 +58,9 @@ export const ephemeralStorageSchema = z.strictObject({
 });
 export type EphemeralStorage = z.infer<typeof ephemeralStorageSchema>;
 
+/** GPUs that leases may have; `false`: none. */
+export const gpuSchema = z.union([z.literal(false), z.literal('nvidia')], 'must be nvidia or false');
+
 export const hostSchema = z.strictObject({
   name: nodeName,
   /** Where SSH and Ansible reach the host. */
@@ -70,6 +73,8 @@ export const hostSchema = z.strictObject({
   hostKey: hostKey.optional(),
   /** Overrides the cluster's setting for this host; `false`: none on this host. */
   ephemeralStorage: z.union([z.literal(false), ephemeralStorageSchema]).optional(),
+  /** Overrides the cluster's setting for this host. */
+  gpu: gpuSchema.optional(),
 });
 export type HostSpecification = z.infer<typeof hostSchema>;
 
@@ -103,6 +108,11 @@ export const specificationSchema = z.strictObject({
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'must be the name of a branch or tag')
         .optional(),
+      /**
+       * Whether each control plane renews its certificates by a timer before they end after a year. Without it: yes, but
+       * where the variables say that certificates come from elsewhere (kube_external_ca_mode).
+       */
+      autoRenewCertificates: z.boolean().optional(),
       /** More group variables; they win over what Slipway writes, and conflicts are named. */
       variables: variablesSchema.default({}),
     })
@@ -131,6 +141,8 @@ export const specificationSchema = z.strictObject({
   hosts: z.array(hostSchema).min(1).max(1000),
   /** `false`: step 7 is left out. It is done on workers only, unless a host says otherwise. */
   ephemeralStorage: z.union([z.literal(false), ephemeralStorageSchema]).default(false),
+  /** containerd of these workers gets NVIDIA's runtime before the first lease asks for it; workers only, unless a host says otherwise. */
+  gpu: gpuSchema.default(false),
   dns: z
     .strictObject({
       upstream: z.array(ipAddress).min(1).default(['8.8.8.8', '1.1.1.1']),

@@ -65,7 +65,7 @@ export type StoragePlan =
       readonly bytesToCopy: number;
       /** The exact commands, for the reader. */
       readonly commands: readonly string[];
-      /** What else must follow in the cluster, for example rook-ceph's csi.kubeletDirPath. */
+      /** What the operator should know or do. */
       readonly advice: readonly string[];
     }
   /** The host already is as the target says: nothing is done, nothing asked. */

@@ -1,16 +1,17 @@
 import type { CheckResult, OldDirectory } from '../activities/contract.js';
-import { chooseRelease } from '../cluster/choose-release.js';
 import { digestOf } from '../cluster/digest.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { ephemeralStorageOf, membersOf } from '../cluster/members.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import type { EphemeralStorage, HostSpecification, Specification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
+import { controlHostStation } from './board.js';
 import type { HostOutcome } from './host-messages.js';
 import { HostRun } from './host-run.js';
 import { withOverride } from './make-report.js';
 import { endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
+import { releaseInUse } from './release-in-use.js';
 import { Station } from './steps.js';
 import { targetOf } from './targets.js';
 import { unitsOf } from './verify.js';
@@ -126,10 +127,15 @@ async function proveTheNewPlace(
     await station.need('checkJournals', { host: reach, target });
     const [first] = controlPlanes;
     if (first === undefined) return;
+    const release = await releaseInUse({
+      specification,
+      facts: { [host.name]: facts },
+      controlHost: new Station(controlHostStation, run.board, null),
+    });
     const nodes = await new Station(first.name, run.board, null).need('confirmNodes', {
       host: targetOf(specification, first),
       nodes: [host.name],
-      release: chooseRelease({ specification, facts: { [host.name]: facts } }).name,
+      release,
       upstreamDns: specification.dns.upstream,
     });
     refuseFailed(specification, nodes.checks);

@@ -1,4 +1,5 @@
 import { chooseRelease } from '../cluster/choose-release.js';
+import type { HostFacts } from '../cluster/facts.js';
 import type { Finding } from '../cluster/findings.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
@@ -13,22 +14,22 @@ import { aborted } from './outcomes.js';
 import { controlHostTarget, targetOf } from './targets.js';
 
 /** Where facts of a host are read that has no step 7 of its own to do. */
-const documentsMountPoint = '/data';
+export const documentsMountPoint = '/data';
 
 /**
  * Looks at every machine and makes the plan. Workers that the plan refuses drop out, and the others go on; a control
  * plane that it refuses has to be mended first, or the whole procedure aborted.
  */
 export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
-  const controlHost = await run.controlHost.need('gatherFacts', {
-    host: controlHostTarget(run.specification),
-    mountPoint: documentsMountPoint,
-  });
-  const python = controlHost.python?.match(/^\d+\.\d+/);
   let look = run.activeHosts();
   for (;;) {
+    const controlHost = await run.controlHost.need('gatherFacts', {
+      host: controlHostTarget(run.specification),
+      mountPoint: documentsMountPoint,
+      controlHostOf: run.specification.name,
+    });
     await gatherFacts(run, look);
-    const plan = planFromFacts(run, python ? [python[0]] : undefined);
+    const plan = planFromFacts(run, controlHost);
     run.plan = plan;
     run.board.setPlan(plan);
     run.board.setRelease(plan.release.name);
@@ -64,7 +65,7 @@ export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecifica
   );
 }
 
-function planFromFacts(run: ClusterRun, python: readonly string[] | undefined): ClusterPlan {
+function planFromFacts(run: ClusterRun, controlHost: HostFacts): ClusterPlan {
   const specification = run.activeSpecification();
   const facts = Object.fromEntries(
     specification.hosts.flatMap(({ name }) => {
@@ -79,7 +80,7 @@ function planFromFacts(run: ClusterRun, python: readonly string[] | undefined): 
     const wanted = ephemeralStorageOf(specification, host);
     storage[host.name] = planStorage({ facts: known, host: host.name, storage: wanted });
   }
-  const release = chooseRelease({ specification, facts, python });
+  const release = chooseRelease({ specification, facts, controlHost });
   return planCluster({ specification, release, storage, findings: preflight({ specification, facts }) });
 }
 

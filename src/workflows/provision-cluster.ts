@@ -1,4 +1,5 @@
 import type { HostFacts } from '../cluster/facts.js';
+import { rulesFor } from '../cluster/releases.js';
 import type { Report } from '../cluster/report.js';
 import { giveAnsibleAccess } from './ansible-access.js';
 import { approvePlan } from './approve-plan.js';
@@ -112,13 +113,14 @@ async function writeAnsibleFiles(
 /** Step 8 of the document. */
 async function createCluster(run: ClusterRun, kubespray: Kubespray): Promise<void> {
   const specification = run.activeSpecification();
+  const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
   await run.controlHost.run('runKubespray', {
     host: controlHostTarget(specification),
     cluster: specification.name,
-    playbook: 'cluster.yml',
+    playbook: playbooks.cluster,
     ...kubespray,
     hostCount: specification.hosts.length,
-    extraVariables: {},
+    extraVariables: extraVariables.cluster ?? {},
   });
 }
 

@@ -1,4 +1,3 @@
-import { chooseRelease } from '../cluster/choose-release.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import type { Report } from '../cluster/report.js';
@@ -6,6 +5,7 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import { ClusterRun } from './cluster-run.js';
 import { gatherFacts } from './make-plan.js';
 import { readSpecification } from './read-specification.js';
+import { releaseInUse } from './release-in-use.js';
 import { verify } from './verify.js';
 
 /**
@@ -22,8 +22,13 @@ export async function verifyCluster(specificationInput: unknown): Promise<Report
     async () => {
       run.board.setPhase('verifying');
       await gatherFacts(run, run.activeHosts());
+      const release = await releaseInUse({
+        specification,
+        facts: Object.fromEntries(run.facts),
+        controlHost: run.controlHost,
+      });
       await verify(run, {
-        release: chooseRelease({ specification, facts: Object.fromEntries(run.facts) }).name,
+        release,
         storage: storageTargets(run),
       });
     },

@@ -41,6 +41,17 @@ describe('slipway', () => {
     expect(errors).toMatch(/^Slipway's folder \S+\/it's mine must hold only [^\n]*\n?$/);
   });
 
+  it('lists the releases of Kubespray, also as JSON', async () => {
+    const { code, output } = await slipway('releases');
+    expect(code).toBe(exitCodes.ok);
+    expect(output).toMatch(/^Release +Kubernetes +Ansible +Python +Ubuntu +Debian +Notes\n/);
+    expect(output).toMatch(
+      /^v2\.24\.1 +1\.28\.6 +8\.5\.0 +3\.9–3\.11 +20\.04, 22\.04 +10, 11, 12 +.*the document's$/m,
+    );
+    const { output: json } = await slipway('releases', '--json');
+    expect(JSON.parse(json)).toContainEqual(expect.objectContaining({ name: 'v2.31.0', cgroupV1: false }));
+  });
+
   it('documents its exit codes and gives examples for every command', async () => {
     const { output } = await slipway('--help');
     expect(output).toMatch(/Exit codes:\n {2}0 {4}done.*130 {2}interrupted/s);

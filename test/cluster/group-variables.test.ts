@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { groupVariables } from '../../src/cluster/group-variables.js';
-import { aSpecification } from './builders.js';
+import { conflictTexts, groupVariables } from '../../src/cluster/group-variables.js';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
+import { aSpecification, documentHosts } from './builders.js';
 
 const release = 'v2.24.1';
 const rootDir = { mountPoint: '/data', layout: 'root-dir' } as const;
@@ -16,7 +17,10 @@ describe('groupVariables', () => {
       upstream_dns_servers: ['8.8.8.8', '1.1.1.1'],
       unsafe_show_logs: expect.stringContaining('download') as string,
     });
-    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({ container_manager: 'containerd' });
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
+      container_manager: 'containerd',
+      auto_renew_certificates: true,
+    });
     expect(conflicts).toEqual([]);
   });
 
@@ -35,6 +39,7 @@ describe('groupVariables', () => {
     const { files } = groupVariables({ specification: aSpecification(), release, storage: everyNode });
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
       container_manager: 'containerd',
+      auto_renew_certificates: true,
       containerd_storage_dir: '/data/containerd',
       kubelet_custom_flags: ['--root-dir=/data/kubelet'],
     });
@@ -44,7 +49,10 @@ describe('groupVariables', () => {
   it('writes them for each host where one has no array, so that its system disk is left alone', () => {
     const storage = { node4: rootDir, node3: { mountPoint: '/mnt/ephemeral', layout: 'root-dir' } } as const;
     const { files } = groupVariables({ specification: aSpecification(), release, storage });
-    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({ container_manager: 'containerd' });
+    expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
+      container_manager: 'containerd',
+      auto_renew_certificates: true,
+    });
     expect(read(files['host_vars/node3.yml'])).toEqual({
       containerd_storage_dir: '/mnt/ephemeral/containerd',
       kubelet_custom_flags: ['--root-dir=/mnt/ephemeral/kubelet'],
@@ -85,13 +93,75 @@ describe('groupVariables', () => {
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
       upstream_dns_servers: ['9.9.9.9'],
       container_manager: 'containerd',
+      auto_renew_certificates: true,
       kubelet_custom_flags: ['--v=4'],
       cert_manager_enabled: true,
     });
     expect(read(files['host_vars/node4.yml'])).toEqual({ containerd_storage_dir: '/data/containerd' });
-    expect(conflicts).toEqual([
+    expect(conflictTexts(conflicts)).toEqual([
       'kubespray.variables sets upstream_dns_servers to ["9.9.9.9"]; it takes the place of ["8.8.8.8","1.1.1.1"] in group_vars/all/slipway.yml.',
       'kubespray.variables sets kubelet_custom_flags to ["--v=4"]; it takes the place of ["--root-dir=/data/kubelet"] in host_vars/node4.yml.',
     ]);
+  });
+
+  it('lets control planes renew their certificates, unless somebody else makes them or the operator says no (T13)', () => {
+    const written = (kubespray: SpecificationInput['kubespray']) => {
+      const { files } = groupVariables({
+        specification: aSpecification({ kubespray }),
+        release,
+        storage: {},
+      });
+      return read(files['group_vars/k8s_cluster/slipway.yml']);
+    };
+    expect(written({ autoRenewCertificates: false })).toMatchObject({ auto_renew_certificates: false });
+    const variables = { kube_external_ca_mode: true };
+    expect(written({ variables })).toMatchObject({ auto_renew_certificates: false });
+    expect(written({ autoRenewCertificates: true, variables })).toMatchObject({
+      auto_renew_certificates: true,
+    });
+  });
+
+  it('gives NVIDIA’s runtime to GPU workers alone, beside what step 7 says of them', () => {
+    const hosts = documentHosts.map((host) =>
+      host.name === 'node3' ? { ...host, gpu: false as const } : host,
+    );
+    const specification = aSpecification({
+      hosts: [...hosts, { name: 'cp', address: '10.0.10.7', roles: ['control-plane'] }],
+      gpu: 'nvidia',
+    });
+    const { files } = groupVariables({ specification, release, storage: { node4: rootDir } });
+    expect(
+      Object.keys(files)
+        .filter((path) => path.startsWith('host_vars'))
+        .sort(),
+    ).toEqual(['host_vars/node1.yml', 'host_vars/node2.yml', 'host_vars/node4.yml']);
+    expect(read(files['host_vars/node4.yml'])).toEqual({
+      containerd_storage_dir: '/data/containerd',
+      kubelet_custom_flags: ['--root-dir=/data/kubelet'],
+      containerd_additional_runtimes: [
+        {
+          name: 'nvidia',
+          type: 'io.containerd.runc.v2',
+          engine: '',
+          root: '',
+          options: {
+            BinaryName: '/usr/bin/nvidia-container-runtime',
+            SystemdCgroup: "{{ containerd_use_systemd_cgroup | ternary('true', 'false') }}",
+          },
+        },
+      ],
+    });
+  });
+
+  it('names a conflict once, with all the files that it is about', () => {
+    const variables = { containerd_additional_runtimes: [{ name: 'kata' }] };
+    const specification = aSpecification({ gpu: 'nvidia', kubespray: { variables } });
+    const { files, conflicts } = groupVariables({ specification, release, storage: {} });
+    expect(conflictTexts(conflicts)).toEqual([
+      expect.stringMatching(
+        /sets containerd_additional_runtimes to .*kata.*place of .*nvidia.* in host_vars\/node1.yml, .*node4.yml\.$/,
+      ),
+    ]);
+    expect(read(files['host_vars/node1.yml'])).toEqual({});
   });
 });

@@ -20,7 +20,7 @@ function planWith(text: Texts): ClusterPlan {
   const disk = aTarget().disks.map((each) => ({ ...each, serial: text(), byId: text(), model: text() }));
   const plan = planCluster({
     specification: aSpecification({ firewall: { enabled: false } }),
-    release: { name: 'v2.24.1', why: text(), warnings: [] },
+    release: { name: 'v2.24.1', why: text(), findings: [] },
     storage: {
       node1: anApplyPlan({
         target: aTarget({ disks: disk.map((each) => ({ ...each, nameThen: text() })) }),

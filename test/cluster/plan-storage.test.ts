@@ -332,8 +332,6 @@ describe('what a plan says', () => {
     expect(applied(factsOf()).target).toMatchObject({ path: 'migrate', layout: 'bind' });
     const fresh = applied(freshFacts());
     expect(fresh.target).toMatchObject({ path: 'fresh', layout: 'root-dir' });
-    expect(fresh.advice.join(' ')).toContain('csi.kubeletDirPath to /data/kubelet');
-    expect(fresh.advice.join(' ')).toContain('podVolumePath to /data/kubelet/pods');
     expect(fresh.target.fileSystem.mountOptions).toEqual(['defaults', 'nofail', 'discard']);
     const rotating = freshFacts({
       blockDevices: ['AAA', 'BBB'].map((serial, index) =>

@@ -259,3 +259,44 @@ describe('preflight', () => {
     expect(preflight({ specification: aSpecification(), facts: {} })).toEqual([]);
   });
 });
+
+describe('GPUs and gVisor', () => {
+  const findings = (facts: Parameters<typeof someFacts>[0], input: Parameters<typeof aSpecification>[0]) =>
+    preflight({ specification: aSpecification(input), facts: { node4: someFacts(facts) } }).filter(
+      ({ check }) => check === 'gpu' || check === 'gvisor',
+    );
+
+  it('names a GPU that the specification does not, and one that is not there', () => {
+    const nvidia = { devices: 2, driver: true, runtime: true };
+    expect(findings({ nvidia }, {})).toMatchObject([
+      {
+        check: 'gpu',
+        host: 'node4',
+        severity: 'warning',
+        is: '2 NVIDIA GPUs, and the specification does not name it',
+      },
+    ]);
+    expect(findings({ nvidia }, { gpu: 'nvidia' })).toEqual([]);
+    const without = documentHosts.map((host) => ({ ...host, gpu: false as const }));
+    expect(findings({ nvidia }, { hosts: without })).toEqual([]);
+    expect(findings({ nvidia: { ...nvidia, devices: 0 } }, { gpu: 'nvidia' })).toMatchObject([
+      { is: 'no NVIDIA device on the PCI bus, though the specification says gpu: nvidia' },
+    ]);
+  });
+
+  it('names what a GPU worker lacks', () => {
+    const nvidia = { devices: 1, driver: false, runtime: false };
+    expect(findings({ nvidia }, { gpu: 'nvidia' })).toMatchObject([
+      {
+        is: "1 NVIDIA GPU without NVIDIA's driver in the kernel and without /usr/bin/nvidia-container-runtime",
+      },
+    ]);
+  });
+
+  it('warns of gVisor where the host has cgroup v2', () => {
+    const enabled = { kubespray: { variables: { gvisor_enabled: true } } };
+    expect(findings({}, enabled)).toMatchObject([{ check: 'gvisor', host: 'node4', severity: 'warning' }]);
+    expect(findings({ cgroupVersion: 1 }, enabled)).toEqual([]);
+    expect(findings({}, { kubespray: { variables: { gvisor_enabled: false } } })).toEqual([]);
+  });
+});

@@ -8,7 +8,7 @@ import type { StoragePlan } from '../../src/cluster/storage-plan.js';
 import { showBytes } from '../../src/cluster/units.js';
 import { anApplyPlan, aSpecification, aTarget } from './builders.js';
 
-const release = { name: 'v2.24.1', why: 'The specification names it.', warnings: [] };
+const release = { name: 'v2.24.1', why: 'The specification names it.', findings: [] };
 const plan = (storage: Record<string, StoragePlan>, input: Partial<Parameters<typeof planCluster>[0]> = {}) =>
   planCluster({
     specification: aSpecification({ firewall: { enabled: false } }),
@@ -51,21 +51,15 @@ describe('planCluster', () => {
     expect(plan({ a: { kind: 'none' }, b: refused }).digest).toBeNull();
   });
 
-  it('makes findings of what is to be known of the release, which can be overridden', () => {
-    const warnings = ['Kubespray v2.99.0 is not known to Slipway; it is run by the rules of v2.31.0.'];
+  it('lets what is to be known of the release be overridden', () => {
+    const found = {
+      check: 'kubespray-release', host: null, severity: 'warning', is: 'v2.99.0', shouldBe: 'a known one', mend: 'x',
+    } as const; // prettier-ignore
     const specification = aSpecification({
       overrides: [{ check: 'kubespray-release', reason: 'tried in staging' }],
     });
-    const { findings } = plan({}, { specification, release: { ...release, warnings } });
-    expect(findings).toMatchObject([
-      {
-        check: 'kubespray-release',
-        host: null,
-        severity: 'warning',
-        is: warnings[0],
-        overridden: 'tried in staging',
-      },
-    ]);
+    const { findings } = plan({}, { specification, release: { ...release, findings: [found] } });
+    expect(findings).toEqual([{ ...found, overridden: 'tried in staging' }]);
   });
 });
 

@@ -73,6 +73,7 @@ describe('YAML for Ansible, read by PyYAML', () => {
         const read = yamlByPython(files.map((each) => each['group_vars/k8s_cluster/slipway.yml'] ?? ''));
         const wanted = specifications.map(({ kubespray }) => ({
           container_manager: 'containerd',
+          auto_renew_certificates: true,
           ...kubespray.variables,
         }));
         expect(read).toEqual(wanted);

@@ -1,0 +1,164 @@
+import type { HostFacts } from './facts.js';
+import { either, pythonTrouble } from './interpreters.js';
+import type { FoundBefore } from './preflight/finding.js';
+import { releases, type Release } from './releases.js';
+import type { Specification } from './specification.js';
+
+/** What a release is judged by. */
+export interface Surroundings {
+  readonly specification: Specification;
+  /** By inventory name; hosts without facts are not asked about. */
+  readonly facts?: Readonly<Record<string, Pick<HostFacts, 'operatingSystem' | 'cgroupVersion'>>> | undefined;
+  /** Without it, or where nobody looked for Python, every version counts as there. */
+  readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
+}
+
+/** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */
+export function fits(release: Release, surroundings: Surroundings): boolean {
+  return fitsHosts(release, surroundings) && fitsPython(release, surroundings);
+}
+
+/** The same for the hosts alone. */
+export function fitsHosts(release: Release, { facts = {}, specification }: Surroundings): boolean {
+  return Object.values(facts).every(
+    (host) => supports(release, host.operatingSystem) !== false && startsOn(release, host, specification),
+  );
+}
+
+/** Whether kubelet of the release starts with the host's cgroups, or is told to do so all the same. */
+function startsOn(
+  { cgroupV1 }: Release,
+  { cgroupVersion }: Pick<HostFacts, 'cgroupVersion'>,
+  { kubespray }: Specification,
+): boolean {
+  return cgroupV1 || cgroupVersion === 2 || kubespray.variables['kubelet_fail_cgroup_v1'] === false;
+}
+
+function fitsPython(release: Release, { controlHost }: Surroundings): boolean {
+  const found = controlHost?.interpreters;
+  return found === undefined || found.some(({ version }) => release.python.includes(version));
+}
+
+/** Everything about hosts and control host that a release does not fit, with what to do. */
+export function misfits(release: Release, surroundings: Surroundings): FoundBefore[] {
+  return [...hostMisfits(release, surroundings), ...pythonMisfit(release, surroundings)];
+}
+
+function hostMisfits(release: Release, surroundings: Surroundings): FoundBefore[] {
+  const { facts = {}, specification } = surroundings;
+  return Object.entries(facts).flatMap(([host, known]) => {
+    const { operatingSystem } = known;
+    return [
+      ...(supports(release, operatingSystem) === false
+        ? [systemMisfit({ host, operatingSystem, release, surroundings })]
+        : []),
+      ...(startsOn(release, known, specification) ? [] : [cgroupMisfit({ host, release, surroundings })]),
+    ];
+  });
+}
+
+interface Misfit {
+  readonly host: string;
+  readonly release: Release;
+  readonly surroundings: Surroundings;
+}
+
+function systemMisfit({
+  host,
+  operatingSystem,
+  release,
+  surroundings,
+}: Misfit & Pick<HostFacts, 'operatingSystem'>): FoundBefore {
+  const other = otherRelease(surroundings, {
+    before: 'Name',
+    isBetter: (one) => supports(one, operatingSystem) !== false,
+    why: 'is made for it',
+  });
+  return {
+    check: 'kubespray-release',
+    host,
+    severity: 'warning',
+    is: operatingSystem.prettyName,
+    shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
+    mend: other || 'No known release is made for all of these hosts: install another system on some of them.',
+  };
+}
+
+function cgroupMisfit({ host, release, surroundings }: Misfit): FoundBefore {
+  const other = otherRelease(surroundings, {
+    before: 'Or name',
+    isBetter: ({ cgroupV1 }) => cgroupV1,
+    why: 'starts with v1',
+  });
+  const kubelet = `kubelet of Kubespray ${release.name} (Kubernetes ${release.kubernetes})`;
+  return {
+    check: 'kubespray-release',
+    host,
+    severity: 'error',
+    is: 'cgroup v1',
+    shouldBe: `cgroup v2, without which ${kubelet} does not start`,
+    mend: `Boot it with systemd.unified_cgroup_hierarchy=1. ${other}`.trim(),
+  };
+}
+
+function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore[] {
+  const { controlHost } = surroundings;
+  const interpreters = controlHost?.interpreters;
+  if (controlHost === undefined || interpreters === undefined) return [];
+  const trouble = pythonTrouble({ interpreters, system: controlHost.operatingSystem }, release.python);
+  if (trouble === null) return [];
+  const { is, shouldBe, mend } = trouble;
+  const other = fitsPython(release, surroundings)
+    ? ''
+    : otherRelease(surroundings, {
+        before: 'Or name',
+        isBetter: (one) => fitsPython(one, surroundings),
+        why: 'runs with what is there',
+      });
+  return [
+    {
+      check: 'control-host-python',
+      host: null,
+      severity: 'error',
+      is: `${is} on the control host`,
+      shouldBe: `${shouldBe}, for the Ansible of Kubespray ${release.name}`,
+      mend: `${mend} ${other}`.trim(),
+    },
+  ];
+}
+
+/** A sentence that names the newest release that would do better and fits every host; empty where there is none. */
+function otherRelease(
+  surroundings: Surroundings,
+  { before, isBetter, why }: { before: string; isBetter: (release: Release) => boolean; why: string },
+): string {
+  const other = releases.find((release) => isBetter(release) && fitsHosts(release, surroundings));
+  return other === undefined ? '' : `${before} kubespray.release ${other.name}, which ${why}.`;
+}
+
+/** What a release is made for does not say: systems that are neither Ubuntu nor Debian. */
+export function unknownSystems({ facts = {} }: Surroundings): FoundBefore[] {
+  return Object.entries(facts)
+    .filter(([, { operatingSystem }]) => supports(undefined, operatingSystem) === undefined)
+    .map(([host, { operatingSystem }]) => ({
+      check: 'kubespray-release',
+      host,
+      severity: 'warning',
+      is: operatingSystem.prettyName,
+      shouldBe: 'Ubuntu or Debian, of which Slipway knows the releases of Kubespray that are made for them',
+      mend: `Look for it in Kubespray’s README, and try it on a host that does not matter first.`,
+    }));
+}
+
+/** Whether a release supports an operating system; undefined: the table does not say. */
+function supports(
+  release: Release | undefined,
+  { id, versionId }: HostFacts['operatingSystem'],
+): boolean | undefined {
+  if (id !== 'ubuntu' && id !== 'debian') return undefined;
+  return release?.[id].includes(versionId) ?? false;
+}
+
+function systemsText({ ubuntu, debian }: Release): string {
+  return `Ubuntu ${either(ubuntu)}, Debian ${either(debian)}`;
+}

@@ -1,0 +1,112 @@
+/** What a re-run of `cluster.yml` does with the preflight errors of kubeadm that an earlier, failed run left (trap T5). */
+export type RerunStrictness = 'ignores-errors' | 'strict' | 'ignores-four-errors-in-the-run';
+
+/** Kubespray's playbooks, by what they are for. */
+export type PlaybookPurpose = 'cluster' | 'facts' | 'scale' | 'upgrade' | 'removeNode' | 'reset' | 'recover';
+
+/** One release of Kubespray, with what differs between releases and matters here. Read off Kubespray's source at each tag. */
+export interface Release {
+  /** Git tag, such as v2.24.1. */
+  readonly name: string;
+  /** The Kubernetes that it installs by default. */
+  readonly kubernetes: string;
+  readonly ansible: {
+    /** The `ansible` package that its requirements.txt pins. */
+    readonly package: string;
+    /** The ansible-core that its playbooks accept. */
+    readonly core: string;
+  };
+  /** Python on the control host, newest first. */
+  readonly python: readonly string[];
+  /** Versions of the hosts' operating system that its README names. */
+  readonly ubuntu: readonly string[];
+  readonly debian: readonly string[];
+  /** Whether its kubelet starts on a host with cgroup v1. */
+  readonly cgroupV1: boolean;
+  /** Where the sample inventory is in the checkout; step 4 copies it. */
+  readonly sampleInventory: string;
+  /** Paths in the checkout. */
+  readonly playbooks: Readonly<Record<PlaybookPurpose, string>>;
+  /** What a playbook needs so that it does not stop and ask (trap T15); only to be given after Slipway's own approval. */
+  readonly extraVariables: Readonly<Partial<Record<PlaybookPurpose, Readonly<Record<string, unknown>>>>>;
+  /** T1: a string of flags becomes one flag for each letter. A list is right on every release, so Slipway always writes one. */
+  readonly customFlagsMustBeList: boolean;
+  readonly rerun: RerunStrictness;
+  /** T17: the label `k8s-app` of the node-local DNS cache's pods. */
+  readonly localDnsLabel: string;
+}
+
+/** Rules that hold for a range of releases; the table below names the range by where it begins. */
+type Rules = Omit<Release, 'name' | 'kubernetes'>;
+
+const from2_24_1: Rules = {
+  ansible: { package: '8.5.0', core: '>=2.15.5 <2.17' },
+  python: ['3.11', '3.10', '3.9'],
+  ubuntu: ['20.04', '22.04'],
+  debian: ['10', '11', '12'],
+  cgroupV1: true,
+  sampleInventory: 'inventory/sample',
+  playbooks: {
+    cluster: 'cluster.yml',
+    facts: 'playbooks/facts.yml',
+    scale: 'scale.yml',
+    upgrade: 'upgrade-cluster.yml',
+    removeNode: 'remove-node.yml',
+    reset: 'reset.yml',
+    recover: 'recover-control-plane.yml',
+  },
+  extraVariables: { removeNode: { skip_confirmation: true }, reset: { reset_confirmation: true } },
+  customFlagsMustBeList: false,
+  rerun: 'ignores-errors',
+  localDnsLabel: 'node-local-dns',
+};
+const from2_25_0: Rules = {
+  ...from2_24_1,
+  ansible: { package: '9.5.1', core: '>=2.16.4 <2.17' },
+  python: ['3.12', '3.11', '3.10'],
+};
+const from2_25_1: Rules = { ...from2_25_0, ubuntu: ['20.04', '22.04', '24.04'], debian: ['11', '12'] };
+const from2_26_0: Rules = { ...from2_25_1, ansible: { package: '9.8.0', core: '>=2.16.4 <2.17' } };
+const from2_27_0: Rules = {
+  ...from2_26_0,
+  ansible: { package: '9.13.0', core: '>=2.16.4 <2.17' },
+  customFlagsMustBeList: true,
+  rerun: 'strict',
+};
+const from2_29_0: Rules = {
+  ...from2_27_0,
+  ansible: { package: '10.7.0', core: '>=2.17.3 <2.18' },
+  ubuntu: ['22.04', '24.04'],
+  debian: ['11', '12', '13'],
+};
+/** The names with hyphens are still there beside the new ones. */
+const from2_29_1: Rules = {
+  ...from2_29_0,
+  playbooks: { ...from2_29_0.playbooks, upgrade: 'upgrade_cluster.yml', removeNode: 'remove_node.yml' },
+};
+const from2_30_0: Rules = { ...from2_29_1, rerun: 'ignores-four-errors-in-the-run' };
+const from2_31_0: Rules = {
+  ...from2_30_0,
+  ansible: { package: '11.13.0', core: '>=2.18 <2.19' },
+  python: ['3.13', '3.12', '3.11'],
+  cgroupV1: false,
+};
+
+/** Every known release, newest first. The last is the document's. */
+export const releases: readonly Release[] = [
+  { name: 'v2.31.0', kubernetes: '1.35.4', ...from2_31_0 },
+  { name: 'v2.30.0', kubernetes: '1.34.3', ...from2_30_0 },
+  { name: 'v2.29.1', kubernetes: '1.33.7', ...from2_29_1 },
+  { name: 'v2.29.0', kubernetes: '1.33.5', ...from2_29_0 },
+  { name: 'v2.28.1', kubernetes: '1.32.8', ...from2_27_0 },
+  { name: 'v2.28.0', kubernetes: '1.32.5', ...from2_27_0 },
+  { name: 'v2.27.1', kubernetes: '1.31.9', ...from2_27_0 },
+  { name: 'v2.27.0', kubernetes: '1.31.4', ...from2_27_0 },
+  { name: 'v2.26.1', kubernetes: '1.30.6', ...from2_26_0 },
+  { name: 'v2.26.0', kubernetes: '1.30.4', ...from2_26_0 },
+  { name: 'v2.25.1', kubernetes: '1.29.10', ...from2_25_1 },
+  { name: 'v2.25.0', kubernetes: '1.29.5', ...from2_25_0 },
+  { name: 'v2.24.3', kubernetes: '1.28.14', ...from2_24_1 },
+  { name: 'v2.24.2', kubernetes: '1.28.10', ...from2_24_1 },
+  { name: 'v2.24.1', kubernetes: '1.28.6', ...from2_24_1 },
+];

@@ -1,0 +1,36 @@
+import { chooseRelease } from '../cluster/choose-release.js';
+import type { HostFacts } from '../cluster/facts.js';
+import type { Specification } from '../cluster/specification.js';
+import { documentsMountPoint } from './make-plan.js';
+import { endingOf } from './outcomes.js';
+import type { Station } from './steps.js';
+import { controlHostTarget } from './targets.js';
+
+/**
+ * The release that a cluster was made with, for those who only look at it: where the specification names none, that of
+ * the checkout on the control host. A control host that cannot be looked at is no failure of the cluster; then it is
+ * the newest that fits the hosts.
+ */
+export async function releaseInUse({
+  specification,
+  facts,
+  controlHost,
+}: {
+  readonly specification: Specification;
+  readonly facts: Readonly<Record<string, HostFacts>>;
+  /** With a desk that asks nobody. */
+  readonly controlHost: Station;
+}): Promise<string> {
+  if (specification.kubespray.release !== undefined) return chooseRelease({ specification, facts }).name;
+  try {
+    const found = await controlHost.need('gatherFacts', {
+      host: controlHostTarget(specification),
+      mountPoint: documentsMountPoint,
+      controlHostOf: specification.name,
+    });
+    return chooseRelease({ specification, facts, controlHost: found }).name;
+  } catch (failure) {
+    if (endingOf(failure) === undefined) throw failure;
+    return chooseRelease({ specification, facts }).name;
+  }
+}
