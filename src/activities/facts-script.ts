@@ -1,3 +1,4 @@
+import { kernelModules, roomPaths } from '../cluster/facts-system.js';
 import { sh, type Script } from '../hosts/script.js';
 
 /** Tools that step 7 needs; which of them matter when is decided by the plan. */
@@ -42,7 +43,6 @@ section memory; grep MemTotal /proc/meminfo
 section root-disk; df -B1 --output=size,avail / | tail -n 1
 section python; python3 --version 2>&1 || true
 section cgroup; stat -fc %T /sys/fs/cgroup || true
-section clock; date +%s%3N
 section swaps; cat /proc/swaps || true
 section resolv-conf; cat /etc/resolv.conf 2>/dev/null || true
 section addresses; ip -o addr show scope global 2>/dev/null || true
@@ -55,10 +55,40 @@ section units
 systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units.map((unit) => `${unit}.service`)} 2>/dev/null || true
 section mounts
 findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
+${system}
 ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;
 }
+
+/**
+ * What decides whether a cluster can be made of the host. In a container the modules are the kernel's owner's concern.
+ * `apt-config` knows the settings of all of apt's files.
+ */
+const system = sh`
+section init; cat /proc/1/comm
+section time-synchronized; timedatectl show -p NTPSynchronized --value 2>/dev/null || true
+section listeners; ss -H -ltnup 2>/dev/null || true
+section mtus
+for link in /sys/class/net/*; do if read -r mtu < "$link/mtu"; then echo "\${link##*/} $mtu"; fi; done 2>/dev/null
+section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
+section upgrades
+apt-config shell upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
+section modules
+if systemd-detect-virt --container --quiet 2>/dev/null; then
+  echo container
+else
+  for module in ${kernelModules}; do
+    if [ ! -e "/sys/module/$module" ] && ! modprobe --dry-run --quiet "$module" 2>/dev/null; then echo "$module"; fi
+  done
+fi
+section space
+for path in ${roomPaths}; do
+  there=$path
+  while [ ! -e "$there" ]; do there=\${there%/*}; there=\${there:-/}; done
+  echo "PATH=$path"
+  printf 'DF=%s\n' "$(df -B1 --output=size,avail,itotal,iavail,target "$there" | tail -n 1)"
+done`;
 
 /** Low-level probing (`blkid -p`) sees what udev's database, which lsblk reads, may not know yet. */
 const blockDevices = sh`

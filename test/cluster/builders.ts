@@ -57,7 +57,7 @@ export function someFacts(facts: Partial<HostFacts> = {}): HostFacts {
     rootDisk: { totalBytes: 500 * 10 ** 9, freeBytes: 400 * 10 ** 9 },
     python: '3.10.12',
     cgroupVersion: 2,
-    clock: 1_750_000_000_000,
+
     swaps: [],
     searchDomains: [],
     addresses: ['10.0.10.136'],
