@@ -1,24 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { z } from 'zod';
 import {
   planProbes,
   sumUp,
   type FailedProbe,
   type NarrowPath,
-  type ProbedPort,
   type ProbePlan,
   type Reachability,
 } from '../cluster/reachability.js';
 import type { Specification } from '../cluster/specification.js';
 import type { Host } from '../hosts/host.js';
-import { sh } from '../hosts/script.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { listenProgram, probeProgram } from './reachability-programs.js';
+import { listen, probe, stopListening, wordOf, type Answer, type Listening } from './reachability-on-host.js';
 import { step, unchanged } from './step.js';
-import { understood } from './understood.js';
 
 /** Hosts that are worked on at the same time. */
 const hostsAtOnce = 20;
@@ -67,37 +63,36 @@ export async function proveReachability(trial: Trial): Promise<Reachability> {
   const plan = planProbes(trial.specification);
   const tried = trial.hosts.filter(({ name }) => (plan.listen[name] ?? []).length > 0);
   if (tried.length < 2) return { blocked: [], narrow: [] };
-  const token = `slipway-${randomBytes(8).toString('hex')}`;
+  const secret = randomBytes(8).toString('hex');
   const unit = `slipway-reach-${trial.key}.service`;
   const seconds = 60 + tried.length;
-  const listening = new Map<string, ReadonlySet<string>>();
+  const listening = new Map<string, Listening>();
   const still = new Set<string>();
-  const answers: (Answer & { readonly from: string })[] = [];
+  const answers: AnswerFrom[] = [];
   try {
-    await onEach(trial, tried, async (host) => {
+    await onEach(trial, tried, async (host, index) => {
+      const token = `slipway-${secret}-${index}`;
       listening.set(
         host.name,
         await listen(host, { unit, seconds, token, ports: plan.listen[host.name] ?? [] }),
       );
     });
     await onEach(trial, tried, async (host) => {
-      answers.push({ from: host.name, ...(await probe(host, { token, plan, listening })) });
+      answers.push({ from: host.name, ...(await probe(host, plan.probes[host.name] ?? [], listening)) });
     });
   } finally {
     // Whether or not this came to its end; a host that is gone ends it by itself.
     await onEach({ pool: trial.pool }, tried, async (host) => {
-      if (await stopListening(host, unit).catch(() => false)) still.add(host.name);
+      if (await stopListening(host, unit)) still.add(host.name);
     }).catch(() => undefined);
   }
   return judge(plan, answers, still);
 }
 
+type AnswerFrom = Answer & { readonly from: string };
+
 /** A listener that was gone too early proves nothing about those who did not reach it. */
-function judge(
-  plan: ProbePlan,
-  answers: readonly (Answer & { readonly from: string })[],
-  still: ReadonlySet<string>,
-): Reachability {
+function judge(plan: ProbePlan, answers: readonly AnswerFrom[], still: ReadonlySet<string>): Reachability {
   const failed = answers.flatMap(({ from, failed: list }) =>
     list.flatMap(([to, word, obstacle]): FailedProbe[] => {
       const port = plan.listen[to]?.find((one) => wordOf(one) === word);
@@ -110,92 +105,22 @@ function judge(
   return { blocked: sumUp(plan, failed), narrow: narrow.slice(0, narrowTold) };
 }
 
-const wordOf = ({ protocol, port }: ProbedPort) => `${protocol}:${port}`;
-
-/** @returns the ports on which the host now listens for this; none where it has no systemd or Python */
-async function listen(
-  host: Host,
-  {
-    unit,
-    seconds,
-    token,
-    ports,
-  }: { unit: string; seconds: number; token: string; ports: readonly ProbedPort[] },
-): Promise<ReadonlySet<string>> {
-  const script = sh`systemctl stop ${unit} 2>/dev/null || true
-if ! python=$(command -v python3) || [ ! -d /run/systemd/system ]; then exit 0; fi
-systemd-run --quiet --collect --unit=${unit} --service-type=notify \\
-  --property=RuntimeMaxSec=${seconds} --property=TimeoutStartSec=30 --property=TimeoutStopSec=5 \\
-  "$python" -c ${listenProgram} ${seconds} ${token} ${ports.map(wordOf)} >&2
-systemctl show --property=StatusText --value ${unit}`;
-  const { stdout } = await host.run(script, { what: 'listen on the ports that the cluster will need' });
-  return new Set(
-    stdout
-      .trim()
-      .split(/\s+/)
-      .filter((word) => ports.some((port) => wordOf(port) === word)),
-  );
-}
-
-/** @returns whether it had listened until now */
-async function stopListening(host: Host, unit: string): Promise<boolean> {
-  const script = sh`if systemctl --quiet is-active ${unit} 2>/dev/null; then echo listening; fi
-systemctl stop ${unit} 2>/dev/null || true`;
-  const { stdout } = await host.run(script, { what: 'end the listening on ports' });
-  return stdout.trim() === 'listening';
-}
-
-const answerSchema = z.object({
-  failed: z.array(
-    z.tuple([z.string(), z.string(), z.enum(['timed-out', 'refused', 'unreachable', 'other-machine'])]),
-  ),
-  narrow: z.array(z.tuple([z.string(), z.number(), z.number()])),
-});
-type Answer = z.infer<typeof answerSchema>;
-
-async function probe(
-  host: Host,
-  {
-    token,
-    plan,
-    listening,
-  }: {
-    readonly token: string;
-    readonly plan: ProbePlan;
-    readonly listening: ReadonlyMap<string, ReadonlySet<string>>;
-  },
-): Promise<Answer> {
-  const targets = (plan.probes[host.name] ?? []).map(({ to, address, ports }) => {
-    const isMine = (port: ProbedPort) => listening.get(to)?.has(wordOf(port)) ?? false;
-    const others = ports.filter((port) => port.protocol === 'tcp' && !isMine(port));
-    return { to, address, mine: ports.filter(isMine).map(wordOf), others: others.map(wordOf) };
-  });
-  const script = sh`if ! command -v python3 >/dev/null; then exit 0; fi
-python3 -c ${probeProgram}`;
-  const { stdout } = await host.run(script, {
-    stdin: JSON.stringify({ token, targets }),
-    timeout: 180_000,
-    what: 'connect to the ports of the other hosts',
-  });
-  if (stdout.trim() === '') return { failed: [], narrow: [] };
-  return understood(host, 'The answer about ports', () => answerSchema.parse(JSON.parse(stdout)));
-}
-
 /** Some at a time; each of them, whatever happens to the others. The first failure goes on at the end. */
 async function onEach(
   { pool, signal }: { readonly pool: HostPool; readonly signal?: AbortSignal | undefined },
   targets: readonly HostTarget[],
-  work: (host: Host) => Promise<void>,
+  work: (host: Host, index: number) => Promise<void>,
 ): Promise<void> {
-  const left = [...targets];
+  const left = [...targets.entries()];
   const failures: unknown[] = [];
   const lane = async () => {
-    for (let target = left.shift(); target !== undefined; target = left.shift()) {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, target] = next;
       try {
         signal?.throwIfAborted();
         const host = await pool.connect(target, { signal });
         try {
-          await work(host);
+          await work(host, index);
         } finally {
           await host.close();
         }

@@ -69,8 +69,7 @@ const system = sh`
 section init; cat /proc/1/comm
 section time-synchronized; timedatectl show -p NTPSynchronized --value 2>/dev/null || true
 section listeners; ss -H -ltnup 2>/dev/null || true
-section mtus
-for link in /sys/class/net/*; do if read -r mtu < "$link/mtu"; then echo "\${link##*/} $mtu"; fi; done 2>/dev/null
+section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
 section upgrades
 apt-config shell upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true

@@ -63,8 +63,8 @@ while True:
 `;
 
 /**
- * Tries what standard input says, a JSON document {"token", "targets": [{"to", "address", "mine": ["tcp:6443"],
- * "others": ["tcp:10250"]}]}. `mine` are ports on which the program above listens: it has to show the token. `others`
+ * Tries what standard input says, a JSON document [{"to", "address", "token", "mine": ["tcp:6443"],
+ * "others": ["tcp:10250"]}]. `mine` are ports on which the program above listens: it has to show the token. `others`
  * are in use by somebody else: they are connected to, and nothing is sent or read. It answers by a JSON document
  * {"failed": [[to, port, obstacle]], "narrow": [[to, mtu, arrives]]}.
  *
@@ -75,8 +75,7 @@ export const probeProgram = `
 import errno, json, socket, sys, time
 from concurrent.futures import ThreadPoolExecutor
 
-asked = json.load(sys.stdin)
-token = asked["token"].encode()
+targets = json.load(sys.stdin)
 patience = 5
 lengths = (1500, 1450, 1400, 1350, 1280)
 unreachable = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM, errno.ENETDOWN, errno.EHOSTDOWN)
@@ -86,10 +85,10 @@ def obstacle(error):
         return "unreachable"
     return "refused" if error.errno == errno.ECONNREFUSED else "timed-out"
 
-def tcp(address, port, is_mine):
+def tcp(address, port, token):
     try:
         with socket.create_connection((address, port), patience) as connection:
-            if is_mine:
+            if token is not None:
                 data = b""
                 while len(data) < len(token):
                     more = connection.recv(len(token))
@@ -103,7 +102,7 @@ def tcp(address, port, is_mine):
     except OSError as error:
         return obstacle(error)
 
-def exchange(one, length, times, wait):
+def exchange(one, token, length, times, wait):
     """Whether a packet of so many bytes, or without a length a short one, is answered."""
     one.settimeout(wait)
     sent = token if length is None else token + bytes(length - len(token))
@@ -124,7 +123,7 @@ def exchange(one, length, times, wait):
             time.sleep(wait / 2)
     return found
 
-def udp(address, port):
+def udp(address, port, token):
     """(obstacle, None) or (None, (mtu, what arrives)) or (None, None)"""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     level, header, discover, mtu_option = (41, 48, 23, 24) if family == socket.AF_INET6 else (0, 28, 10, 14)
@@ -133,27 +132,28 @@ def udp(address, port):
             one.connect((address, port))
         except OSError as error:
             return obstacle(error), None
-        failed = exchange(one, None, 5, 1)
+        failed = exchange(one, token, None, 5, 1)
         if failed is not None:
             return failed, None
         one.setsockopt(level, discover, 3)
         mtu = one.getsockopt(level, mtu_option)
-        if mtu > 65000 or exchange(one, mtu - header, 3, 1) is None:
+        if mtu > 65000 or exchange(one, token, mtu - header, 3, 1) is None:
             return None, None
         for length in lengths:
-            if length < mtu and exchange(one, length - header, 2, 1) is None:
+            if length < mtu and exchange(one, token, length - header, 2, 1) is None:
                 return None, (mtu, length)
         return None, None
 
 def work(item):
     target, word, is_mine = item
     protocol, port = word.split(":")
+    token = target["token"].encode() if is_mine else None
     if protocol == "tcp":
-        return target["to"], word, is_mine, tcp(target["address"], int(port), is_mine), None
-    return (target["to"], word, is_mine) + udp(target["address"], int(port))
+        return target["to"], word, is_mine, tcp(target["address"], int(port), token), None
+    return (target["to"], word, is_mine) + udp(target["address"], int(port), token)
 
-items = [(target, word, True) for target in asked["targets"] for word in target["mine"]]
-items += [(target, word, False) for target in asked["targets"] for word in target["others"]]
+items = [(target, word, True) for target in targets for word in target["mine"]]
+items += [(target, word, False) for target in targets for word in target["others"]]
 failed, narrow = [], []
 with ThreadPoolExecutor(64) as pool:
     for to, word, is_mine, found, path in pool.map(work, items):

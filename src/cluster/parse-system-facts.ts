@@ -1,5 +1,5 @@
 import type { Unit } from './facts.js';
-import { blocksOf, type FactsSections, linesOf, pairsOf, textOf } from './facts-sections.js';
+import { blocksOf, type FactsSections, linesOf, textOf } from './facts-sections.js';
 import type { Listener, NetworkInterface, Space, SystemFacts } from './facts-system.js';
 
 /** Understands the sections about the system. What the host cannot tell is empty, or null. */
@@ -51,17 +51,22 @@ function addressOf(host: string): string {
   return ['0.0.0.0', '::', ''].includes(bare) ? '*' : bare;
 }
 
-/** From `ip -o addr`: "2: eth0    inet 10.0.2.15/24 brd …", and "eth0 1500" for each interface. */
+/** From `ip -o addr`, "2: eth0    inet 10.0.2.15/24 brd …", and `ip -o link`, "2: eth0@if5: <…> mtu 1500 …". */
 function interfacesOf(sections: FactsSections): NetworkInterface[] {
-  const mtus = pairsOf(sections, 'mtus');
+  const mtus = new Map(
+    linesOf(sections, 'links').flatMap((line) => {
+      const [, name, mtu] = /^[0-9]+:\s+([^\s@:]+)\S*\s.*?\bmtu ([0-9]+)/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, Number(mtu)] as const];
+    }),
+  );
   const found = new Map<string, string[]>();
   for (const line of linesOf(sections, 'addresses')) {
     const [, name, address] = /^[0-9]+:\s+([^\s@]+)\S*\s+inet6? ([^/ ]+)/.exec(line) ?? [];
     if (name !== undefined && address !== undefined) found.set(name, [...(found.get(name) ?? []), address]);
   }
   return [...found].flatMap(([name, addresses]) => {
-    const mtu = Number(mtus.get(name)?.[0]);
-    return mtu > 0 ? [{ name, mtu, addresses }] : [];
+    const mtu = mtus.get(name);
+    return mtu === undefined ? [] : [{ name, mtu, addresses }];
   });
 }
 
