@@ -1,3 +1,4 @@
+import type { SourceGroups } from './firewall-sources.js';
 import { membersOf } from './members.js';
 import { groupBy } from './outline.js';
 import { nodeAddressOf } from './preflight/finding.js';
@@ -69,53 +70,49 @@ export interface ProbePlan {
  * those whose address is a loopback one, which is another machine on each host.
  */
 export function planProbes(specification: Specification): ProbePlan {
+  const sources = sourceNames(specification);
+  const workers = specification.hosts.filter(isWorkerOnly).map(({ name }) => name);
+  const others = specification.hosts.filter((host) => !isWorkerOnly(host)).map(({ name }) => name);
   const listen: Record<string, ProbedPort[]> = {};
   const probes: Record<string, Probe[]> = {};
   for (const target of specification.hosts) {
-    const ports = portsOf(specification, target.name).filter(({ from }) => from !== null);
+    const { name: to } = target;
+    const ports = portsOf(specification, to).flatMap((port) =>
+      port.from === null ? [] : [{ bare: bare(port), from: sources[port.from] }],
+    );
+    listen[to] = ports.map((port) => port.bare);
     const address = nodeAddressOf(target);
-    listen[target.name] = ports.map(bare);
     if (address === undefined || /^127\.|^::1$/.test(address)) continue;
-    for (const source of sourcesOf(specification, target)) {
-      const tried = ports.filter((port) => comesFrom(specification, source, port)).map(bare);
-      (probes[source.name] ??= []).push({ to: target.name, address, ports: tried });
+    const tryingWorkers = isWorkerOnly(target) ? following(workers, to) : workers;
+    for (const source of [...others, ...tryingWorkers]) {
+      const tried = ports.filter(({ from }) => from.has(source)).map((port) => port.bare);
+      if (source !== to) (probes[source] ??= []).push({ to, address, ports: tried });
     }
   }
   return { listen, probes };
 }
 
 const bare = ({ protocol, port, what }: ClusterPort): ProbedPort => ({ protocol, port, what });
-
-function sourcesOf({ hosts }: Specification, target: HostSpecification): HostSpecification[] {
-  const others = hosts.filter(({ name }) => name !== target.name);
-  if (!isWorkerOnly(target)) return others;
-  const start = hosts.findIndex(({ name }) => name === target.name);
-  const following = [...hosts.slice(start + 1), ...hosts.slice(0, start)].filter(isWorkerOnly);
-  const neighbours = new Set(following.slice(0, workersTried).map(({ name }) => name));
-  return others.filter((source) => !isWorkerOnly(source) || neighbours.has(source.name));
-}
-
 const isWorkerOnly = ({ roles }: HostSpecification) => roles.every((role) => role === 'worker');
 
-function comesFrom(
+/** So many that come after a host, from the last one on to the first. */
+function following(names: readonly string[], name: string): string[] {
+  const next = names.indexOf(name) + 1;
+  return [...names.slice(next), ...names.slice(0, next - 1)].slice(0, workersTried);
+}
+
+/** The groups of hosts that come to ports, by inventory name; as the firewall has them by address. */
+function sourceNames(
   specification: Specification,
-  { name }: HostSpecification,
-  { from }: ClusterPort,
-): boolean {
+): Readonly<Record<keyof SourceGroups, ReadonlySet<string>>> {
   const { controlPlanes, etcdMembers } = membersOf(specification);
-  const isIn = (hosts: readonly HostSpecification[]) => hosts.some((host) => host.name === name);
-  switch (from) {
-    case 'nodes':
-      return true;
-    case 'controlPlanes':
-      return isIn(controlPlanes);
-    case 'etcdMembers':
-      return isIn(etcdMembers);
-    case 'etcdClients':
-      return isIn(controlPlanes) || isIn(etcdMembers);
-    case null:
-      return false;
-  }
+  const named = (hosts: readonly HostSpecification[]) => new Set(hosts.map(({ name }) => name));
+  return {
+    nodes: named(specification.hosts),
+    controlPlanes: named(controlPlanes),
+    etcdMembers: named(etcdMembers),
+    etcdClients: named([...controlPlanes, ...etcdMembers]),
+  };
 }
 
 /** Peers of a blocked host that are named. */
