@@ -1,6 +1,7 @@
 import type { CheckResult } from '../cluster/checks.js';
 import type { CheckedUnit } from '../cluster/checks-host.js';
 import type { HostFacts } from '../cluster/facts.js';
+import type { Reachability } from '../cluster/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
 import type { HostTarget } from '../hosts/target.js';
@@ -103,6 +104,13 @@ export interface FactsInput extends HostInput {
   readonly controlHostOf?: string | undefined;
 }
 
+export interface ReachabilityInput extends HostInput, JobInput {
+  /** How each host of the specification is reached. */
+  readonly hosts: readonly HostTarget[];
+  readonly specification: Specification;
+}
+export type ReachabilityResult = StepResult & Reachability;
+
 export interface InventoryInput extends ControlHostInput {
   readonly specification: Specification;
   readonly release: string;
@@ -194,6 +202,7 @@ export interface Activities {
   copySshKey(input: CopySshKeyInput): Promise<StepResult>;
   confirmSsh(input: HostInput): Promise<ConfirmSshResult>;
   gatherFacts(input: FactsInput): Promise<HostFacts>;
+  checkReachability(input: ReachabilityInput): Promise<ReachabilityResult>;
   // Step 4: Ansible inventory
   writeInventory(input: InventoryInput): Promise<StepResult>;
   // Steps 5, 6 and 7.13: containerd, upstream DNS, storage variables

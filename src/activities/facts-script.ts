@@ -1,3 +1,4 @@
+import { kernelModules, roomPaths } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { searchPythons } from './python-search.js';
@@ -53,7 +54,6 @@ ${checkout === null ? sh`` : sh`git -C ${checkout} tag --points-at HEAD 2>/dev/n
 section nvidia
 ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
-section clock; date +%s%3N
 section swaps; cat /proc/swaps || true
 section resolv-conf; cat /etc/resolv.conf 2>/dev/null || true
 section addresses; ip -o addr show scope global 2>/dev/null || true
@@ -66,6 +66,7 @@ section units
 systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units.map((unit) => `${unit}.service`)} 2>/dev/null || true
 section mounts
 findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
+${system}
 ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;
@@ -81,6 +82,39 @@ for device in /sys/bus/pci/devices/*; do
 done
 if [ -e /proc/driver/nvidia/version ]; then echo driver; fi
 if [ -x ${nvidiaRuntimePath} ]; then echo runtime; fi`;
+/**
+ * What decides whether a cluster can be made of the host. In a container the modules are the kernel's owner's concern;
+ * elsewhere one call of modinfo tells which may be missing, and modprobe knows of those that are built in. timedatectl
+ * starts a service, so it is asked only where nothing else tells. `apt-config` knows the settings of all of apt's files.
+ */
+const system = sh`
+section init; cat /proc/1/comm
+section time-synchronized
+if [ -e /run/systemd/timesync/synchronized ]; then
+  echo yes
+else
+  timedatectl show -p NTPSynchronized --value 2>/dev/null || true
+fi
+section listeners; ss -H -ltnup 2>/dev/null || true
+section links; ip -o link show 2>/dev/null || true
+section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
+section upgrades
+apt-config shell upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
+section modules
+if systemd-detect-virt --container --quiet 2>/dev/null; then
+  echo container
+else
+  for module in $(modinfo -F filename ${kernelModules} 2>&1 >/dev/null | sed -n 's/^.*Module \\([a-z0-9_]*\\) not found.*$/\\1/p'); do
+    if [ ! -e "/sys/module/$module" ] && ! modprobe --dry-run --quiet "$module" 2>/dev/null; then echo "$module"; fi
+  done
+fi
+section space
+for path in ${roomPaths}; do
+  there=$path
+  while [ ! -e "$there" ]; do there=\${there%/*}; there=\${there:-/}; done
+  echo "PATH=$path"
+  printf 'DF=%s\n' "$(df -B1 --output=size,avail,itotal,iavail,target "$there" | tail -n 1)"
+done`;
 
 /** Low-level probing (`blkid -p`) sees what udev's database, which lsblk reads, may not know yet. */
 const blockDevices = sh`

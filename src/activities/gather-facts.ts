@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { HostFacts } from '../cluster/facts.js';
+import { clockOffsetSchema, type ClockOffset } from '../cluster/facts-system.js';
 import { clusterFolders } from '../cluster/folders.js';
 import { parseFacts } from '../cluster/parse-facts.js';
 import { dataDirectories } from '../cluster/plan-storage.js';
 import type { Host } from '../hosts/host.js';
+import { sh } from '../hosts/script.js';
 import type { Activities, FactsInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { factsScript } from './facts-script.js';
@@ -13,15 +16,46 @@ import { understood } from './understood.js';
 /** Milliseconds; adding up the sizes of a big containerd directory takes its time. */
 const longest = 600_000;
 
-/** Reads from a host all that plans and checks need, in one round trip, changing nothing (step 3: gather facts). */
+/** Reads from a host all that plans and checks need, changing nothing (step 3: gather facts). */
 export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activities['gatherFacts'] {
   return step(({ host, mountPoint, controlHostOf }) =>
-    withHost(dependencies, host, (open) => readFacts(open, mountPoint, { controlHostOf })),
+    withHost(dependencies, host, (open) => readFactsAndClock(open, mountPoint, { controlHostOf })),
   );
 }
 
+/** @throws NotUnderstoodError when the host's answer is cut off or has another form */
+export async function readFactsAndClock(
+  host: Host,
+  mountPoint: string,
+  options: Pick<FactsInput, 'controlHostOf'> = {},
+): Promise<HostFacts> {
+  const facts = await readFacts(host, mountPoint, options);
+  // Afterwards, when the connection is there: a quick answer tells the time better.
+  return { ...facts, clock: await compareClocks(host) };
+}
+
+/** How often the clocks are compared; the quickest answer is the most exact. */
+const comparisons = 2;
+
 /**
- * The same for steps that look at the host again.
+ * The host has looked at its clock at some moment between the question and the answer, so the difference to this
+ * machine's is known within half of the time in between.
+ */
+async function compareClocks(host: Host): Promise<ClockOffset> {
+  const measured: ClockOffset[] = [];
+  for (let time = 0; time < comparisons; time += 1) {
+    const asked = Date.now();
+    const { stdout } = await host.run(sh`date +%s%3N`, { what: 'read the clock' });
+    const answered = Date.now();
+    const milliseconds = Number(stdout.trim()) - (asked + answered) / 2;
+    measured.push({ milliseconds, uncertainty: (answered - asked) / 2, by: hostname() });
+  }
+  const [best] = measured.sort((left, right) => left.uncertainty - right.uncertainty);
+  return understood(host, 'The clock', () => clockOffsetSchema.parse(best));
+}
+
+/**
+ * The same without the clock, for steps that look at the host again.
  * @throws NotUnderstoodError when the host's answer is cut off or has another form
  */
 export async function readFacts(

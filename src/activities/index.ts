@@ -3,6 +3,7 @@ import { applyKernelParameters } from './apply-kernel-parameters.js';
 import { backUpFstab } from './back-up-fstab.js';
 import { checkEtcdPerformance } from './check-etcd-performance.js';
 import { checkJournals } from './check-journals.js';
+import { checkReachability } from './check-reachability.js';
 import { cloneKubespray } from './clone-kubespray.js';
 import { confirmDirectoriesUnused } from './confirm-directories-unused.js';
 import { confirmDns } from './confirm-dns.js';
@@ -60,6 +61,7 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     copySshKey: copySshKey(dependencies),
     confirmSsh: confirmSsh(dependencies),
     gatherFacts: gatherFacts(dependencies),
+    checkReachability: checkReachability(dependencies),
     // Step 4: Ansible inventory
     writeInventory: writeInventory(dependencies),
     // Steps 5, 6 and 7.13: containerd, upstream DNS, storage variables

@@ -11,6 +11,7 @@ const accepted = [
     (['cpus', 'memory', 'disk'] as const).map((resource) => `${role}-${resource}` as const),
   ),
   ...(['control-plane-count', 'operating-system', 'node-address'] as const),
+  ...(['kubespray-memory', 'free-space', 'time-synchronization', 'mtu', 'reachability'] as const),
 ] satisfies CheckName[];
 
 /** cluster.yaml for the demo's machines. @param repository the stand-in for Kubespray */

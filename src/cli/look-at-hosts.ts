@@ -1,8 +1,13 @@
-import { readFacts } from '../activities/gather-facts.js';
+import { randomUUID } from 'node:crypto';
+import { proveReachability } from '../activities/check-reachability.js';
+import { readFactsAndClock } from '../activities/gather-facts.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
-import { AuthenticationFailedError } from '../hosts/errors.js';
+import type { FoundBefore } from '../cluster/preflight/finding.js';
+import { sudoFinding } from '../cluster/preflight/sudo.js';
+import type { Reachability } from '../cluster/reachability.js';
+import { AuthenticationFailedError, SudoRefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { readSecret } from '../hosts/secrets.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
@@ -15,16 +20,21 @@ export interface Look {
   readonly controlHost: HostFacts | undefined;
   /** One sentence for each machine that could not be read. */
   readonly unread: readonly { readonly host: string; readonly why: string }[];
+  /** What keeps machines from being read. */
+  readonly findings: readonly FoundBefore[];
+  /** Undefined where not even two hosts could be read, or the trial failed. */
+  readonly reachability: Reachability | undefined;
 }
 
 /** Connections that are opened at the same time. */
 const atOnce = 20;
 const documentsMountPoint = '/data';
 
-/** Reads the facts of the control host and of every host. */
+/** Reads the facts of the control host and of every host, and whether the hosts reach each other. */
 export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<Look> {
   const facts: Record<string, HostFacts> = {};
   const unread: { host: string; why: string }[] = [];
+  const findings: FoundBefore[] = [];
   let controlHost: HostFacts | undefined;
   const read = async (
     target: HostTarget,
@@ -34,12 +44,13 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     try {
       const host = await open(target, specification, pool);
       try {
-        keep(await readFacts(host, mountPoint, { controlHostOf }));
+          keep(await readFactsAndClock(host, mountPoint, { controlHostOf }));
       } finally {
         await host.close();
       }
     } catch (error) {
-      unread.push({ host: target.name, why: error instanceof Error ? error.message : String(error) });
+      unread.push({ host: target.name, why: whyOf(error) });
+      if (error instanceof SudoRefusedError) findings.push(sudoRefused(target.name, error));
     }
   };
   const visits = [
@@ -62,7 +73,24 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     for (let visit = visits.shift(); visit !== undefined; visit = visits.shift()) await visit();
   });
   await Promise.all(visitors);
-  return { facts, controlHost, unread };
+  const hosts = specification.hosts.filter(({ name }) => name in facts);
+  const reachability = await proveReachability({
+    ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },
+    hosts: hosts.map((host) => targetOf(specification, host)),
+  }).catch((error: unknown) => {
+    unread.push({ host: 'the ways between the hosts', why: whyOf(error) });
+    return undefined;
+  });
+  return { facts, controlHost, unread, findings, reachability };
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function sudoRefused(host: string, { context }: SudoRefusedError): FoundBefore {
+  const said = context.output?.trim().split('\n').at(-1) ?? 'refused';
+  return sudoFinding({ host, said, mend: context.advice ?? '' });
 }
 
 /** By key, or by the password that will copy the key; the key itself is not copied by looking. */

@@ -4,7 +4,7 @@ import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import { plainText } from '../cluster/plain-text.js';
-import { preflight } from '../cluster/preflight.js';
+import { preflight, withOverride } from '../cluster/preflight.js';
 import { renderPlan } from '../cluster/render-plan.js';
 import type { Specification } from '../cluster/specification.js';
 import { createHostPool } from '../hosts/host-pool.js';
@@ -20,8 +20,8 @@ export interface PlanOptions {
 }
 
 /**
- * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host,
- * and needs no Temporal.
+ * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host
+ * (for a moment the hosts listen on ports that the cluster will need), and needs no Temporal.
  * @throws CommandError
  */
 export async function plan({ file, json }: PlanOptions, terminal: Terminal): Promise<ExitCode> {
@@ -38,7 +38,8 @@ export async function plan({ file, json }: PlanOptions, terminal: Terminal): Pro
   }
 }
 
-function planFrom(specification: Specification, { facts, controlHost }: Look): ClusterPlan {
+function planFrom(specification: Specification, look: Look): ClusterPlan {
+  const { facts, controlHost, findings, reachability } = look;
   const known = { ...specification, hosts: specification.hosts.filter(({ name }) => name in facts) };
   const storage = Object.fromEntries(
     known.hosts.flatMap((host) => {
@@ -53,7 +54,10 @@ function planFrom(specification: Specification, { facts, controlHost }: Look): C
     specification,
     release,
     storage,
-    findings: preflight({ specification: known, facts }),
+    findings: [
+      ...findings.map((finding) => withOverride(finding, specification.overrides)),
+      ...preflight({ specification: known, facts, release: release.name, reachability }),
+    ],
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockOffsetSchema, systemFactsSchema } from './facts-system.js';
 
 /** What was read from a host by read-only commands; the only input, besides the specification, of plans and checks. */
 
@@ -112,8 +113,8 @@ export const hostFactsSchema = z.object({
   rootDisk: z.object({ totalBytes: z.number(), freeBytes: z.number() }),
   python: z.string().nullable(),
   cgroupVersion: z.union([z.literal(1), z.literal(2)]),
-  /** Milliseconds since 1970 by the host's own clock. */
-  clock: z.number(),
+  /** Absent where nobody has compared it. */
+  clock: clockOffsetSchema.optional(),
   swaps: z.array(z.string()),
   searchDomains: z.array(z.string()),
   addresses: z.array(z.string()),
@@ -134,6 +135,8 @@ export const hostFactsSchema = z.object({
   kubespray: z.string().nullable().optional(),
   /** Absent in facts of earlier versions. */
   nvidia: nvidiaSchema.optional(),
+  /** Absent in facts that an earlier version has read. */
+  system: systemFactsSchema.optional(),
 });
 /** Facts of one host. */
 export type HostFacts = z.infer<typeof hostFactsSchema>;

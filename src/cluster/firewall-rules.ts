@@ -1,6 +1,8 @@
 import type { SourceGroup, SourceGroups } from './firewall-sources.js';
 import { matchesOf } from './firewall-sources.js';
 import { membersOf } from './members.js';
+import type { ClusterPort } from './ports.js';
+import { controlPlanePorts, etcdPorts, kubeletPort, networkPluginPorts } from './ports.js';
 import type { Specification } from './specification.js';
 
 /** The set of ports by which the worker gets in; its rule is the first of all. */
@@ -11,7 +13,6 @@ export function rulesOf(specification: Specification, name: string, groups: Sour
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const isControlPlane = controlPlanes.some((host) => host.name === name);
   const isEtcdMember = etcdMembers.some((host) => host.name === name);
-  const apiPort = specification.kubespray.variables['kube_apiserver_port'];
   return [
     `tcp dport @${sshPorts} accept comment "ssh, before anything else"`,
     'iif "lo" accept',
@@ -22,18 +23,12 @@ export function rulesOf(specification: Specification, name: string, groups: Sour
     'ip6 saddr fe80::/10 udp sport 547 udp dport 546 accept comment "DHCPv6"',
     ...(isEtcdMember
       ? [
-          ...from(groups.etcdClients, 'tcp dport 2379', 'etcd clients'),
-          ...from(groups.etcdMembers, 'tcp dport 2380', 'etcd peers'),
+          ...etcdPorts.flatMap(portRules(groups)),
           'tcp dport { 2379, 2380 } drop comment "etcd: nobody else, pods included"',
         ]
       : []),
-    ...(isControlPlane
-      ? [
-          ...from(groups.nodes, `tcp dport ${typeof apiPort === 'number' ? apiPort : 6443}`, 'API server'),
-          ...from(groups.controlPlanes, 'tcp dport { 10257, 10259 }', 'controller manager and scheduler'),
-        ]
-      : []),
-    ...from(groups.nodes, 'tcp dport 10250', 'kubelet'),
+    ...(isControlPlane ? controlPlanePorts(specification).flatMap(portRules(groups)) : []),
+    ...portRules(groups)(kubeletPort),
     ...networkPluginRules(specification, groups),
     ...clusterNetworkRules(specification, groups),
     ...specification.firewall.openPorts.map(
@@ -43,34 +38,22 @@ export function rulesOf(specification: Specification, name: string, groups: Sour
   ];
 }
 
-/** Ports by the plugins' own documents; the encapsulations are those that Kubespray can choose. */
-function networkPluginRules({ firewall, kubespray }: Specification, { nodes }: SourceGroups): string[] {
-  const { variables } = kubespray;
-  switch (firewall.networkPlugin) {
-    case 'calico':
-      return [
-        ...from(nodes, 'udp dport 4789', 'Calico VXLAN'),
-        ...from(nodes, 'tcp dport 179', 'Calico BGP'),
-        ...from(nodes, 'tcp dport 5473', 'Calico Typha'),
-        ...from(nodes, 'meta l4proto 4', 'Calico IP in IP'),
-        ...(variables['calico_wireguard_enabled'] === true
-          ? from(nodes, 'udp dport 51820', 'Calico WireGuard')
-          : []),
-      ];
-    case 'cilium':
-      return [
-        ...from(nodes, 'udp dport 8472', 'Cilium VXLAN'),
-        ...from(nodes, 'tcp dport 4240', 'Cilium health'),
-        ...from(nodes, 'tcp dport 4244', 'Cilium Hubble'),
-        ...(variables['cilium_encryption_type'] === 'wireguard'
-          ? from(nodes, 'udp dport 51871', 'Cilium WireGuard')
-          : []),
-      ];
-    case 'flannel':
-      return from(nodes, 'udp dport 8472', 'Flannel VXLAN');
-    case 'none':
-      return [];
-  }
+/** Ports of the network plugin, and Calico's IP in IP, which has none. */
+function networkPluginRules(specification: Specification, groups: SourceGroups): string[] {
+  const ports = networkPluginPorts(specification);
+  if (specification.firewall.networkPlugin !== 'calico') return ports.flatMap(portRules(groups));
+  const isWireGuard = ({ what }: ClusterPort) => what === 'Calico WireGuard';
+  return [
+    ...ports.filter((port) => !isWireGuard(port)).flatMap(portRules(groups)),
+    ...from(groups.nodes, 'meta l4proto 4', 'Calico IP in IP'),
+    ...ports.filter(isWireGuard).flatMap(portRules(groups)),
+  ];
+}
+
+/** A rule for each address family in which the hosts that come to the port are known. */
+function portRules(groups: SourceGroups) {
+  return ({ from: group, protocol, port, what }: ClusterPort): string[] =>
+    group === null ? [] : from(groups[group], `${protocol} dport ${port}`, what);
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 } from './facts-sections.js';
 import { parseInterpreters } from './interpreters.js';
 import { isTooOld } from './releases.js';
+import { parseSystemFacts } from './parse-system-facts.js';
 import { parseUnits, serviceName } from './systemd-units.js';
 import { type MountedAt, parseArrays, parseBlockDevices, parseMounts } from './parse-block-devices.js';
 import { parseVersion } from './version.js';
@@ -26,6 +27,8 @@ export function parseFacts(output: string, mark: string): HostFacts {
   const dataDirectories = parseDirectories(sections);
   const bootId = textOf(sections, 'boot-id');
   if (bootId === '') throw new FactsError('The facts lack the boot ID.');
+  const units = unitsOf(sections);
+  const system = parseSystemFacts(sections, units);
   const mdadmConf = sections.get('mdadm-conf') ?? '';
   return {
     hostname: textOf(sections, 'hostname'),
@@ -43,14 +46,13 @@ export function parseFacts(output: string, mark: string): HostFacts {
     rootDisk: { totalBytes, freeBytes },
     python: /^Python ([0-9.]+)/.exec(textOf(sections, 'python'))?.[1] ?? null,
     cgroupVersion: textOf(sections, 'cgroup') === 'cgroup2fs' ? 2 : 1,
-    clock: Number(textOf(sections, 'clock')),
     swaps: linesOf(sections, 'swaps').slice(1).map(firstWord),
     searchDomains: searchDomains(sections),
     addresses: linesOf(sections, 'addresses').flatMap((line) => /inet6? ([^/ ]+)/.exec(line)?.[1] ?? []),
     blockDevices: parseBlockDevices(sections, mounts),
     arrays: parseArrays(sections),
     mounts: relevantMounts(mounts, dataDirectories),
-    units: unitsOf(sections),
+    units,
     dataDirectories,
     fstab: sections.get('fstab') ?? '',
     mdadmConf: mdadmConf.startsWith('present\n') ? mdadmConf.slice('present\n'.length) : null,
@@ -59,6 +61,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
     interpreters: [...parseInterpreters(textOf(sections, 'interpreters')).interpreters],
     kubespray: releaseOf(sections),
     nvidia: nvidiaOf(sections),
+    ...(system !== undefined && { system }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { clockFindings } from './preflight/clock.js';
 import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
 import { clusterFindings } from './preflight/cluster.js';
@@ -5,8 +6,14 @@ import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
 import { gvisorFindings } from './preflight/gvisor.js';
 import { identityFindings } from './preflight/identity.js';
+import { kubesprayFindings } from './preflight/kubespray.js';
+import { mtuFindings } from './preflight/network.js';
+import { reachabilityFindings } from './preflight/reachability.js';
+import { roomFindings } from './preflight/room.js';
 import { sizingFindings } from './preflight/sizing.js';
 import { systemFindings } from './preflight/system.js';
+import type { Reachability } from './reachability.js';
+import { rulesFor } from './releases.js';
 import type { Specification } from './specification.js';
 
 /**
@@ -16,22 +23,34 @@ import type { Specification } from './specification.js';
 export function preflight({
   specification,
   facts,
+  release: name,
+  reachability,
 }: {
   readonly specification: Specification;
+  /** Kubespray's release; without it what depends on it is not judged. */
+  readonly release?: string | undefined;
+  /** What connections from host to host have shown; without it nothing is said of them. */
+  readonly reachability?: Reachability | undefined;
   /** By inventory name. */
   readonly facts: Readonly<Record<string, HostFacts>>;
 }): Finding[] {
+  const release = name === undefined ? undefined : rulesFor(name).release;
   const looks: Look[] = specification.hosts.flatMap((host) => {
     const known = facts[host.name];
-    return known === undefined ? [] : [{ host, facts: known, specification }];
+    return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });
   const found: FoundBefore[] = [
     ...clusterFindings(specification),
+    ...kubesprayFindings(specification),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
     ...looks.flatMap(gpuFindings),
     ...looks.flatMap(gvisorFindings),
+    ...looks.flatMap(roomFindings),
     ...identityFindings(looks),
+    ...clockFindings(looks),
+    ...mtuFindings(looks),
+    ...(reachability === undefined ? [] : reachabilityFindings(reachability)),
   ];
   return found.map((finding) => withOverride(finding, specification.overrides));
 }

@@ -26,7 +26,7 @@ export function fitsHosts(release: Release, { facts = {}, specification }: Surro
 }
 
 /** Whether kubelet of the release starts with the host's cgroups, or is told to do so all the same. */
-function startsOn(
+export function startsOn(
   { cgroupV1 }: Release,
   { cgroupVersion }: Pick<HostFacts, 'cgroupVersion'>,
   { kubespray }: Specification,
@@ -39,21 +39,17 @@ function fitsPython(release: Release, { controlHost }: Surroundings): boolean {
   return found === undefined || found.some(({ version }) => release.python.includes(version));
 }
 
-/** Everything about hosts and control host that a release does not fit, with what to do. */
+/** Everything about hosts and control host that a release does not fit, with what to do; of cgroups preflight tells. */
 export function misfits(release: Release, surroundings: Surroundings): FoundBefore[] {
   return [...hostMisfits(release, surroundings), ...pythonMisfit(release, surroundings)];
 }
 
 function hostMisfits(release: Release, surroundings: Surroundings): FoundBefore[] {
-  const { facts = {}, specification } = surroundings;
-  return Object.entries(facts).flatMap(([host, known]) => {
-    const { operatingSystem } = known;
-    return [
-      ...(supports(release, operatingSystem) === false
-        ? [systemMisfit({ host, operatingSystem, release, surroundings })]
-        : []),
-      ...(startsOn(release, known, specification) ? [] : [cgroupMisfit({ host, release, surroundings })]),
-    ];
+  const { facts = {} } = surroundings;
+  return Object.entries(facts).flatMap(([host, { operatingSystem }]) => {
+    return supports(release, operatingSystem) === false
+      ? [systemMisfit({ host, operatingSystem, release, surroundings })]
+      : [];
   });
 }
 
@@ -81,23 +77,6 @@ function systemMisfit({
     is: operatingSystem.prettyName,
     shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
     mend: other || 'No known release is made for all of these hosts: install another system on some of them.',
-  };
-}
-
-function cgroupMisfit({ host, release, surroundings }: Misfit): FoundBefore {
-  const other = otherRelease(surroundings, {
-    before: 'Or name',
-    isBetter: ({ cgroupV1 }) => cgroupV1,
-    why: 'starts with v1',
-  });
-  const kubelet = `kubelet of Kubespray ${release.name} (Kubernetes ${release.kubernetes})`;
-  return {
-    check: 'kubespray-release',
-    host,
-    severity: 'error',
-    is: 'cgroup v1',
-    shouldBe: `cgroup v2, without which ${kubelet} does not start`,
-    mend: `Boot it with systemd.unified_cgroup_hierarchy=1. ${other}`.trim(),
   };
 }
 

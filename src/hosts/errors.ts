@@ -51,6 +51,9 @@ export class CommandFailedError extends HostError {
   }
 }
 
+/** The login user may not become root by sudo, so no script was run. */
+export class SudoRefusedError extends CommandFailedError {}
+
 /** What was found is not what this tool made or planned for, so it keeps its hands off. Never retried. */
 export class RefusedError extends HostError {
   override readonly retryable: boolean = false;

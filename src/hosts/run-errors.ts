@@ -1,4 +1,4 @@
-import { CommandFailedError, ConnectionLostError, OutputTooLargeError } from './errors.js';
+import { CommandFailedError, ConnectionLostError, OutputTooLargeError, SudoRefusedError } from './errors.js';
 import type { HostErrorContext } from './errors.js';
 import type { RunOptions, RunResult } from './host.js';
 import type { Script } from './script.js';
@@ -95,9 +95,11 @@ function isAccepted(exitCode: number, accept: RunOptions['accept']): boolean {
 
 function commandFailed(attempt: RunAttempt, exitCode: number, output: string): CommandFailedError {
   const last = lastLine(output);
-  return new CommandFailedError(
+  const refusal = sudoRefusals.find(({ pattern }) => pattern.test(output));
+  const Failure = refusal === undefined ? CommandFailedError : SudoRefusedError;
+  return new Failure(
     `${title(attempt)} failed on ${attempt.host} with exit code ${exitCode}${last === '' ? '.' : `: ${last}`}`,
-    context(attempt, output, adviceFor(output)),
+    context(attempt, output, refusal?.advice),
     exitCode,
   );
 }
@@ -109,10 +111,27 @@ function outputTooLarge(attempt: RunAttempt): OutputTooLargeError {
   );
 }
 
-function adviceFor(output: string): string | undefined {
-  if (!/^sudo: .*(password is required|terminal is required)/m.test(output)) return undefined;
-  return 'Allow the login user to run sudo without a password (NOPASSWD), or log in as root.';
-}
+/** What sudo says in place of running the script, and what to do about it. */
+const sudoRefusals = [
+  {
+    pattern: /^sudo: .*(password is required|terminal is required)/m,
+    advice: 'Allow the login user to run sudo without a password (NOPASSWD), or log in as root.',
+  },
+  {
+    pattern: /^sudo: .*must have a tty/m,
+    advice:
+      'Take requiretty out of the sudoers file for the login user (Defaults:USER !requiretty), or log in as root.',
+  },
+  {
+    pattern: /^(Sorry, user .* is not allowed to execute|\S+ is not in the sudoers file)/m,
+    advice:
+      'Allow the login user to run everything by sudo (USER ALL=(ALL) NOPASSWD: ALL), or log in as root.',
+  },
+  {
+    pattern: /^\S*sh: .*\bsudo: (command )?not found/m,
+    advice: 'Install sudo on the host, or log in as root.',
+  },
+] as const;
 
 function title({ script, options }: RunAttempt): string {
   return `"${options.what ?? oneLine(script)}"`;

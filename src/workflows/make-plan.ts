@@ -6,12 +6,13 @@ import type { ClusterPlan } from '../cluster/plan.js';
 import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import { preflight } from '../cluster/preflight.js';
+import type { Reachability } from '../cluster/reachability.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
-import { controlHostTarget, targetOf } from './targets.js';
+import { controlHostTarget, targetOf, workersMachine } from './targets.js';
 
 /** Where facts of a host are read that has no step 7 of its own to do. */
 export const documentsMountPoint = '/data';
@@ -29,7 +30,8 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
       controlHostOf: run.specification.name,
     });
     await gatherFacts(run, look);
-    const plan = planFromFacts(run, controlHost);
+    const reachability = await checkReachability(run);
+    const plan = planFromFacts(run, { controlHost, reachability });
     run.plan = plan;
     run.board.setPlan(plan);
     run.board.setRelease(plan.release.name);
@@ -65,7 +67,24 @@ export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecifica
   );
 }
 
-function planFromFacts(run: ClusterRun, controlHost: HostFacts): ClusterPlan {
+/** Tries all of them anew: what was mended at one host is seen from the others. */
+async function checkReachability(run: ClusterRun): Promise<Reachability | undefined> {
+  const specification = run.activeSpecification();
+  if (specification.hosts.length < 2) return undefined;
+  const found = await run.controlHost.run('checkReachability', {
+    host: workersMachine(specification),
+    hosts: specification.hosts.map((host) => targetOf(specification, host)),
+    specification,
+  });
+  return found ?? undefined;
+}
+
+interface Seen {
+  readonly controlHost: HostFacts;
+  readonly reachability: Reachability | undefined;
+}
+
+function planFromFacts(run: ClusterRun, { controlHost, reachability }: Seen): ClusterPlan {
   const specification = run.activeSpecification();
   const facts = Object.fromEntries(
     specification.hosts.flatMap(({ name }) => {
@@ -81,7 +100,8 @@ function planFromFacts(run: ClusterRun, controlHost: HostFacts): ClusterPlan {
     storage[host.name] = planStorage({ facts: known, host: host.name, storage: wanted });
   }
   const release = chooseRelease({ specification, facts, controlHost });
-  return planCluster({ specification, release, storage, findings: preflight({ specification, facts }) });
+  const findings = preflight({ specification, facts, release: release.name, reachability });
+  return planCluster({ specification, release, storage, findings });
 }
 
 interface Refusal {

@@ -69,6 +69,7 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   copySshKey: { title: 'Step 3: Copy the public key to the host', pace: 'contact', onCancel: 'finish' },
   confirmSsh: { title: 'Step 3: Confirm SSH to the host', pace: 'contact', onCancel: 'leave' },
   gatherFacts: short('Look at the host', 'leave'),
+  checkReachability: short('Look whether the hosts reach each other', 'leave'),
   writeInventory: short('Step 4: Ansible inventory'),
   writeGroupVariables: short('Steps 5, 6 and 7.13: Group variables'),
   stopAndDisableUnits: short('Step 7.1: Stop and disable kubelet and containerd'),

@@ -102,6 +102,7 @@ export function hostileInputs(places: Places): Inputs {
     copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()] },
     confirmSsh: { host },
     gatherFacts: { host, mountPoint: path() },
+    checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
     writeInventory: {
       ...{ ...control, specification, release: name(), privateKey: path() },
       hostKeys: Object.fromEntries(specification.hosts.map((each) => [each.name, free()])),

@@ -1,4 +1,5 @@
 import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
+import { roomPaths, type SystemFacts } from '../../src/cluster/facts-system.js';
 import {
   specificationSchema,
   type Specification,
@@ -57,7 +58,7 @@ export function someFacts(facts: Partial<HostFacts> = {}): HostFacts {
     rootDisk: { totalBytes: 500 * 10 ** 9, freeBytes: 400 * 10 ** 9 },
     python: '3.10.12',
     cgroupVersion: 2,
-    clock: 1_750_000_000_000,
+
     swaps: [],
     searchDomains: [],
     addresses: ['10.0.10.136'],
@@ -69,7 +70,26 @@ export function someFacts(facts: Partial<HostFacts> = {}): HostFacts {
     fstab: '',
     mdadmConf: null,
     missingTools: [],
+    system: someSystem(),
     ...facts,
+  };
+}
+
+/** A system that nothing is wrong with. */
+export function someSystem(system: Partial<SystemFacts> = {}): SystemFacts {
+  const space = (path: string) => ({
+    ...{ path, mountedAt: '/', totalBytes: 500e9, freeBytes: 400e9, inodes: 30e6, freeInodes: 29e6 },
+  });
+  return {
+    init: 'systemd',
+    timeSynchronized: true,
+    listeners: [{ protocol: 'tcp', address: '*', port: 22, process: 'sshd' }],
+    interfaces: [{ name: 'eth0', mtu: 1500, addresses: ['10.0.10.136'] }],
+    missingModules: [],
+    space: roomPaths.map(space),
+    unattendedUpgrades: { enabled: false, reboots: false },
+    firewalls: [],
+    ...system,
   };
 }
 

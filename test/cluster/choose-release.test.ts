@@ -57,19 +57,6 @@ describe('chooseRelease, where one is named', () => {
     expect(chooseRelease({ specification: naming('v2.25.1'), facts }).findings).toEqual([]);
   });
 
-  it('stops a host with cgroup v1 where kubelet would not start, unless the variables let it', () => {
-    const facts = { a: on('debian', '12', { cgroupVersion: 1 }) };
-    const found = chooseRelease({ specification: naming('v2.31.0'), facts }).findings;
-    expect(found).toMatchObject([
-      { check: 'kubespray-release', host: 'a', severity: 'error', is: 'cgroup v1' },
-    ]);
-    expect(found[0]?.mend).toContain('Or name kubespray.release v2.30.0, which starts with v1.');
-    expect(chooseRelease({ specification: naming('v2.30.0'), facts }).findings).toEqual([]);
-    const variables = { kubelet_fail_cgroup_v1: false };
-    const allowed = aSpecification({ kubespray: { release: 'v2.31.0', variables } });
-    expect(chooseRelease({ specification: allowed, facts }).findings).toEqual([]);
-  });
-
   it('tells of a release, and of an operating system, that the table does not know', () => {
     const chosen = chooseRelease({ specification: naming('2.99.0'), facts: { a: on('rocky', '9.4') } });
     expect(chosen.name).toBe('v2.99.0');

@@ -7,6 +7,8 @@ import { aSpecification, documentHosts, someFacts } from './builders.js';
 const gb = 1_000_000_000;
 const gib = 1024 ** 3;
 
+const offset = (milliseconds: number, uncertainty = 50) => ({ milliseconds, uncertainty, by: 'here' });
+
 /** Findings of one worker beside three faultless control planes. */
 function findingsOf(
   facts: Partial<HostFacts>,
@@ -52,7 +54,7 @@ describe('preflight', () => {
     [
       'everything too small',
       { cpus: 1, memoryBytes: gb, rootDisk: { totalBytes: gb, freeBytes: 0 } },
-      ['error worker-cpus w', 'error worker-memory w', 'error worker-disk w'],
+      ['error worker-cpus w', 'error worker-memory w', 'error worker-disk w', 'error kubespray-memory w'],
     ],
   ])('holds a worker with %s against the document', (_, facts, expected) => {
     expect(checks(facts)).toEqual(expected);
@@ -119,8 +121,9 @@ describe('preflight', () => {
     ['search domains', { searchDomains: ['lan'] }, ['warning search-domains w']],
     ['cgroup v1', { cgroupVersion: 1 }, ['warning cgroup-version w']],
     ['an address that is not its own', { addresses: ['192.168.1.9'] }, ['warning node-address w']],
-    ['a clock that is slow', { clock: 1_750_000_000_000 - 11 * 60_000 }, ['warning clock w']],
-    ['a clock that is a bit fast', { clock: 1_750_000_000_000 + 9 * 60_000 }, []],
+    ['a clock that is slow', { clock: offset(-2_000) }, ['warning clock w']],
+    ['a clock that is fast by what may come from the measuring', { clock: offset(1_200, 300) }, []],
+    ['a clock with which no certificate is valid yet', { clock: offset(-301_000) }, ['error clock w']],
     ['a host name twice', { hostname: 'h1' }, ['warning host-name cp1', 'warning host-name w']],
     ['a machine ID twice', { machineId: 'm1' }, ['error machine-id cp1', 'error machine-id w']],
   ])('tells of %s', (_, facts, expected) => {
@@ -142,16 +145,8 @@ describe('preflight', () => {
       "10.0.0.9 is none of the host's own addresses (192.168.1.9, fe80::1)",
       'an address of the host itself',
     ],
-    [
-      { clock: 1_750_000_000_000 - 11 * 60_000 },
-      '11 minutes behind most of the other hosts',
-      'the same time on every host',
-    ],
-    [
-      { clock: 1_750_000_000_000 + 90 * 60_000 },
-      '90 minutes ahead of most of the other hosts',
-      'the same time on every host',
-    ],
+    [{ clock: offset(-11 * 60_000) }, '11 minutes behind the other machines', 'the same time on every host'],
+    [{ clock: offset(4_200) }, '4.2 s ahead of the other machines', 'the same time on every host'],
   ])('says of %j what it is and what it should be', (facts, is, shouldBe) => {
     const found = findingsOf(facts);
     expect(found).toMatchObject([{ host: 'w', is }]);

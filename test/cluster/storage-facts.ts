@@ -54,7 +54,6 @@ export function factsOf(more: Partial<HostFacts> = {}): HostFacts {
     rootDisk: { totalBytes: 100 * gib, freeBytes: 50 * gib },
     python: '3.11.2',
     cgroupVersion: 2,
-    clock: 0,
     swaps: [],
     searchDomains: [],
     addresses: ['10.0.2.15'],

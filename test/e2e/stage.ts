@@ -144,6 +144,8 @@ export function labSpecification({
       ...['control-plane-cpus', 'control-plane-memory', 'worker-cpus', 'worker-memory', 'worker-disk'].map(
         (check) => ({ check, reason }),
       ),
+      ...['kubespray-memory', 'free-space'].map((check) => ({ check, reason })),
+      { check: 'reachability', reason: 'virtual machines of the lab reach nobody' },
       { check: 'kubernetes-api', reason: 'the stand-in for Kubespray has no API server' },
     ],
   };

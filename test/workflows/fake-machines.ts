@@ -147,6 +147,7 @@ export class FakeMachines {
         fingerprint: 'SHA256:x',
       }),
       gatherFacts: async ({ host }) => this.facts(host.name),
+      checkReachability: async () => ({ ...did('they reach each other'), blocked: [], narrow: [] }),
       cloneKubespray: async () => ({ ...did('v2.31.0'), commit: 'abc', folder: '/kubespray' }),
       createVirtualEnvironment: async () => ({ ...did('venv'), folder: '/venv', python: '3.11' }),
       readBootId: async ({ host }) => `boot-${this.machine(host.name).reboots}`,

@@ -1,22 +1,36 @@
 import type { FoundBefore, Look } from './finding.js';
 
-/**
- * Minutes by which a host's clock may differ from the others'. Facts are read from the hosts one after the other, and
- * each tells its own time, so small differences cannot be told from the time that the reading took.
- */
-const clockMinutes = 10;
-
-/** What must differ between hosts, or must not. */
+/** What must differ between hosts. */
 export function identityFindings(looks: readonly Look[]): FoundBefore[] {
-  return [...machineIds(looks), ...hostNames(looks), ...clocks(looks)];
+  return [...noMachineId(looks), ...machineIds(looks), ...hostNames(looks)];
 }
+
+const ownMachineId =
+  'Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; then restart the host.';
+
+/** An image that is to make its ID at its first boot, and cannot write it down. */
+function noMachineId(looks: readonly Look[]): FoundBefore[] {
+  return looks
+    .filter(({ facts }) => !isMachineId(facts.machineId))
+    .map(({ host, facts }) => ({
+      check: 'machine-id',
+      host: host.name,
+      severity: 'error',
+      is: facts.machineId || 'none',
+      shouldBe: 'a machine ID of its own',
+      mend: ownMachineId,
+    }));
+}
+
+const isMachineId = (id: string) => id !== '' && id !== 'uninitialized';
 
 /**
  * The plan of the disks is bound to a machine by its ID, so two hosts with one ID cannot be told apart: they are either
  * copies of one image, or the same machine by two addresses.
  */
 function machineIds(looks: readonly Look[]): FoundBefore[] {
-  return shared(looks, ({ facts }) => facts.machineId).map(({ look, others }) => {
+  const known = looks.filter(({ facts }) => isMachineId(facts.machineId));
+  return shared(known, ({ facts }) => facts.machineId).map(({ look, others }) => {
     const same = others.filter(({ facts }) => facts.bootId === look.facts.bootId);
     return {
       check: 'machine-id',
@@ -27,7 +41,7 @@ function machineIds(looks: readonly Look[]): FoundBefore[] {
       mend:
         same.length > 0
           ? `${namesOf(same)} and ${look.host.name} have the same boot ID too: they are one machine. Name it once.`
-          : 'Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; then restart the host.',
+          : ownMachineId,
     };
   });
 }
@@ -42,27 +56,6 @@ function hostNames(looks: readonly Look[]): FoundBefore[] {
     shouldBe: 'a host name of its own',
     mend: `Kubespray will name the host ${look.host.name}; see that its addresses are those of the host you mean.`,
   }));
-}
-
-/** Certificates are valid from the moment of their making on, and etcd's leases end by the clock. */
-function clocks(looks: readonly Look[]): FoundBefore[] {
-  const sorted = looks.map(({ facts }) => facts.clock).sort((left, right) => left - right);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (middle === undefined || sorted.length < 2) return [];
-  return looks.flatMap(({ host, facts }) => {
-    const minutes = Math.round((facts.clock - middle) / 60_000);
-    if (Math.abs(minutes) <= clockMinutes) return [];
-    return [
-      {
-        check: 'clock',
-        host: host.name,
-        severity: 'warning',
-        is: `${Math.abs(minutes)} minutes ${minutes > 0 ? 'ahead of' : 'behind'} most of the other hosts`,
-        shouldBe: 'the same time on every host: certificates and etcd depend on it',
-        mend: 'Turn time synchronisation on: timedatectl set-ntp true.',
-      },
-    ];
-  });
 }
 
 interface Shared {

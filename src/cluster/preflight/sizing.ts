@@ -25,11 +25,44 @@ type Resource = 'cpus' | 'memory' | 'disk';
 
 /** CPUs, memory and system disk by the host's roles: too little is an error, less than recommended a warning. */
 export function sizingFindings(look: Look): FoundBefore[] {
-  return (['control-plane', 'worker'] as const)
-    .filter((role) => look.host.roles.includes(role))
-    .flatMap((role) =>
+  const roles = (['control-plane', 'worker'] as const).filter((role) => look.host.roles.includes(role));
+  return [
+    ...roles.flatMap((role) =>
       (['cpus', 'memory', 'disk'] as const).flatMap((resource) => judge(look, role, resource)),
-    );
+    ),
+    ...kubesprayMemory(look, roles),
+  ];
+}
+
+/** Kubespray's own limits by role, in MB of 2²⁰ bytes, with the variables that change them. */
+const kubesprayLimits = {
+  'control-plane': { variable: 'minimal_master_memory_mb', standard: 1500 },
+  worker: { variable: 'minimal_node_memory_mb', standard: 1024 },
+} as const;
+
+/** Its assertions "Stop if memory is too small": an override of the document's sizes does not lift them. */
+function kubesprayMemory(
+  { host, facts, specification }: Look,
+  roles: readonly (keyof typeof kubesprayLimits)[],
+): FoundBefore[] {
+  const { variables } = specification.kubespray;
+  if (variables['ignore_assert_errors'] === true) return [];
+  const has = Math.floor(facts.memoryBytes / 1024 ** 2);
+  return roles.flatMap((role): FoundBefore[] => {
+    const { variable, standard } = kubesprayLimits[role];
+    const limit = Number(variables[variable] ?? standard);
+    if (!(has < limit)) return [];
+    return [
+      {
+        check: 'kubespray-memory',
+        host: host.name,
+        severity: 'error',
+        is: `${has} MB of memory`,
+        shouldBe: `at least ${limit} MB for a ${role} node, or Kubespray stops`,
+        mend: `Give ${host.name} more, or set ${variable} in kubespray.variables.`,
+      },
+    ];
+  });
 }
 
 function judge(look: Look, role: keyof typeof requirements, resource: Resource): FoundBefore[] {

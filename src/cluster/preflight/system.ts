@@ -1,14 +1,20 @@
-import { isIpAddress } from '../ip-address.js';
-import type { FoundBefore, Look } from './finding.js';
-
-type Check = (look: Look) => Omit<FoundBefore, 'host'> | undefined;
+import { startsOn } from '../release-fit.js';
+import {
+  findingsBy,
+  nodeAddressOf,
+  type FoundBefore,
+  type HostCheck as Check,
+  type Look,
+} from './finding.js';
+import { otherFirewall } from './network.js';
+import { portsInUse } from './ports.js';
+import { timeSynchronization } from './clock.js';
+import { kernelModules, kernelVersion } from './kernel.js';
+import { python } from './python.js';
 
 /** Operating system and settings of one host. */
 export function systemFindings(look: Look): FoundBefore[] {
-  return checks.flatMap((check) => {
-    const finding = check(look);
-    return finding === undefined ? [] : [{ ...finding, host: look.host.name }];
-  });
+  return findingsBy(checks, look);
 }
 
 /** The document: "Akash Providers have been tested on Ubuntu 22.04 with the default Linux kernel." */
@@ -23,15 +29,28 @@ const operatingSystem: Check = ({ facts: { operatingSystem } }) =>
         mend: 'Install Ubuntu 22.04, or try this one on a host that does not matter first.',
       };
 
-const python: Check = ({ facts }) =>
-  facts.python !== null
+/** Those for which Kubespray has checksums of all that it downloads. */
+const architecture: Check = ({ facts }) =>
+  ['x86_64', 'aarch64', 'arm64', 'amd64'].includes(facts.architecture)
     ? undefined
     : {
-        check: 'python',
+        check: 'architecture',
         severity: 'error',
-        is: 'no python3',
-        shouldBe: 'python3, by which Ansible works on the host',
-        mend: 'Install it: apt-get install python3.',
+        is: facts.architecture || 'an architecture that the host does not tell',
+        shouldBe: 'x86_64 or aarch64, for which Kubespray downloads programs',
+        mend: 'Leave this host out.',
+      };
+
+/** Kubespray's own assertion "Stop if non systemd OS type". */
+const initSystem: Check = ({ facts: { system } }) =>
+  system === undefined || system.init === 'systemd'
+    ? undefined
+    : {
+        check: 'init-system',
+        severity: 'error',
+        is: `${system.init || 'something unknown'} as the first process`,
+        shouldBe: 'systemd, or Kubespray stops at it',
+        mend: 'Install a system with systemd, and a virtual machine in place of a bare container.',
       };
 
 const swap: Check = ({ facts }) =>
@@ -57,21 +76,38 @@ const searchDomains: Check = ({ facts }) =>
         mend: 'Take them out of the DHCP or netplan settings of the host.',
       };
 
-const cgroups: Check = ({ facts }) =>
-  facts.cgroupVersion === 2
-    ? undefined
-    : {
-        check: 'cgroup-version',
-        severity: 'warning',
-        is: 'cgroup v1',
-        shouldBe:
-          'cgroup v2; Kubernetes maintains v1 no longer, and from 1.35 on kubelet does not start with it',
-        mend: 'Boot with systemd.unified_cgroup_hierarchy=1, or install a newer release of the system.',
-      };
+const cgroups: Check = ({ facts, release, specification }) => {
+  if (facts.cgroupVersion === 2) return undefined;
+  const isRefused = release !== undefined && !startsOn(release, facts, specification);
+  return {
+    check: 'cgroup-version',
+    severity: isRefused ? 'error' : 'warning',
+    is: 'cgroup v1',
+    shouldBe: 'cgroup v2; Kubernetes maintains v1 no longer, and from 1.35 on kubelet does not start with it',
+    mend:
+      'Boot with systemd.unified_cgroup_hierarchy=1, or install a newer release of the system.' +
+      (isRefused ? ' Kubespray before v2.31.0 installs an older Kubernetes.' : ''),
+  };
+};
+
+/** Trap T18. Packages of containerd or the kernel that change under a running cluster stop pods, and leases with them. */
+const unattendedUpgrades: Check = ({ facts: { system } }) => {
+  if (system?.unattendedUpgrades.enabled !== true) return undefined;
+  const { reboots } = system.unattendedUpgrades;
+  return {
+    check: 'unattended-upgrades',
+    severity: 'warning',
+    is: reboots ? 'upgrades by itself, and restarts by itself after them' : 'upgrades by itself',
+    shouldBe: 'packages that change, and restarts that happen, only when somebody means it',
+    mend: reboots
+      ? 'systemctl disable --now unattended-upgrades, or at least set Unattended-Upgrade::Automatic-Reboot to "false" in /etc/apt/apt.conf.d.'
+      : 'systemctl disable --now unattended-upgrades; or leave it on for what no pod depends on (Package-Blacklist).',
+  };
+};
 
 /** Kubespray's own assertion "Stop if ip var does not match local ips", told before the first playbook. */
 const nodeAddress: Check = ({ host, facts }) => {
-  const ip = host.internalAddress ?? (isIpAddress(host.address) ? host.address : undefined);
+  const ip = nodeAddressOf(host);
   if (ip === undefined || facts.addresses.includes(ip)) return undefined;
   return {
     check: 'node-address',
@@ -82,4 +118,8 @@ const nodeAddress: Check = ({ host, facts }) => {
   };
 };
 
-const checks: readonly Check[] = [operatingSystem, python, swap, searchDomains, cgroups, nodeAddress];
+const checks: readonly Check[] = [
+  ...[operatingSystem, architecture, initSystem, kernelVersion, kernelModules, python],
+  ...[swap, searchDomains, cgroups, timeSynchronization, unattendedUpgrades],
+  ...[nodeAddress, portsInUse, otherFirewall],
+];

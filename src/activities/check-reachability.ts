@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import {
+  planProbes,
+  sumUp,
+  type FailedProbe,
+  type NarrowPath,
+  type ProbePlan,
+  type Reachability,
+} from '../cluster/reachability.js';
+import type { Specification } from '../cluster/specification.js';
+import type { Host } from '../hosts/host.js';
+import type { HostPool, HostTarget } from '../hosts/target.js';
+import type { Activities } from './contract.js';
+import type { Dependencies } from './dependencies.js';
+import { listen, probe, stopListening, wordOf, type Answer, type Listening } from './reachability-on-host.js';
+import { step, unchanged } from './step.js';
+
+/** Hosts that are worked on at the same time. */
+const hostsAtOnce = 20;
+/** Narrow paths that are told; when all are narrow, some are enough. */
+const narrowTold = 20;
+
+/**
+ * Before anything is installed: whether the hosts reach each other on the ports that they will need. Each host listens for
+ * a minute or two on those of them that are free, and the others connect. Ports that are in use, as on the nodes of an
+ * existing cluster, are connected to and left alone. Nothing is left behind: the listener ends with the step, and by
+ * itself when nobody comes to end it.
+ */
+export function checkReachability({
+  hosts: pool,
+}: Pick<Dependencies, 'hosts'>): Activities['checkReachability'] {
+  return step(async ({ hosts, specification, jobKey }) => {
+    const signal = Context.current().cancellationSignal;
+    const found = await proveReachability({ pool, hosts, specification, key: jobKey, signal });
+    const { blocked, narrow } = found;
+    const ways = [
+      ...(blocked.length === 0 ? [] : [`${blocked.length} obstacles`]),
+      ...(narrow.length === 0 ? [] : [`${narrow.length} ways too narrow for long packets`]),
+    ];
+    return {
+      ...unchanged(ways.join(', ') || 'the hosts reach each other on the ports that they need'),
+      ...found,
+    };
+  });
+}
+
+interface Trial {
+  readonly pool: HostPool;
+  /** How each host of the specification is reached. */
+  readonly hosts: readonly HostTarget[];
+  readonly specification: Specification;
+  /** Names the listeners: another attempt under the same key puts its own in their place. */
+  readonly key: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The same without Temporal.
+ * @throws HostError when a host cannot be looked at
+ */
+export async function proveReachability(trial: Trial): Promise<Reachability> {
+  const plan = planProbes(trial.specification);
+  const tried = trial.hosts.filter(({ name }) => (plan.listen[name] ?? []).length > 0);
+  if (tried.length < 2) return { blocked: [], narrow: [] };
+  const secret = randomBytes(8).toString('hex');
+  const unit = `slipway-reach-${trial.key}.service`;
+  const seconds = 60 + tried.length;
+  const listening = new Map<string, Listening>();
+  const still = new Set<string>();
+  const answers: AnswerFrom[] = [];
+  try {
+    await onEach(trial, tried, async (host, index) => {
+      const token = `slipway-${secret}-${index}`;
+      listening.set(
+        host.name,
+        await listen(host, { unit, seconds, token, ports: plan.listen[host.name] ?? [] }),
+      );
+    });
+    await onEach(trial, tried, async (host) => {
+      answers.push({ from: host.name, ...(await probe(host, plan.probes[host.name] ?? [], listening)) });
+    });
+  } finally {
+    // Whether or not this came to its end; a host that is gone ends it by itself.
+    await onEach({ pool: trial.pool }, tried, async (host) => {
+      if (await stopListening(host, unit)) still.add(host.name);
+    }).catch(() => undefined);
+  }
+  return judge(plan, answers, still);
+}
+
+type AnswerFrom = Answer & { readonly from: string };
+
+/** A listener that was gone too early proves nothing about those who did not reach it. */
+function judge(plan: ProbePlan, answers: readonly AnswerFrom[], still: ReadonlySet<string>): Reachability {
+  const failed = answers.flatMap(({ from, failed: list }) =>
+    list.flatMap(([to, word, obstacle]): FailedProbe[] => {
+      const port = plan.listen[to]?.find((one) => wordOf(one) === word);
+      return port === undefined || !still.has(to) ? [] : [{ ...port, from, to, obstacle }];
+    }),
+  );
+  const narrow = answers.flatMap(({ from, narrow: list }) =>
+    list.map(([to, mtu, arrives]): NarrowPath => ({ from, to, mtu, arrives })),
+  );
+  return { blocked: sumUp(plan, failed), narrow: narrow.slice(0, narrowTold) };
+}
+
+/** Some at a time; each of them, whatever happens to the others. The first failure goes on at the end. */
+async function onEach(
+  { pool, signal }: { readonly pool: HostPool; readonly signal?: AbortSignal | undefined },
+  targets: readonly HostTarget[],
+  work: (host: Host, index: number) => Promise<void>,
+): Promise<void> {
+  const left = [...targets.entries()];
+  const failures: unknown[] = [];
+  const lane = async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, target] = next;
+      try {
+        signal?.throwIfAborted();
+        const host = await pool.connect(target, { signal });
+        try {
+          await work(host, index);
+        } finally {
+          await host.close();
+        }
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(hostsAtOnce, left.length) }, lane));
+  if (failures.length > 0) throw failures[0];
+}

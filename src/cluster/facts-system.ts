@@ -1,0 +1,72 @@
+import { z } from 'zod';
+
+/** Facts about a host's system that decide whether a cluster can be made of it, and nothing else. */
+
+/** A socket that waits for others: TCP that listens, UDP that is bound and not connected. */
+export const listenerSchema = z.object({
+  protocol: z.enum(['tcp', 'udp']),
+  /** `*` is every address, of whichever family. */
+  address: z.string(),
+  port: z.number(),
+  /** The process's name, which the kernel cuts after 15 characters; null: none, the kernel itself listens. */
+  process: z.string().nullable(),
+});
+export type Listener = z.infer<typeof listenerSchema>;
+
+export const networkInterfaceSchema = z.object({
+  name: z.string(),
+  /** Bytes of the longest packet. */
+  mtu: z.number(),
+  addresses: z.array(z.string()),
+});
+export type NetworkInterface = z.infer<typeof networkInterfaceSchema>;
+
+/** The file system in which a path is, or will be once it exists. Sizes in bytes. */
+export const spaceSchema = z.object({
+  path: z.string(),
+  mountedAt: z.string(),
+  totalBytes: z.number(),
+  freeBytes: z.number(),
+  /** 0 where the file system counts none. */
+  inodes: z.number(),
+  freeInodes: z.number(),
+});
+export type Space = z.infer<typeof spaceSchema>;
+
+export const systemFactsSchema = z.object({
+  /** Name of the first process: systemd, or what is there in its place. */
+  init: z.string(),
+  /** Whether something keeps the clock right; null: the host cannot tell. */
+  timeSynchronized: z.boolean().nullable(),
+  /** Without those in the range of NodePorts, of which a node may have thousands. */
+  listeners: z.array(listenerSchema),
+  /** Those that have an address of global scope. */
+  interfaces: z.array(networkInterfaceSchema),
+  /** Kernel modules that are neither there nor can be loaded; null: a container, which loads none. */
+  missingModules: z.array(z.string()).nullable(),
+  space: z.array(spaceSchema),
+  unattendedUpgrades: z.object({ enabled: z.boolean(), reboots: z.boolean() }),
+  /** Firewalls that somebody else has set up and that are on: ufw, firewalld. */
+  firewalls: z.array(z.string()),
+});
+export type SystemFacts = z.infer<typeof systemFactsSchema>;
+
+/** How far a host's clock was from that of the machine that asked. Milliseconds. */
+export const clockOffsetSchema = z.object({
+  /** Positive: the host is ahead. */
+  milliseconds: z.number(),
+  /** The truth is within so much of it, because it is not known when exactly in between the host has looked. */
+  uncertainty: z.number(),
+  /** The machine that asked. */
+  by: z.string(),
+});
+export type ClockOffset = z.infer<typeof clockOffsetSchema>;
+
+/** Kernel modules that something in a cluster may need; which of them it does is decided by the specification. */
+export const kernelModules = [
+  ...['overlay', 'br_netfilter', 'nf_conntrack', 'nf_tables', 'vxlan', 'dummy'],
+  ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'raid0', 'raid1', 'raid10'],
+] as const;
+
+/** Where a cluster needs room. */
+export const roomPaths = ['/boot', '/tmp', '/var/log', '/var/lib/containerd', '/var/lib/kubelet'] as const;

@@ -1,0 +1,102 @@
+import type { Unit } from './facts.js';
+import { blocksOf, type FactsSections, linesOf, textOf } from './facts-sections.js';
+import type { Listener, NetworkInterface, Space, SystemFacts } from './facts-system.js';
+
+/** Understands the sections about the system. What the host cannot tell is empty, or null. */
+export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]): SystemFacts | undefined {
+  // An answer of an earlier version's script has none of these sections.
+  if (!sections.has('init')) return undefined;
+  const isActive = (name: string) => units.some((unit) => unit.name === name && unit.active === 'active');
+  return {
+    init: textOf(sections, 'init'),
+    timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
+    listeners: listenersOf(sections),
+    interfaces: interfacesOf(sections),
+    missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],
+    space: spaceOf(sections),
+    unattendedUpgrades: upgradesOf(sections, isActive('unattended-upgrades')),
+    firewalls: [
+      ...(textOf(sections, 'ufw') === '' ? [] : ['ufw']),
+      ...(isActive('firewalld') ? ['firewalld'] : []),
+    ],
+  };
+}
+
+const isNodePort = (port: number) => port >= 30000 && port <= 32767;
+
+/** Lines of `ss -H -ltnup`: "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:((\"sshd\",pid=1,fd=3))". */
+function listenersOf(sections: FactsSections): Listener[] {
+  const seen = new Map<string, Listener>();
+  for (const line of linesOf(sections, 'listeners')) {
+    const [protocol, , , , local = ''] = line.split(/\s+/);
+    const [, host = '', digits = ''] = /^(.*):([0-9]{1,5})$/.exec(local) ?? [];
+    if ((protocol !== 'tcp' && protocol !== 'udp') || digits === '' || isNodePort(Number(digits))) continue;
+    const listener = {
+      protocol,
+      address: addressOf(host),
+      port: Number(digits),
+      process: /users:\(\("([^"]*)"/.exec(line)?.[1] ?? null,
+    } as const;
+    seen.set(JSON.stringify(listener), listener);
+  }
+  return [...seen.values()];
+}
+
+/** "0.0.0.0", "[::]" and "*" are every address; "127.0.0.53%lo" has a scope, "[::ffff:10.0.0.1]" another form. */
+function addressOf(host: string): string {
+  const bare = host
+    .replace(/^\[(.*)\]/, '$1')
+    .replace(/%.*$/, '')
+    .replace(/^::ffff:/, '');
+  return ['0.0.0.0', '::', ''].includes(bare) ? '*' : bare;
+}
+
+/** From `ip -o addr`, "2: eth0    inet 10.0.2.15/24 brd …", and `ip -o link`, "2: eth0@if5: <…> mtu 1500 …". */
+function interfacesOf(sections: FactsSections): NetworkInterface[] {
+  const mtus = new Map(
+    linesOf(sections, 'links').flatMap((line) => {
+      const [, name, mtu] = /^[0-9]+:\s+([^\s@:]+)\S*\s.*?\bmtu ([0-9]+)/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, Number(mtu)] as const];
+    }),
+  );
+  const found = new Map<string, string[]>();
+  for (const line of linesOf(sections, 'addresses')) {
+    const [, name, address] = /^[0-9]+:\s+([^\s@]+)\S*\s+inet6? ([^/ ]+)/.exec(line) ?? [];
+    if (name !== undefined && address !== undefined) found.set(name, [...(found.get(name) ?? []), address]);
+  }
+  return [...found].flatMap(([name, addresses]) => {
+    const mtu = mtus.get(name);
+    return mtu === undefined ? [] : [{ name, mtu, addresses }];
+  });
+}
+
+function spaceOf(sections: FactsSections): Space[] {
+  return blocksOf(sections, 'space', 'PATH').flatMap((block) => {
+    const [totalBytes, freeBytes, inodes, freeInodes] = (block['DF'] ?? '').trim().split(/\s+/, 4);
+    const mountedAt = (block['DF'] ?? '').trim().replace(/^(\S+\s+){4}/, '');
+    if (!Number.isFinite(Number(totalBytes)) || mountedAt === '') return [];
+    const count = (text: string | undefined) => Number(text) || 0;
+    return [
+      {
+        ...{ path: block['PATH'] ?? '', mountedAt },
+        ...{ totalBytes: count(totalBytes), freeBytes: count(freeBytes) },
+        ...{ inodes: count(inodes), freeInodes: count(freeInodes) },
+      },
+    ];
+  });
+}
+
+/** The service only waits for the shutdown; whether packages are upgraded is said in apt's configuration. */
+function upgradesOf(sections: FactsSections, isActive: boolean): SystemFacts['unattendedUpgrades'] {
+  const settings = new Map(
+    linesOf(sections, 'upgrades').map((line) => {
+      const [key = '', value = ''] = line.split('=');
+      return [key, value.replace(/^'(.*)'$/, '$1').toLowerCase()] as const;
+    }),
+  );
+  const isOn = (value: string) => ['1', 'true', 'yes', 'on', 'with', 'enable', 'always'].includes(value);
+  return {
+    enabled: isActive && isOn(settings.get('upgrade') ?? ''),
+    reboots: isOn(settings.get('reboot') ?? ''),
+  };
+}

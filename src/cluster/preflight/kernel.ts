@@ -1,0 +1,71 @@
+import type { kernelModules as knownModules } from '../facts-system.js';
+import { ephemeralStorageOf } from '../members.js';
+import type { HostCheck, Look } from './finding.js';
+
+type Module = (typeof knownModules)[number];
+
+/** Kubespray loads most of these by modprobe and stops at one that it does not get; without the rest no pod starts. */
+export const kernelModules: HostCheck = (look) => {
+  const { facts, specification } = look;
+  const wanted = neededModules(look);
+  const missing = (facts.system?.missingModules ?? []).filter((module) => wanted.includes(module as Module));
+  if (missing.length === 0 || specification.kubespray.variables['ignore_assert_errors'] === true)
+    return undefined;
+  return {
+    check: 'kernel-modules',
+    severity: 'error',
+    is: `no ${missing.join(', ')} in Linux ${facts.kernel}`,
+    shouldBe: 'modules that are loaded, or that modprobe finds',
+    mend: `Look whether /lib/modules/${facts.kernel} is there: a newer kernel that is installed and not running needs a restart. Else apt-get install linux-modules-extra-${facts.kernel}, or another kernel.`,
+  };
+};
+
+/** By the settings; their defaults are Kubespray's. */
+function neededModules({ specification, host }: Look): Module[] {
+  const { kubespray, firewall } = specification;
+  const { variables } = kubespray;
+  const mode = variables['kube_proxy_mode'] ?? 'ipvs';
+  const storage = ephemeralStorageOf(specification, host);
+  const hasVxlan = firewall.networkPlugin !== 'none' && variables['calico_network_backend'] !== 'bird';
+  const optional: readonly (readonly [boolean, readonly Module[]])[] = [
+    [mode === 'ipvs', ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh']],
+    [mode === 'nftables' || firewall.enabled, ['nf_tables']],
+    [hasVxlan, ['vxlan']],
+    [variables['enable_nodelocaldns'] !== false, ['dummy']],
+    [storage !== false, storage === false ? [] : [storage.level]],
+  ];
+  return [
+    ...(['overlay', 'br_netfilter', 'nf_conntrack'] as const),
+    ...optional.flatMap(([isNeeded, modules]) => (isNeeded ? modules : [])),
+  ];
+}
+
+/** The least that Kubespray's assertions and kubelet ask for, by setting. */
+export const kernelVersion: HostCheck = ({ facts, specification: { kubespray, firewall } }) => {
+  const has = /^([0-9]+)\.([0-9]+)(?:\.([0-9]+))?/
+    .exec(facts.kernel)
+    ?.slice(1)
+    .map((part) => Number(part ?? 0));
+  if (has === undefined) return undefined;
+  const needs = [
+    { version: [4, 19, 0], by: 'kubelet' },
+    ...(firewall.networkPlugin === 'cilium' ? [{ version: [4, 9, 17], by: 'Cilium' }] : []),
+    ...(kubespray.variables['kube_proxy_mode'] === 'nftables'
+      ? [{ version: [5, 13, 0], by: 'kube_proxy_mode nftables' }]
+      : []),
+  ].filter(({ version }) => isOlder(has, version));
+  const worst = needs.at(-1);
+  if (worst === undefined) return undefined;
+  return {
+    check: 'kernel-version',
+    severity: 'error',
+    is: `Linux ${facts.kernel}`,
+    shouldBe: `at least ${worst.version.join('.')} for ${worst.by}`,
+    mend: 'Install a newer kernel and restart the host.',
+  };
+};
+
+function isOlder(has: readonly number[], needed: readonly number[]): boolean {
+  const differs = needed.findIndex((part, index) => part !== (has[index] ?? 0));
+  return differs !== -1 && (has[differs] ?? 0) < (needed[differs] ?? 0);
+}

@@ -1,0 +1,54 @@
+import type { FoundBefore, HostCheck, Look } from './finding.js';
+import { nodeAddressOf } from './finding.js';
+
+/** Bytes: encapsulated packets of pods are 50 bytes shorter, and 1400 is what tunnels and clouds are made for. */
+const smallestMtu = 1450;
+
+/** A packet longer than the other side takes is dropped without a word: short questions work, long answers never come. */
+export function mtuFindings(looks: readonly Look[]): FoundBefore[] {
+  const known = looks.flatMap((look) => {
+    const found = nodeInterface(look);
+    return found === undefined ? [] : [{ host: look.host.name, ...found }];
+  });
+  const usual = most(known.map(({ mtu }) => mtu));
+  return known.flatMap(({ host, name, mtu }): FoundBefore[] => {
+    if (mtu === usual && mtu >= smallestMtu) return [];
+    return [
+      {
+        check: 'mtu',
+        host,
+        severity: 'warning',
+        is: `an MTU of ${mtu} on ${name}${mtu === usual ? '' : `, where most hosts have ${usual}`}`,
+        shouldBe:
+          mtu === usual
+            ? `at least ${smallestMtu}: pods get 50 less, and some programs rely on 1400`
+            : 'the same on every host, or long packets are lost without a word',
+        mend: `Set it in netplan (mtu: ${mtu === usual ? 1500 : usual}), or give pods a smaller one by calico_mtu.`,
+      },
+    ];
+  });
+}
+
+function nodeInterface({ host, facts: { system } }: Look) {
+  const address = nodeAddressOf(host);
+  return system?.interfaces.find(({ addresses }) => address !== undefined && addresses.includes(address));
+}
+
+/** The commonest value, of equally common ones the smallest, which every host can have. */
+function most(values: readonly number[]): number {
+  const count = (value: number) => values.filter((other) => other === value).length;
+  return [...values].sort((left, right) => count(right) - count(left) || left - right)[0] ?? 0;
+}
+
+/** Slipway changes no firewall that somebody else has set up, so step 10 would refuse the host, after all the others. */
+export const otherFirewall: HostCheck = ({ facts: { system }, specification: { firewall } }) => {
+  const found = system?.firewalls ?? [];
+  if (!firewall.enabled || found.length === 0) return undefined;
+  return {
+    check: 'other-firewall',
+    severity: 'warning',
+    is: `${found.join(' and ')} is on`,
+    shouldBe: 'no other firewall beside the one of step 10, which refuses this host',
+    mend: `Turn ${found.join(' and ')} off, or set firewall.enabled to false and open the ports of the roles there.`,
+  };
+};

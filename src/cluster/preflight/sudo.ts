@@ -1,0 +1,13 @@
+import type { FoundBefore } from './finding.js';
+
+/** The login user of a host may not become root, so nothing else is known of it. @param said sudo's own words */
+export function sudoFinding({ host, said, mend }: { host: string; said: string; mend: string }): FoundBefore {
+  return {
+    check: 'sudo',
+    host,
+    severity: 'error',
+    is: said,
+    shouldBe: 'root, or a user who may run everything by sudo without a password and without a terminal',
+    mend,
+  };
+}

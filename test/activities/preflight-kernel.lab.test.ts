@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { gatherFacts } from '../../src/activities/gather-facts.js';
+import type { HostFacts } from '../../src/cluster/facts.js';
+import { preflight } from '../../src/cluster/preflight.js';
+import type { PreflightCheck } from '../../src/cluster/preflight/catalogue.js';
+import { specificationSchema } from '../../src/cluster/specification.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { runStep } from './control-host.js';
+import { onMachine, targetOf, useLab } from './lab-host.js';
+
+/** A clock and a kernel of its own: only a virtual machine has them. */
+let machine: LabMachine;
+
+const stage = useLab('test-preflight-vm', async ({ lab }) => {
+  machine = await lab.startVm({ name: 'worker1' });
+});
+
+const on = (script: string) => onMachine(machine, script);
+
+const look = (): Promise<HostFacts> =>
+  runStep(gatherFacts(stage().dependencies), { host: targetOf(machine), mountPoint: '/data' });
+
+async function findings(check: PreflightCheck, facts?: HostFacts) {
+  const specification = specificationSchema.parse({
+    name: 'lab',
+    hosts: [{ name: 'worker1', address: '10.0.2.15', roles: ['control-plane', 'worker'] }],
+    ephemeralStorage: {},
+  });
+  const found = preflight({ specification, facts: { worker1: facts ?? (await look()) }, release: 'v2.31.0' });
+  return found.filter((finding) => finding.check === check);
+}
+
+it('facts tell the system of a virtual machine, and are read in a few seconds even under emulation', async () => {
+  await look();
+  const begun = Date.now();
+  const facts = await look();
+  console.log(`gatherFacts on a virtual machine: ${Date.now() - begun} ms`, JSON.stringify(facts.system));
+  expect(facts.system).toMatchObject({
+    init: 'systemd',
+    interfaces: [{ mtu: 1500, addresses: ['10.0.2.15'] }],
+    unattendedUpgrades: { enabled: false, reboots: false },
+  });
+  expect(facts.system?.space.find(({ path }) => path === '/boot')).toMatchObject({ mountedAt: '/' });
+});
+
+it('a module that modprobe does not find is told by its name', async () => {
+  expect(await findings('kernel-modules')).toEqual([]);
+  const away = 'module=$(modinfo -F filename raid0); echo "$module"; mv "$module" "$module.away"; depmod -a';
+  const module = (await on(`modprobe -r raid0 2>/dev/null || true; ${away}`)).trim();
+  expect(await findings('kernel-modules')).toMatchObject([
+    { severity: 'error', is: expect.stringMatching(/^no raid0 in Linux 6\./) as string },
+  ]);
+  await on(`mv ${module}.away ${module}; depmod -a`);
+  expect(await findings('kernel-modules')).toEqual([]);
+});
+
+it('a clock that is wrong by seconds is told, one that may be right is not', async () => {
+  const right = await look();
+  expect(await findings('clock', right)).toEqual([]);
+  await on('date -s "+20 seconds" > /dev/null');
+  expect(await findings('clock')).toMatchObject([
+    {
+      severity: 'warning',
+      is: expect.stringMatching(/^(19|20|21)\.\d s ahead of the other machines$/) as string,
+    },
+  ]);
+  await on('date -s "-3620 seconds" > /dev/null');
+  expect(await findings('clock')).toMatchObject([
+    { severity: 'error', is: '60 minutes behind the other machines' },
+  ]);
+});
+
+it('a clock that nothing keeps right is told', async () => {
+  expect(await findings('time-synchronization')).toMatchObject([{ severity: 'warning' }]);
+});

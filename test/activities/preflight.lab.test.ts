@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import { checkReachability } from '../../src/activities/check-reachability.js';
+import type { ReachabilityResult } from '../../src/activities/contract.js';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { gatherFacts } from '../../src/activities/gather-facts.js';
+import { listenProgram } from '../../src/activities/reachability-programs.js';
+import type { HostFacts } from '../../src/cluster/facts.js';
+import { preflight } from '../../src/cluster/preflight.js';
+import type { PreflightCheck } from '../../src/cluster/preflight/catalogue.js';
+import { specificationSchema, type Specification } from '../../src/cluster/specification.js';
+import { ConnectionLostError } from '../../src/hosts/errors.js';
+import type { Host } from '../../src/hosts/host.js';
+import { quote } from '../../src/hosts/script.js';
+import type { HostPool } from '../../src/hosts/target.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { local, runStep } from './control-host.js';
+import { onMachine, targetOf, useLab } from './lab-host.js';
+
+let machines: LabMachine[] = [];
+let specification: Specification;
+/** The lab's own. */
+let usualMtu: number;
+
+const stage = useLab('test-preflight', async ({ lab }) => {
+  machines = await Promise.all(['node1', 'node2', 'node3'].map((name) => lab.startMachine({ name })));
+  specification = specificationWith();
+  usualMtu = Number(/mtu ([0-9]+)/.exec(await on(0, 'ip -o link show eth0'))?.[1]);
+});
+
+const on = (index: number, script: string) => onMachine(machines[index] as LabMachine, script);
+const addressOf = (index: number) => machines[index]?.address ?? '';
+
+function specificationWith(more: Readonly<Record<string, object>> = {}): Specification {
+  const hosts = machines.map(({ name, address }, index) => ({
+    ...{ name, address, ...more[name] },
+    roles: index === 0 ? (['control-plane', 'etcd', 'worker'] as const) : (['worker'] as const),
+  }));
+  return specificationSchema.parse({ name: 'lab', hosts });
+}
+
+const lookAt = (machine: LabMachine): Promise<HostFacts> =>
+  runStep(gatherFacts(stage().dependencies), { host: targetOf(machine), mountPoint: '/data' });
+
+const reach = (
+  { hosts }: Pick<Dependencies, 'hosts'> = stage().dependencies,
+  cluster = specification,
+): Promise<ReachabilityResult> =>
+  runStep(checkReachability({ hosts }), {
+    host: local,
+    hosts: machines.map(targetOf),
+    specification: cluster,
+    jobKey: 'check-reachability-lab-g1',
+  });
+
+/** What each blocked host is, in a line. */
+const blockedOf = ({ blocked }: ReachabilityResult) =>
+  blocked.map(({ host, direction, ports, obstacle, peers }) => {
+    const numbers = ports.map(({ protocol, port }) => `${protocol} ${port}`).join(', ');
+    return `${host} ${direction}: ${numbers} ${obstacle} ${[...peers].sort().join(', ')}`;
+  });
+
+/** What preflight says by this name of what is there now. */
+async function findings(check: PreflightCheck) {
+  const looked = await Promise.all(
+    machines.map(async (machine) => [machine.name, await lookAt(machine)] as const),
+  );
+  const found = preflight({
+    specification,
+    facts: Object.fromEntries(looked),
+    release: 'v2.31.0',
+    reachability: check === 'reachability' ? await reach() : undefined,
+  });
+  return found
+    .filter((finding) => finding.check === check)
+    .map(({ host, is }) => `${host ?? 'cluster'}: ${is}`);
+}
+
+/** Nothing of the trial is left: no unit, no process. */
+async function traces() {
+  const script =
+    "systemctl list-units --all --plain --no-legend 'slipway-reach-*'; pgrep -f '[s]ignal.alarm' || true";
+  return (await Promise.all(machines.map((_, index) => on(index, script)))).join('').trim();
+}
+
+describe('machines that nothing is wrong with', () => {
+  it('reach each other on every port, and nothing is left behind', async () => {
+    await expect(reach()).resolves.toEqual({
+      outcome: 'unchanged',
+      summary: 'the hosts reach each other on the ports that they need',
+      blocked: [],
+      narrow: [],
+    });
+    expect(await traces()).toBe('');
+  });
+
+  it('tell the facts of their system', async () => {
+    const facts = await lookAt(machines[0] as LabMachine);
+    expect(facts.system).toMatchObject({ init: 'systemd', missingModules: null, firewalls: [] });
+    expect(facts.system?.listeners).toContainEqual({
+      ...{ protocol: 'tcp', address: '*', port: 22, process: 'sshd' },
+    });
+    expect(facts.system?.interfaces).toMatchObject([
+      { name: 'eth0', mtu: usualMtu, addresses: [machines[0]?.address] },
+    ]);
+    expect(facts.system?.space.map(({ path }) => path)).toContain('/var/lib/containerd');
+    expect(Math.abs(facts.clock?.milliseconds ?? NaN)).toBeLessThanOrEqual(facts.clock?.uncertainty ?? 0);
+  });
+});
+
+describe('ports in use', () => {
+  const untilListening = (port: number) => `until ss -tln | grep -q :${port}; do sleep 0.1; done`;
+
+  it('by something else are told, and tried as they are', async () => {
+    const server = 'systemd-run --quiet --unit=squatter python3 -m http.server 10250';
+    await on(1, `${server}; ${untilListening(10250)}`);
+    expect(await findings('ports-in-use')).toEqual(['node2: tcp 10250 (kubelet) is in use by python3']);
+    expect(blockedOf(await reach())).toEqual([]);
+    await on(1, 'systemctl stop squatter');
+  });
+
+  it('by Kubernetes itself are right, and are not disturbed', async () => {
+    await on(
+      0,
+      `cp "$(readlink -f "$(command -v python3)")" /usr/local/bin/etcd
+systemd-run --quiet --unit=real-etcd /usr/local/bin/etcd -m http.server 2379; ${untilListening(2379)}`,
+    );
+    const state = `python3 -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:2379")'
+systemctl show -p MainPID -p ActiveState --value real-etcd`;
+    const before = await on(0, state);
+    expect(await findings('ports-in-use')).toEqual([]);
+    expect(blockedOf(await reach())).toEqual([]);
+    expect(await on(0, state)).toBe(before);
+    await on(0, 'systemctl stop real-etcd; rm /usr/local/bin/etcd');
+  });
+});
+
+describe('firewalls', () => {
+  const wall = (index: number, ...rules: string[]) =>
+    on(
+      index,
+      `nft add table inet wall
+nft 'add chain inet wall in { type filter hook input priority 0; }'
+nft 'add chain inet wall out { type filter hook output priority 0; }'
+${rules.map((rule) => `nft 'add rule inet wall ${rule}'`).join('\n')}`,
+    );
+  const tearDown = (index: number) => on(index, 'nft delete table inet wall');
+
+  it('that drop packets of one host are told with ports and hosts', async () => {
+    const from = `in ip saddr ${addressOf(1)}`;
+    await wall(0, `${from} tcp dport { 6443, 10250 } drop`, `${from} udp dport 4789 drop`);
+    expect(await findings('reachability')).toEqual([
+      'node1: no answer to node2 on tcp 6443 (API server), tcp 10250 (kubelet), udp 4789 (Calico VXLAN)',
+    ]);
+    await tearDown(0);
+    expect(await findings('reachability')).toEqual([]);
+  });
+
+  it('that turn packets away are told apart from those that drop them', async () => {
+    await wall(2, 'in tcp dport 10250 reject with tcp reset', 'in udp dport 4789 drop');
+    expect(blockedOf(await reach())).toEqual([
+      'node3 in: tcp 10250 refused node1, node2',
+      'node3 in: udp 4789 timed-out node1, node2',
+    ]);
+    await tearDown(2);
+  });
+
+  it('that let a host not out are told of that host, not of those that it does not reach', async () => {
+    await wall(1, `out ip daddr { ${addressOf(0)}, ${addressOf(2)} } ct state new drop`);
+    expect(blockedOf(await reach())).toEqual([
+      'node2 out: tcp 6443, tcp 10250, udp 4789 timed-out node1, node3',
+    ]);
+    await tearDown(1);
+  });
+
+  it('of somebody else that are on are told before step 10 refuses the host', async () => {
+    await on(2, 'mkdir -p /etc/ufw; echo ENABLED=yes > /etc/ufw/ufw.conf');
+    expect(await findings('other-firewall')).toEqual(['node3: ufw is on']);
+    await on(2, 'rm -r /etc/ufw');
+  });
+});
+
+describe('addresses and interfaces', () => {
+  it('that are another machine’s are told', async () => {
+    const cluster = specificationWith({ node3: { internalAddress: addressOf(1) } });
+    const blocked = blockedOf(await reach(undefined, cluster));
+    expect(blocked).toContain('node3 in: tcp 10250 other-machine node1, node2');
+  });
+
+  it('with another MTU than the others are told, and the ways on which long packets are lost', async () => {
+    await on(1, 'ip link set eth0 mtu 1320');
+    expect(await findings('mtu')).toContain(
+      `node2: an MTU of 1320 on eth0, where most hosts have ${usualMtu}`,
+    );
+    const { narrow } = await reach();
+    expect(narrow).toContainEqual({ from: 'node1', to: 'node2', mtu: usualMtu, arrives: 1280 });
+    expect(narrow.every(({ to }) => to === 'node2')).toBe(true);
+    await on(1, `ip link set eth0 mtu ${usualMtu}`);
+    expect((await reach()).narrow).toEqual([]);
+  });
+});
+
+describe('upgrades that happen by themselves', () => {
+  it('are told, and whether the host is restarted after them', async () => {
+    expect(await findings('unattended-upgrades')).toEqual([]);
+    const unit = '/etc/systemd/system/unattended-upgrades.service';
+    const settings = (name: string, line: string) => `echo ${quote(line)} > /etc/apt/apt.conf.d/${name}`;
+    await on(
+      1,
+      `printf '%s\\n' '[Service]' 'ExecStart=/bin/sleep infinity' > ${unit}
+systemctl daemon-reload; systemctl start unattended-upgrades
+${settings('20auto-upgrades', 'APT::Periodic::Unattended-Upgrade "1";')}`,
+    );
+    expect(await findings('unattended-upgrades')).toEqual(['node2: upgrades by itself']);
+    await on(1, settings('50unattended-upgrades', 'Unattended-Upgrade::Automatic-Reboot "true";'));
+    expect(await findings('unattended-upgrades')).toEqual([
+      'node2: upgrades by itself, and restarts by itself after them',
+    ]);
+    await on(
+      1,
+      `systemctl stop unattended-upgrades; rm ${unit}; cd /etc/apt/apt.conf.d; rm 20auto-upgrades 50unattended-upgrades`,
+    );
+  });
+});
+
+describe('a worker that dies in the middle', () => {
+  it('leaves listeners whose time is bounded; the next attempt puts its own in their place', async () => {
+    const never = ['connect to the ports of the other hosts', 'end the listening on ports'];
+    await expect(reach({ hosts: poolThatFails(stage().dependencies.hosts, never) })).rejects.toMatchObject({
+      type: 'ConnectionLostError',
+      nonRetryable: false,
+    });
+    const unit = 'slipway-reach-check-reachability-lab-g1.service';
+    const state = await on(0, `systemctl show -p ActiveState -p RuntimeMaxUSec --value ${unit}`);
+    expect(state.trim().split('\n').sort()).toEqual(['1min 3s', 'active']);
+    await expect(reach()).resolves.toMatchObject({ blocked: [], narrow: [] });
+    expect(await traces()).toBe('');
+  });
+
+  it('leaves nothing, when nobody comes', async () => {
+    const run = `systemd-run --quiet --collect --unit=slipway-reach-alone --service-type=notify`;
+    await on(0, `${run} "$(command -v python3)" -c ${quote(listenProgram)} 2 token tcp:10250`);
+    expect(await traces()).toContain('slipway-reach-alone.service');
+    await on(0, 'while systemctl --quiet is-active slipway-reach-alone; do sleep 0.2; done');
+    expect(await on(0, 'ss -tln')).not.toContain(':10250');
+  });
+});
+
+/** Scripts of these names never come to a host. */
+function poolThatFails(pool: HostPool, names: readonly string[]): HostPool {
+  return {
+    closeAll: () => pool.closeAll(),
+    connect: async (target, options) => {
+      const host = await pool.connect(target, options);
+      const { name, stateFolder } = host;
+      const run: Host['run'] = (script, how) =>
+        names.includes(how?.what ?? '')
+          ? Promise.reject(new ConnectionLostError('The connection broke.', { host: name }))
+          : host.run(script, how);
+      return { name, stateFolder, run, close: () => host.close() } as Host;
+    },
+  };
+}
