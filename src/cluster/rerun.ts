@@ -51,7 +51,7 @@ type Surroundings = Rerun & { readonly cluster: ClusterSeen | null };
 function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Trouble | null {
   if (state.kind !== 'half-initialised' && state.kind !== 'seen-as-blank') return null;
   const { probe } = node;
-  const digest = digestOf({ reset: probe.host, seen: probe });
+  const digest = resetDigest(probe);
   const { evidence } = state;
   if (state.kind === 'seen-as-blank') {
     const effect = seenAsBlankEffect(node);
@@ -61,6 +61,12 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
   const effect = effectOf(node, around.rerun);
   if (effect === null) return null;
   return { evidence, effect, mayRun: true, whyNoReset: whyNoReset(node, around), digest };
+}
+
+/** Without what comes and goes: a kubelet that crash-loops, and how many members of etcd are healthy. */
+function resetDigest(probe: NodeProbe): string {
+  const lasting = { ...probe, kubeletIsActive: null, etcd: probe.etcd.hasData };
+  return digestOf({ reset: probe.host, seen: lasting });
 }
 
 function summaryOf(state: KubeadmState, trouble: Trouble | null): string {

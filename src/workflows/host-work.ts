@@ -24,6 +24,7 @@ export class HostWork {
   storage: StoragePlan | null = null;
   private child: ChildWorkflowHandle<typeof prepareHost> | undefined;
   private isOver = false;
+  private whyLetGo = 'Its work was cancelled.';
   /** Where each of the child's steps is in the host's list, which has steps of the cluster's workflow too. */
   private readonly positions = new Map<number, number>();
 
@@ -65,9 +66,10 @@ export class HostWork {
     await condition(() => this.isOver);
   }
 
-  /** Ends the work before its next step, and waits for that. */
-  async letGo(): Promise<void> {
+  /** Ends the work before its next step, and waits for that. @param why a sentence for the report */
+  async letGo(why: string): Promise<void> {
     if (this.isOver || !this.child) return;
+    this.whyLetGo = why;
     try {
       await getExternalWorkflowHandle(this.child.workflowId).cancel();
     } catch {
@@ -130,7 +132,7 @@ export class HostWork {
       this.run.drop(
         name,
         isCancellation(failure)
-          ? { result: 'aborted', why: `Its work was cancelled. ${stands}` }
+          ? { result: 'aborted', why: `${this.whyLetGo} ${stands}` }
           : { result: 'failed', why: `${rootCause(failure) ?? 'Its workflow failed.'} ${stands}` },
       );
     } finally {

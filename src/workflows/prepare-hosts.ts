@@ -31,8 +31,8 @@ export class HostWorks {
   }
 
   /** Ends every work before its next step. */
-  async letGo(): Promise<void> {
-    await forEachBounded(this.works, (work) => work.letGo());
+  async letGo(why: string): Promise<void> {
+    await forEachBounded(this.works, (work) => work.letGo(why));
   }
 
   /** Where kubelet's and containerd's data live, by host, for Kubespray's variables. */

@@ -75,7 +75,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
         storage: hosts.storageTargets(),
       });
     },
-    () => hosts.letGo(),
+    (why) => hosts.letGo(why),
   );
 }
 

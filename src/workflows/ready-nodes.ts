@@ -70,8 +70,9 @@ export class NodesBeforeRun {
   private async settle({ host }: JudgedNode, trouble: Trouble): Promise<void> {
     const approval = this.approved.get(host);
     this.approved.delete(host);
-    if (approval?.digest === trouble.digest) return this.reset(host, approval);
-    if (trouble.whyNoReset === null && (await this.isResetApproved(host, trouble))) return;
+    const mayReset = trouble.whyNoReset === null;
+    if (mayReset && approval?.digest === trouble.digest) return this.reset(host, approval);
+    if (mayReset && (await this.isResetApproved(host, trouble))) return;
     await this.decide(host, trouble);
   }
 

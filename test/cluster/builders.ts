@@ -1,4 +1,5 @@
 import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
+import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
 import {
   specificationSchema,
   type Specification,
@@ -70,6 +71,25 @@ export function someFacts(facts: Partial<HostFacts> = {}): HostFacts {
     mdadmConf: null,
     missingTools: [],
     ...facts,
+  };
+}
+
+/** A node on which kubeadm has never run, unless something else is said. */
+export function aProbe(probe: Partial<NodeProbe> = {}): NodeProbe {
+  return {
+    host: 'node1',
+    machineId: '0123456789abcdef0123456789abcdef',
+    config: false,
+    kubeletConf: false,
+    bootstrapKubeletConf: false,
+    adminConf: false,
+    caCertificate: false,
+    manifests: [],
+    clientCertificate: 'none',
+    kubeletIsActive: false,
+    etcd: { hasData: false, health: null },
+    cluster: null,
+    ...probe,
   };
 }
 
