@@ -49,7 +49,7 @@ done`,
 }
 
 /** Only with both units at rest: `reset.yml` has stopped them, and `cluster.yml` has not started them again. */
-function restoreScript(target: StorageTarget): Script {
+export function restoreScript(target: StorageTarget): Script {
   const { mountPoint, moves, layout } = target;
   const units = moves.map(({ unit }) => `${unit}.service`);
   return lines(
