@@ -37,10 +37,10 @@ describe.each(['root-dir', 'bind'] as const)(
       specification = {
         ...base,
         hosts: base.hosts.map((host) => ({ ...host, roles: ['control-plane', 'etcd', 'worker'] })),
-      overrides: [
-        ...(base.overrides ?? []),
-        { check: 'control-plane-disk', reason: 'lab machines are small' },
-      ],
+        overrides: [
+          ...(base.overrides ?? []),
+          { check: 'control-plane-disk', reason: 'lab machines are small' },
+        ],
       };
       await stage.startWorker();
     });
