@@ -1,6 +1,7 @@
 import type { CheckResult } from '../cluster/checks.js';
 import type { CheckedUnit } from '../cluster/checks-host.js';
 import type { HostFacts } from '../cluster/facts.js';
+import type { NodeProbe } from '../cluster/kubeadm-probe.js';
 import type { Reachability } from '../cluster/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
@@ -231,6 +232,8 @@ export interface Activities {
   measureOldData(input: StorageInput): Promise<OldDataResult>;
   deleteOldData(input: DeleteOldDataInput): Promise<StepResult>;
   // Step 8: Create Kubernetes cluster
+  probeNode(input: HostInput): Promise<NodeProbe>;
+  restoreDataDirectories(input: StorageInput): Promise<StepResult>;
   runKubespray(input: PlaybookInput): Promise<PlaybookResult>;
   // Step 9: Confirm Kubernetes cluster
   confirmNodes(input: VerifyKubernetesInput): Promise<VerificationResult>;

@@ -27,9 +27,11 @@ import { makeFileSystem } from './make-file-system.js';
 import { measureOldData } from './measure-old-data.js';
 import { mountData } from './mount-data.js';
 import { orderUnitsAfterMount } from './order-units-after-mount.js';
+import { probeNode } from './probe-node.js';
 import { readBootId } from './read-boot-id.js';
 import { regenerateInitramfs } from './regenerate-initramfs.js';
 import { requestReboot } from './request-reboot.js';
+import { restoreDataDirectories } from './restore-data-directories.js';
 import { runKubespray } from './run-kubespray.js';
 import { selectDisks } from './select-disks.js';
 import { startAndEnableUnits } from './start-and-enable-units.js';
@@ -90,6 +92,8 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     measureOldData: measureOldData(dependencies),
     deleteOldData: deleteOldData(dependencies),
     // Step 8: Create Kubernetes cluster
+    probeNode: probeNode(dependencies),
+    restoreDataDirectories: restoreDataDirectories(dependencies),
     runKubespray: runKubespray(dependencies),
     // Step 9: Confirm Kubernetes cluster
     confirmNodes: confirmNodes(dependencies),

@@ -1,6 +1,7 @@
 import { outlineText } from '../cluster/outline.js';
 import { plainLines, plainText } from '../cluster/plain-text.js';
 import { oldDataItems } from '../cluster/render-storage-plan.js';
+import { resetItems, type NodeReset } from '../cluster/reset-node.js';
 import type { ClusterProgress, Question } from '../workflows/progress.js';
 
 export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
@@ -24,7 +25,8 @@ export function howToAnswer(
 ): string[] {
   const asker = workflowId === undefined ? '' : ` --workflow ${workflowId}`;
   if (question.kind === 'approval') {
-    const what = question.oldData === undefined ? 'plan' : 'deletion';
+    const { oldData, reset } = question;
+    const what = reset !== undefined ? 'reset' : oldData === undefined ? 'plan' : 'deletion';
     return [
       `Waiting for the approval of the ${what}. Answer in another terminal:`,
       `  slipway approve ${cluster} --plan ${question.plan}${asker}`,
@@ -48,6 +50,12 @@ export function choicesOf({ choices }: DecisionQuestion): readonly ('retry' | 's
 export function deletionText({ hosts, oldData = [] }: ApprovalQuestion): string[] {
   const heading = `To be deleted for good on ${hosts.join(', ')}`;
   return outlineText([{ heading, items: oldDataItems(oldData) }]).split('\n');
+}
+
+/** Which node is half-initialised, what its reset would do. */
+export function resetText(hosts: readonly string[], reset: NodeReset): string[] {
+  const heading = `${hosts.join(', ')} is half-initialised; cluster.yml is not run on it like this`;
+  return outlineText([{ heading, items: resetItems(reset) }]).split('\n');
 }
 
 /** What went wrong: message, command, last lines of output, what to look at. */

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { renderPlan } from '../cluster/render-plan.js';
+import type { NodeReset } from '../cluster/reset-node.js';
 import type { ClusterProgress, Question } from '../workflows/progress.js';
 import { sendAnswer, type Verb } from './answers.js';
 import type { Approver } from './approver.js';
@@ -12,6 +13,7 @@ import {
   failureText,
   howToAnswer,
   questionKey,
+  resetText,
   type ApprovalQuestion,
   type DecisionQuestion,
 } from './question-text.js';
@@ -71,8 +73,19 @@ export class Questions {
   }
 
   private present(question: Question, progress: ClusterProgress): void {
-    if (question.kind === 'approval') this.presentPlan(question, progress);
-    else this.presentFailure(question, progress);
+    if (question.kind !== 'approval') this.presentFailure(question, progress);
+    else if (question.reset !== undefined) this.presentReset(question, question.reset, progress);
+    else this.presentPlan(question, progress);
+  }
+
+  /** Only a person approves a reset: who has approved a plan beforehand could not know of it. */
+  private presentReset(question: ApprovalQuestion, reset: NodeReset, progress: ClusterProgress): void {
+    const { view, prompts, onFailure } = this.options;
+    view.print('', ...resetText(question.hosts, reset));
+    if (prompts !== undefined) this.inBackground(question, this.askApproval(prompts, question, progress));
+    else if (onFailure === 'abort') {
+      this.inBackground(question, this.send(progress, 'deny', { plan: question.plan }));
+    } else view.print(...howToAnswer(question, progress, this.options.workflowId));
   }
 
   private presentPlan(question: ApprovalQuestion, progress: ClusterProgress): void {
@@ -106,12 +119,7 @@ export class Questions {
   ): Promise<void> {
     const { signal } = this.begin(question);
     const hosts = question.hosts.join(', ');
-    const message =
-      question.oldData === undefined
-        ? `Approve plan ${question.plan.slice(0, 19)}… for ${hosts}? ` +
-          'The data on the disks named above is destroyed. No denies it.'
-        : `Delete the directories named above on ${hosts} for good? No keeps them.`;
-    const answer = await prompts.confirm(message, signal);
+    const answer = await prompts.confirm(approvalPrompt(question, hosts), signal);
     this.end(signal, answer);
     if (answer !== undefined) await this.send(progress, answer ? 'approve' : 'deny', { plan: question.plan });
   }
@@ -158,4 +166,14 @@ export class Questions {
       if (error instanceof CommandError) this.shown.delete(questionKey(question));
     });
   }
+}
+
+function approvalPrompt({ plan, oldData, reset }: ApprovalQuestion, hosts: string): string {
+  if (reset !== undefined)
+    return `Reset ${hosts} as shown above? No leaves it as it is, and asks what else to do.`;
+  if (oldData !== undefined) return `Delete the directories named above on ${hosts} for good? No keeps them.`;
+  return (
+    `Approve plan ${plan.slice(0, 19)}… for ${hosts}? ` +
+    'The data on the disks named above is destroyed. No denies it.'
+  );
 }

@@ -1,7 +1,10 @@
 import { codeBlock, escapeMarkdown } from '../cluster/markdown.js';
-import { outlineMarkdown } from '../cluster/outline.js';
+import { outlineMarkdown, type Section } from '../cluster/outline.js';
+import type { ClusterPlan } from '../cluster/plan.js';
 import { renderReportMarkdown } from '../cluster/render-report.js';
 import { oldDataItems, storageItems } from '../cluster/render-storage-plan.js';
+import { resetItems } from '../cluster/reset-node.js';
+import type { ApprovalQuestion } from './answers.js';
 import { clusterWorkflowId } from './messages.js';
 import type { ClusterProgress, HostProgress, Question, StepProgress } from './progress.js';
 
@@ -43,7 +46,7 @@ function showQuestion(question: Question, progress: ClusterProgress, workflowId:
 }
 
 function showApproval(
-  question: Extract<Question, { kind: 'approval' }>,
+  question: ApprovalQuestion,
   { cluster, plan }: ClusterProgress,
   workflowId: string,
 ): string {
@@ -58,11 +61,7 @@ function showApproval(
   const until = question.expires === undefined ? '' : `, until ${timeOf(question.expires)}`;
   return [
     `### Approval awaited for ${question.hosts.length} hosts${until}`,
-    outlineMarkdown([
-      question.oldData === undefined
-        ? { heading: 'What is destroyed and interrupted', items: storageItems(storage, hostsPlanned) }
-        : { heading: 'What is deleted for good', items: oldDataItems(question.oldData) },
-    ]),
+    outlineMarkdown([subjectOf(question, storage)]),
     codeBlock(
       [
         `temporal workflow signal --workflow-id ${workflowId} --name approve --input '${payload}'`,
@@ -70,6 +69,15 @@ function showApproval(
       ].join('\n'),
     ),
   ].join('\n\n');
+}
+
+/** What an approval is about: the plan, a deletion or a reset. */
+function subjectOf({ oldData, reset, hosts }: ApprovalQuestion, storage: ClusterPlan['storage']): Section {
+  if (reset !== undefined) {
+    return { heading: `${hosts.join(', ')} is half-initialised: reset it?`, items: resetItems(reset) };
+  }
+  if (oldData !== undefined) return { heading: 'What is deleted for good', items: oldDataItems(oldData) };
+  return { heading: 'What is destroyed and interrupted', items: storageItems(storage, hostsPlanned) };
 }
 
 function showDecision(

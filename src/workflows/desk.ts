@@ -1,5 +1,6 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { OldDirectory } from '../activities/contract.js';
+import type { NodeReset } from '../cluster/reset-node.js';
 import {
   judgeApproval,
   judgeDecision,
@@ -25,6 +26,8 @@ interface Asked {
   readonly hours: number;
   /** What is deleted, where that is asked about and not the plan. */
   readonly oldData?: readonly OldDirectory[] | undefined;
+  /** What is reset, where that is asked about and not the plan. */
+  readonly reset?: NodeReset | undefined;
 }
 
 export interface DecisionOutcome extends Decision {
@@ -58,13 +61,13 @@ export class Desk {
   constructor(private readonly board: Board) {}
 
   /** Asks for an approval. Hosts may be answered for one by one; who is not answered for in time is denied. */
-  async askApproval({ plan, hosts, hours, oldData }: Asked): Promise<ApprovalOutcome> {
+  async askApproval({ plan, hosts, hours, oldData, reset }: Asked): Promise<ApprovalOutcome> {
     const approved = new Map<string, string>();
     const denied = new Map<string, string>();
     const since = Date.now();
     const expires = since + hours * 3_600_000;
     const entry: OpenQuestion = {
-      question: { kind: 'approval', plan, hosts, since, expires, oldData },
+      question: { kind: 'approval', plan, hosts, since, expires, oldData, reset },
       asker: undefined,
       answer: ({ verb, message }) => {
         const meant = (message as Approval).hosts ?? hosts;
@@ -74,7 +77,7 @@ export class Desk {
           else denied.set(host, denialOf(message as Denial));
         }
         const rest = hosts.filter((host) => !approved.has(host) && !denied.has(host));
-        entry.question = { kind: 'approval', plan, hosts: rest, since, expires, oldData };
+        entry.question = { kind: 'approval', plan, hosts: rest, since, expires, oldData, reset };
         if (rest.length === 0) this.close(entry, 'has been answered already');
         else this.show();
       },

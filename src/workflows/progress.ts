@@ -1,5 +1,6 @@
 import type { OldDirectory } from '../activities/contract.js';
 import type { ClusterPlan } from '../cluster/plan.js';
+import type { NodeReset } from '../cluster/reset-node.js';
 import type { Report } from '../cluster/report.js';
 
 /** State of one step on one machine. */
@@ -30,6 +31,8 @@ export type Question =
       readonly plan: string;
       /** What is deleted for good, where that is asked about and not the plan. */
       readonly oldData?: readonly OldDirectory[] | undefined;
+      /** What is reset of one node, where that is asked about and not the plan. */
+      readonly reset?: NodeReset | undefined;
       /** Those that have not been answered for yet. */
       readonly hosts: readonly string[];
       /** Milliseconds since 1970: asked at, and counted as denied from. */

@@ -8,6 +8,7 @@ import { installKubespray, type Kubespray } from './install-kubespray.js';
 import { makePlan } from './make-plan.js';
 import { aborted } from './outcomes.js';
 import { HostWorks } from './prepare-hosts.js';
+import { NodesBeforeRun } from './ready-nodes.js';
 import { readSpecification } from './read-specification.js';
 import { ansibleKeyOf, controlHostTarget } from './targets.js';
 import { together } from './together.js';
@@ -56,7 +57,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await writeAnsibleFiles(run, hosts, kubespray, hostKeys);
 
       // Step 8: create Kubernetes cluster
-      await createCluster(run, kubespray);
+      await createCluster(run, hosts, kubespray);
 
       // Steps 7.14 and 7.15, step 9's kernel parameters, step 10: review firewall policies. Meanwhile a new etcd, which
       // nobody uses yet, shows how fast it is.
@@ -110,18 +111,24 @@ async function writeAnsibleFiles(
   await run.controlHost.need('writeGroupVariables', { ...input, storage: hosts.storageLayouts() });
 }
 
-/** Step 8 of the document. */
-async function createCluster(run: ClusterRun, kubespray: Kubespray): Promise<void> {
+/** Step 8 of the document. Before each run, the first one and one after a failure, every node is looked at. */
+async function createCluster(run: ClusterRun, hosts: HostWorks, kubespray: Kubespray): Promise<void> {
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
-  await run.controlHost.run('runKubespray', {
-    host: controlHostTarget(specification),
-    cluster: specification.name,
-    playbook: playbooks.cluster,
-    ...kubespray,
-    hostCount: specification.hosts.length,
-    extraVariables: extraVariables.cluster ?? {},
-  });
+  const nodes = new NodesBeforeRun(run, hosts, kubespray);
+  await nodes.makeReady();
+  await run.controlHost.run(
+    'runKubespray',
+    {
+      host: controlHostTarget(specification),
+      cluster: specification.name,
+      playbook: playbooks.cluster,
+      ...kubespray,
+      hostCount: specification.hosts.length,
+      extraVariables: extraVariables.cluster ?? {},
+    },
+    { beforeRetry: () => nodes.makeReady() },
+  );
 }
 
 function hasEtcd(facts: readonly HostFacts[]): boolean {

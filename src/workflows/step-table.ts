@@ -94,6 +94,8 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   checkJournals: short("Step 7.15: Check the units' journals", 'leave'),
   measureOldData: job('Look for the data from before the move', 'leave'),
   deleteOldData: job('Steps 7.11 and 7.12: Delete the data from before the move'),
+  probeNode: short('Step 8: Look how far kubeadm has come on the node', 'leave'),
+  restoreDataDirectories: job("Step 8: Step 7's directories after the node's reset"),
   runKubespray: { title: 'Step 8: Create the Kubernetes cluster', pace: 'playbook', onCancel: 'stop' },
   confirmNodes: short('Step 9: Confirm Kubernetes nodes', 'leave'),
   confirmPods: short('Step 9: Confirm Kubernetes pods', 'leave'),

@@ -54,17 +54,23 @@ export class Station {
 
   /**
    * Runs a step that may be skipped.
+   * @param beforeRetry what has to be done before it is tried again, once a person has said so
    * @returns its result; null when a person skipped it
    * @throws ApplicationFailure of type Aborted when a person said so
    */
-  async run<Name extends StepName>(step: Name, input: StepInput<Name>): Promise<StepOutput<Name> | null> {
-    return this.perform(step, input, ['retry', 'skip', 'abort']);
+  async run<Name extends StepName>(
+    step: Name,
+    input: StepInput<Name>,
+    { beforeRetry }: { readonly beforeRetry?: () => Promise<void> } = {},
+  ): Promise<StepOutput<Name> | null> {
+    return this.perform(step, input, ['retry', 'skip', 'abort'], beforeRetry);
   }
 
   private async perform<Name extends StepName>(
     step: Name,
     input: StepInput<Name>,
     choices: readonly ('retry' | 'skip' | 'abort')[],
+    beforeRetry?: () => Promise<void>,
   ): Promise<StepOutput<Name> | null> {
     await throwIfCancelled();
     const position = this.board.beginStep(this.name, step, steps[step].title);
@@ -93,6 +99,7 @@ export class Station {
           return null;
         }
         if (decision.verb === 'abort') throw aborted(`${step} failed and was aborted by ${said}. ${message}`);
+        await beforeRetry?.();
         show('running', `${steps[step].title}, again, as ${said} decided`);
       }
     }

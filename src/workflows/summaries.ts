@@ -10,6 +10,7 @@ export function summaryOf(step: StepName, result: unknown): string {
   if ('summary' in result && typeof result.summary === 'string') return result.summary;
   if ('directories' in result) return directoriesOf(result as OldDataResult);
   if ('checks' in result) return checksOf(result as VerificationResult);
+  if ('clientCertificate' in result) return 'looked how far kubeadm has come';
   if ('operatingSystem' in result) return factsOf(result as HostFacts);
   return steps[step].title;
 }

@@ -130,6 +130,8 @@ export function hostileInputs(places: Places): Inputs {
     checkJournals: job(storage),
     measureOldData: job(storage),
     deleteOldData: job({ ...storage, directories: [{ path: `${kept.from}.slipway-old`, bytes: 1 }] }),
+    probeNode: { host },
+    restoreDataDirectories: job(storage),
     runKubespray: job({
       ...{ ...control, playbook: name(), virtualEnvironment: path(), release: name(), hostCount: 2 },
       ...{ extraVariables: { [free()]: free() }, limit: [name(), name()] },

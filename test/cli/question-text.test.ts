@@ -4,8 +4,11 @@ import {
   failureText,
   howToAnswer,
   questionKey,
+  resetText,
   type DecisionQuestion,
 } from '../../src/cli/question-text.js';
+import { whatResetDoes } from '../../src/cluster/reset-node.js';
+import { aTarget } from '../cluster/builders.js';
 
 const failed: DecisionQuestion = {
   kind: 'decision',
@@ -46,6 +49,21 @@ describe('questions as text', () => {
       'To be deleted for good on w1',
       '  /var/lib/kubelet.slipway-old, 43 GB (43000000000 bytes)',
     ]);
+  });
+
+  it('tells what a reset deletes and keeps, and what happens without it', () => {
+    const plan = `sha256:${'c'.repeat(64)}`;
+    const reset = {
+      evidence: ['there: config.yaml\x1b[31m', 'missing: admin.conf'],
+      effect: 'cluster.yml skips it.',
+      ...whatResetDoes({ isEtcd: true, target: aTarget({ layout: 'root-dir' }) }),
+    };
+    const question = { kind: 'approval' as const, plan, hosts: ['cp'], reset };
+    expect(howToAnswer(question, { cluster: 'blue' })[0]).toContain('approval of the reset');
+    const text = resetText(question.hosts, reset).join('\n');
+    expect(text).toMatch(/^cp is half-initialised[^]*missing: admin\.conf[^]*cluster\.yml skips it\./);
+    expect(text).toMatch(/deletes:[^]*\/data\/kubelet[^]*kept:[^]*the array[^]*etcd's data/);
+    expect(text).not.toContain('\x1b');
   });
 
   it('shows message, command, the last 20 lines of output and the advice', () => {

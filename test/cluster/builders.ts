@@ -1,5 +1,6 @@
 import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
 import { roomPaths, type SystemFacts } from '../../src/cluster/facts-system.js';
+import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
 import {
   specificationSchema,
   type Specification,
@@ -90,6 +91,25 @@ export function someSystem(system: Partial<SystemFacts> = {}): SystemFacts {
     unattendedUpgrades: { enabled: false, reboots: false },
     firewalls: [],
     ...system,
+  };
+}
+
+/** A node on which kubeadm has never run, unless something else is said. */
+export function aProbe(probe: Partial<NodeProbe> = {}): NodeProbe {
+  return {
+    host: 'node1',
+    machineId: '0123456789abcdef0123456789abcdef',
+    config: false,
+    kubeletConf: false,
+    bootstrapKubeletConf: false,
+    adminConf: false,
+    caCertificate: false,
+    manifests: [],
+    clientCertificate: 'none',
+    kubeletIsActive: false,
+    etcd: { hasData: false, health: null },
+    cluster: null,
+    ...probe,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Report } from '../../src/cluster/report.js';
 import type { HostOutcome } from '../../src/workflows/host-messages.js';
 import type { ClusterProgress } from '../../src/workflows/progress.js';
 import { clusterWorkflowId, hostWorkflowId, taskQueue } from '../../src/workflows/messages.js';
+import { digestOfTree, seededPaths } from '../../src/lab/seed-worker.js';
 import { read } from '../e2e/host-truth.js';
 import { follow, followUp, type Decide, type Play, type PlayOptions } from './follow-up.js';
 import { hostState } from './world-state.js';
@@ -12,9 +13,9 @@ import { hostState } from './world-state.js';
 export const besideAnUp: Play = async (options) => {
   await abortAndUndo(options);
   await cancelInAJob(options);
-  const report = await followUp(options);
+  await followUp(options);
   await deleteTheOldData(options);
-  return report;
+  return await resetTheWorker(options);
 };
 
 /** Somebody's file is in the way of the mount; the person gives up, and everything is as it was before. */
@@ -84,6 +85,17 @@ async function deleteTheOldData({ client, run, cast }: PlayOptions): Promise<voi
   const outcome = (await follow(handle, { run, decide: () => 'retry' })) as HostOutcome;
   expect(outcome).toMatchObject({ result: 'done' });
   expect(await read(worker, 'ls -d /var/lib/*.slipway-* || true')).toBe('');
+}
+
+/** A worker that has lost its certificate is reset, which takes its data, and joins again. */
+async function resetTheWorker(options: PlayOptions): Promise<Report> {
+  const { worker, data } = options.cast;
+  expect(await digestOfTree(worker, seededPaths)).toBe(data);
+  await read(worker, 'rm /var/lib/kubelet/pki/kubelet-client-current.pem; sync');
+  const report = await followUp(options);
+  expect(report.approvals.map(({ hosts }) => hosts)).toEqual([[worker.name]]);
+  expect(await read(worker, 'readlink -e /var/lib/kubelet/pki/kubelet-client-current.pem')).not.toBe('');
+  return report;
 }
 
 /** An `up` of the cast's machines, as the cluster of this name. */

@@ -12,7 +12,9 @@ export function differences(disturbed: Outcome, undisturbed: Outcome): string[] 
   return [
     ...(report.result === undisturbed.report.result ? [] : [`The report says ${report.result}.`]),
     ...failedChecks(disturbed).filter((failed) => !failedChecks(undisturbed).includes(failed)),
-    ...(disturbed.dataIsWhole ? [] : ['The data of kubelet and containerd is not what it was.']),
+    ...(disturbed.dataIsWhole || !undisturbed.dataIsWhole
+      ? []
+      : ['The data of kubelet and containerd is not what it was.']),
     ...Object.entries(undisturbed.states).flatMap(([host, state]) =>
       differencesOfStates(host, disturbed.states[host] ?? {}, state),
     ),
@@ -67,6 +69,7 @@ export const elsewhere: readonly string[] = [
   'undoStorage',
   'measureOldData',
   'deleteOldData',
+  'restoreDataDirectories',
   'stopJob',
   'findHostHolder',
 ];

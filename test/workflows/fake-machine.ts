@@ -3,11 +3,12 @@ import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
 import { editFstab, type EditedText } from '../../src/cluster/fstab.js';
 import { editMdadmConf } from '../../src/cluster/mdadm-conf.js';
 import { storageDigest } from '../../src/cluster/plan-storage.js';
+import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
 import { lookAgain } from '../../src/cluster/planned-disks.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
 import { storageProblems } from '../../src/cluster/storage-state.js';
 import type { StepName } from '../../src/workflows/step-table.js';
-import { aDisk, someFacts } from '../cluster/builders.js';
+import { aDisk, aProbe, someFacts } from '../cluster/builders.js';
 
 const mdadmConfOf = (text: string | null, { array }: StorageTarget) => textOf(editMdadmConf(text, array));
 
@@ -25,6 +26,8 @@ export class FakeMachine {
   /** Steps that change something and have come to their end. */
   readonly done = new Set<string>();
   unitsAreOff = false;
+  /** What kubeadm has left on it. */
+  kubeadm: Partial<NodeProbe> = {};
   /** What step 7 has kept of each moved directory; 0: nothing. */
   oldBytes = 0;
   private array: StorageTarget | null = null;
@@ -150,6 +153,10 @@ export class FakeMachine {
       return true;
     },
   };
+
+  probe(): NodeProbe {
+    return aProbe({ host: this.host, machineId: `machine-${this.host}`, ...this.kubeadm });
+  }
 
   /** The facts as they would be read now. */
   facts(): HostFacts {

@@ -161,7 +161,11 @@ export class FakeMachines {
         const kept = target.moves.map(({ from }) => ({ path: `${from}.slipway-old`, bytes }));
         return { directories: bytes > 0 ? kept : [] };
       },
-      runKubespray: async () => ({ ...did('ok'), hosts: {}, log: '/log' }),
+      probeNode: async ({ host }) => this.machine(host.name).probe(),
+      runKubespray: async ({ playbook, limit = [] }) => {
+        if (playbook === 'reset.yml') for (const host of limit) this.machine(host).kubeadm = {};
+        return { ...did('ok'), hosts: {}, log: '/log' };
+      },
       confirmNodes: async ({ host }) => this.checks('node-ready', host.name),
       confirmPods: async ({ host }) => this.checks('kube-system-pods', host.name),
       confirmDns: async ({ host }) => this.checks('coredns-forward', host.name),

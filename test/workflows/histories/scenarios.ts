@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { SpecificationInput } from '../../../src/cluster/specification.js';
 import { hostWorkflowId } from '../../../src/workflows/messages.js';
-import type { ClusterProgress } from '../../../src/workflows/progress.js';
+import type { ClusterProgress, Question } from '../../../src/workflows/progress.js';
 import { CuttableLink } from '../cuttable-link.js';
 import { asked, until, type LabRun } from '../environment.js';
 import type { FakeMachines } from '../fake-machines.js';
@@ -102,6 +102,26 @@ export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<unknow
     const handle = await run.provision(cluster({ ephemeralStorage: false }));
     await decide(handle, 'retry', 'runKubespray');
     await decide(handle, 'abort', 'runKubespray');
+    await handle.result();
+  },
+
+  // Half-initialised nodes: one is reset, one is run over all the same, and on one the procedure is given up.
+  'nodes-half-initialised': async ({ run, machines, cluster }) => {
+    for (const name of ['w1', 'w2', 'w3']) machines.machine(name).kubeadm = { kubeletConf: true };
+    const handle = await run.provision(cluster({ workers: ['w1', 'w2', 'w3'], ephemeralStorage: {} }));
+    await approve(handle);
+    await until(handle, ({ phase }) => phase === 'kubespray');
+    await approve(handle);
+    for (const [host, verb] of [
+      ['w2', 'skip'],
+      ['w3', 'abort'],
+    ] as const) {
+      const { questions } = await until(handle, ({ questions: [question] }) =>
+        isAboutResetOf(host, question),
+      );
+      await handle.signal('deny', { plan: planIn({ questions }), by: 'bob' });
+      await decide(handle, verb, 'probeNode');
+    }
     await handle.result();
   },
 
@@ -226,6 +246,10 @@ async function migrated({ run, machines, cluster }: Stage): Promise<() => Promis
   const { address = '' } = specification.hosts[1] ?? {};
   const input = { specification, host: 'w1' };
   return () => run.start('deleteOldData', input, hostWorkflowId(address, 22));
+}
+
+function isAboutResetOf(host: string, question: Question | undefined): boolean {
+  return question?.kind === 'approval' && question.reset !== undefined && question.hosts.includes(host);
 }
 
 /** The digest that is asked about. */

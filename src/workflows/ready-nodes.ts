@@ -1,0 +1,149 @@
+import { rulesFor } from '../cluster/releases.js';
+import { judgeNodes, type JudgedNode, type Trouble } from '../cluster/rerun.js';
+import { membersOf } from '../cluster/members.js';
+import { resetVariables, whatResetDoes } from '../cluster/reset-node.js';
+import type { HostSpecification } from '../cluster/specification.js';
+import { forEachBounded } from './bounded.js';
+import type { ClusterRun } from './cluster-run.js';
+import type { Kubespray } from './install-kubespray.js';
+import { aborted } from './outcomes.js';
+import type { HostWorks } from './prepare-hosts.js';
+import { controlHostTarget, targetOf } from './targets.js';
+
+const step = 'probeNode';
+
+/**
+ * The nodes as Kubespray is about to find them. Running `cluster.yml` again is safe on fresh nodes and on complete ones;
+ * a node on which kubeadm was cut off may be skipped by it for ever, or taken for a new one (traps T2, T5 and T6).
+ */
+export class NodesBeforeRun {
+  /** Digests of what a person has seen and wants to be run all the same. */
+  private readonly accepted = new Set<string>();
+  /** By host, the digest and the name of who has approved the node's reset. */
+  private readonly approved = new Map<string, { digest: string; by: string }>();
+
+  constructor(
+    private readonly run: ClusterRun,
+    private readonly hosts: HostWorks,
+    private readonly kubespray: Kubespray,
+  ) {}
+
+  /**
+   * Looks at every node, and asks about one after the other that `cluster.yml` must not simply be run on.
+   * @throws ApplicationFailure of type Aborted when a person said so
+   */
+  async makeReady(): Promise<void> {
+    for (;;) {
+      const judged = await this.look();
+      const open = judged.find(({ trouble }) => trouble !== null && !this.accepted.has(trouble.digest));
+      if (open?.trouble == null) return;
+      await this.settle(open, open.trouble);
+    }
+  }
+
+  private async look(): Promise<JudgedNode[]> {
+    const { run } = this;
+    const specification = run.activeSpecification();
+    const { controlPlanes, etcdMembers } = membersOf(specification);
+    const probes = await forEachBounded(specification.hosts, (host) =>
+      run.station(host).need(step, { host: targetOf(specification, host) }),
+    );
+    const judged = judgeNodes({
+      rerun: rulesFor(this.kubespray.release).release.rerun,
+      nodes: specification.hosts.flatMap((host, index) => {
+        const probe = probes[index];
+        const isEtcd = etcdMembers.includes(host);
+        return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
+      }),
+    });
+    for (const { host, summary } of judged) this.show(host, 'unchanged', summary);
+    return judged;
+  }
+
+  /** Only all probes together tell what one means. */
+  private show(host: string, state: 'unchanged' | 'skipped', summary: string): void {
+    const position = this.run.board.stepsOf(host).findLastIndex((each) => each.step === step);
+    this.run.board.setStep(host, position, { step, state, summary });
+  }
+
+  /** What was approved is done only if looking once more has shown the same. */
+  private async settle({ host }: JudgedNode, trouble: Trouble): Promise<void> {
+    const approval = this.approved.get(host);
+    this.approved.delete(host);
+    const mayReset = trouble.whyNoReset === null;
+    if (mayReset && approval?.digest === trouble.digest) return this.reset(host, approval);
+    if (mayReset && (await this.isResetApproved(host, trouble))) return;
+    await this.decide(host, trouble);
+  }
+
+  private async isResetApproved(host: string, { evidence, effect, digest }: Trouble): Promise<boolean> {
+    const isEtcd = this.isEtcd(host);
+    const { approved } = await this.run.desk.askApproval({
+      plan: digest,
+      hosts: [host],
+      hours: this.run.specification.approval.hours,
+      reset: {
+        evidence,
+        effect,
+        ...whatResetDoes({ isEtcd, target: this.hosts.storageTargets().get(host) }),
+      },
+    });
+    const by = approved.get(host);
+    if (by !== undefined) this.approved.set(host, { digest, by });
+    return by !== undefined;
+  }
+
+  private async decide(host: string, trouble: Trouble): Promise<void> {
+    const { evidence, effect, mayRun, whyNoReset, digest } = trouble;
+    const message = `${host} is not ready for cluster.yml: ${evidence.join('; ')}. ${effect}`;
+    const { verb, by, reason } = await this.run.desk.askDecision({
+      host,
+      step,
+      message,
+      choices: mayRun ? ['retry', 'skip', 'abort'] : ['retry', 'abort'],
+      advice: [
+        ...(whyNoReset === null ? [] : [`It is not offered a reset. ${whyNoReset}`]),
+        'Mend it by hand and retry: it is looked at again.',
+        ...(mayRun ? ['Skip runs cluster.yml all the same.'] : []),
+        'Abort ends the procedure before cluster.yml.',
+      ].join(' '),
+    });
+    const said = `${by}${reason === undefined ? '' : `: ${reason}`}`;
+    if (verb === 'abort') throw aborted(`Kubespray was not run, as ${said} decided. ${message}`);
+    if (verb === 'skip') {
+      this.accepted.add(digest);
+      this.show(host, 'skipped', `cluster.yml is run all the same, as ${said} decided. ${message}`);
+    }
+  }
+
+  /** Kubespray's own playbook, on this node only; then what it does not know of step 7. */
+  private async reset(host: string, { digest, by }: { digest: string; by: string }): Promise<void> {
+    const { run, kubespray } = this;
+    const specification = run.activeSpecification();
+    const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
+    run.approvals.push({ plan: digest, by, hosts: [host] });
+    await run.controlHost.need('runKubespray', {
+      host: controlHostTarget(specification),
+      cluster: specification.name,
+      playbook: playbooks.reset,
+      ...kubespray,
+      hostCount: 1,
+      extraVariables: { ...extraVariables.reset, ...resetVariables({ isEtcd: this.isEtcd(host) }) },
+      limit: [host],
+    });
+    const target = this.hosts.storageTargets().get(host);
+    const reach = specification.hosts.find(({ name }) => name === host);
+    if (target === undefined || reach === undefined) return;
+    await run.station(reach).need('restoreDataDirectories', { host: targetOf(specification, reach), target });
+  }
+
+  private isEtcd(host: string): boolean {
+    return membersOf(this.run.activeSpecification()).etcdMembers.some(({ name }) => name === host);
+  }
+}
+
+function roleOf({ name, roles }: HostSpecification, controlPlanes: readonly HostSpecification[]) {
+  if (controlPlanes[0]?.name === name) return 'first-control-plane';
+  if (roles.includes('control-plane')) return 'control-plane';
+  return roles.includes('worker') ? 'worker' : 'etcd';
+}

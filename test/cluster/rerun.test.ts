@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import type { ClusterSeen, NodeProbe } from '../../src/cluster/kubeadm-probe.js';
+import type { NodeRole } from '../../src/cluster/kubeadm-state.js';
+import type { RerunStrictness } from '../../src/cluster/releases.js';
+import { judgeNodes, type JudgedNode } from '../../src/cluster/rerun.js';
+import { aProbe } from './builders.js';
+
+const manifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+const finished: Partial<NodeProbe> = {
+  config: true,
+  kubeletConf: true,
+  adminConf: true,
+  caCertificate: true,
+  manifests,
+  clientCertificate: 'present',
+  kubeletIsActive: true,
+};
+const joined: Partial<NodeProbe> = {
+  config: true,
+  kubeletConf: true,
+  caCertificate: true,
+  clientCertificate: 'present',
+};
+const cluster = (seen: Partial<ClusterSeen> = {}): ClusterSeen => ({
+  source: 'etcd',
+  kubeadmConfig: true,
+  clusterInfo: true,
+  workloads: true,
+  nodes: ['node1', 'node2', 'node3', 'node4'],
+  ...seen,
+});
+/** etcd runs, and kubeadm has not come so far as to write anything into it. */
+const empty = cluster({ kubeadmConfig: false, clusterInfo: false, workloads: false, nodes: [] });
+
+type Node = Partial<NodeProbe> & { role?: NodeRole; isEtcd?: boolean };
+
+/** Judges nodes named node1, node2, …; the first is the first control plane unless something else is said. */
+function judge(nodes: readonly Node[], rerun: RerunStrictness = 'strict'): JudgedNode[] {
+  return judgeNodes({
+    rerun,
+    nodes: nodes.map(({ role, isEtcd = role === undefined, ...probe }, index) => ({
+      probe: aProbe({ host: `node${index + 1}`, ...probe }),
+      role: role ?? (index === 0 ? 'first-control-plane' : 'control-plane'),
+      isEtcd,
+    })),
+  });
+}
+
+const worker = (probe: Partial<NodeProbe>): Node => ({ role: 'worker', ...probe });
+const kinds = (judged: readonly JudgedNode[]) => judged.map(({ state }) => state.kind);
+
+describe('what kubeadm has left on a node', () => {
+  it('lets cluster.yml run on fresh nodes and on complete ones', () => {
+    const fresh = judge([{}, {}, worker({})]);
+    expect(kinds(fresh)).toEqual(['absent', 'absent', 'absent']);
+    const done = judge([{ ...finished, cluster: cluster() }, finished, finished, worker(joined)]);
+    expect(kinds(done)).toEqual(['complete', 'complete', 'complete', 'complete']);
+    for (const { trouble } of [...fresh, ...done]) expect(trouble).toBeNull();
+  });
+
+  it('takes a control plane whose files are whole for one that runs later, while nobody answers', () => {
+    expect(judge([finished])[0]).toMatchObject({ state: { kind: 'unproven' }, trouble: null });
+  });
+
+  it('finds an init that ended after config.yaml, which every release skips for ever (T6)', () => {
+    for (const rerun of ['ignores-errors', 'strict', 'ignores-four-errors-in-the-run'] as const) {
+      const [node] = judge([{ config: true, manifests, cluster: empty }], rerun);
+      expect(node?.state.kind).toBe('half-initialised');
+      expect(node?.trouble?.effect).toMatch(/skips "kubeadm init".*T6/);
+      expect(node?.trouble?.evidence.join()).toMatch(/missing: \/etc\/kubernetes\/admin\.conf/);
+    }
+  });
+
+  it('does not believe files alone: an init that wrote no cluster-info has not come to its end (T6)', () => {
+    const [node] = judge([{ ...finished, cluster: cluster({ ...empty, nodes: ['node1'] }) }]);
+    expect(node?.state).toMatchObject({
+      kind: 'half-initialised',
+      evidence: expect.arrayContaining(['the etcd has no config map kube-public/cluster-info']) as string[],
+    });
+  });
+
+  it('never lets an initialised control plane be seen as a blank one (T2)', () => {
+    const moved = { ...finished, config: false, clientCertificate: 'dangling' as const };
+    const [first, second] = judge([{ ...moved, cluster: cluster() }, moved]);
+    expect(first).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
+    expect(first?.trouble?.effect).toContain('"kubeadm init" over the cluster');
+    expect(second).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
+    expect(second?.trouble?.effect).toContain('kubeadm reset -f');
+    for (const node of [first, second]) expect(node?.trouble?.whyNoReset).not.toBeNull();
+  });
+
+  it('sees a first control plane that was installed anew beside etcd with a cluster (T2)', () => {
+    const [first] = judge([{}, { ...finished, cluster: cluster() }]);
+    expect(first).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
+  });
+
+  it('tells a worker that joined from one that cannot get in any more (T3), or is not in the API', () => {
+    const cp = { ...finished, cluster: cluster({ nodes: ['node1', 'node2'] }) };
+    const [, well, dangling, stranger] = judge([
+      cp,
+      worker(joined),
+      worker({ ...joined, clientCertificate: 'dangling' }),
+      worker(joined),
+    ]);
+    expect(well?.state.kind).toBe('complete');
+    expect(dangling?.trouble?.evidence.join()).toContain('client certificate');
+    expect(dangling?.trouble?.effect).toContain('never joins it again');
+    expect(stranger?.trouble?.evidence.join()).toContain('no node of that name');
+  });
+});
+
+describe('a run after a failed one, by release (T5)', () => {
+  const initFailed: Node = { adminConf: true, kubeletConf: true, clientCertificate: 'present', manifests };
+  const joinFailed = worker({ config: true, bootstrapKubeletConf: true, caCertificate: true });
+  const cp: Node = { ...finished, cluster: cluster({ nodes: ['node1'] }) };
+  const effects = (nodes: readonly Node[], rerun: RerunStrictness) =>
+    judge(nodes, rerun).map(({ trouble }) => trouble?.effect ?? null);
+
+  it.each([
+    ['ignores-errors', false, null],
+    ['strict', false, /kubeadm init.*fails at its preflight.*kube-apiserver\.yaml.*T5/],
+    ['ignores-four-errors-in-the-run', false, null],
+    ['ignores-four-errors-in-the-run', true, /kubeadm init.*ports/],
+  ] as const)('%s: init over manifests, kubelet running: %s', (rerun, kubeletIsActive, expected) => {
+    const [effect] = effects([{ ...initFailed, kubeletIsActive, cluster: empty }], rerun);
+    if (expected === null) expect(effect).toBeNull();
+    else expect(effect).toMatch(expected);
+  });
+
+  it.each([
+    ['ignores-errors', null],
+    ['strict', /kubeadm join.*bootstrap-kubelet\.conf, ca\.crt/],
+    ['ignores-four-errors-in-the-run', /kubeadm join.*bootstrap-kubelet\.conf, ca\.crt/],
+  ] as const)("%s: a worker's join", (rerun, expected) => {
+    const [, effect] = effects([cp, joinFailed], rerun);
+    if (expected === null) expect(effect).toBeNull();
+    else expect(effect).toMatch(expected);
+  });
+
+  it('lets Kubespray reset a control plane itself where it has an API server without config.yaml', () => {
+    const second: Node = { manifests, kubeletIsActive: true };
+    expect(effects([cp, second], 'strict')).toEqual([null, null]);
+    expect(effects([cp, { kubeletConf: true }], 'strict')[1]).toMatch(/kubeadm join.*kubelet\.conf/);
+  });
+});
+
+describe('whether one node is offered a reset', () => {
+  const half: Node = { config: true, manifests: ['kube-apiserver'] };
+  const whyNot = (nodes: readonly Node[], index = 0) => judge(nodes)[index]?.trouble?.whyNoReset;
+  const health = (healthy: number, members: number) => ({ hasData: true, health: { healthy, members } });
+
+  it('offers it for a worker, and for the first control plane of a cluster that has never worked', () => {
+    const broken = worker({ ...joined, clientCertificate: 'dangling' });
+    expect(whyNot([{ ...finished, cluster: cluster() }, broken], 1)).toBeNull();
+    expect(whyNot([{ ...half, etcd: health(1, 1), cluster: empty }])).toBeNull();
+    expect(
+      whyNot([{ ...half, etcd: health(3, 3), cluster: cluster({ ...empty, nodes: ['node1'] }) }]),
+    ).toBeNull();
+  });
+
+  it('refuses it for the first control plane of a cluster that has worked', () => {
+    for (const seen of [
+      cluster(),
+      cluster({ ...empty, workloads: true }),
+      cluster({ ...empty, nodes: ['node9'] }),
+    ]) {
+      expect(whyNot([{ ...half, cluster: seen }])).toContain('certificate authority');
+    }
+  });
+
+  it('refuses it where etcd has data and does not answer, and allows it where there is none', () => {
+    expect(whyNot([{ ...half, etcd: { hasData: true, health: null } }])).toContain('start etcd first');
+    expect(whyNot([half])).toBeNull();
+  });
+
+  it('offers it for another control plane only beside a complete one, and while etcd keeps its quorum', () => {
+    const cp: Node = { ...finished, cluster: cluster() };
+    expect(whyNot([cp, { ...half, etcd: health(3, 3) }, finished], 1)).toBeNull();
+    expect(whyNot([cp, { ...half, etcd: health(2, 3) }, finished], 1)).toContain('quorum');
+    expect(whyNot([cp, { ...half, etcd: { hasData: true, health: null } }, finished], 1)).toBeNull();
+    expect(
+      whyNot(
+        [
+          { ...half, cluster: cluster() },
+          { ...half, etcd: health(3, 3) },
+        ],
+        1,
+      ),
+    ).toContain('no other control plane is complete');
+  });
+
+  it('refuses it for a worker that holds the only etcd', () => {
+    const only: Node = { role: 'worker', isEtcd: true, ...joined, clientCertificate: 'dangling' };
+    const cp: Node = { ...finished, isEtcd: false, cluster: cluster() };
+    expect(whyNot([cp, { ...only, etcd: health(1, 1) }], 1)).toContain('quorum');
+  });
+
+  it('binds the approval to everything that was seen on the node', () => {
+    const digest = (node: Node) => judge([{ ...half, cluster: empty, ...node }])[0]?.trouble?.digest;
+    expect(digest({})).toBe(digest({}));
+    expect(digest({ machineId: 'another' })).not.toBe(digest({}));
+    expect(digest({ manifests })).not.toBe(digest({}));
+  });
+});

@@ -1,0 +1,90 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/cluster/report.js';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { LabMachine } from '../../src/lab/index.js';
+import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/workflows/messages.js';
+import { read } from './host-truth.js';
+import { labSpecification, Stage, until } from './stage.js';
+
+/**
+ * Traps T2 to T4 on real disks: a machine that is a whole cluster gets step 7 when it has been initialised already, and
+ * `cluster.yml`, which decides by /var/lib/kubelet/config.yaml, runs over it again.
+ */
+describe.each(['root-dir', 'bind'] as const)(
+  'step 7 in the layout %s on a control plane that is in use',
+  (layout) => {
+    const cluster = `over-${layout}`;
+    let stage: Stage;
+    let machine: LabMachine;
+    let specification: SpecificationInput;
+    const marks = 'cd /etc/kubernetes; sha256sum ssl/ca.crt admin.conf kubelet.conf manifests/*.yaml';
+    const decidesBy =
+      'cat /var/lib/kubelet/config.yaml; readlink -e /var/lib/kubelet/pki/kubelet-client-current.pem';
+    let before: { marks: string; decidesBy: string };
+
+    beforeAll(async () => {
+      stage = await Stage.open(cluster);
+      const disks = ['A', 'B'].map((letter) => ({ serial: `OVER-${letter}`, gib: 1 }));
+      machine = await stage.lab.startVm({ name: cluster, disks });
+      const base = labSpecification({
+        name: cluster,
+        repository: stage.repository,
+        controlPlane: machine,
+        workers: [],
+        layout,
+      });
+      specification = {
+        ...base,
+        hosts: base.hosts.map((host) => ({ ...host, roles: ['control-plane', 'etcd', 'worker'] })),
+        overrides: [
+          ...(base.overrides ?? []),
+          { check: 'control-plane-disk', reason: 'lab machines are small' },
+        ],
+      };
+      await stage.startWorker();
+    });
+
+    afterAll(async () => {
+      await stage.close();
+    });
+
+    it('is initialised once', async () => {
+      expect((await run({ ...specification, ephemeralStorage: false })).result).toBe('ready');
+      before = { marks: await read(machine, marks), decidesBy: await read(machine, decidesBy) };
+    });
+
+    it('gets step 7, and cluster.yml still sees an initialised node', async () => {
+      const report = await run(specification);
+      expect(report.plan.storage[cluster]).toMatchObject({ target: { layout, path: 'migrate' } });
+      expect(report.checks.filter(({ state }) => state === 'failed')).toEqual([]);
+      expect(report.result).toBe('ready');
+      expect(await read(machine, 'findmnt -rn -o SOURCE -M /data')).toBe('/dev/md0');
+      expect(await read(machine, 'cat /var/log/stand-in-kubeadm.log')).toBe(`init ${cluster}`);
+      expect({ marks: await read(machine, marks), decidesBy: await read(machine, decidesBy) }).toEqual(
+        before,
+      );
+      const flags = await read(machine, 'pgrep -af "[/]kubelet"');
+      if (layout === 'root-dir') expect(flags).toContain('--root-dir=/data/kubelet');
+      else expect(flags).not.toContain('root-dir');
+    });
+
+    async function run(argument: SpecificationInput): Promise<Report> {
+      const handle: WorkflowHandle = await stage.client.workflow.start('provisionCluster', {
+        taskQueue,
+        workflowId: clusterWorkflowId(cluster),
+        args: [argument],
+      });
+      return until('the report', 1_800, async () => {
+        for (const question of (await handle.query(progressQuery)).questions) {
+          if (question.kind === 'decision' || question.reset !== undefined) {
+            throw new Error(`It asks: ${JSON.stringify(question)}`);
+          }
+          await handle.signal('approve', { plan: question.plan, by: 'the test' });
+        }
+        const { status } = await handle.describe();
+        return status.name === 'RUNNING' ? undefined : ((await handle.result()) as Report);
+      });
+    }
+  },
+);
