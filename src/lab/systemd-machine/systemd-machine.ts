@@ -102,7 +102,7 @@ export class SystemdMachine implements LabMachine {
     startSupervisor({
       name: this.name,
       folder,
-      lowerRoot: join(this.record.image, 'root'),
+      lowerRoots: [...(this.record.layers ?? []), join(this.record.image, 'root')],
       namespace: network.namespaceOf(this.name),
       controlGroup: group.path,
     });
