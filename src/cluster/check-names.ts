@@ -13,6 +13,7 @@ const units = ['unit-kubelet', 'unit-containerd', 'unit-etcd'] as const;
 export const checkNames = [
   ...sizes,
   ...units,
+  'certificates',
   'cgroup-version',
   'clock',
   'control-host',
