@@ -6,7 +6,7 @@ import { withFileLock } from '../local/file-lock.js';
 import { labsFolder } from './folders.js';
 import type { OnProgress } from './images/image-cache.js';
 import { loginKey } from './images/login-key.js';
-import type { LabDisk, LabMachine, LabVirtualMachine } from './machine.js';
+import type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 import { LabNetwork } from './network/lab-network.js';
 import { readRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
@@ -66,7 +66,7 @@ export interface Lab {
    * One that is there already is taken as it is, and started if it is off.
    * @throws LabError if it cannot be started
    */
-  startMachine(options: MachineOptions): Promise<LabMachine>;
+  startMachine(options: MachineOptions): Promise<LabSystemdMachine>;
   /** Every machine of this lab that was completed, running or not, by name. */
   machines(): Promise<LabMachine[]>;
   /** The machine of this name, or undefined. */
@@ -138,7 +138,7 @@ class FolderLab implements Lab {
     });
   }
 
-  async startMachine({ name, layers }: MachineOptions): Promise<LabMachine> {
+  async startMachine({ name, layers }: MachineOptions): Promise<LabSystemdMachine> {
     checkName(name, 'machine');
     return this.#locked(name, async () => {
       const there = await this.find(name);
