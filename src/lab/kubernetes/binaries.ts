@@ -1,4 +1,4 @@
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { command } from '../command.js';
@@ -117,14 +117,13 @@ async function originalGoMod({ module, version }: StubModule, go: Go, folder: st
   return stdout;
 }
 
-/** etcd and etcdctl are the distribution's, at the places where Kubespray puts its own. */
+/** etcd is the distribution's. */
 async function layOutControlPlane(bin: string, target: string): Promise<void> {
   const programs = join(target, 'usr/local/bin');
   await mkdir(programs, { recursive: true });
   for (const name of ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl']) {
     await command('cp', [join(bin, name), programs], { what: `copy ${name}` });
   }
-  for (const name of ['etcd', 'etcdctl']) await symlink(`/usr/bin/${name}`, join(programs, name));
 }
 
 /** Packed fast: it is unpacked under emulation. */
