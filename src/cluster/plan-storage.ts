@@ -176,7 +176,12 @@ function adviceFor({ layout, mountPoint, array, path }: StorageTarget): readonly
     );
   }
   if (path === 'migrate') {
-    advice.push('Pods of this host stop while the data is moved; pause akash-provider if it runs here.');
+    advice.push(
+      'Pods of this host stop while the data is moved; pause akash-provider if it runs here.',
+      // Draining deletes it at once, and ends half-done where a disruption budget forbids an eviction.
+      'The node is not drained: its pods keep what they have in emptyDir volumes if kubelet is back within about five ' +
+        'minutes; then Kubernetes evicts them, and what they had here is deleted. Where that would be a loss, move them first.',
+    );
   }
   return advice;
 }
