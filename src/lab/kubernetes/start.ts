@@ -91,7 +91,7 @@ kubectl ${words}`;
 
   async apply(objects: readonly object[]): Promise<void> {
     const list = { apiVersion: 'v1', kind: 'List', items: objects };
-    await this.kubectl(['apply', '--server-side', '-f', '-'], { stdin: JSON.stringify(list) });
+    await this.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(list) });
   }
 
   async waitForPods(count: number): Promise<void> {
