@@ -2,7 +2,7 @@ import type { CheckResult } from '../../src/cluster/checks.js';
 import { confirmDns } from '../../src/activities/confirm-dns.js';
 import { confirmNodes } from '../../src/activities/confirm-nodes.js';
 import { confirmPods } from '../../src/activities/confirm-pods.js';
-import type { VerificationResult, VerifyKubernetesInput } from '../../src/activities/contract.js';
+import type { VerifyKubernetesInput } from '../../src/activities/contract.js';
 import { startKubernetes, type Kubernetes } from '../../src/lab/kubernetes/start.js';
 import { matchingRelease } from '../../src/lab/kubernetes/versions.js';
 import { runStep } from '../activities/control-host.js';
@@ -44,10 +44,7 @@ export async function confirm(
     release: matchingRelease,
     upstreamDns,
   };
-  const run = confirmations[step](dependencies) as (
-    input: VerifyKubernetesInput,
-  ) => Promise<VerificationResult>;
-  return (await runStep(run, input)).checks;
+  return (await runStep(confirmations[step](dependencies), input)).checks;
 }
 
 /** Those that failed, as "check: what was seen". */
