@@ -95,6 +95,12 @@ state = "/run/containerd"
   [plugins."io.containerd.grpc.v1.cri".cni]
     bin_dir = "/opt/cni/bin"
     conf_dir = "/etc/cni/net.d"
+# A container that is started under emulation, beside others, takes its time.
+[timeouts]
+  "io.containerd.timeout.task.state" = "60s"
+  "io.containerd.timeout.shim.load" = "60s"
+  "io.containerd.timeout.shim.shutdown" = "60s"
+  "io.containerd.timeout.shim.cleanup" = "60s"
 `;
 
 const network = {
@@ -154,6 +160,7 @@ const kubeletConfig = {
   clusterDNS: ['10.233.0.3'],
   rotateCertificates: true,
   failSwapOn: false,
+  runtimeRequestTimeout: '15m',
   // Nothing answers to names in the lab.
   resolvConf: '',
   nodeStatusUpdateFrequency: '10s',
