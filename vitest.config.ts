@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
  * `x.lab.test.ts` needs root and lab machines, and runs one file at a time; those in test/e2e run the whole procedure.
+ * `x.kubernetes.test.ts` needs a small real Kubernetes in the lab, whose programs are built for a quarter of an hour once,
+ * `npm run test:kubernetes`.
  * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes
  * hours, `npm run test:faults`.
  * `histories` is no test: it records what test/workflows/histories.test.ts replays, `npm run record:histories`.
@@ -15,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{system,lab,long,faults}.test.ts'],
+          exclude: ['test/**/*.{system,lab,long,faults,kubernetes}.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -43,6 +45,15 @@ export default defineConfig({
           include: ['test/**/*.long.test.ts'],
           testTimeout: 1_500_000,
           hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'kubernetes',
+          include: ['test/**/*.kubernetes.test.ts'],
+          testTimeout: 1_500_000,
+          hookTimeout: 3_600_000,
           fileParallelism: false,
         },
       },

@@ -174,6 +174,8 @@ export interface VerifyHostInput extends HostInput {
   readonly kernelParameters: boolean;
   /** Whether step 10's rules should be loaded. */
   readonly firewall?: boolean | undefined;
+  /** Whether to look when the host's certificates end. */
+  readonly certificates?: boolean | undefined;
 }
 export interface VerifyEtcdInput extends HostInput {
   /** Inventory names of all members. */

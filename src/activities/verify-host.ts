@@ -1,3 +1,4 @@
+import { judgeCertificates } from '../cluster/checks-certificates.js';
 import type { CheckResult } from '../cluster/checks.js';
 import { judgeFirewall, judgeMountOrder, judgeUnits, type CheckedUnit } from '../cluster/checks-host.js';
 import { judgeStorage } from '../cluster/checks-storage.js';
@@ -6,6 +7,7 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { readKernelParameters } from './apply-kernel-parameters.js';
+import { readCertificates } from './certificates-on-host.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { isAsProven, readFirewallState } from './firewall-state.js';
@@ -14,15 +16,16 @@ import { observeInitramfs } from './regenerate-initramfs.js';
 import { step, withHost } from './step.js';
 import { lookAtUnits } from './units-on-host.js';
 
-/** Step 9, on each host: services, array, mounts and their order, kernel parameters, firewall. Changes nothing. */
+/** Step 9, on each host: services, array, mounts and their order, certificates, kernel parameters, firewall. Changes nothing. */
 export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {
-  return step(({ host: target, units, storage, kernelParameters, firewall }) =>
+  return step(({ host: target, units, storage, kernelParameters, firewall, certificates }) =>
     withHost(dependencies, target, async (host) => ({
       checks: [
         ...(await verifyUnits(host, units, storage)),
         ...(storage ? await verifyStorage(host, storage) : []),
         ...(kernelParameters ? await verifyKernelParameters(host) : []),
         ...(firewall === true ? await verifyFirewall(host) : []),
+        ...(certificates === true ? await verifyCertificates(host) : []),
       ],
     })),
   );
@@ -54,6 +57,11 @@ async function verifyKernelParameters(host: Host): Promise<CheckResult[]> {
     what: 'read the configuration of kernel parameters',
   });
   return judgeKernelParameters(host.name, { values, bootConfiguration });
+}
+
+async function verifyCertificates(host: Host): Promise<CheckResult[]> {
+  const { certificates, now } = await readCertificates(host);
+  return judgeCertificates(host.name, certificates, now);
 }
 
 async function verifyFirewall(host: Host): Promise<CheckResult[]> {

@@ -44,7 +44,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     try {
       const host = await open(target, specification, pool);
       try {
-          keep(await readFactsAndClock(host, mountPoint, { controlHostOf }));
+        keep(await readFactsAndClock(host, mountPoint, { controlHostOf }));
       } finally {
         await host.close();
       }

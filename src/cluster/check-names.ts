@@ -14,6 +14,7 @@ export const checkNames = [
   ...sizes,
   ...units,
   'architecture',
+  'certificates',
   'cgroup-version',
   'clock',
   'cluster-networks',

@@ -29,6 +29,7 @@ const podsSchema = z.object({
       status: z.object({
         phase: z.string(),
         reason: z.string().optional(),
+        conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
         containerStatuses: z.array(containerStatusSchema).default([]),
       }),
     }),
@@ -51,6 +52,10 @@ export function podTrouble({ metadata, status }: Pods[number], now: number): str
   if (status.phase !== 'Running') return status.reason ?? status.phase;
   const unready = status.containerStatuses.find(({ ready }) => !ready);
   if (unready) return `${unready.name} is not ready`;
+  // A node that no longer answers leaves its containers as they were last seen; only the pod's own condition changes.
+  if (status.conditions.some(({ type, status: state }) => type === 'Ready' && state !== 'True')) {
+    return 'not ready, though its containers were last seen running';
+  }
   const restarted = status.containerStatuses.find(
     ({ restartCount, state }) =>
       restartCount > 0 && now - Date.parse(state.running?.startedAt ?? '') < steadySeconds * 1000,

@@ -170,7 +170,12 @@ function adviceFor({ array, path }: StorageTarget): readonly string[] {
     advice.push('raid0 keeps no second copy: when one disk fails, all ephemeral data of this host is lost.');
   }
   if (path === 'migrate') {
-    advice.push('Pods of this host stop while the data is moved; pause akash-provider if it runs here.');
+    advice.push(
+      'Pods of this host stop while the data is moved; pause akash-provider if it runs here.',
+      // Draining deletes it at once, and ends half-done where a disruption budget forbids an eviction.
+      'The node is not drained: its pods keep what they have in emptyDir volumes if kubelet is back within about five ' +
+        'minutes; then Kubernetes evicts them, and what they had here is deleted. Where that would be a loss, move them first.',
+    );
   }
   return advice;
 }

@@ -1,6 +1,6 @@
 /** Throw-away machines for trials and tests. Start at {@link openLab}. */
 export { openLab, listLabs, type Lab, type LabOptions, type VirtualMachineOptions } from './lab.js';
-export type { LabDisk, LabMachine, LabVirtualMachine } from './machine.js';
+export type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 export { LabError } from './errors.js';
 export type { ScriptOptions, ScriptResult } from './ssh-session.js';
 export { buildImages, type BuildImagesOptions } from './build-images.js';

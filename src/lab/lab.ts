@@ -6,7 +6,7 @@ import { withFileLock } from '../local/file-lock.js';
 import { labsFolder } from './folders.js';
 import type { OnProgress } from './images/image-cache.js';
 import { loginKey } from './images/login-key.js';
-import type { LabDisk, LabMachine, LabVirtualMachine } from './machine.js';
+import type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 import { LabNetwork } from './network/lab-network.js';
 import { readRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
@@ -37,6 +37,18 @@ export interface VirtualMachineOptions {
   readonly memoryMiB?: number;
   /** Default 1. */
   readonly cpus?: number;
+  /**
+   * Whether it is part of the lab's network, as systemd machines are: they reach its SSH port 22 and kubelet's 10250 at
+   * its address, and it reaches them. Default: by itself, reached at 127.0.0.1 only, reaching nothing.
+   */
+  readonly inNetwork?: boolean;
+}
+
+export interface MachineOptions {
+  /** Unique in the lab, and its host name: [a-z0-9-], at most 20 characters. */
+  readonly name: string;
+  /** Folders laid over the root file system, the first on top; they are never written. Default: none. */
+  readonly layers?: readonly string[];
 }
 
 /** Throw-away machines under one name. They outlive this process: opening the lab again finds them. */
@@ -54,7 +66,7 @@ export interface Lab {
    * One that is there already is taken as it is, and started if it is off.
    * @throws LabError if it cannot be started
    */
-  startMachine(options: { readonly name: string }): Promise<LabMachine>;
+  startMachine(options: MachineOptions): Promise<LabSystemdMachine>;
   /** Every machine of this lab that was completed, running or not, by name. */
   machines(): Promise<LabMachine[]>;
   /** The machine of this name, or undefined. */
@@ -118,6 +130,7 @@ class FolderLab implements Lab {
         cpus: options.cpus ?? defaultSize.cpus,
         folder: this.#machineFolder(name),
         takenPorts: await this.#takenPorts(),
+        network: options.inNetwork === true ? this.#network : undefined,
         onProgress: this.onProgress,
       });
       this.#open.set(name, machine);
@@ -125,7 +138,7 @@ class FolderLab implements Lab {
     });
   }
 
-  async startMachine({ name }: { readonly name: string }): Promise<LabMachine> {
+  async startMachine({ name, layers }: MachineOptions): Promise<LabSystemdMachine> {
     checkName(name, 'machine');
     return this.#locked(name, async () => {
       const there = await this.find(name);
@@ -139,6 +152,7 @@ class FolderLab implements Lab {
         name,
         folder: this.#machineFolder(name),
         network: this.#network,
+        ...(layers !== undefined && { layers }),
         onProgress: this.onProgress,
       });
       this.#open.set(name, machine);
@@ -163,7 +177,7 @@ class FolderLab implements Lab {
     const { privateKey } = await loginKey();
     const machine =
       record.kind === 'virtual-machine'
-        ? new VirtualMachine(folder, record, privateKey)
+        ? new VirtualMachine(folder, record, { privateKey, network: this.#network })
         : new SystemdMachine(record, { folder, network: this.#network, privateKey });
     this.#open.set(name, machine);
     return machine;

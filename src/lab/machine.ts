@@ -43,6 +43,17 @@ export interface LabMachine {
   close(): void;
 }
 
+/** A machine that shares this machine's kernel. */
+export interface LabSystemdMachine extends LabMachine {
+  readonly kind: 'systemd-machine';
+
+  /**
+   * Makes its disk slow, for what it writes and waits for: at most so many writes a second until it is switched off; null
+   * for as many as the disk takes.
+   */
+  limitWrites(perSecond: number | null): Promise<void>;
+}
+
 /** An NVMe disk of a virtual machine. */
 export interface LabDisk {
   /** As the guest sees it (`/dev/disk/by-id/nvme-QEMU_NVMe_Ctrl_<serial>`): 1–20 characters of [A-Za-z0-9_-]. */

@@ -9,7 +9,8 @@ export type MachineRecord = VirtualMachineRecord | SystemdMachineRecord;
 export interface VirtualMachineRecord {
   readonly kind: 'virtual-machine';
   readonly name: string;
-  /** On 127.0.0.1. */
+  /** In the lab's network; absent for a machine of its own, which is reached at 127.0.0.1. */
+  readonly address?: string;
   readonly port: number;
   readonly hostKey: string;
   readonly memoryMiB: number;
@@ -25,6 +26,8 @@ export interface SystemdMachineRecord {
   readonly hostKey: string;
   /** Folder of the image whose root file system it changes. */
   readonly image: string;
+  /** Folders laid over the image's root file system, never written either. */
+  readonly layers?: readonly string[];
 }
 
 const fileName = 'machine.json';

@@ -44,7 +44,7 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
     }),
   );
 
-  // Not in the document: services, mounts, array, kernel parameters and firewall, on every host
+  // Not in the document: services, mounts, array, kernel parameters, firewall and certificates, on every host
   await forEachBounded(specification.hosts, (host) =>
     run.forHost(host, async (station) => {
       const storage = options.storage.get(host.name);
@@ -54,6 +54,7 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
           units: unitsOf(host, names(etcdMembers)),
           kernelParameters: host.roles.includes('worker'),
           firewall: specification.firewall.enabled,
+          certificates: true,
           ...(storage !== undefined && { storage }),
         }),
       );

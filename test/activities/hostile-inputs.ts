@@ -141,7 +141,14 @@ export function hostileInputs(places: Places): Inputs {
     confirmDns: kubernetes,
     verifyEtcd: { host, members: [name()] },
     checkEtcdPerformance: job({ host }),
-    verifyHost: { host, storage: target, units: ['kubelet', 'etcd'], kernelParameters: true, firewall: true },
+    verifyHost: {
+      host,
+      storage: target,
+      units: ['kubelet', 'etcd'],
+      kernelParameters: true,
+      firewall: true,
+      certificates: true,
+    },
     applyKernelParameters: { host },
     applyFirewallRules: { host, ruleSet: free() },
   };

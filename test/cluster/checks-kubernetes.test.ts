@@ -120,6 +120,7 @@ interface PodOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
   readonly deletionTimestamp?: string;
+  readonly conditions?: readonly object[];
 }
 const pod = (
   name: string,
@@ -131,6 +132,7 @@ const pod = (
     labels = {},
     nodeName = 'node1',
     deletionTimestamp,
+    conditions,
   }: PodOptions = {},
 ) => ({
   apiVersion: 'v1',
@@ -139,6 +141,7 @@ const pod = (
   spec: { nodeName, containers: [{ name: 'main' }] },
   status: {
     phase,
+    ...(conditions && { conditions }),
     containerStatuses: [
       { name: 'main', ready, restartCount: restarts, state, lastState: {}, containerID: 'containerd://1' },
     ],
@@ -169,6 +172,15 @@ describe('a pod', () => {
     expect(trouble('a', { restarts: 7, state: { running: { startedAt: '2026-11-22T14:00:10Z' } } })).toBe(
       'main was restarted a moment ago, 7 times so far',
     );
+  });
+
+  it('is in trouble when its node no longer answers, whatever its containers are shown as', () => {
+    const conditions = [
+      { type: 'PodScheduled', status: 'True' },
+      { type: 'Ready', status: 'False' },
+    ];
+    expect(trouble('a', { conditions })).toBe('not ready, though its containers were last seen running');
+    expect(trouble('a', { conditions: [{ type: 'Ready', status: 'True' }] })).toBeNull();
   });
 
   it('is in trouble while no node has been found for it', () => {

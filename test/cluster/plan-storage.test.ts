@@ -332,6 +332,10 @@ describe('what a plan says', () => {
     expect(applied(factsOf()).target).toMatchObject({ path: 'migrate', layout: 'bind' });
     const fresh = applied(freshFacts());
     expect(fresh.target).toMatchObject({ path: 'fresh', layout: 'root-dir' });
+    expect(applied(factsOf()).advice.join(' ')).toMatch(
+      /not drained: .* emptyDir .* five minutes; then .* evicts/,
+    );
+    expect(fresh.advice.join(' ')).not.toContain('drained');
     expect(fresh.target.fileSystem.mountOptions).toEqual(['defaults', 'nofail', 'discard']);
     const rotating = freshFacts({
       blockDevices: ['AAA', 'BBB'].map((serial, index) =>

@@ -24,6 +24,13 @@ describe('qemuArguments', () => {
     ]);
   });
 
+  it('leads SSH and kubelet in at an address of the lab, and everything out, where it is part of a network', () => {
+    const network = { namespace: 'slipway-1-worker', address: '10.201.7.10' };
+    expect(valuesOf(qemuArguments({ ...settings, port: 22, network }), '-netdev')).toEqual([
+      'user,id=net0,ipv6=off,hostfwd=tcp:10.201.7.10:22-10.0.2.15:22,hostfwd=tcp:10.201.7.10:10250-10.0.2.15:10250',
+    ]);
+  });
+
   it('puts a disk into its slot, by serial number, whatever its file is called', () => {
     const args = qemuArguments(settings);
     const devices = valuesOf(args, '-device').filter((value) => value.includes('nvme'));

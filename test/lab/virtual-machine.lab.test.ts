@@ -128,6 +128,24 @@ describe('a power cut', () => {
   });
 });
 
+describe('a virtual machine in the lab’s network', () => {
+  it('reaches its machines and is reached by them, also after a power cut; one by itself reaches nobody', async () => {
+    const [three, mate] = await Promise.all([
+      lab.startVm({ name: 'three', inNetwork: true }),
+      lab.startMachine({ name: 'mate' }),
+    ]);
+    const greeting = (address: string) =>
+      `timeout 20 bash -c 'exec 3<> /dev/tcp/${address}/22 && head -c 4 <&3' 2>/dev/null || echo none`;
+    expect(await output(three, greeting(mate.address))).toBe('SSH-');
+    expect(await output(two, greeting(mate.address))).toBe('none');
+    const { address } = three;
+    await three.powerCut();
+    await three.start();
+    expect(three.address).toBe(address);
+    expect((await mate.run(greeting(address))).stdout).toBe('SSH-');
+  });
+});
+
 describe('a reboot from inside', () => {
   it('comes back at the same port with the same key, another boot ID, and its disks', async () => {
     const before = await bootId(one);

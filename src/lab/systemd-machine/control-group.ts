@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { LabError } from '../errors.js';
+import { blockIoHierarchy } from './block-io.js';
 
 /** Where control groups are mounted. */
 export interface Hierarchies {
@@ -28,15 +29,23 @@ export function findHierarchies(mounts: string): Hierarchies | undefined {
  */
 export class ControlGroup {
   private constructor(
+    readonly name: string,
     readonly path: string,
-    readonly legacyPath: string | undefined,
+    /** Groups of the same name in hierarchies of cgroup v1. */
+    readonly legacyPaths: readonly string[],
   ) {}
 
   /** The group of this name, there or not. */
   static async named(name: string): Promise<ControlGroup> {
-    const found = findHierarchies(await readFile('/proc/mounts', 'utf8'));
+    const mounts = await readFile('/proc/mounts', 'utf8');
+    const found = findHierarchies(mounts);
     if (!found) throw new LabError('The kernel offers no cgroup v2 here, and systemd machines need it.');
-    return new ControlGroup(join(found.unified, name), found.legacy && join(found.legacy, name));
+    const legacy = [found.legacy, blockIoHierarchy(mounts)].filter((path) => path !== undefined);
+    return new ControlGroup(
+      name,
+      join(found.unified, name),
+      legacy.map((path) => join(path, name)),
+    );
   }
 
   async create(): Promise<void> {
@@ -61,8 +70,7 @@ export class ControlGroup {
         throw new LabError(`Processes ${left.join(', ')} of ${this.path} cannot be killed.`);
       await sleep(10);
     }
-    for (const path of [this.path, this.legacyPath]) {
-      if (path === undefined) continue;
+    for (const path of [this.path, ...this.legacyPaths]) {
       for (const folder of (await foldersFrom(path)).reverse()) await removeGroup(folder);
     }
   }

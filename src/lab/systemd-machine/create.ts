@@ -14,6 +14,8 @@ export interface NewSystemdMachine {
   /** The machine's folder; whatever an unfinished attempt left there is removed. */
   readonly folder: string;
   readonly network: LabNetwork;
+  /** Folders laid over the image's root file system, the first on top. */
+  readonly layers?: readonly string[];
   readonly onProgress: OnProgress;
 }
 
@@ -29,7 +31,14 @@ export async function createSystemdMachine(wanted: NewSystemdMachine): Promise<S
     await writeIdentity(join(folder, 'changes'), identity);
     const address = await network.connect(name);
     const machine = new SystemdMachine(
-      { kind: 'systemd-machine', name, address, hostKey: identity.hostKey, image },
+      {
+        kind: 'systemd-machine',
+        name,
+        address,
+        hostKey: identity.hostKey,
+        image,
+        ...(wanted.layers !== undefined && { layers: wanted.layers }),
+      },
       { folder, network, privateKey: key.privateKey },
     );
     await machine.start();

@@ -7,8 +7,8 @@ export interface SupervisedMachine {
   readonly name: string;
   /** Holds `changes` (what differs from the shared root), `work` and `root` (overlayfs), and the log. */
   readonly folder: string;
-  /** The shared root file system, never written. */
-  readonly lowerRoot: string;
+  /** The shared root file system, never written, beneath what is laid over it: the first is on top. */
+  readonly lowerRoots: readonly string[];
   /** Its network namespace's name, which is unique on this machine: the machine's name towards systemd too. */
   readonly namespace: string;
   readonly controlGroup: string;
@@ -48,7 +48,13 @@ export function startSupervisor(machine: SupervisedMachine): void {
       'unshare',
       [
         ...['--mount', '--propagation', 'slave', 'sh', '-c', script, 'slipway-lab'],
-        ...[machine.name, machine.folder, machine.lowerRoot, machine.namespace, machine.controlGroup],
+        ...[
+          machine.name,
+          machine.folder,
+          machine.lowerRoots.join(':'),
+          machine.namespace,
+          machine.controlGroup,
+        ],
       ],
       {
         detached: true,

@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { lastLines } from '../command.js';
 import { LabError } from '../errors.js';
-import type { LabMachine } from '../machine.js';
+import type { LabSystemdMachine } from '../machine.js';
 import type { LabNetwork } from '../network/lab-network.js';
 import type { SystemdMachineRecord } from '../record.js';
 import { SshSession, type ScriptOptions, type ScriptResult } from '../ssh-session.js';
 import { ControlGroup } from './control-group.js';
+import { limitWrites } from './slow-disk.js';
 import { forgetMachine, startSupervisor } from './supervisor.js';
 
 /** Milliseconds for a boot, which takes a second or two on an idle machine. */
@@ -21,7 +22,7 @@ export interface SystemdMachineParts {
 }
 
 /** A systemd machine with its files complete, running or not. */
-export class SystemdMachine implements LabMachine {
+export class SystemdMachine implements LabSystemdMachine {
   readonly kind = 'systemd-machine';
   readonly port = 22;
   readonly user = 'root';
@@ -79,6 +80,10 @@ export class SystemdMachine implements LabMachine {
     await this.parts.network.setLink(this.name, 'up');
   }
 
+  async limitWrites(perSecond: number | null): Promise<void> {
+    await limitWrites(await this.#controlGroup(), this.parts.folder, perSecond);
+  }
+
   async destroy(): Promise<void> {
     this.close();
     await discardSystemdMachine({ name: this.name, ...this.parts });
@@ -102,7 +107,7 @@ export class SystemdMachine implements LabMachine {
     startSupervisor({
       name: this.name,
       folder,
-      lowerRoot: join(this.record.image, 'root'),
+      lowerRoots: [...(this.record.layers ?? []), join(this.record.image, 'root')],
       namespace: network.namespaceOf(this.name),
       controlGroup: group.path,
     });

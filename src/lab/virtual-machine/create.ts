@@ -6,18 +6,21 @@ import { ensureImage, type OnProgress } from '../images/image-cache.js';
 import { loginKey, type LoginKey } from '../images/login-key.js';
 import { virtualMachineImage } from '../images/virtual-machine-image.js';
 import type { LabDisk } from '../machine.js';
+import type { LabNetwork } from '../network/lab-network.js';
 import { freePort } from '../ports.js';
 import { writeRecord, type VirtualMachineRecord } from '../record.js';
 import { SshSession } from '../ssh-session.js';
 import { giveIdentity, makeIdentity, type Identity } from '../identity.js';
-import type { MachineSize } from './qemu-arguments.js';
+import type { GuestNetwork, MachineSize } from './qemu-arguments.js';
 import { createDisk, goOnFromSavedState, quitQemu, startQemu } from './qemu-process.js';
 import { hostKeyOf, incomingFrom, savedState } from './saved-state.js';
 import {
   attachedDisks,
   boot,
   checkDisks,
+  connect,
   diskFile,
+  loopback,
   VirtualMachine,
   waitForLogin,
 } from './virtual-machine.js';
@@ -29,6 +32,8 @@ export interface NewVirtualMachine extends MachineSize {
   readonly folder: string;
   /** Ports that other machines of the lab have. */
   readonly takenPorts: ReadonlySet<number>;
+  /** The lab's network, for a machine that is to be part of it. */
+  readonly network?: LabNetwork | undefined;
   readonly onProgress: OnProgress;
 }
 
@@ -38,6 +43,7 @@ interface Draft {
   readonly key: LoginKey;
   readonly record: VirtualMachineRecord;
   readonly folder: string;
+  readonly network?: GuestNetwork | undefined;
 }
 
 /** Milliseconds for a machine from a saved state to answer; it takes a few seconds, unless the state does not work here. */
@@ -52,35 +58,42 @@ export async function createVirtualMachine(wanted: NewVirtualMachine): Promise<V
   const key = await loginKey();
   const image = await ensureImage(virtualMachineImage(key), wanted.onProgress);
   const { folder, name } = wanted;
-  await discard(folder);
+  await discard(wanted);
   await mkdir(folder, { recursive: true });
   try {
     const identity = await makeIdentity(name, folder);
+    const network = await connect(name, wanted.network);
     const record: VirtualMachineRecord = {
       kind: 'virtual-machine',
       name,
-      port: await freePort(wanted.takenPorts),
+      ...(network === undefined
+        ? { port: await freePort(wanted.takenPorts) }
+        : { port: 22, address: network.address }),
       hostKey: identity.hostKey,
       memoryMiB: wanted.memoryMiB,
       cpus: wanted.cpus,
       disks: wanted.disks.map(({ serial, gib }, slot) => ({ serial, gib, slot })),
     };
-    const draft = { image, key, record, folder };
+    const draft = { image, key, record, folder, network };
     await Promise.all(record.disks.map((disk) => createDisk(diskFile(folder, disk.serial), disk)));
     await bringUp(draft, identity, wanted.onProgress);
-    const machine = new VirtualMachine(folder, record, key.privateKey);
+    const machine = new VirtualMachine(folder, record, {
+      privateKey: key.privateKey,
+      network: wanted.network,
+    });
     await machine.waitUntilReady();
     await writeRecord(folder, record);
     return machine;
   } catch (error) {
-    await discard(folder);
+    await discard(wanted);
     throw error;
   }
 }
 
 /** Removes a machine that was never completed. */
-async function discard(folder: string): Promise<void> {
+async function discard({ name, folder, network }: NewVirtualMachine): Promise<void> {
   await quitQemu(folder);
+  await network?.disconnect(name, 'free');
   await rm(folder, { recursive: true, force: true });
 }
 
@@ -98,12 +111,12 @@ async function bringUp(draft: Draft, identity: Identity, onProgress: OnProgress)
     );
     await quitQemu(draft.folder);
     await createDisk(join(draft.folder, 'root.qcow2'), { backing: join(draft.image, 'base.qcow2') });
-    await boot(draft.folder, draft.record);
+    await boot(draft);
     await identify(draft, identity);
   }
 }
 
-async function resume({ folder, record }: Draft, state: string): Promise<void> {
+async function resume({ folder, record, network }: Draft, state: string): Promise<void> {
   const rootDisk = join(folder, 'root.qcow2');
   await createDisk(rootDisk, { backing: join(state, 'root.qcow2') });
   await startQemu({
@@ -112,6 +125,7 @@ async function resume({ folder, record }: Draft, state: string): Promise<void> {
     folder,
     generation: randomUUID(),
     disks: [],
+    ...(network !== undefined && { network }),
     incoming: incomingFrom(state),
   });
   await goOnFromSavedState(folder, attachedDisks(folder, record.disks));
@@ -119,10 +133,10 @@ async function resume({ folder, record }: Draft, state: string): Promise<void> {
 
 /** The first login still shows the image's host key; afterwards only the machine's own is accepted. */
 async function identify(draft: Draft, identity: Identity, timeout?: number): Promise<void> {
-  const { name, port, disks } = draft.record;
+  const { name, port, disks, address = loopback } = draft.record;
   const session = new SshSession({
     name,
-    address: '127.0.0.1',
+    address,
     port,
     privateKey: draft.key.privateKey,
     hostKey: await hostKeyOf(draft.image),

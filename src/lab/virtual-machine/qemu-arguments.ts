@@ -17,11 +17,19 @@ export interface AttachedDisk {
   readonly file: string;
 }
 
+/** A place in a lab's network: QEMU runs in this namespace, and what reaches the address there reaches the guest. */
+export interface GuestNetwork {
+  readonly namespace: string;
+  readonly address: string;
+}
+
 export interface QemuSettings extends MachineSize {
   readonly name: string;
   readonly rootDisk: string;
-  /** Port on 127.0.0.1 that leads to the guest's sshd. */
+  /** Port that leads to the guest's sshd: on 127.0.0.1, or where `network` says. */
   readonly port: number;
+  /** The lab's network, where the machine is part of one. */
+  readonly network?: GuestNetwork;
   /** Folder for the control socket, the process number and the console's log. */
   readonly folder: string;
   /** Tells the guest's kernel that it is another machine than the one saved, so that it makes its own random numbers. */
@@ -54,7 +62,7 @@ export function qemuArguments(settings: QemuSettings): string[] {
     ...['-pidfile', `${folder}/${pidName}`, '-daemonize'],
     ...['-blockdev', JSON.stringify(blockDevice('root', settings.rootDisk))],
     ...['-device', 'virtio-blk-pci,drive=root,bootindex=0'],
-    ...['-netdev', userNetwork(settings.port)],
+    ...['-netdev', userNetwork(settings)],
     ...['-device', `virtio-net-pci,netdev=${networkName},romfile=`],
     ...['-device', 'virtio-rng-pci'],
     ...['-device', `vmgenid,guid=${settings.generation}`],
@@ -70,9 +78,19 @@ export function qemuArguments(settings: QemuSettings): string[] {
   ];
 }
 
-/** The guest reaches nothing; only the sshd port leads in. */
-function userNetwork(port: number): string {
-  return `user,id=${networkName},restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:${port}-${guestAddress}:22`;
+/** kubelet's, by which the API server reads logs and runs commands. */
+const kubeletPort = 10_250;
+
+/** A machine by itself reaches nothing; only the sshd port leads in. In a lab's network it reaches what its namespace does. */
+function userNetwork({ port, network }: Pick<QemuSettings, 'port' | 'network'>): string {
+  const forward = (address: string, outer: number, inner: number) =>
+    `hostfwd=tcp:${address}:${outer}-${guestAddress}:${inner}`;
+  const start = `user,id=${networkName}`;
+  if (network === undefined) return `${start},restrict=on,ipv6=off,${forward('127.0.0.1', port, 22)}`;
+  const { address } = network;
+  return [start, 'ipv6=off', forward(address, port, 22), forward(address, kubeletPort, kubeletPort)].join(
+    ',',
+  );
 }
 
 /** A qcow2 file as QEMU's block device, for the command line and for `blockdev-add`. */

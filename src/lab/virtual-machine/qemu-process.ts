@@ -41,7 +41,10 @@ export async function startQemu(settings: QemuSettings): Promise<void> {
     );
   }
   await mkdir(settings.folder, { recursive: true });
-  await command(qemuProgram, qemuArguments(settings), {
+  const { network } = settings;
+  const entering = network === undefined ? [] : ['nsenter', `--net=/run/netns/${network.namespace}`];
+  const [program = qemuProgram, ...words] = [...entering, qemuProgram, ...qemuArguments(settings)];
+  await command(program, words, {
     what: `start the virtual machine ${settings.name}`,
     timeout: 60_000,
   });

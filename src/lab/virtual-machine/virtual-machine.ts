@@ -4,9 +4,16 @@ import { join } from 'node:path';
 
 import { LabError } from '../errors.js';
 import type { LabDisk, LabVirtualMachine } from '../machine.js';
+import type { LabNetwork } from '../network/lab-network.js';
 import { writeRecord, type VirtualMachineRecord } from '../record.js';
 import { SshSession, type ScriptOptions, type ScriptResult } from '../ssh-session.js';
-import { diskSlots, networkName, socketName, type AttachedDisk } from './qemu-arguments.js';
+import {
+  diskSlots,
+  networkName,
+  socketName,
+  type AttachedDisk,
+  type GuestNetwork,
+} from './qemu-arguments.js';
 import {
   consoleTail,
   createDisk,
@@ -19,10 +26,25 @@ import {
 import { withQmp } from './qmp.js';
 import { bootTimeout } from './saved-state.js';
 
+/** Where a machine by itself is reached. */
+export const loopback = '127.0.0.1';
+
+export interface VirtualMachineParts {
+  /** Path of the key that opens it. */
+  readonly privateKey: string;
+  /** The lab's network, for a machine that is part of it. */
+  readonly network?: LabNetwork | undefined;
+}
+
+interface Bootable {
+  readonly folder: string;
+  readonly record: VirtualMachineRecord;
+  readonly network?: GuestNetwork | undefined;
+}
+
 /** A complete virtual machine, running or not. {@link createVirtualMachine} makes one. */
 export class VirtualMachine implements LabVirtualMachine {
   readonly kind = 'virtual-machine';
-  readonly address = '127.0.0.1';
   readonly user = 'root';
   readonly #session: SshSession;
   #record: VirtualMachineRecord;
@@ -30,7 +52,7 @@ export class VirtualMachine implements LabVirtualMachine {
   constructor(
     readonly folder: string,
     record: VirtualMachineRecord,
-    readonly privateKey: string,
+    readonly parts: VirtualMachineParts,
   ) {
     this.#record = record;
     this.#session = new SshSession(this);
@@ -38,6 +60,14 @@ export class VirtualMachine implements LabVirtualMachine {
 
   get name(): string {
     return this.#record.name;
+  }
+
+  get address(): string {
+    return this.#record.address ?? loopback;
+  }
+
+  get privateKey(): string {
+    return this.parts.privateKey;
   }
 
   get port(): number {
@@ -61,7 +91,7 @@ export class VirtualMachine implements LabVirtualMachine {
   }
 
   async start(): Promise<void> {
-    if (!(await this.isRunning())) await boot(this.folder, this.#record);
+    if (!(await this.isRunning())) await this.#boot();
     await this.waitUntilReady();
   }
 
@@ -85,6 +115,7 @@ export class VirtualMachine implements LabVirtualMachine {
 
   async destroy(): Promise<void> {
     await this.powerCut();
+    if (this.#record.address !== undefined) await this.parts.network?.disconnect(this.name, 'free');
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -124,6 +155,17 @@ export class VirtualMachine implements LabVirtualMachine {
     await this.#keep(this.#record.disks.map((disk, index) => ({ ...disk, slot: slots[index] ?? disk.slot })));
   }
 
+  async #boot(): Promise<void> {
+    const record = this.#record;
+    const network = record.address === undefined ? undefined : await connect(this.name, this.parts.network);
+    if (network?.address !== record.address) {
+      throw new LabError(
+        `${this.name} cannot have its address ${record.address} again: destroy it and start anew.`,
+      );
+    }
+    await boot({ folder: this.folder, record, network });
+  }
+
   async #setLink(up: boolean): Promise<void> {
     await withQmp(join(this.folder, socketName), (qmp) => qmp.execute('set_link', { name: networkName, up }));
   }
@@ -134,13 +176,20 @@ export class VirtualMachine implements LabVirtualMachine {
   }
 }
 
+/** Gives the machine its place in a lab's network, if it is to have one. */
+export async function connect(
+  machine: string,
+  network: LabNetwork | undefined,
+): Promise<GuestNetwork | undefined> {
+  if (network === undefined) return undefined;
+  return { address: await network.connect(machine), namespace: network.namespaceOf(machine) };
+}
+
 /** Boots from the machine's own root disk, through its boot loader. */
-export async function boot(
-  folder: string,
-  record: Omit<VirtualMachineRecord, 'hostKey' | 'kind'>,
-): Promise<void> {
+export async function boot({ folder, record, network }: Bootable): Promise<void> {
   await startQemu({
     ...record,
+    ...(network !== undefined && { network }),
     rootDisk: join(folder, 'root.qcow2'),
     folder,
     generation: randomUUID(),

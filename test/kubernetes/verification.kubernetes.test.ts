@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { verifyEtcd } from '../../src/activities/verify-etcd.js';
+import { verifyHost } from '../../src/activities/verify-host.js';
+import { shortenAdminCertificate } from '../../src/lab/kubernetes/control-plane.js';
+import { corednsConfig, dnsObjects, workload } from '../../src/lab/kubernetes/objects.js';
+import { podCount } from '../../src/lab/kubernetes/start.js';
+import { podImage } from '../../src/lab/kubernetes/binaries.js';
+import { runStep } from '../activities/control-host.js';
+import { onMachine, targetOf } from '../activities/lab-host.js';
+import { confirm, failing, podsOf, until, upstreamDns, useKubernetes } from './kubernetes-stage.js';
+
+const names = ['node1', 'node2', 'node3'] as const;
+const stage = useKubernetes('kube-verify', names);
+
+const nodes = () => confirm(stage(), 'confirmNodes');
+const pods = () => confirm(stage(), 'confirmPods');
+const dns = () => confirm(stage(), 'confirmDns');
+const nothing = (checks: readonly { passed: boolean }[]) => checks.every(({ passed }) => passed);
+const something = (checks: readonly { passed: boolean }[]) => !nothing(checks);
+
+const unreachable = ['not-ready', 'unreachable'].map((name) => ({
+  ...{ key: `node.kubernetes.io/${name}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 1 },
+}));
+const impatient = workload('Deployment', 'impatient', 'default', {
+  labels: { app: 'impatient' },
+  spec: {
+    tolerations: unreachable,
+    terminationGracePeriodSeconds: 1,
+    containers: [
+      {
+        ...{ name: 'impatient', image: podImage, imagePullPolicy: 'Never', args: ['keep', '/data'] },
+        volumeMounts: [{ name: 'only-here', mountPath: '/data' }],
+      },
+    ],
+    volumes: [{ name: 'only-here', emptyDir: {} }],
+  },
+});
+const digestOfImpatient =
+  "sha256sum /var/lib/kubelet/pods/*/volumes/kubernetes.io~empty-dir/only-here/blob | cut -d ' ' -f 1";
+const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
+
+describe('step 9 on a real Kubernetes', () => {
+  it('passes every check', async () => {
+    const { cluster, dependencies } = stage();
+    const checks = [...(await nodes()), ...(await pods()), ...(await dns())];
+    expect(failing(checks)).toEqual([]);
+    expect(checks.map(({ check }) => check)).toEqual([
+      ...['node-ready', 'node-pressure', 'node-lease', 'node-version'],
+      ...['kube-system-pods', 'control-plane-pods', 'coredns-forward', 'coredns-pods', 'node-local-dns-pods'],
+    ]);
+    for (const member of cluster.members) {
+      const { checks } = await runStep(verifyEtcd(dependencies), { host: targetOf(member), members: names });
+      expect(failing(checks)).toEqual([]);
+    }
+    const { checks: ofWorker } = await runStep(verifyHost(dependencies), {
+      host: targetOf(cluster.worker),
+      ...{ units: ['containerd' as const, 'kubelet' as const], kernelParameters: false, certificates: true },
+    });
+    expect(failing(ofWorker)).toEqual([]);
+    // The authority's, and the client's that kubelet got for its bootstrap token.
+    expect(ofWorker.find(({ check }) => check === 'certificates')?.is).toMatch(/^2, of which the first/);
+  });
+
+  it('fails when CoreDNS forwards elsewhere', async () => {
+    const { cluster } = stage();
+    await cluster.apply([corednsConfig(['9.9.9.9'])]);
+    const checks = await dns();
+    await cluster.apply([corednsConfig(upstreamDns)]);
+    expect(failing(checks)).toEqual(['coredns-forward: forward . 9.9.9.9']);
+    expect(checks[0]).toMatchObject({
+      shouldBe: 'forward . 8.8.8.8 1.1.1.1',
+      advice: expect.stringContaining('upstream_dns_servers') as string,
+    });
+    expect(failing(await dns())).toEqual([]);
+  });
+
+  it('fails when pods of DNS are missing', async () => {
+    const { cluster } = stage();
+    const inSystem = (...words: string[]) => cluster.kubectl(['--namespace', 'kube-system', ...words]);
+    await inSystem('delete', 'daemonset', 'nodelocaldns', '--wait');
+    await inSystem('scale', 'deployment', 'coredns', '--replicas=0');
+    const wanted = ['coredns-pods: no pod', 'node-local-dns-pods: not running on worker1; none in trouble'];
+    const checks = await until(dns, (seen) => failing(seen).join() === wanted.join());
+    await cluster.apply(dnsObjects(upstreamDns));
+    expect(failing(checks)).toEqual(wanted);
+    expect(failing(await until(dns, nothing))).toEqual([]);
+  });
+
+  it('fails when a pod of kube-system crashes again and again', async () => {
+    const { cluster } = stage();
+    const container = { name: 'main', image: podImage, imagePullPolicy: 'Never', args: ['fail'] };
+    const spec = { containers: [container] };
+    await cluster.apply([
+      workload('Deployment', 'crashing', 'kube-system', { labels: { app: 'crashing' }, spec }),
+    ]);
+    const checks = await until(pods, (seen) => failing(seen).join().includes('CrashLoopBackOff'));
+    await cluster.kubectl(['--namespace', 'kube-system', 'delete', 'deployment', 'crashing', '--wait']);
+    expect(failing(checks).join()).toMatch(
+      /^kube-system-pods: crashing-[a-z0-9-]+ \(main: CrashLoopBackOff\)$/,
+    );
+    expect(checks[0]?.advice).toContain('logs <name> --previous');
+    expect(failing(await until(pods, nothing))).toEqual([]);
+  });
+
+  it('fails when a part of the control plane has stopped', async () => {
+    const { cluster } = stage();
+    await onMachine(cluster.controlPlane, 'systemctl stop kube-scheduler');
+    const checks = await until(pods, something);
+    await onMachine(cluster.controlPlane, 'systemctl start kube-scheduler');
+    expect(failing(checks)).toEqual([
+      'kube-system-pods: kube-scheduler-worker1 (kube-scheduler is not ready)',
+    ]);
+    expect(failing(await until(pods, nothing))).toEqual([]);
+  });
+
+  it('fails when a node is cordoned', async () => {
+    const { cluster } = stage();
+    await cluster.kubectl(['cordon', 'worker1']);
+    const checks = await nodes();
+    await cluster.kubectl(['uncordon', 'worker1']);
+    expect(failing(checks)).toEqual(['node-ready: Ready, but cordoned']);
+    expect(checks[0]?.advice).toContain('kubectl uncordon worker1');
+  });
+
+  it('fails when the operator’s certificate is about to expire, while it still opens', async () => {
+    const { cluster, dependencies } = stage();
+    await shortenAdminCertificate(cluster.controlPlane, 7);
+    const { checks } = await runStep(verifyHost(dependencies), {
+      host: targetOf(cluster.controlPlane),
+      ...{ units: ['etcd' as const], kernelParameters: false, certificates: true },
+    });
+    expect(failing(await nodes())).toEqual([]);
+    await onMachine(cluster.controlPlane, 'mv /root/admin.conf.kept /etc/kubernetes/admin.conf');
+    expect(failing(checks).join()).toMatch(
+      /^certificates: \/etc\/kubernetes\/admin\.conf expires in [67] days/,
+    );
+    expect(checks.at(-1)?.advice).toContain('kubeadm certs renew all');
+  });
+
+  it('fails when a node is gone: its lease at once, the node and its pods when the control plane gives it up', async () => {
+    const { cluster } = stage();
+    await cluster.apply([impatient]);
+    await cluster.waitForPods(podCount + 1);
+    const before = await podsOf(cluster);
+    await onMachine(cluster.worker, 'systemctl stop kubelet');
+    // What kubelet last said stands for 40 seconds and more: a Ready node, and pods that are shown as running.
+    expect(failing([...(await nodes()), ...(await pods())])).toEqual([]);
+    const early = await until(nodes, something);
+    expect(failing(early).join()).toMatch(/node-lease: renewed [4-9][0-9] s ago/);
+    expect(early.find(({ check }) => check === 'node-lease')?.advice).toContain('journalctl -u kubelet');
+
+    const late = await until(nodes, (seen) => failing(seen).some((one) => one.startsWith('node-ready')));
+    expect(failing(late)).toContainEqual(
+      expect.stringMatching(/^node-ready: not Ready: Kubelet stopped posting node status/),
+    );
+    expect(failing(await until(pods, something)).join()).toContain('not ready, though its containers');
+    const idsOf = (seen: Awaited<ReturnType<typeof podsOf>>) => seen.map(({ containerId }) => containerId);
+    expect(idsOf(await podsOf(cluster))).toEqual(expect.arrayContaining(idsOf(before)));
+
+    // A pod that may be away for a second only, instead of the five minutes that others have, is evicted, and its data with it.
+    const look = async () => (await onMachine(cluster.worker, digestOfImpatient)).trim();
+    const digest = await look();
+    expect(digest).toSatisfy(isDigest);
+    await onMachine(cluster.worker, 'systemctl start kubelet');
+    const another = await until(look, (seen) => isDigest(seen) && seen !== digest);
+    expect(another).toSatisfy(isDigest);
+    expect(another).not.toBe(digest);
+    await cluster.kubectl(['delete', 'deployment', 'impatient', '--wait']);
+    expect(failing(await until(nodes, nothing))).toEqual([]);
+    expect(failing(await until(pods, nothing))).toEqual([]);
+  });
+
+  it('says who does not answer when etcd has lost its majority', async () => {
+    const { cluster, dependencies } = stage();
+    const [first, ...others] = cluster.members;
+    for (const member of others) await onMachine(member, 'systemctl stop etcd');
+    const checks = await until(nodes, something);
+    const ofEtcd = await runStep(verifyEtcd(dependencies), { host: targetOf(first), members: names });
+    for (const member of others) await onMachine(member, 'systemctl start etcd');
+    expect(checks).toMatchObject([{ check: 'kubernetes-api', passed: false }]);
+    expect(checks[0]?.is).toMatch(/timed? ?out|timeout|unable|etcdserver/i);
+    expect(failing(ofEtcd.checks).join()).toMatch(/etcd-health/);
+    expect(failing(await until(nodes, nothing))).toEqual([]);
+  });
+});
