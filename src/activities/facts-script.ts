@@ -62,12 +62,18 @@ section end`;
 }
 
 /**
- * What decides whether a cluster can be made of the host. In a container the modules are the kernel's owner's concern.
- * `apt-config` knows the settings of all of apt's files.
+ * What decides whether a cluster can be made of the host. In a container the modules are the kernel's owner's concern;
+ * elsewhere one call of modinfo tells which may be missing, and modprobe knows of those that are built in. timedatectl
+ * starts a service, so it is asked only where nothing else tells. `apt-config` knows the settings of all of apt's files.
  */
 const system = sh`
 section init; cat /proc/1/comm
-section time-synchronized; timedatectl show -p NTPSynchronized --value 2>/dev/null || true
+section time-synchronized
+if [ -e /run/systemd/timesync/synchronized ]; then
+  echo yes
+else
+  timedatectl show -p NTPSynchronized --value 2>/dev/null || true
+fi
 section listeners; ss -H -ltnup 2>/dev/null || true
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
@@ -77,7 +83,7 @@ section modules
 if systemd-detect-virt --container --quiet 2>/dev/null; then
   echo container
 else
-  for module in ${kernelModules}; do
+  for module in $(modinfo -F filename ${kernelModules} 2>&1 >/dev/null | sed -n 's/^.*Module \\([a-z0-9_]*\\) not found.*$/\\1/p'); do
     if [ ! -e "/sys/module/$module" ] && ! modprobe --dry-run --quiet "$module" 2>/dev/null; then echo "$module"; fi
   done
 fi

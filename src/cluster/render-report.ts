@@ -1,3 +1,4 @@
+import type { Finding } from './findings.js';
 import { groupBy, namesText, outlineMarkdown, outlineText, type Item, type Section } from './outline.js';
 import type { Report, ReportedCheck, ReportedHost } from './report.js';
 
@@ -29,10 +30,26 @@ function reportSections(report: Report): Section[] {
       ],
     },
     { heading: 'Hosts', items: hostItems(report.hosts) },
+    { heading: 'Accepted before', items: acceptedItems(report.plan.findings) },
     { heading: 'Checks', items: checkItems(report.checks) },
     { heading: 'Left to you', items: (report.advice ?? []).map((text) => ({ text })) },
   ];
   return sections.filter(({ items }) => items.length > 0);
+}
+
+/** What preflight found and the operator has accepted, with the reason. */
+function acceptedItems(findings: readonly Finding[]): Item[] {
+  const accepted = findings.filter(({ overridden }) => overridden !== null);
+  return groupBy(accepted, ({ check, is, overridden }) => JSON.stringify([check, is, overridden])).map(
+    (group) => {
+      const [{ check, is, shouldBe, overridden }] = group;
+      const hosts = group.flatMap(({ host }) => (host === null ? [] : [host]));
+      return {
+        text: `${check}${hosts.length === 0 ? '' : ` on ${namesText(hosts)}`}: is ${is}; should be ${shouldBe}`,
+        items: [{ text: `accepted because: ${overridden ?? ''}` }],
+      };
+    },
+  );
 }
 
 /** Hosts with the same story are told together. */

@@ -21,7 +21,6 @@ describe('parseFacts', () => {
       memoryBytes: 480272 * 1024,
       python: '3.11.2',
       cgroupVersion: 2,
-      clock: 1795355551920,
       swaps: [],
       addresses: ['10.0.2.15'],
       missingTools: [],
@@ -130,6 +129,52 @@ describe('parseFacts', () => {
     expect(swaps).toEqual(['/dev/nvme0n1']);
     expect(blockDevices.find(({ name }) => name === 'nvme0n1')?.usedBy).toEqual(['swap']);
     expect(blockDevices.find(({ name }) => name === 'nvme1n1')?.usedBy).toEqual(['a ZFS pool', 'bcache']);
+  });
+
+  it('understands a system, whichever way its tools write', () => {
+    const section = (name: string, ...lines: string[]) => `\n${mark} ${name}\n${lines.join('\n')}\n`;
+    const text = [
+      section('boot-id', 'b'),
+      section('init', 'systemd'),
+      section('time-synchronized', 'no'),
+      section(
+        'listeners',
+        'udp UNCONN 0 0   127.0.0.53%lo:53    0.0.0.0:* users:(("systemd-resolve",pid=7,fd=13))',
+        'udp UNCONN 0 0         0.0.0.0:4789  0.0.0.0:*',
+        'tcp LISTEN 0 4096            *:10250       *:* users:(("kubelet",pid=9,fd=20))',
+        'tcp LISTEN 0 4096         [::]:179      [::]:* users:(("bird",pid=3,fd=7),("bird",pid=4,fd=7))',
+        'tcp LISTEN 0 128 [fe80::1]%eth0:2379    [::]:* users:(("etcd",pid=5,fd=1))',
+        'tcp LISTEN 0 128       0.0.0.0:30080 0.0.0.0:* users:(("kube-proxy",pid=6,fd=1))',
+        'Netid State something:else',
+      ),
+      section('addresses', '2: eth0    inet 10.0.0.4/24 brd 10.0.0.255 scope global eth0'),
+      section('links', '1: lo: <LOOPBACK> mtu 65536 qdisc', '2: eth0@if5: <BROADCAST,UP> mtu 1450 qdisc'),
+      section('modules', 'ip_vs', 'raid0'),
+      section('space', 'PATH=/tmp', 'DF= 100 40 10 4 /a place', 'PATH=/boot', 'DF='),
+      section('upgrades', "upgrade='1'", "reboot='true'"),
+      section('units', 'Id=unattended-upgrades.service', 'ActiveState=active'),
+      section('ufw', 'ENABLED=yes'),
+      section('end'),
+    ].join('');
+    expect(parseFacts(text, mark).system).toEqual({
+      init: 'systemd',
+      timeSynchronized: false,
+      listeners: [
+        { protocol: 'udp', address: '127.0.0.53', port: 53, process: 'systemd-resolve' },
+        { protocol: 'udp', address: '*', port: 4789, process: null },
+        { protocol: 'tcp', address: '*', port: 10250, process: 'kubelet' },
+        { protocol: 'tcp', address: '*', port: 179, process: 'bird' },
+        { protocol: 'tcp', address: 'fe80::1', port: 2379, process: 'etcd' },
+      ],
+      interfaces: [{ name: 'eth0', mtu: 1450, addresses: ['10.0.0.4'] }],
+      missingModules: ['ip_vs', 'raid0'],
+      space: [
+        { path: '/tmp', mountedAt: '/a place', totalBytes: 100, freeBytes: 40, inodes: 10, freeInodes: 4 },
+      ],
+      unattendedUpgrades: { enabled: true, reboots: true },
+      firewalls: ['ufw'],
+    });
+    expect(parseFacts(recorded('blank-worker'), mark).system).toBeUndefined();
   });
 
   it('refuses an answer that was cut off', () => {
