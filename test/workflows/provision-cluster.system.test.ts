@@ -49,6 +49,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
       expect(machines.stepsOn('new').slice(3)).toEqual([
         'gatherFacts',
         ...step7,
+        'probeNode',
         'startAndEnableUnits',
         'checkJournals',
         'applyKernelParameters',
@@ -69,6 +70,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
         ...step7.slice(8),
         'startAndEnableUnits',
         'checkJournals',
+        'probeNode',
         'startAndEnableUnits',
         'checkJournals',
         'applyKernelParameters',
@@ -79,7 +81,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
       const perf = 'checkEtcdPerformance';
       expect(machines.callsOf(perf).map(({ host }) => host)).toEqual(['cp']);
       expect(machines.stepsOn('cp').filter((step) => step !== perf)).toEqual([
-        ...['copySshKey', 'confirmSsh', 'gatherFacts', 'applyFirewallRules'],
+        ...['copySshKey', 'confirmSsh', 'gatherFacts', 'probeNode', 'applyFirewallRules'],
         ...['confirmNodes', 'confirmPods', 'confirmDns', 'verifyEtcd', 'verifyHost'],
       ]);
       expect(machines.stepsOn('control host')).toEqual([
