@@ -224,7 +224,7 @@ export function componentPod(name: keyof typeof components, controlPlane: string
           ...{ name, image: podImage, imagePullPolicy: 'Never' },
           readinessProbe: {
             httpGet: { scheme: 'HTTPS', host: controlPlane, port: components[name], path: '/healthz' },
-            ...{ periodSeconds: 5, failureThreshold: 2, timeoutSeconds: 10 },
+            ...{ periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 30 },
           },
         },
       ],

@@ -31,7 +31,7 @@ export interface Kubernetes {
   kubectl(words: readonly string[], options?: { readonly stdin?: string }): Promise<string>;
   /** `kubectl apply` of objects. */
   apply(objects: readonly object[]): Promise<void>;
-  /** Waits until so many pods exist and all of them are ready. @throws LabError after ten minutes */
+  /** Waits until so many pods exist and all of them are ready. @throws LabError after half an hour */
   waitForPods(count: number): Promise<void>;
 }
 
@@ -96,7 +96,7 @@ kubectl ${words}`;
 
   async waitForPods(count: number): Promise<void> {
     const script = sh`export KUBECONFIG=/etc/kubernetes/admin.conf
-for attempt in $(seq 600); do
+for attempt in $(seq 1500); do
   pods=$(kubectl get pods --all-namespaces --no-headers 2> /dev/null || true)
   [ "$(printf '%s\\n' "$pods" | awk '$3 == "1/1"' | wc -l)" != ${count} ] || exit 0
   sleep 1
@@ -104,6 +104,6 @@ done
 printf '%s\\n' "$pods"
 kubectl get nodes
 exit 1`;
-    await runOn(this.controlPlane, `wait for ${count} pods`, script, { timeout: 700_000 });
+    await runOn(this.controlPlane, `wait for ${count} pods`, script, { timeout: 1_800_000 });
   }
 }

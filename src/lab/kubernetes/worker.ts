@@ -54,6 +54,8 @@ rm -r /opt/images`;
 
 function setUp(machine: Place, { controlPlane, authority }: WorkerParts): Script {
   const files = {
+    // Else the image's network for every Ethernet device takes pods' devices off their bridge.
+    '/etc/systemd/network/05-pods.network': '[Match]\nName=veth* cni*\n[Link]\nUnmanaged=yes\n',
     '/etc/systemd/network/10-lab.network.d/address.conf': `[Network]\nAddress=${machine.address}/32\n`,
     '/etc/modules-load.d/kubernetes.conf': 'overlay\nbr_netfilter\nveth\nbridge\n',
     '/etc/sysctl.d/90-kubernetes.conf':
