@@ -34,8 +34,8 @@ describe.each(['root-dir', 'bind'] as const)(
       const base = labSpecification({
         name: cluster,
         repository: stage.repository,
-        controlPlane: machine,
-        workers: [],
+        controlPlane: etcd,
+        workers: [machine],
         layout,
       });
       specification = {
