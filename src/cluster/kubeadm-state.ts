@@ -1,7 +1,7 @@
 import { controlPlaneManifests, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
 
 /** What Kubespray does with a node depends on which of these it is; the first is the inventory's first control plane. */
-export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker' | 'etcd';
+export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker';
 
 /** How far kubeadm has come on a node. Evidence is full clauses, for people. */
 export type KubeadmState =
@@ -23,7 +23,6 @@ const bootstrapConf = '/etc/kubernetes/bootstrap-kubelet.conf';
  * @param cluster what any node of the cluster has seen in it; null when nobody answers
  */
 export function kubeadmState(probe: NodeProbe, role: NodeRole, cluster: ClusterSeen | null): KubeadmState {
-  if (role === 'etcd') return { kind: 'absent' };
   return role === 'worker' ? workerState(probe, cluster) : controlPlaneState(probe, role, cluster);
 }
 

@@ -146,7 +146,7 @@ function preflightFails(what: 'init' | 'join', inTheWay: readonly string[]): str
  * is kept, but etcd is stopped. So it is refused where a cluster that works could be hurt, and where that cannot be told.
  */
 function whyNoReset({ probe, role, isEtcd }: Node, { nodes, cluster }: Surroundings): string | null {
-  if (role === 'worker' && !isEtcd) return null;
+  if (role === 'worker') return null;
   if (cluster === null) {
     const holding = nodes.filter(({ probe: { etcd } }) => etcd.hasData).map(({ probe: { host } }) => host);
     if (holding.length === 0) return null;
@@ -158,9 +158,7 @@ function whyNoReset({ probe, role, isEtcd }: Node, { nodes, cluster }: Surroundi
   }
   const others = nodes.filter((node) => node.probe.host !== probe.host && node.role !== 'worker');
   const hasComplete = others.some((node) => kubeadmState(node.probe, node.role, cluster).kind === 'complete');
-  if (role === 'control-plane' && !hasComplete) {
-    return 'The cluster has worked, and no other control plane is complete.';
-  }
+  if (!hasComplete) return 'The cluster has worked, and no other control plane is complete.';
   return isEtcd ? whyQuorumIsLost(probe) : null;
 }
 

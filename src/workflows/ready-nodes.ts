@@ -144,6 +144,5 @@ export class NodesBeforeRun {
 
 function roleOf({ name, roles }: HostSpecification, controlPlanes: readonly HostSpecification[]) {
   if (controlPlanes[0]?.name === name) return 'first-control-plane';
-  if (roles.includes('control-plane')) return 'control-plane';
-  return roles.includes('worker') ? 'worker' : 'etcd';
+  return roles.includes('control-plane') ? 'control-plane' : 'worker';
 }

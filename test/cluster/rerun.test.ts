@@ -189,12 +189,6 @@ describe('whether one node is offered a reset', () => {
     ).toContain('no other control plane is complete');
   });
 
-  it('refuses it for a worker that holds the only etcd', () => {
-    const only: Node = { role: 'worker', isEtcd: true, ...joined, clientCertificate: 'dangling' };
-    const cp: Node = { ...finished, isEtcd: false, cluster: cluster() };
-    expect(whyNot([cp, { ...only, etcd: health(1, 1) }], 1)).toContain('quorum');
-  });
-
   it('binds the approval to everything that was seen on the node', () => {
     const digest = (node: Node) => judge([{ ...half, cluster: empty, ...node }])[0]?.trouble?.digest;
     expect(digest({})).toBe(digest({}));
