@@ -21,6 +21,8 @@ const elsewhere: Partial<Record<StepName, string>> = {
     'Only after an abort; it comes to its end, as undo-storage.system.test.ts beside this file shows.',
   measureOldData: 'Only of deleteOldData, another workflow.',
   deleteOldData: 'Another workflow.',
+  restoreDataDirectories:
+    'Only after the approved reset of a node, as rerun.system.test.ts beside this file shows.',
 };
 
 /** Milliseconds; a machine that runs virtual machines beside is slow. */

@@ -88,6 +88,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
         ...[
           'createSshKey',
           'gatherFacts',
+          'checkReachability',
           'cloneKubespray',
           'createVirtualEnvironment',
           'installRequirements',
