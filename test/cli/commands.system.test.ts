@@ -201,7 +201,7 @@ it('deletes old data when that is approved by itself, and keeps it when it is de
   machines.machine('w1').hasData = true;
   const up = await slipway('up', file, '--yes');
   expect(up.output).toMatch(
-    /Left to you\n.*w1 keeps the data from before the move .*"slipway delete-old-data /,
+    /Left to you\n(.*\n)*.*w1 keeps the data from before the move .*"slipway delete-old-data /,
   );
 
   const first = new RecordingTerminal();
