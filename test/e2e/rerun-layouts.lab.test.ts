@@ -9,8 +9,8 @@ import { labSpecification, Stage, until } from './stage.js';
 
 /**
  * Traps T2 to T4 on real disks: a control plane that runs pods gets step 7 when it has joined already, and `cluster.yml`,
- * which decides by /var/lib/kubelet/config.yaml, runs over it again. It is the second one, because the image of virtual
- * machines has no etcd.
+ * which decides by /var/lib/kubelet/config.yaml, runs over it again. It is not the first one, because the image of
+ * virtual machines has no etcd.
  */
 describe.each(['root-dir', 'bind'] as const)(
   'step 7 in the layout %s on a control plane that is in use',
@@ -27,8 +27,9 @@ describe.each(['root-dir', 'bind'] as const)(
     beforeAll(async () => {
       stage = await Stage.open(cluster);
       const disks = ['A', 'B'].map((letter) => ({ serial: `OVER-${letter}`, gib: 1 }));
-      const [first, vm] = await Promise.all([
+      const [first, second, vm] = await Promise.all([
         stage.lab.startMachine({ name: `first-${layout}` }),
+        stage.lab.startMachine({ name: `second-${layout}` }),
         stage.lab.startVm({ name: cluster, disks }),
       ]);
       machine = vm;
@@ -36,15 +37,15 @@ describe.each(['root-dir', 'bind'] as const)(
         name: cluster,
         repository: stage.repository,
         controlPlane: first,
-        workers: [machine],
+        workers: [second, machine],
         layout,
       });
       specification = {
         ...base,
-        hosts: base.hosts.map((host) => ({
-          ...host,
-          roles: host.name === cluster ? ['control-plane', 'worker'] : ['control-plane', 'etcd'],
-        })),
+        hosts: base.hosts.map((host) => {
+          if (host.name === first.name) return host;
+          return { ...host, roles: host.name === cluster ? ['control-plane', 'worker'] : ['control-plane'] };
+        }),
         overrides: [
           ...(base.overrides ?? []),
           { check: 'control-plane-disk', reason: 'lab machines are small' },
