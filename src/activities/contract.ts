@@ -115,6 +115,8 @@ export type ReachabilityResult = StepResult & Reachability;
 export interface InventoryInput extends ControlHostInput {
   readonly specification: Specification;
   readonly release: string;
+  /** Folder of the release's sample inventory in the checkout. */
+  readonly sampleInventory: string;
   /** Pinned keys by host name, for the known_hosts that Ansible uses. */
   readonly hostKeys: Readonly<Record<string, string>>;
   /** Path of the private key on the control host. */

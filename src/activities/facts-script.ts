@@ -29,6 +29,7 @@ export function factsScript({
   stateFolder,
   dataDirectories,
   checkout,
+  forPreflight,
 }: {
   readonly mark: string;
   readonly mountPoint: string;
@@ -36,6 +37,8 @@ export function factsScript({
   readonly dataDirectories: readonly string[];
   /** Kubespray's folder, where the machine is a control host; every Python is looked for there, too. */
   readonly checkout: string | null;
+  /** Whether what only preflight looks at is read too. On a slow machine it takes longer than all the rest. */
+  readonly forPreflight: boolean;
 }): Script {
   return sh`
 section() { printf '\n%s %s\n' ${mark} "$1"; }
@@ -66,7 +69,7 @@ section units
 systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units.map((unit) => `${unit}.service`)} 2>/dev/null || true
 section mounts
 findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
-${system}
+${forPreflight ? system : sh``}
 ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;

@@ -27,9 +27,9 @@ export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activiti
 export async function readFactsAndClock(
   host: Host,
   mountPoint: string,
-  options: Pick<FactsInput, 'controlHostOf'> = {},
+  { controlHostOf }: Pick<FactsInput, 'controlHostOf'> = {},
 ): Promise<HostFacts> {
-  const facts = await readFacts(host, mountPoint, options);
+  const facts = await readFacts(host, mountPoint, { controlHostOf, forPreflight: true });
   // Afterwards, when the connection is there: a quick answer tells the time better.
   return { ...facts, clock: await compareClocks(host) };
 }
@@ -55,13 +55,16 @@ async function compareClocks(host: Host): Promise<ClockOffset> {
 }
 
 /**
- * The same without the clock, for steps that look at the host again.
+ * The same without the clock, and without what only preflight looks at, for steps that look at the host again.
  * @throws NotUnderstoodError when the host's answer is cut off or has another form
  */
 export async function readFacts(
   host: Host,
   mountPoint: string,
-  { controlHostOf }: Pick<FactsInput, 'controlHostOf'> = {},
+  {
+    controlHostOf,
+    forPreflight = false,
+  }: Pick<FactsInput, 'controlHostOf'> & { readonly forPreflight?: boolean } = {},
 ): Promise<HostFacts> {
   const mark = `@@${randomUUID()}`;
   const script = factsScript({
@@ -70,6 +73,7 @@ export async function readFacts(
     stateFolder: host.stateFolder,
     dataDirectories: dataDirectories.map(({ from }) => from),
     checkout: controlHostOf === undefined ? null : clusterFolders(host.stateFolder, controlHostOf).kubespray,
+    forPreflight,
   });
   const { stdout } = await host.run(script, { timeout: longest, what: 'gather facts' });
   return understood(host, 'The facts', () => parseFacts(stdout, mark));

@@ -1,5 +1,6 @@
 import { clusterFolders } from '../cluster/folders.js';
-import { describeProgress, PlaybookEventReader, totals } from '../cluster/playbook-events.js';
+import { describeProgress } from '../cluster/describe-playbook.js';
+import { PlaybookEventReader, totals } from '../cluster/playbook-events.js';
 import { CommandFailedError } from '../hosts/errors.js';
 import type { Activities, PlaybookResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';

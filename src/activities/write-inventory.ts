@@ -3,7 +3,6 @@ import { ansibleConfig, controlPathFolder, knownHostsText } from '../cluster/ans
 import { clusterFolders } from '../cluster/folders.js';
 import type { ClusterFolders } from '../cluster/folders.js';
 import { inventoryYaml } from '../cluster/inventory.js';
-import { rulesFor } from '../cluster/releases.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
@@ -23,7 +22,7 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
     withHost(dependencies, input.host, async (host) => {
       const folders = clusterFolders(host.stateFolder, input.cluster);
       const controlPath = controlPathFolder(host.stateFolder, folders);
-      const sample = await copySample(host, folders, input.release);
+      const sample = await copySample(host, folders, input);
       await makePrivateFolders(host, [
         folders.root,
         folders.factCache,
@@ -49,9 +48,8 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
 async function copySample(
   host: Host,
   { kubespray, inventory }: ClusterFolders,
-  release: string,
+  { release, sampleInventory }: InventoryInput,
 ): Promise<'copied' | 'present'> {
-  const { sampleInventory } = rulesFor(release).release;
   const [sample, part] = [`${kubespray}/${sampleInventory}`, `${inventory}.part`];
   const script = sh`if [ -d ${`${inventory}/group_vars`} ]; then echo present; exit; fi
 if [ ! -d ${`${sample}/group_vars`} ]; then echo absent; exit; fi

@@ -1,47 +1,6 @@
-import { z } from 'zod';
-import { CourseFollower } from './playbook-course.js';
-import type { CoursePlay, CourseTask, Estimate, PlaybookCourse } from './playbook-course.js';
-
-/**
- * Reads what `deploy/ansible/slipway_events.py` writes while a playbook runs: one JSON document a line.
- * Every run begins with a line `{"event":"run"}`, so that what an earlier, cut-off run left in the file counts for nothing.
- */
-const time = z.number().optional();
-const eventSchema = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('run') }),
-  z.object({ event: z.literal('planned'), play: z.string(), tasks: z.array(z.string()) }),
-  z.object({ event: z.literal('play'), time, play: z.string() }),
-  z.object({ event: z.literal('task'), time, task: z.string() }),
-  z.object({ event: z.literal('prompt'), prompt: z.string() }),
-  z.object({ event: z.literal('no-hosts') }),
-  z.object({
-    event: z.literal('result'),
-    time,
-    host: z.string(),
-    task: z.string(),
-    status: z.enum(['ok', 'changed', 'skipped', 'ignored', 'failed', 'unreachable', 'retry']),
-    message: z.string().optional(),
-    hidden: z.boolean().optional(),
-    url: z.string().optional(),
-    attempt: z.number().nullish(),
-    attempts: z.number().nullish(),
-  }),
-  z.object({
-    event: z.literal('stats'),
-    time,
-    hosts: z.record(
-      z.string(),
-      z.object({
-        ok: z.number(),
-        changed: z.number(),
-        failures: z.number(),
-        unreachable: z.number(),
-        skipped: z.number(),
-      }),
-    ),
-  }),
-]);
-type PlaybookEvent = z.infer<typeof eventSchema>;
+import { RunClock } from './playbook-clock.js';
+import type { Estimate, PlaybookCourse } from './playbook-course.js';
+import { parseEvent, type NewsEvent } from './playbook-event.js';
 
 /** How often each thing happened on one host; `ok` counts what changed as well, as Ansible does. */
 export interface HostCounts {
@@ -150,7 +109,7 @@ export class PlaybookEventReader {
     const rest = lines.pop() ?? '';
     this.#rest = rest.length > longestLine ? '' : rest;
     for (const line of lines) {
-      const event = parse(line);
+      const event = parseEvent(line);
       if (event?.event === 'run') {
         this.#state = beginning();
         this.#clock = new RunClock(this.earlier);
@@ -161,90 +120,6 @@ export class PlaybookEventReader {
       }
     }
   }
-}
-
-/** Measures how long each task of a run takes, and compares that with what is known beforehand. */
-class RunClock {
-  readonly #planned: CoursePlay[] = [];
-  readonly #plays: { play: string; tasks: CourseTask[] }[] = [];
-  #follower: CourseFollower | undefined;
-  #began: number | undefined;
-  #now = 0;
-  #task: { readonly name: string; readonly began: number } | undefined;
-
-  constructor(private readonly earlier: PlaybookCourse | undefined) {}
-
-  get course(): PlaybookCourse {
-    return { isTimed: true, plays: this.#plays };
-  }
-
-  get estimate(): Estimate | null {
-    return this.#follower?.estimate(this.#now - (this.#began ?? this.#now)) ?? null;
-  }
-
-  take(event: Exclude<PlaybookEvent, { event: 'run' }>): void {
-    if ('time' in event && event.time !== undefined) {
-      // A clock that is set back makes no task end before it began.
-      this.#now = Math.max(this.#now, event.time);
-      this.#began ??= event.time;
-    }
-    switch (event.event) {
-      case 'planned':
-        this.#planned.push({ play: event.play, tasks: event.tasks.map((task) => [task, 1]) });
-        break;
-      case 'play':
-        this.#endTask();
-        this.#plays.push({ play: event.play, tasks: [] });
-        this.#follower ??= new CourseFollower(this.earlier ?? { isTimed: false, plays: this.#planned });
-        this.#follower.beginPlay(event.play);
-        break;
-      case 'task':
-        this.#endTask();
-        this.#task = { name: event.task, began: this.#now };
-        this.#follower?.beginTask(event.task);
-        break;
-      case 'stats':
-        this.#endTask();
-        break;
-      case 'result':
-      case 'prompt':
-      case 'no-hosts':
-        break;
-    }
-  }
-
-  #endTask(): void {
-    if (this.#task) this.#plays.at(-1)?.tasks.push([this.#task.name, this.#now - this.#task.began]);
-    this.#task = undefined;
-  }
-}
-
-/**
- * One line for people: "about 40 %, 12 min left: Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)".
- */
-export function describeProgress(progress: PlaybookProgress): string {
-  const { play, task, hosts, done, retry, estimate } = progress;
-  if (play === null) return 'ansible-playbook is starting';
-  const total = totals(hosts);
-  const counts = [`${total.ok} ok`, `${total.changed} changed`];
-  if (total.failures > 0) counts.push(`${total.failures} failed`);
-  for (const [host, { unreachable }] of Object.entries(hosts)) {
-    if (unreachable > 0) counts.push(`${host} cannot be reached`);
-  }
-  const where = task === null ? play : `${play} › ${task}`;
-  const hostsDone = `${done} of ${Math.max(done, Object.keys(hosts).length)} hosts`;
-  const howFar = estimate === null || progress.ended ? '' : `${showEstimate(estimate)}: `;
-  return `${howFar}${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
-}
-
-function showEstimate({ percent, secondsLeft }: Estimate): string {
-  return `about ${percent} %${secondsLeft === null ? '' : `, ${showDuration(secondsLeft)} left`}`;
-}
-
-function showDuration(seconds: number): string {
-  if (seconds < 60) return 'less than a minute';
-  const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 /** The sum over all hosts. */
@@ -281,17 +156,7 @@ function noCounts(): HostCounts {
   return { ok: 0, changed: 0, failures: 0, unreachable: 0, skipped: 0 };
 }
 
-function parse(line: string): PlaybookEvent | undefined {
-  // A thrown error costs a hundred times as much as this look, and a file may have a million empty lines.
-  if (!line.startsWith('{')) return undefined;
-  try {
-    return eventSchema.safeParse(JSON.parse(line)).data;
-  } catch {
-    return undefined;
-  }
-}
-
-function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): void {
+function apply(state: State, event: NewsEvent): void {
   switch (event.event) {
     case 'play':
       Object.assign(state, { play: event.play, task: null, retry: null, done: 0 });
@@ -316,7 +181,7 @@ function apply(state: State, event: Exclude<PlaybookEvent, { event: 'run' }>): v
   }
 }
 
-function applyResult(state: State, event: Extract<PlaybookEvent, { event: 'result' }>): void {
+function applyResult(state: State, event: Extract<NewsEvent, { event: 'result' }>): void {
   const { host, status, task, url, message = 'no message' } = event;
   if (status === 'retry') {
     state.retry = `try ${event.attempt ?? '?'} of ${event.attempts ?? '?'} on ${host}`;

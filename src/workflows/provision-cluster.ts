@@ -106,6 +106,7 @@ async function writeAnsibleFiles(
   await run.controlHost.need('writeInventory', {
     ...input,
     hostKeys,
+    sampleInventory: rulesFor(release).release.sampleInventory,
     privateKey: ansibleKeyOf(specification),
   });
   await run.controlHost.need('writeGroupVariables', { ...input, storage: hosts.storageLayouts() });

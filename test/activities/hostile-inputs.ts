@@ -104,7 +104,7 @@ export function hostileInputs(places: Places): Inputs {
     gatherFacts: { host, mountPoint: path() },
     checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
     writeInventory: {
-      ...{ ...control, specification, release: 'v2.24.1', privateKey: path() },
+      ...{ ...control, specification, release: name(), sampleInventory: name(), privateKey: path() },
       hostKeys: Object.fromEntries(specification.hosts.map((each) => [each.name, free()])),
     },
     writeGroupVariables: { ...control, specification, release: name(), storage: {} },

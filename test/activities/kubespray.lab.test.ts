@@ -184,7 +184,11 @@ describe('steps 1 to 8 with the stand-in', () => {
     virtualEnvironment = await installStandIn(dependencies, { control, folder, release });
     const hostKeys = { node1: machines.node1.hostKey, node2: machines.node2.hostKey };
     const inventory = { ...control, specification: specification(), release };
-    await runStep(writeInventory(dependencies), { ...inventory, hostKeys, privateKey });
+    await runStep(writeInventory(dependencies), {
+      ...inventory,
+      sampleInventory: 'inventory/sample',
+      ...{ hostKeys, privateKey },
+    });
     const storage = { node2: { mountPoint: '/data', layout: 'root-dir' as const } };
     await runStep(writeGroupVariables(dependencies), { ...inventory, storage });
 

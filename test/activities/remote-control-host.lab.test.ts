@@ -55,6 +55,7 @@ it('steps 1 to 8 work on a control host that is reached by SSH, with a key of it
   const inventory = { ...control, specification: aSpecification({ name: cluster, hosts }), release };
   await runStep(writeInventory(dependencies), {
     ...inventory,
+    sampleInventory: 'inventory/sample',
     hostKeys: { [name]: hostKey },
     privateKey,
   });

@@ -146,10 +146,13 @@ function specification(ports: readonly number[] = [sshd.port, sshd.port]) {
   return aSpecification({ name: cluster, hosts });
 }
 
+const sampleInventory = 'inventory/sample';
+
 async function writeAll(spec = specification(), hostKey = sshd.hostKey('ed25519')) {
   const input = { host: local, cluster, specification: spec, release: 'v2.24.1' };
   const inventory = await runStep(writeInventory(control.dependencies), {
     ...input,
+    sampleInventory,
     hostKeys: { node1: hostKey, node2: hostKey },
     privateKey: sshd.target().privateKey,
   });
@@ -258,6 +261,7 @@ describe('inventory and variables', () => {
     const input = { host: local, cluster, specification: specification(), release: 'v2.24.1' };
     const write = runStep(writeInventory(control.dependencies), {
       ...input,
+      sampleInventory,
       hostKeys: { node1: sshd.hostKey('ed25519') },
       privateKey: sshd.target().privateKey,
     });
@@ -455,6 +459,7 @@ describe('two clusters on one control host', () => {
     });
     await runStep(writeInventory(control.dependencies), {
       ...{ ...green, specification: { ...specification(), name: 'green' }, release: 'v2.24.1' },
+      sampleInventory,
       hostKeys: { node1: sshd.hostKey('ed25519'), node2: sshd.hostKey('ed25519') },
       privateKey: sshd.target().privateKey,
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { courseText, parseCourse } from '../../src/cluster/playbook-course.js';
-import { describeProgress, PlaybookEventReader, totals } from '../../src/cluster/playbook-events.js';
+import { describeProgress } from '../../src/cluster/describe-playbook.js';
+import { PlaybookEventReader, totals } from '../../src/cluster/playbook-events.js';
 
 function readerOf(...events: object[]): PlaybookEventReader {
   const reader = new PlaybookEventReader();

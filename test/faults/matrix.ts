@@ -12,9 +12,7 @@ export function differences(disturbed: Outcome, undisturbed: Outcome): string[] 
   return [
     ...(report.result === undisturbed.report.result ? [] : [`The report says ${report.result}.`]),
     ...failedChecks(disturbed).filter((failed) => !failedChecks(undisturbed).includes(failed)),
-    ...(disturbed.dataIsWhole || !undisturbed.dataIsWhole
-      ? []
-      : ['The data of kubelet and containerd is not what it was.']),
+    ...(disturbed.dataIsWhole ? [] : ['The data of kubelet and containerd is not what it was.']),
     ...Object.entries(undisturbed.states).flatMap(([host, state]) =>
       differencesOfStates(host, disturbed.states[host] ?? {}, state),
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StorageWorker } from '../activities/storage-worker.js';
-import { confirm, failing, podsOf, until, useKubernetes } from './kubernetes-stage.js';
+import { allPass, confirm, failing, podsOf, useKubernetes } from './kubernetes-stage.js';
 import {
   checksOfWorker,
   digestInPod,
@@ -31,32 +31,14 @@ describe('a worker whose pods run, migrated in the bind layout', () => {
     const migrated = await podsAreNew(cluster, before);
     expect(await digestInPod(cluster)).toBe(digest);
     expect(await seenByDriver(cluster)).toContain('pods');
-    expect(
-      failing(
-        await until(
-          () => confirm(stage(), 'confirmNodes'),
-          (all) => failing(all).length === 0,
-        ),
-      ),
-    ).toEqual([]);
+    await allPass(() => confirm(stage(), 'confirmNodes'));
     expect(failing(await checksOfWorker(worker, plan))).toEqual([]);
 
     await worker.reboot();
     await podsAreNew(cluster, migrated);
     expect(await digestInPod(cluster)).toBe(digest);
-    expect(
-      failing(
-        await until(
-          () => confirm(stage(), 'confirmNodes'),
-          (all) => failing(all).length === 0,
-        ),
-      ),
-    ).toEqual([]);
-    const checks = await until(
-      () => checksOfWorker(worker, plan),
-      (all) => failing(all).length === 0,
-    );
-    expect(failing(checks)).toEqual([]);
+    await allPass(() => confirm(stage(), 'confirmNodes'));
+    const checks = await allPass(() => checksOfWorker(worker, plan));
     expect(checks.find(({ check }) => check === 'mount-order')?.passed).toBe(true);
     expect(await worker.see('findmnt -no SOURCE -M /var/lib/kubelet')).toBe('/dev/md0[/kubelet]');
   });

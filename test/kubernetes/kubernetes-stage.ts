@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { CheckResult } from '../../src/cluster/checks.js';
 import { confirmDns } from '../../src/activities/confirm-dns.js';
 import { confirmNodes } from '../../src/activities/confirm-nodes.js';
@@ -64,6 +65,13 @@ export async function until<Value>(
     if (isWanted(value) || Date.now() > end) return value;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
+}
+
+/** Waits until every check passes. @returns them */
+export async function allPass(look: () => Promise<readonly CheckResult[]>): Promise<readonly CheckResult[]> {
+  const checks = await until(look, (all) => failing(all).length === 0);
+  expect(failing(checks)).toEqual([]);
+  return checks;
 }
 
 /** A pod of the cluster as far as these tests look at it. */

@@ -1,0 +1,30 @@
+import type { Estimate } from './playbook-course.js';
+import { totals, type PlaybookProgress } from './playbook-events.js';
+
+/**
+ * One line for people: "about 40 %, 12 min left: Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)".
+ */
+export function describeProgress(progress: PlaybookProgress): string {
+  const { play, task, hosts, done, retry, estimate } = progress;
+  if (play === null) return 'ansible-playbook is starting';
+  const total = totals(hosts);
+  const counts = [`${total.ok} ok`, `${total.changed} changed`];
+  if (total.failures > 0) counts.push(`${total.failures} failed`);
+  for (const [host, { unreachable }] of Object.entries(hosts)) {
+    if (unreachable > 0) counts.push(`${host} cannot be reached`);
+  }
+  const where = task === null ? play : `${play} › ${task}`;
+  const hostsDone = `${done} of ${Math.max(done, Object.keys(hosts).length)} hosts`;
+  const howFar = estimate === null || progress.ended ? '' : `${showEstimate(estimate)}: `;
+  return `${howFar}${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
+}
+
+function showEstimate({ percent, secondsLeft }: Estimate): string {
+  return `about ${percent} %${secondsLeft === null ? '' : `, ${showDuration(secondsLeft)} left`}`;
+}
+
+function showDuration(seconds: number): string {
+  if (seconds < 60) return 'less than a minute';
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,59 @@
+import { CourseFollower } from './playbook-course.js';
+import type { CoursePlay, CourseTask, Estimate, PlaybookCourse } from './playbook-course.js';
+import type { NewsEvent } from './playbook-event.js';
+
+/** Measures how long each task of a run takes, and compares that with what is known beforehand. */
+export class RunClock {
+  readonly #planned: CoursePlay[] = [];
+  readonly #plays: { play: string; tasks: CourseTask[] }[] = [];
+  #follower: CourseFollower | undefined;
+  #began: number | undefined;
+  #now = 0;
+  #task: { readonly name: string; readonly began: number } | undefined;
+
+  constructor(private readonly earlier: PlaybookCourse | undefined) {}
+
+  get course(): PlaybookCourse {
+    return { isTimed: true, plays: this.#plays };
+  }
+
+  get estimate(): Estimate | null {
+    return this.#follower?.estimate(this.#now - (this.#began ?? this.#now)) ?? null;
+  }
+
+  take(event: NewsEvent): void {
+    if ('time' in event && event.time !== undefined) {
+      // A clock that is set back makes no task end before it began.
+      this.#now = Math.max(this.#now, event.time);
+      this.#began ??= event.time;
+    }
+    switch (event.event) {
+      case 'planned':
+        this.#planned.push({ play: event.play, tasks: event.tasks.map((task) => [task, 1]) });
+        break;
+      case 'play':
+        this.#endTask();
+        this.#plays.push({ play: event.play, tasks: [] });
+        this.#follower ??= new CourseFollower(this.earlier ?? { isTimed: false, plays: this.#planned });
+        this.#follower.beginPlay(event.play);
+        break;
+      case 'task':
+        this.#endTask();
+        this.#task = { name: event.task, began: this.#now };
+        this.#follower?.beginTask(event.task);
+        break;
+      case 'stats':
+        this.#endTask();
+        break;
+      case 'result':
+      case 'prompt':
+      case 'no-hosts':
+        break;
+    }
+  }
+
+  #endTask(): void {
+    if (this.#task) this.#plays.at(-1)?.tasks.push([this.#task.name, this.#now - this.#task.began]);
+    this.#task = undefined;
+  }
+}
