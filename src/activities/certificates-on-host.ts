@@ -4,8 +4,8 @@ import { sh, type Script } from '../hosts/script.js';
 
 /**
  * Prints `<path> notAfter=…` for each certificate that kubeadm, Kubespray and kubelet keep, in a file or inside a
- * kubeconfig. What has none (a key, a kubeconfig that names a file) is passed over; /etc/kubernetes/pki may be a link to
- * ssl or the other way round, so a file is looked at once.
+ * kubeconfig. What has none (a key, a kubeconfig that names a file) is passed over before openssl starts for it;
+ * /etc/kubernetes/pki may be a link to ssl or the other way round, so a file is looked at once.
  */
 export const certificatesScript: Script = sh`if ! command -v openssl > /dev/null; then echo 'openssl is not installed' >&2; exit 1; fi
 seen=' '
@@ -15,14 +15,14 @@ look() {
 }
 for file in /etc/kubernetes/ssl/*.crt /etc/kubernetes/ssl/etcd/*.crt /etc/kubernetes/pki/*.crt /etc/kubernetes/pki/etcd/*.crt \\
   /etc/ssl/etcd/ssl/*.pem /var/lib/kubelet/pki/kubelet-*-current.pem; do
-  [ -f "$file" ] || continue
+  grep -qs 'BEGIN CERTIFICATE' "$file" || continue
   real=$(readlink -f -- "$file")
   case $seen in *" $real "*) continue ;; esac
   seen="$seen$real "
   look "$file" < "$file"
 done
 for file in /etc/kubernetes/*.conf; do
-  [ -f "$file" ] || continue
+  grep -qs '^ *client-certificate-data: *[^ ]' "$file" || continue
   sed -n 's/^ *client-certificate-data: *//p' "$file" | base64 -d 2> /dev/null | look "$file"
 done`;
 

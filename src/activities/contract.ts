@@ -103,6 +103,8 @@ export interface FactsInput extends HostInput {
   readonly mountPoint: string;
   /** The cluster whose control host it is: its Pythons and the release of its checkout are looked for, too. */
   readonly controlHostOf?: string | undefined;
+  /** Leaves out the clock and what only preflight looks at, which on a slow machine takes longer than all the rest. */
+  readonly storageOnly?: boolean | undefined;
 }
 
 export interface ReachabilityInput extends HostInput, JobInput {

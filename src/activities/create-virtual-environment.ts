@@ -26,16 +26,22 @@ export function createVirtualEnvironment(dependencies: Dependencies): Activities
   return step((input) =>
     withHost(dependencies, input.host, async (host): Promise<VirtualEnvironmentResult> => {
       const folders = clusterFolders(host.stateFolder, input.cluster);
+      const digest = await requirementsDigest(host, folders.kubespray);
+      const resultOf = (version: string) => ({
+        folder: `${folders.virtualEnvironments}/${digest.slice(0, 12)}-python${version}`,
+        python: version,
+      });
+      // One that works is kept, also where a better Python has been installed since.
+      for (const made of input.pythonVersions.map(resultOf)) {
+        if (await isComplete(host, made.folder)) return { ...unchanged(summaryOf(made)), ...made };
+      }
+
       const { stdout } = await host.run(searchPythons, { what: 'look for Python' });
       const found = parseInterpreters(stdout);
       const python = chooseInterpreter(found.interpreters, input.pythonVersions);
       if (python === undefined) throw refusal(host, found, input.pythonVersions);
-      const digest = await requirementsDigest(host, folders.kubespray);
-      const folder = `${folders.virtualEnvironments}/${digest.slice(0, 12)}-python${python.version}`;
-      const result = { folder, python: python.version };
-      const summary = `Python ${python.version} in ${folder}`;
-      if (await isComplete(host, folder)) return { ...unchanged(summary), ...result };
-
+      const made = resultOf(python.version);
+      const { folder } = made;
       if (python.tool === null) throw refusal(host, found, input.pythonVersions);
       const script = createScript({ folder, python });
       const job = { key: input.jobKey, script, lock: `venv-${input.cluster}` };
@@ -47,10 +53,13 @@ export function createVirtualEnvironment(dependencies: Dependencies): Activities
           advice: `Remove ${folder} on ${host.name}, then retry.`,
         });
       }
-      return { ...changed(summary), ...result };
+      return { ...changed(summaryOf(made)), ...made };
     }),
   );
 }
+
+const summaryOf = ({ folder, python }: { readonly folder: string; readonly python: string }) =>
+  `Python ${python} in ${folder}`;
 
 /** Written last into a virtual environment. */
 const completeFile = '.slipway-complete';

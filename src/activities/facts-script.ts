@@ -20,7 +20,8 @@ const tools = [
 const units = ['kubelet', 'containerd', 'etcd', 'docker', 'unattended-upgrades', 'ufw', 'firewalld'] as const;
 
 /**
- * One script that reads everything and changes nothing: logins are the slow part. Each section begins with a line of
+ * One script that reads everything and changes nothing: logins are the slow part, then processes, so that the shell itself
+ * reads small files. Each section begins with a line of
  * the mark, which nothing on the host can know beforehand. A tool that is missing leaves its section empty.
  */
 export function factsScript({
@@ -42,10 +43,11 @@ export function factsScript({
 }): Script {
   return sh`
 section() { printf '\n%s %s\n' ${mark} "$1"; }
-section hostname; cat /proc/sys/kernel/hostname
-section machine-id; cat /etc/machine-id || true
-section boot-id; cat /proc/sys/kernel/random/boot_id
-section os-release; cat /etc/os-release || true
+show() { if [ -r "$1" ]; then while IFS= read -r line || [ "$line" ]; do printf '%s\n' "$line"; done < "$1"; fi; }
+section hostname; show /proc/sys/kernel/hostname
+section machine-id; show /etc/machine-id
+section boot-id; show /proc/sys/kernel/random/boot_id
+section os-release; show /etc/os-release
 section kernel; uname -r; uname -m; nproc
 section memory; grep MemTotal /proc/meminfo
 section root-disk; df -B1 --output=size,avail / | tail -n 1
@@ -57,12 +59,12 @@ ${checkout === null ? sh`` : sh`git -C ${checkout} tag --points-at HEAD 2>/dev/n
 section nvidia
 ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
-section swaps; cat /proc/swaps || true
-section resolv-conf; cat /etc/resolv.conf 2>/dev/null || true
+section swaps; show /proc/swaps
+section resolv-conf; show /etc/resolv.conf
 section addresses; ip -o addr show scope global 2>/dev/null || true
-section fstab; cat /etc/fstab 2>/dev/null || true
-section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; cat /etc/mdadm/mdadm.conf; fi
-section proven; cat ${stateFolder}/storage/proven 2>/dev/null || true
+section fstab; show /etc/fstab
+section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; show /etc/mdadm/mdadm.conf; fi
+section proven; show ${stateFolder}/storage/proven
 section missing-tools
 for tool in ${tools}; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"; done
 section units
@@ -91,7 +93,7 @@ if [ -x ${nvidiaRuntimePath} ]; then echo runtime; fi`;
  * starts a service, so it is asked only where nothing else tells. `apt-config` knows the settings of all of apt's files.
  */
 const system = sh`
-section init; cat /proc/1/comm
+section init; show /proc/1/comm
 section time-synchronized
 if [ -e /run/systemd/timesync/synchronized ]; then
   echo yes
@@ -160,14 +162,13 @@ multipath -l -v1 2>/dev/null || true
 section volumes
 pvs --noheadings -o pv_name,vg_name 2>/dev/null || true
 section claimed
-if command -v python3 >/dev/null 2>&1; then python3 -c '
-import os, glob
-for path in glob.glob("/sys/block/*"):
-    name = os.path.basename(path)
-    if not os.path.exists("/dev/" + name) or name.startswith(("loop", "ram", "zram", "sr", "fd", "nbd")):
+if command -v python3 >/dev/null 2>&1; then python3 -IS -c '
+import posix
+for name in posix.listdir("/sys/block"):
+    if name.startswith(("loop", "ram", "zram", "sr", "fd", "nbd")):
         continue
     try:
-        os.close(os.open("/dev/" + name, os.O_RDONLY | os.O_EXCL))
+        posix.close(posix.open("/dev/" + name, posix.O_RDONLY | posix.O_EXCL))
     except OSError as error:
         if error.errno == 16:
             print(name)

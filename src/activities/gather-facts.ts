@@ -18,8 +18,10 @@ const longest = 600_000;
 
 /** Reads from a host all that plans and checks need, changing nothing (step 3: gather facts). */
 export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activities['gatherFacts'] {
-  return step(({ host, mountPoint, controlHostOf }) =>
-    withHost(dependencies, host, (open) => readFactsAndClock(open, mountPoint, { controlHostOf })),
+  return step(({ host, mountPoint, controlHostOf, storageOnly = false }) =>
+    withHost(dependencies, host, (open) =>
+      storageOnly ? readFacts(open, mountPoint) : readFactsAndClock(open, mountPoint, { controlHostOf }),
+    ),
   );
 }
 

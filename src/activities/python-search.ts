@@ -10,7 +10,8 @@ const question =
 /**
  * Every Python 3 of the machine, in the order of its PATH, then those that pyenv and uv have made, which need not be in
  * it; {@link parseInterpreters} in src/cluster/interpreters.ts understands the answer. Each is started once, for at most
- * ten seconds, because a launcher without its version may do anything.
+ * ten seconds, because a launcher without its version may do anything. pyenv's own launchers take a third of a second each,
+ * and lead to nothing else than what it has made.
  */
 export const searchPythons: Script = sh`(
 ${exportHome}
@@ -21,6 +22,7 @@ if command -v virtualenv >/dev/null 2>&1; then echo 'tool virtualenv'; fi
   printf '%s\n' /usr/local/bin /usr/bin "$HOME/.local/bin" \
     "\${PYENV_ROOT:-$HOME/.pyenv}"/versions/*/bin "$HOME"/.local/share/uv/python/*/bin
 } | while IFS= read -r folder; do
+  if [ "$folder" = "\${PYENV_ROOT:-$HOME/.pyenv}/shims" ]; then continue; fi
   for python in "$folder"/python3 "$folder"/python3.[0-9] "$folder"/python3.[0-9][0-9]; do
     if [ ! -f "$python" ] || [ ! -x "$python" ]; then continue; fi
     real=$(readlink -f "$python")

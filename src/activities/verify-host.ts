@@ -20,15 +20,21 @@ import { lookAtUnits } from './units-on-host.js';
 export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {
   return step(({ host: target, units, storage, kernelParameters, firewall, certificates }) =>
     withHost(dependencies, target, async (host) => ({
-      checks: [
-        ...(await verifyUnits(host, units, storage)),
-        ...(storage ? await verifyStorage(host, storage) : []),
-        ...(kernelParameters ? await verifyKernelParameters(host) : []),
-        ...(firewall === true ? await verifyFirewall(host) : []),
-        ...(certificates === true ? await verifyCertificates(host) : []),
-      ],
+      checks: await sideBySide([
+        verifyUnits(host, units, storage),
+        ...(storage ? [verifyStorage(host, storage)] : []),
+        ...(kernelParameters ? [verifyKernelParameters(host)] : []),
+        ...(firewall === true ? [verifyFirewall(host)] : []),
+        ...(certificates === true ? [verifyCertificates(host)] : []),
+      ]),
     })),
   );
+}
+
+/** Waits for all of them, also where one fails: the connection is given back afterwards. */
+async function sideBySide(looks: readonly Promise<CheckResult[]>[]): Promise<CheckResult[]> {
+  await Promise.allSettled(looks);
+  return (await Promise.all(looks)).flat();
 }
 
 async function verifyUnits(

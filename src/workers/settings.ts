@@ -16,7 +16,7 @@ export function workerSettings(shutdownGraceTime = 3_000) {
     // Every host has at most one step at a time, and hosts are worked on 100 at once.
     maxConcurrentActivityTaskExecutions: 200,
     // By default a beat is held back for 80 % of its timeout: one that is late by a little would then be too late.
-    maxHeartbeatThrottleInterval: '400ms',
+    maxHeartbeatThrottleInterval: '300ms',
     // Jobs go on by themselves on their hosts, so activities are told to stop, and the next worker follows the jobs.
     shutdownGraceTime,
     shutdownForceTime: shutdownGraceTime + 10_000,

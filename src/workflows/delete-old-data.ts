@@ -86,7 +86,11 @@ interface OldData {
 async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
   const { specification, host, storage } = subject;
   const reach = targetOf(specification, host);
-  const facts = await run.station.need('gatherFacts', { host: reach, mountPoint: storage.mountPoint });
+  const facts = await run.station.need('gatherFacts', {
+    host: reach,
+    mountPoint: storage.mountPoint,
+    storageOnly: true,
+  });
   const plan = planStorage({ facts, host: host.name, storage });
   run.storage = plan;
   if (plan.kind !== 'satisfied') {

@@ -13,6 +13,7 @@ import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
 import { controlHostTarget, targetOf, workersMachine } from './targets.js';
+import { together } from './together.js';
 
 /** Where facts of a host are read that has no step 7 of its own to do. */
 export const documentsMountPoint = '/data';
@@ -24,12 +25,16 @@ export const documentsMountPoint = '/data';
 export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
   let look = run.activeHosts();
   for (;;) {
-    const controlHost = await run.controlHost.need('gatherFacts', {
-      host: controlHostTarget(run.specification),
-      mountPoint: documentsMountPoint,
-      controlHostOf: run.specification.name,
-    });
-    await gatherFacts(run, look);
+    const hosts = look;
+    const [controlHost] = await together(
+      () =>
+        run.controlHost.need('gatherFacts', {
+          host: controlHostTarget(run.specification),
+          mountPoint: documentsMountPoint,
+          controlHostOf: run.specification.name,
+        }),
+      () => gatherFacts(run, hosts),
+    );
     const reachability = await checkReachability(run);
     const plan = planFromFacts(run, { controlHost, reachability });
     run.plan = plan;
@@ -67,10 +72,14 @@ export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecifica
   );
 }
 
-/** Tries all of them anew: what was mended at one host is seen from the others. */
+/**
+ * Tries all of them anew: what was mended at one host is seen from the others. Where each is a node already, they have
+ * reached each other, and the verification tells what has become of it.
+ */
 async function checkReachability(run: ClusterRun): Promise<Reachability | undefined> {
   const specification = run.activeSpecification();
-  if (specification.hosts.length < 2) return undefined;
+  const isNode = ({ name }: HostSpecification) => run.facts.get(name)?.units.some(runsKubelet) === true;
+  if (specification.hosts.length < 2 || specification.hosts.every(isNode)) return undefined;
   const found = await run.controlHost.run('checkReachability', {
     host: workersMachine(specification),
     hosts: specification.hosts.map((host) => targetOf(specification, host)),
@@ -78,6 +87,9 @@ async function checkReachability(run: ClusterRun): Promise<Reachability | undefi
   });
   return found ?? undefined;
 }
+
+const runsKubelet = ({ name, active }: HostFacts['units'][number]) =>
+  name === 'kubelet' && active === 'active';
 
 interface Seen {
   readonly controlHost: HostFacts;

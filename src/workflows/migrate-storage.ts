@@ -46,7 +46,11 @@ export async function migrateStorage(input: MigrateStorageInput): Promise<HostOu
 export async function provideStorage(run: HostRun, work: StorageWork): Promise<void> {
   const { host, storage, approvalHours } = work;
   for (let approved = work.approvedPlan; ;) {
-    const facts = await run.station.need('gatherFacts', { host, mountPoint: storage.mountPoint });
+    const facts = await run.station.need('gatherFacts', {
+      host,
+      mountPoint: storage.mountPoint,
+      storageOnly: true,
+    });
     const plan = planStorage({ facts, host: host.name, storage });
     run.storage = plan;
     if (plan.kind === 'refused') throw stopped('refused', plan.why);

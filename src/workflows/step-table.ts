@@ -24,11 +24,11 @@ export interface StepDescription {
 
 /**
  * How long a worker may be silent before its steps are given to another one; a step beats four times in that time
- * (src/activities/step.ts). With 2 s the next worker goes on about 2 s after a death. Every beat is a write of the
+ * (src/activities/step.ts). With 1.6 s the next worker goes on about 1.6 s after a death. Every beat is a write of the
  * server's, so many hosts, worked on at once, beat more seldom.
  */
-export function heartbeatTimeoutFor(hostCount: number): '2s' | '10s' {
-  return hostCount <= 20 ? '2s' : '10s';
+export function heartbeatTimeoutFor(hostCount: number): '1600ms' | '10s' {
+  return hostCount <= 20 ? '1600ms' : '10s';
 }
 
 /**

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
@@ -191,6 +191,19 @@ describe('the virtual environment', () => {
 
   it('is made anew where it is not complete', () => {
     expect(made).toEqual(['changed', 'changed', 'changed']);
+  });
+
+  it('is kept where another Python would be taken now', async () => {
+    const older = virtualEnvironment.replace(/3\.\d+$/, '3.4');
+    await symlink(virtualEnvironment, older);
+    try {
+      expect(await makeVirtualEnvironment(['3.3', '3.4'])).toMatchObject({
+        outcome: 'unchanged',
+        folder: older,
+      });
+    } finally {
+      await rm(older);
+    }
   });
 
   it('is refused without an accepted Python, with what installs one', async () => {

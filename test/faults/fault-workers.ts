@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 /** An execution of an activity, as the worker that runs it tells about it. */
@@ -45,6 +46,9 @@ export interface FaultWorkersOptions {
   readonly onOperation: (point: Point) => void;
 }
 
+/** A second lies between them: a killed server is back in a few. */
+const mostStarts = 20;
+
 const program = fileURLToPath(new URL('fault-worker.mjs', import.meta.url));
 
 /** One worker process. */
@@ -74,8 +78,16 @@ export class FaultWorkers {
 
   constructor(private readonly options: FaultWorkersOptions) {}
 
-  /** Starts one more, and waits until it takes work. */
+  /** Starts one more, and waits until it takes work; one that finds no server is started again, as a supervisor would. */
   async start(): Promise<void> {
+    for (let left = mostStarts - 1; !(await this.startOne()); left -= 1) {
+      if (left === 0) throw new Error('A worker ended before it was ready, each time it was started.');
+      await sleep(1_000);
+    }
+  }
+
+  /** @returns whether it takes work; false when it has ended by itself before */
+  private async startOne(): Promise<boolean> {
     const { home, address } = this.options;
     const child = fork(program, {
       env: { ...process.env, SLIPWAY_HOME: home, TEMPORAL_ADDRESS: address, NODE_OPTIONS: '' },
@@ -84,13 +96,14 @@ export class FaultWorkers {
     });
     const worker = new FaultWorker(child);
     this.workers.add(worker);
-    await new Promise<void>((resolve, reject) => {
-      child.once('exit', () => {
+    return new Promise((resolve, reject) => {
+      child.once('exit', (code) => {
         this.workers.delete(worker);
-        reject(new Error('A worker ended before it was ready.'));
+        if (code === null) reject(new Error('A worker was killed before it was ready.'));
+        else resolve(false);
       });
       child.on('message', (message: (Point & { readonly id: number }) | { readonly point: 'ready' }) => {
-        if (message.point === 'ready') resolve();
+        if (message.point === 'ready') resolve(true);
         else if (message.point === 'operation') this.options.onOperation(message);
         else void this.answer(child, worker, message);
       });

@@ -62,8 +62,8 @@ export async function hostState(machine: LabMachine, machines: readonly LabMachi
 }
 
 /**
- * Everything that the procedure leaves on the control host for a cluster, apart from checkouts, logs, jobs and Python's
- * own cache.
+ * Everything that the procedure leaves on the control host for a cluster, apart from checkouts, logs, jobs, how long a
+ * playbook's tasks took, and Python's own cache.
  */
 export async function controlHostState(
   home: string,
@@ -76,7 +76,11 @@ export async function controlHostState(
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
     const name = path.slice(root.length + 1);
-    if (!entry.isFile() || /^((kubespray|venvs|runs|facts|cp)\/|known_hosts$)|\.pyc$/.test(name)) continue;
+    if (
+      !entry.isFile() ||
+      /^((kubespray|venvs|runs|playbook-times|facts|cp)\/|known_hosts$)|\.pyc$/.test(name)
+    )
+      continue;
     state[name] = withoutIdentity(await readFile(path, 'utf8'), machines).replaceAll(home, '<home>');
   }
   return state;

@@ -117,6 +117,19 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
     });
   });
 
+  it('tries the ways between the hosts only while one of them is no node yet', async () => {
+    const machines = new FakeMachines();
+    const specification = aCluster('nodes', { ephemeralStorage: false });
+    await lab.with(machines, async (run) => {
+      machines.machine('w1').hasData = true;
+      await (await run.provision(specification)).result();
+      expect(machines.callsOf('checkReachability')).toHaveLength(1);
+      machines.machine('cp').hasData = true;
+      await (await run.provision(specification)).result();
+      expect(machines.callsOf('checkReachability')).toHaveLength(1);
+    });
+  });
+
   it('refuses a specification with every problem at once', async () => {
     await lab.with(new FakeMachines(), async (run) => {
       const wrong = {
