@@ -13,11 +13,12 @@ import { countResults, describeFailures, describeSkips } from './test-results.mj
 const kind = process.argv[2] === 'unit' ? 'unit' : 'all';
 process.chdir(root);
 const totals = { passed: 0, failed: 0 };
+/** Vitest leaves one core to itself, which with two of them doubles the time. */
+const allCores = '--maxWorkers=100%';
 
 checkNode();
 await installModules();
-// Vitest leaves one core to itself, which with two of them doubles the time.
-if (kind === 'unit') await vitest(['unit'], ['--maxWorkers=100%']);
+if (kind === 'unit') await vitest(['unit'], [allCores]);
 else await everything();
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
@@ -34,7 +35,7 @@ async function everything() {
     say(`the lab cannot run here, so lab tests are skipped: ${labProblem}`);
     if (process.env.CI === 'true') await check(`lab: ${labProblem}`, () => false);
   }
-  await vitest(['unit', 'system']);
+  await vitest(['unit', 'system'], [allCores]);
   if (labProblem === undefined) await vitest(['lab']);
 }
 
