@@ -24,6 +24,9 @@ function reportSections(report: Report): Section[] {
       heading: `Cluster ${report.cluster} ${headings[report.result]}`,
       items: [
         { text: `Kubespray ${report.release}` },
+        ...(report.playbook === undefined
+          ? []
+          : [{ text: `${report.playbook.summary}; its log is ${report.playbook.log} on the control host` }]),
         ...report.approvals.map(({ by, hosts, plan }) => ({
           text: `${by} approved disks and restarts of ${namesText(hosts)} (${plan})`,
         })),

@@ -36,6 +36,13 @@ export interface Report {
     readonly hosts: readonly string[];
   }[];
   readonly hosts: readonly ReportedHost[];
+  /** The run of Kubespray's playbook that came to its end; absent where none did, and in reports of earlier versions. */
+  readonly playbook?: {
+    /** Such as `cluster.yml: 4 hosts, 812 ok, 133 changed`. */
+    readonly summary: string;
+    /** Path of its whole log on the control host. */
+    readonly log: string;
+  };
   readonly checks: readonly ReportedCheck[];
   readonly plan: ClusterPlan;
   /** What is left to the operator, a sentence each; absent in reports of earlier versions. */

@@ -31,6 +31,7 @@ export class ClusterRun {
   readonly approvals: { plan: string; by: string; hosts: string[] }[] = [];
   readonly checks: CheckResult[] = [];
   plan: ClusterPlan | null = null;
+  playbook: Report['playbook'];
   private readonly stations = new Map<string, Station>();
   private readonly endings = new Map<string, Ending>();
   private readonly reports = new Map<string, (report: HostReport) => void>();
@@ -142,6 +143,7 @@ export class ClusterRun {
         steps: this.board.stepsOf(name),
       })),
       facts: this.facts,
+      playbook: this.playbook,
       isAborted: whyAborted !== undefined,
     });
     this.board.setQuestions([]);

@@ -17,12 +17,13 @@ interface Ended {
   })[];
   /** By host, as they were when the plan was made. */
   readonly facts: ReadonlyMap<string, HostFacts>;
+  readonly playbook?: Report['playbook'] | undefined;
   readonly isAborted: boolean;
 }
 
 /** The end of the procedure in one value. */
 export function makeReport(ended: Ended): Report {
-  const { specification, plan, approvals, checks, hosts, isAborted } = ended;
+  const { specification, plan, approvals, checks, hosts, playbook, isAborted } = ended;
   const reported = withoutRepeats(checks).map((check) => withOverride(check, specification));
   const isReady =
     hosts.every(({ result }) => result === 'done') && reported.every(({ state }) => state !== 'failed');
@@ -39,6 +40,7 @@ export function makeReport(ended: Ended): Report {
       unchanged: named(steps, 'unchanged'),
       skipped: named(steps, 'skipped'),
     })),
+    ...(playbook !== undefined && { playbook }),
     checks: reported,
     plan: plan
       ? shortened(plan)

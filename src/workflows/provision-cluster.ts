@@ -118,7 +118,7 @@ async function createCluster(run: ClusterRun, hosts: HostWorks, kubespray: Kubes
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
   const nodes = new NodesBeforeRun(run, hosts, kubespray);
   await nodes.makeReady();
-  await run.controlHost.run(
+  const ended = await run.controlHost.run(
     'runKubespray',
     {
       host: controlHostTarget(specification),
@@ -130,6 +130,7 @@ async function createCluster(run: ClusterRun, hosts: HostWorks, kubespray: Kubes
     },
     { beforeRetry: () => nodes.makeReady() },
   );
+  if (ended) run.playbook = { summary: ended.summary, log: ended.log };
 }
 
 function hasEtcd(facts: readonly HostFacts[]): boolean {

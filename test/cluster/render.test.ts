@@ -307,6 +307,37 @@ Checks
   passed unit-kubelet: kubelet running (node1, node2)`);
   });
 
+  it('tells where the log of the playbook is', () => {
+    const playbook = { summary: 'cluster.yml: 2 hosts, 33 ok, 20 changed', log: '/root/runs/1.log' };
+    expect(
+      renderReport({ ...report, playbook })
+        .split('\n')
+        .slice(1, 3),
+    ).toEqual([
+      '  Kubespray v2.24.1',
+      '  cluster.yml: 2 hosts, 33 ok, 20 changed; its log is /root/runs/1.log on the control host',
+    ]);
+  });
+
+  it('tells what was accepted before, once for the hosts that are alike, and which variables were taken over', () => {
+    const finding = { severity: 'warning', shouldBe: 'at least 4 CPUs', mend: 'Take a bigger one.' } as const;
+    const cpus = { ...finding, check: 'worker-cpus', is: '2 CPUs', overridden: 'a lab' } as const;
+    const own = { ...finding, check: 'group-variables', is: 'yours takes its place', host: null } as const;
+    const findings = [
+      { ...cpus, host: 'node1' },
+      { ...cpus, host: 'node2' },
+      { ...finding, check: 'swap', is: 'on', host: 'node1', overridden: null } as const,
+      { ...own, overridden: null },
+    ];
+    const text = renderReport({ ...report, plan: { ...report.plan, findings } });
+    expect(text).toContain(`Accepted before
+  worker-cpus on node1, node2: is 2 CPUs; should be at least 4 CPUs
+    accepted because: a lab
+`);
+    expect(text).toContain('Your variables\n  yours takes its place.');
+    expect(text).not.toContain('swap');
+  });
+
   it.each([
     ['ready', 'Cluster akash is ready'],
     ['aborted', 'Cluster akash was aborted'],

@@ -46,6 +46,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
 
       expect(report.result).toBe('ready');
       expect(report.approvals).toEqual([{ plan: plan?.digest, by: 'ann', hosts: ['new', 'old'] }]);
+      expect(report.playbook).toEqual({ summary: 'ok', log: '/log' });
       expect(machines.stepsOn('new').slice(3)).toEqual([
         'gatherFacts',
         ...step7,
