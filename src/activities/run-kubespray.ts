@@ -15,6 +15,10 @@ import { newsTeller } from './tell-workflow.js';
  * Step 8: "Create Kubernetes Cluster": runs one of Kubespray's playbooks as a detached job. A second one of the same
  * cluster never starts beside it, and an attempt that comes later follows the one that runs. Heartbeats show play, task,
  * counts and how far it has come; a failure names host, play, task and what the module said.
+ *
+ * One that was cut off, with the control host, may have left a node half-initialised, over which the next run would pass
+ * (traps T2 to T6): the workflow looks at the nodes before it runs another.
+ * @throws CutOffError
  */
 export function runKubespray(dependencies: Dependencies): Activities['runKubespray'] {
   return step((input) =>
@@ -34,12 +38,13 @@ export function runKubespray(dependencies: Dependencies): Activities['runKubespr
       const { log } = run;
       const tellNews = newsTeller();
       try {
-        await runJob(dependencies, host, job, input.playbook, () => {
+        const describe = () => {
           events.poll();
           const summary = describeProgress(reader.progress);
           tellNews(summary);
           return summary;
-        });
+        };
+        await runJob(dependencies, host, job, input.playbook, { describe, startsAgain: false });
       } catch (error) {
         if (!(error instanceof CommandFailedError)) throw error;
         await events.finish();

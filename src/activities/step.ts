@@ -1,5 +1,5 @@
 import { CancelledFailure, Context, heartbeat } from '@temporalio/activity';
-import { CommandFailedError, ConnectionLostError } from '../hosts/errors.js';
+import { CommandFailedError, ConnectionLostError, CutOffError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import type { Job, JobProgress } from '../hosts/jobs.js';
 import type { HostTarget } from '../hosts/target.js';
@@ -56,19 +56,26 @@ export async function withHost<Output>(
   }
 }
 
+export interface RunJobOptions {
+  /** What the heartbeats show in place of the log's tail; asked at each of them, also while the log is silent. */
+  readonly describe?: (progress: JobProgress) => string;
+  /** Whether the next attempt does a job again that was cut off. Default true. */
+  readonly startsAgain?: boolean;
+}
+
 /**
  * Runs a detached job to a good end, with its log's tail in the heartbeats.
  * @returns the last lines of its log
- * @param describe what the heartbeats show in place of the log's tail; asked at each of them, also while the log is silent
  * @throws CommandFailedError when the script ended with another code than 0
  * @throws ConnectionLostError when a restart cut it off: the next attempt looks at the host and does what is left
+ * @throws CutOffError in that case, and in each later attempt, where the job is not to be started again
  */
 export async function runJob(
   { jobs }: Pick<Dependencies, 'jobs'>,
   host: Host,
   job: Job,
   what: string,
-  describe: (progress: JobProgress) => string = ({ tail }) => tail,
+  { describe = ({ tail }) => tail, startsAgain = true }: RunJobOptions = {},
 ): Promise<string> {
   const context = Context.current();
   const resume = (context.info.heartbeatDetails as JobProgress | undefined) ?? undefined;
@@ -78,14 +85,11 @@ export async function runJob(
     onProgress: (progress) => progressOf.set(context, () => ({ ...progress, tail: describe(progress) })),
   });
   if (outcome.kind === 'cut-off') {
+    const why = `"${what}" was cut off on ${host.name}: the machine or the process was ended.`;
+    const context = { host: host.name, output: outcome.tail };
+    if (!startsAgain) throw new CutOffError(why, context);
     await jobs.restart(host, job.key);
-    throw new ConnectionLostError(
-      `"${what}" was cut off on ${host.name}: the machine or the process was ended.`,
-      {
-        host: host.name,
-        output: outcome.tail,
-      },
-    );
+    throw new ConnectionLostError(why, context);
   }
   if (outcome.exitCode !== 0) {
     throw new CommandFailedError(

@@ -51,6 +51,14 @@ export class CommandFailedError extends HostError {
   }
 }
 
+/**
+ * A job that must not simply be run again was cut off by the end of its machine or its processes. Not retried by itself:
+ * what it has left behind has to be looked at first.
+ */
+export class CutOffError extends HostError {
+  override readonly retryable: boolean = false;
+}
+
 /** The login user may not become root by sudo, so no script was run. */
 export class SudoRefusedError extends CommandFailedError {}
 

@@ -54,7 +54,7 @@ export class Station {
 
   /**
    * Runs a step that may be skipped.
-   * @param beforeRetry what has to be done before it is tried again, once a person has said so
+   * @param beforeRetry what has to be done before it is tried again, because a person has said so or it was cut off
    * @returns its result; null when a person skipped it
    * @throws ApplicationFailure of type Aborted when a person said so
    */
@@ -77,7 +77,7 @@ export class Station {
     const show = (state: StepProgress['state'], summary: string) => {
       this.board.setStep(this.name, position, { step, state, summary });
     };
-    for (;;) {
+    for (let cutOff = 0; ;) {
       try {
         const result = await this.execute(step, input);
         show(outcomeOf(result), summaryOf(step, result));
@@ -89,6 +89,12 @@ export class Station {
         }
         const { message, details } = describe(failure);
         show('failed', message);
+        if (isCutOff(failure) && cutOff < mostCutOff) {
+          cutOff += 1;
+          await beforeRetry?.();
+          show('running', `${steps[step].title}, again, because it was cut off`);
+          continue;
+        }
         if (this.desk === null) throw stopped('failed', message);
         this.board.setHostState(this.name, 'failed');
         const decision = await this.desk.askDecision({ host: this.name, step, message, choices, ...details });
@@ -181,6 +187,14 @@ export function describe(failure: unknown): { message: string; details: Partial<
     };
   }
   return { message: rootCause(failure) ?? 'The step failed for an unknown reason.', details: {} };
+}
+
+/** What has ended with its machine is done again without a question; something that ends it each time is no accident. */
+const mostCutOff = 10;
+
+function isCutOff(failure: unknown): boolean {
+  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  return cause instanceof ApplicationFailure && cause.type === 'CutOffError';
 }
 
 function outcomeOf(result: unknown): 'changed' | 'unchanged' {

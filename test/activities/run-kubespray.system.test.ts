@@ -16,6 +16,7 @@ import { writeInventory } from '../../src/activities/write-inventory.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import type { JobProgress } from '../../src/hosts/jobs.js';
 import { aSpecification } from '../cluster/builders.js';
+import { endJobs } from '../faults/control-host-faults.js';
 import { freePort, TestSshd, until } from '../hosts/test-sshd.js';
 import { cluster, local, makeControlHost, makeRepository, runStep } from './control-host.js';
 import type { ControlHost } from './control-host.js';
@@ -423,6 +424,20 @@ describe('running a playbook', () => {
     await sleep(500);
     expect(await play(input)).toMatchObject({ hosts: { node1: { ok: 3 }, node2: { ok: 3 } } });
     const job = join(control.folder, 'state', 'jobs', input.jobKey);
+    expect((await readFile(join(job, 'executions'), 'utf8')).trim().split('\n')).toHaveLength(1);
+  });
+
+  it('is not run again by itself after it was cut off with its machine', async () => {
+    const input = playbookInput({ seconds: 30 });
+    const job = join(control.folder, 'state', 'jobs', input.jobKey);
+    const running = play(input);
+    const failure = running.catch((error: unknown) => error);
+    await until(() => existsSync(join(job, 'pid')), 60_000);
+    await sleep(2_000);
+    await endJobs(join(control.folder, 'state'));
+    const cutOff = { type: 'CutOffError', nonRetryable: true };
+    expect(await failure).toMatchObject(cutOff);
+    await expect(play(input)).rejects.toMatchObject(cutOff);
     expect((await readFile(join(job, 'executions'), 'utf8')).trim().split('\n')).toHaveLength(1);
   });
 

@@ -73,13 +73,19 @@ export class FakeMachines {
   }
 
   /** Lets a step fail so many times, as a command would that ends with an exit code. */
-  failTimes(step: ActivityName, host: string, times: number, message = 'mdadm: cannot do that'): void {
+  failTimes(
+    step: ActivityName,
+    host: string,
+    times: number,
+    message = 'mdadm: cannot do that',
+    type = 'CommandFailedError',
+  ): void {
     let left = times;
     this.on(step, host, () => {
       if (left-- > 0) {
         throw ApplicationFailure.create({
           message,
-          type: 'CommandFailedError',
+          type,
           nonRetryable: true,
           details: [
             { host, command: 'mdadm --create', output: 'line 1\nline 2', advice: 'Look at the disks.' },

@@ -95,6 +95,37 @@ describe.concurrent(
       });
     });
 
+    it('looks at the nodes, and asks about nothing else, after one that was cut off', async () => {
+      const machines = new FakeMachines();
+      let isFirst = true;
+      machines.on('runKubespray', 'control host', () => {
+        if (isFirst) machines.machine('cp').kubeadm = half;
+        isFirst = false;
+      });
+      machines.failTimes('runKubespray', 'control host', 1, 'cluster.yml was cut off', 'CutOffError');
+      await lab.with(machines, async (run) => {
+        const handle = await run.provision(aCluster('cut-off', { ephemeralStorage: false }));
+        const { plan, hosts } = await askedForReset(handle);
+        expect(hosts).toEqual(['cp']);
+        expect(machines.callsOf('runKubespray')).toHaveLength(1);
+        await handle.signal('approve', { plan, by: 'ann' });
+        await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+      });
+    });
+
+    it('asks what to do with one that is cut off each time', async () => {
+      const machines = new FakeMachines();
+      machines.failTimes('runKubespray', 'control host', 11, 'cluster.yml was cut off', 'CutOffError');
+      await lab.with(machines, async (run) => {
+        const handle = await run.provision(aCluster('cut-off-always', { ephemeralStorage: false }));
+        const { questions } = await asked(handle);
+        expect(questionOf(questions, 'decision')?.message).toBe('cluster.yml was cut off');
+        expect(machines.callsOf('runKubespray')).toHaveLength(11);
+        await handle.signal('retry', { by: 'ann' });
+        await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+      });
+    });
+
     it('asks anew when the node is another one at the moment of its reset than when that was approved', async () => {
       const machines = new FakeMachines();
       machines.machine('cp').kubeadm = half;
