@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Of the lab's tests those on light machines in which no time is measured: they run beside unit and system tests. */
+const besideOthers = ['test/faults/*.lab.test.ts', 'test/e2e/secrets.lab.test.ts'];
+
 /**
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
@@ -33,6 +36,16 @@ export default defineConfig({
         test: {
           name: 'lab',
           include: ['test/**/*.lab.test.ts'],
+          exclude: [...besideOthers],
+          testTimeout: 1_500_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'lab-beside',
+          include: [...besideOthers],
           testTimeout: 1_500_000,
           hookTimeout: 900_000,
           fileParallelism: false,

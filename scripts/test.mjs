@@ -18,7 +18,7 @@ const allCores = '--maxWorkers=100%';
 
 checkNode();
 await installModules();
-if (kind === 'unit') await vitest(['unit'], [allCores]);
+if (kind === 'unit') await vitest(['unit'], { options: [allCores] });
 else await everything();
 console.log(`${totals.passed} passed, ${totals.failed} failed`);
 process.exit(totals.failed === 0 && totals.passed > 0 ? 0 : 1);
@@ -35,8 +35,12 @@ async function everything() {
     say(`the lab cannot run here, so lab tests are skipped: ${labProblem}`);
     if (process.env.CI === 'true') await check(`lab: ${labProblem}`, () => false);
   }
-  await vitest(['unit', 'system'], [allCores]);
-  if (labProblem === undefined) await vitest(['lab']);
+  const hasLab = labProblem === undefined;
+  await Promise.all([
+    vitest(['unit', 'system'], { options: [allCores] }),
+    ...(hasLab ? [vitest(['lab-beside'], { quiet: true })] : []),
+  ]);
+  if (hasLab) await vitest(['lab']);
 }
 
 /** A check that counts as one test. @returns whether it passed */
@@ -60,14 +64,18 @@ async function whyNoLab() {
   return problems.length === 0 ? undefined : problems.join(' ');
 }
 
-/** Runs vitest with its usual output; what it counted comes from a file, so that no output can be mistaken for it. */
-async function vitest(projects, options = []) {
+/**
+ * Runs vitest with its usual output, shown at its end where it is quiet; what it counted comes from a file, so that no
+ * output can be mistaken for it.
+ */
+async function vitest(projects, { options = [], quiet = false } = {}) {
   say(`tests: ${projects.join(', ')}`);
   const folder = mkdtempSync(join(tmpdir(), 'slipway-tests-'));
   const file = join(folder, 'results.json');
   const words = ['vitest', 'run', ...projects.flatMap((name) => ['--project', name])];
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const { code } = await run('npx', ['--no-install', ...words, ...options, ...reporters]);
+  const { code, output } = await run('npx', ['--no-install', ...words, ...options, ...reporters], { quiet });
+  process.stdout.write(output);
   const results = read(file);
   rmSync(folder, { recursive: true, force: true });
   const counts = countResults(results, code);
