@@ -21,8 +21,8 @@ const units = ['kubelet', 'containerd', 'etcd', 'docker', 'unattended-upgrades',
 
 /**
  * One script that reads everything and changes nothing: logins are the slow part, then processes, so that the shell itself
- * reads small files. Each section begins with a line of
- * the mark, which nothing on the host can know beforehand. A tool that is missing leaves its section empty.
+ * reads small files. Each section begins with a line of the mark, which nothing on the host can know beforehand. A tool
+ * that is missing leaves its section empty.
  */
 export function factsScript({
   mark,

@@ -174,7 +174,7 @@ function jobKeyOf(step: StepName, generation: number): string {
 
 /** What a failed activity says to a reader. */
 export function describe(failure: unknown): { message: string; details: Partial<StepFailureDetails> } {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = causeOf(failure);
   if (cause instanceof ApplicationFailure) {
     const [details] = (cause.details ?? []) as (Partial<StepFailureDetails> | undefined)[];
     const { command, output, advice } = details ?? {};
@@ -193,8 +193,12 @@ export function describe(failure: unknown): { message: string; details: Partial<
 const mostCutOff = 10;
 
 function isCutOff(failure: unknown): boolean {
-  const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+  const cause = causeOf(failure);
   return cause instanceof ApplicationFailure && cause.type === 'CutOffError';
+}
+
+function causeOf(failure: unknown): unknown {
+  return failure instanceof ActivityFailure ? failure.cause : failure;
 }
 
 function outcomeOf(result: unknown): 'changed' | 'unchanged' {
