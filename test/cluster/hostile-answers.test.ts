@@ -42,9 +42,12 @@ const line = fc.oneof(
 );
 const answer = fc.record({
   texts: fc.array(fc.array(line, { maxLength: 3 }), { minLength: sections.length, maxLength: sections.length }),
-  devices: fc.oneof(hostile, fc.array(device, { maxLength: 3 }).map((all) => JSON.stringify({ blockdevices: all }))),
+  devices: fc.oneof(
+    hostile,
+    { weight: 4, arbitrary: fc.array(device, { maxLength: 3 }).map((all) => JSON.stringify({ blockdevices: all })) },
+  ),
   links: fc.array(fc.oneof(hostile, fc.constant('/dev/disk/by-id/x')), { maxLength: 3 }),
-  mounts: fc.oneof(fc.constant(''), hostile, fc.constant('{"filesystems":[{}]}')),
+  mounts: fc.oneof({ weight: 4, arbitrary: fc.constant('') }, hostile, fc.constant('{"filesystems":[{}]}')),
 }); // prettier-ignore
 
 function answerText({
