@@ -8,7 +8,7 @@ import type { LabMachine } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
 import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/workflows/messages.js';
 import type { ClusterProgress } from '../../src/workflows/progress.js';
-import { steps } from '../../src/workflows/step-table.js';
+import { steps, type StepName } from '../../src/workflows/step-table.js';
 import {
   activeSince,
   bootIdOf,
@@ -20,7 +20,7 @@ import {
 import { labSpecification, Stage, until } from './stage.js';
 import { FaultRun } from '../faults/fault-run.js';
 import { faults, someFault } from '../faults/faults.js';
-import { elsewhere, median, recoveries, table } from '../faults/matrix.js';
+import { elsewhere, median, recoveries, resumptions, table } from '../faults/matrix.js';
 
 const cluster = 'whole';
 const workflowId = clusterWorkflowId(cluster);
@@ -143,10 +143,15 @@ describe('the whole procedure, started and approved by the temporal command; eve
     expect(faultRun.cells.filter(({ asked }) => asked > 0)).toEqual([]);
   });
 
-  it('goes on within 3 s, by the median, when a worker is killed, and within 10 s when the server is', () => {
+  it("is taken up by another worker within 3 s of a death, by the median, and goes on within 10 s of the server's", () => {
     const killed = faultRun.cells.filter(({ fault }) => fault.killsWorker);
     const server = faultRun.cells.filter(({ fault }) => fault === faults.serverKilled);
-    expect(median(recoveries(killed))).toBeLessThanOrEqual(3_000);
+    // What a short step does once it is taken up tells how fast the machine is; a long one is found again under way.
+    const long = killed.filter(({ step }) => ['job', 'playbook'].includes(steps[step as StepName].pace));
+    expect(long.length).toBeGreaterThanOrEqual(3);
+    expect(resumptions(killed)).toHaveLength(killed.length);
+    expect(median(resumptions(killed))).toBeLessThanOrEqual(3_000);
+    expect(median(recoveries(long))).toBeLessThanOrEqual(3_000);
     expect(median(recoveries(server))).toBeLessThanOrEqual(10_000);
   });
 

@@ -123,7 +123,12 @@ function aligned(lines: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** Milliseconds until each of the steps went on. */
+/** Milliseconds until another attempt of each of the steps began, where one did. */
+export function resumptions(cells: readonly Cell[]): number[] {
+  return cells.flatMap(({ resumed }) => (resumed === undefined ? [] : [resumed]));
+}
+
+/** Milliseconds until each of the steps went on: with its first success on the host, however long that takes there. */
 export function recoveries(cells: readonly Cell[]): number[] {
   return cells.flatMap(({ recovery }) => (recovery === undefined ? [] : [recovery]));
 }
