@@ -30,7 +30,10 @@ export interface LabMachine {
    */
   powerCut(): Promise<void>;
 
-  /** Pulls its network cable: nothing reaches it and nothing leaves it, and no connection is told. */
+  /**
+   * Pulls its network cable: nothing reaches it and nothing leaves it, and no connection is told. The kept SSH
+   * connection is given up with it: it may die meanwhile without noticing.
+   */
   unplugNetwork(): Promise<void>;
 
   /** Puts the cable in again. */

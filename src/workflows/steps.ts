@@ -1,19 +1,17 @@
 import {
-  ActivityFailure,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
   proxyActivities,
-  rootCause,
-  TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, HostInput } from '../activities/contract.js';
-import type { StepFailureDetails } from '../activities/failures.js';
 import type { HousekeepingActivities } from '../activities/housekeeping.js';
 import { digestOf } from '../cluster/digest.js';
+import type { DecisionQuestion } from './answers.js';
 import type { Board } from './board.js';
 import type { Desk } from './desk.js';
+import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
 import type { StepProgress } from './progress.js';
 import { heartbeatTimeoutFor, paces, steps, type StepName } from './step-table.js';
@@ -87,28 +85,39 @@ export class Station {
           show('failed', 'Cancelled before it came to its end.');
           throw failure;
         }
-        const { message, details } = describe(failure);
+        const { message, details } = describeFailure(failure);
         show('failed', message);
-        if (isCutOff(failure) && cutOff < mostCutOff) {
-          cutOff += 1;
-          await beforeRetry?.();
-          show('running', `${steps[step].title}, again, because it was cut off`);
-          continue;
+        let why = 'because it was cut off';
+        if (isCutOff(failure) && cutOff < mostCutOff) cutOff += 1;
+        else {
+          const { verb, said } = await this.decide({ step, message, choices, ...details });
+          if (verb === 'skip') {
+            show('skipped', `Skipped by ${said}. It had failed: ${message}`);
+            return null;
+          }
+          why = `as ${said} decided`;
         }
-        if (this.desk === null) throw stopped('failed', message);
-        this.board.setHostState(this.name, 'failed');
-        const decision = await this.desk.askDecision({ host: this.name, step, message, choices, ...details });
-        const said = `${decision.by}${decision.reason === undefined ? '' : `: ${decision.reason}`}`;
-        this.board.setHostState(this.name, 'working');
-        if (decision.verb === 'skip') {
-          show('skipped', `Skipped by ${said}. It had failed: ${message}`);
-          return null;
-        }
-        if (decision.verb === 'abort') throw aborted(`${step} failed and was aborted by ${said}. ${message}`);
         await beforeRetry?.();
-        show('running', `${steps[step].title}, again, as ${said} decided`);
+        show('running', `${steps[step].title}, again, ${why}`);
       }
     }
+  }
+
+  /**
+   * What a person wants done about a step that failed.
+   * @throws ApplicationFailure: they want nothing more done, or nobody is asked
+   */
+  private async decide(
+    failed: Omit<DecisionQuestion, 'kind' | 'since' | 'host'>,
+  ): Promise<{ readonly verb: 'retry' | 'skip'; readonly said: string }> {
+    if (this.desk === null) throw stopped('failed', failed.message);
+    this.board.setHostState(this.name, 'failed');
+    const { verb, by, reason } = await this.desk.askDecision({ host: this.name, ...failed });
+    const said = `${by}${reason === undefined ? '' : `: ${reason}`}`;
+    this.board.setHostState(this.name, 'working');
+    if (verb === 'abort')
+      throw aborted(`${failed.step} failed and was aborted by ${said}. ${failed.message}`);
+    return { verb, said };
   }
 
   private async execute<Name extends StepName>(
@@ -172,34 +181,8 @@ function jobKeyOf(step: StepName, generation: number): string {
   return `${name}-${run}-g${generation}`;
 }
 
-/** What a failed activity says to a reader. */
-export function describe(failure: unknown): { message: string; details: Partial<StepFailureDetails> } {
-  const cause = causeOf(failure);
-  if (cause instanceof ApplicationFailure) {
-    const [details] = (cause.details ?? []) as (Partial<StepFailureDetails> | undefined)[];
-    const { command, output, advice } = details ?? {};
-    return { message: cause.message, details: { command, output, advice } };
-  }
-  if (cause instanceof TimeoutFailure) {
-    return {
-      message: `The step did not come to an end in time (${cause.timeoutType}).`,
-      details: { advice: 'Look whether a worker is running and whether it reaches the host, then retry.' },
-    };
-  }
-  return { message: rootCause(failure) ?? 'The step failed for an unknown reason.', details: {} };
-}
-
 /** What has ended with its machine is done again without a question; something that ends it each time is no accident. */
 const mostCutOff = 10;
-
-function isCutOff(failure: unknown): boolean {
-  const cause = causeOf(failure);
-  return cause instanceof ApplicationFailure && cause.type === 'CutOffError';
-}
-
-function causeOf(failure: unknown): unknown {
-  return failure instanceof ActivityFailure ? failure.cause : failure;
-}
 
 function outcomeOf(result: unknown): 'changed' | 'unchanged' {
   return typeof result === 'object' && result !== null && 'outcome' in result && result.outcome === 'changed'

@@ -9,7 +9,7 @@ import type { Activities } from '../../src/activities/contract.js';
 import { createActivities } from '../../src/activities/index.js';
 import { failureText } from '../../src/cli/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
-import { describe as described } from '../../src/workflows/steps.js';
+import { describeFailure } from '../../src/workflows/failures.js';
 import { obeyed } from '../cluster/hostile.js';
 import { canary, commands, hostileInputs, type Inputs, type Texts } from './hostile-inputs.js';
 import { machineAnswers } from './machine-answers.js';
@@ -83,7 +83,7 @@ function expectProper(step: keyof Activities, failure: unknown): void {
   if (failure === undefined || failure instanceof CancelledFailure) return;
   expect(failure, `${step} threw ${inspect(failure)}`).toBeInstanceOf(ApplicationFailure);
   expect((failure as ApplicationFailure).details).toEqual([expect.objectContaining({ host: machine.name })]);
-  const { message, details } = described(failure);
+  const { message, details } = describeFailure(failure);
   const question = { kind: 'decision', host: machine.name, step, message, ...details } as const;
   expect(failureText(question).join('\n')).not.toMatch(obeyed);
 }

@@ -159,8 +159,6 @@ export const faults = {
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
       await machine.unplugNetwork();
-      // The harness's own connection may have died meanwhile without having noticed.
-      machine.close();
       world.background(sleep(outage).then(() => machine.plugNetwork()));
       return {};
     },

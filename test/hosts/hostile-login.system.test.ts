@@ -9,7 +9,7 @@ import { CommandFailedError } from '../../src/hosts/errors.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { sh } from '../../src/hosts/script.js';
 import type { HostPool } from '../../src/hosts/target.js';
-import { describe as described } from '../../src/workflows/steps.js';
+import { describeFailure } from '../../src/workflows/failures.js';
 import { hostile, obeyed } from '../cluster/hostile.js';
 import { TestSshd } from './test-sshd.js';
 
@@ -63,7 +63,7 @@ describe('a login with a banner and noise of its own', () => {
       const script = sh`printf '%s\\n' ${words} >&2; exit 7`;
       const error = await host.run(script, { what: 'try it' }).catch((failure: unknown) => failure);
       expect(error).toBeInstanceOf(CommandFailedError);
-      const { message, details } = described(toFailure(error));
+      const { message, details } = describeFailure(toFailure(error));
       const shown = { kind: 'decision', host: 'worker-1', step: 'gatherFacts', message, ...details } as const;
       expect(message).toContain('"try it" failed on worker-1 with exit code 7');
       expect(failureText(shown).join('\n')).not.toMatch(obeyed);

@@ -74,6 +74,7 @@ export class SystemdMachine implements LabSystemdMachine {
 
   async unplugNetwork(): Promise<void> {
     await this.parts.network.setLink(this.name, 'down');
+    this.close();
   }
 
   async plugNetwork(): Promise<void> {

@@ -107,6 +107,7 @@ export class VirtualMachine implements LabVirtualMachine {
 
   async unplugNetwork(): Promise<void> {
     await this.#setLink(false);
+    this.close();
   }
 
   async plugNetwork(): Promise<void> {
