@@ -100,6 +100,7 @@ if [ -e /run/systemd/timesync/synchronized ]; then
 else
   timedatectl show -p NTPSynchronized --value 2>/dev/null || true
 fi
+section name-servers; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo file; fi
 section listeners; ss -H -ltnup 2>/dev/null || true
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true

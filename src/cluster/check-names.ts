@@ -69,6 +69,7 @@ export const checkNames = [
   'python',
   'raid-array',
   'reachability',
+  'resolv-conf',
   'search-domains',
   'storage-data',
   'storage-mount',

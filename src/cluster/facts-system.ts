@@ -38,6 +38,8 @@ export const systemFactsSchema = z.object({
   init: z.string(),
   /** Whether something keeps the clock right; null: the host cannot tell. */
   timeSynchronized: z.boolean().nullable(),
+  /** Whether there is a file that tells programs their name servers; absent in facts of earlier versions. */
+  hasResolvConf: z.boolean().optional(),
   /** Without those in the range of NodePorts, of which a node may have thousands. */
   listeners: z.array(listenerSchema),
   /** Those that have an address of global scope. */

@@ -10,6 +10,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
   return {
     init: textOf(sections, 'init'),
     timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
+    hasResolvConf: textOf(sections, 'name-servers') !== '',
     listeners: listenersOf(sections),
     interfaces: interfacesOf(sections),
     missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],

@@ -199,6 +199,16 @@ describe('addresses and interfaces', () => {
   });
 });
 
+describe('name servers', () => {
+  it('are told to be missing where there is no resolv.conf, not even a link', async () => {
+    await on(2, 'mv /etc/resolv.conf /etc/resolv.conf.away');
+    expect(await findings('resolv-conf')).toEqual(['node3: no /etc/resolv.conf']);
+    await on(2, 'ln -s nowhere /etc/resolv.conf');
+    expect(await findings('resolv-conf')).toEqual([]);
+    await on(2, 'mv /etc/resolv.conf.away /etc/resolv.conf');
+  });
+});
+
 describe('upgrades that happen by themselves', () => {
   it('are told, and whether the host is restarted after them', async () => {
     expect(await findings('unattended-upgrades')).toEqual([]);

@@ -136,6 +136,7 @@ describe('parseFacts', () => {
     const text = [
       section('boot-id', 'b'),
       section('init', 'systemd'),
+      section('name-servers', 'file'),
       section('time-synchronized', 'no'),
       section(
         'listeners',
@@ -158,6 +159,7 @@ describe('parseFacts', () => {
     ].join('');
     expect(parseFacts(text, mark).system).toEqual({
       init: 'systemd',
+      hasResolvConf: true,
       timeSynchronized: false,
       listeners: [
         { protocol: 'udp', address: '127.0.0.53', port: 53, process: 'systemd-resolve' },

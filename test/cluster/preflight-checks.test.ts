@@ -132,6 +132,7 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   ],
   'search-domains': [[{ facts: { searchDomains: ['lan'] } }, 'warning']],
   'upstream-dns': [[{ specification: { dns: { upstream: ['127.0.0.53'] } } }, 'error']],
+  'resolv-conf': [[{ system: { hasResolvConf: false } }, 'error']],
   'other-firewall': [[{ system: { firewalls: ['ufw'] } }, 'warning']],
   'free-space': [
     [{ system: { space: [space('/tmp', 1.5e9)] } }, 'warning'],

@@ -150,6 +150,12 @@ export const preflightChecks = {
     shouldBe: 'Name servers that pods can reach; no loopback address.',
     mend: 'Change dns.upstream.',
   },
+  'resolv-conf': {
+    severity: 'error',
+    shouldBe:
+      'An /etc/resolv.conf; without one names are not resolved, and Kubespray stops where it is to change it.',
+    mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf.',
+  },
   'other-firewall': {
     severity: 'warning',
     shouldBe:

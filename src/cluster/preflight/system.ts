@@ -6,7 +6,7 @@ import {
   type HostCheck as Check,
   type Look,
 } from './finding.js';
-import { otherFirewall } from './network.js';
+import { otherFirewall, resolvConf } from './network.js';
 import { portsInUse } from './ports.js';
 import { timeSynchronization } from './clock.js';
 import { kernelModules, kernelVersion } from './kernel.js';
@@ -121,5 +121,5 @@ const nodeAddress: Check = ({ host, facts }) => {
 const checks: readonly Check[] = [
   ...[operatingSystem, architecture, initSystem, kernelVersion, kernelModules, python],
   ...[swap, searchDomains, cgroups, timeSynchronization, unattendedUpgrades],
-  ...[nodeAddress, portsInUse, otherFirewall],
+  ...[nodeAddress, portsInUse, resolvConf, otherFirewall],
 ];
