@@ -53,6 +53,11 @@ export const unitSchema = z.object({
 });
 export type Unit = z.infer<typeof unitSchema>;
 
+/** Whether the service runs; its name is without ".service". */
+export function isServiceActive(units: readonly Unit[], service: string): boolean {
+  return units.some(({ name, active }) => name === service && active === 'active');
+}
+
 export const mountSchema = z.object({
   target: z.string(),
   source: z.string(),

@@ -1,4 +1,4 @@
-import type { Unit } from './facts.js';
+import { isServiceActive, type Unit } from './facts.js';
 import { blocksOf, type FactsSections, linesOf, textOf } from './facts-sections.js';
 import type { Listener, NetworkInterface, Space, SystemFacts } from './facts-system.js';
 
@@ -6,7 +6,6 @@ import type { Listener, NetworkInterface, Space, SystemFacts } from './facts-sys
 export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]): SystemFacts | undefined {
   // An answer of an earlier version's script has none of these sections.
   if (!sections.has('init')) return undefined;
-  const isActive = (name: string) => units.some((unit) => unit.name === name && unit.active === 'active');
   return {
     init: textOf(sections, 'init'),
     timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
@@ -15,10 +14,10 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
     interfaces: interfacesOf(sections),
     missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],
     space: spaceOf(sections),
-    unattendedUpgrades: upgradesOf(sections, isActive('unattended-upgrades')),
+    unattendedUpgrades: upgradesOf(sections, isServiceActive(units, 'unattended-upgrades')),
     firewalls: [
       ...(textOf(sections, 'ufw') === '' ? [] : ['ufw']),
-      ...(isActive('firewalld') ? ['firewalld'] : []),
+      ...(isServiceActive(units, 'firewalld') ? ['firewalld'] : []),
     ],
   };
 }

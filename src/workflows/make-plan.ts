@@ -1,5 +1,5 @@
 import { chooseRelease } from '../cluster/choose-release.js';
-import type { HostFacts } from '../cluster/facts.js';
+import { isServiceActive, type HostFacts } from '../cluster/facts.js';
 import type { Finding } from '../cluster/findings.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
@@ -78,7 +78,8 @@ export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecifica
  */
 async function checkReachability(run: ClusterRun): Promise<Reachability | undefined> {
   const specification = run.activeSpecification();
-  const isNode = ({ name }: HostSpecification) => run.facts.get(name)?.units.some(runsKubelet) === true;
+  const isNode = ({ name }: HostSpecification) =>
+    isServiceActive(run.facts.get(name)?.units ?? [], 'kubelet');
   if (specification.hosts.length < 2 || specification.hosts.every(isNode)) return undefined;
   const found = await run.controlHost.run('checkReachability', {
     host: workersMachine(specification),
@@ -87,9 +88,6 @@ async function checkReachability(run: ClusterRun): Promise<Reachability | undefi
   });
   return found ?? undefined;
 }
-
-const runsKubelet = ({ name, active }: HostFacts['units'][number]) =>
-  name === 'kubelet' && active === 'active';
 
 interface Seen {
   readonly controlHost: HostFacts;

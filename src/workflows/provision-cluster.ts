@@ -1,4 +1,4 @@
-import type { HostFacts } from '../cluster/facts.js';
+import { isServiceActive } from '../cluster/facts.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { Report } from '../cluster/report.js';
 import { giveAnsibleAccess } from './ansible-access.js';
@@ -39,7 +39,9 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       // What is there, what is to be done, and what of it has to be approved
       run.board.setPhase('planning');
       const plan = await makePlan(run);
-      const isFirstInstallation = !hasEtcd([...run.facts.values()]);
+      const isFirstInstallation = ![...run.facts.values()].some(({ units }) =>
+        isServiceActive(units, 'etcd'),
+      );
 
       // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved
       const [kubespray] = await together(
@@ -131,10 +133,4 @@ async function createCluster(run: ClusterRun, hosts: HostWorks, kubespray: Kubes
     { beforeRetry: () => nodes.makeReady() },
   );
   if (ended) run.playbook = { summary: ended.summary, log: ended.log };
-}
-
-function hasEtcd(facts: readonly HostFacts[]): boolean {
-  return facts.some(({ units }) =>
-    units.some(({ name, active }) => /^etcd(\.service)?$/.test(name) && active === 'active'),
-  );
 }
