@@ -17,7 +17,7 @@ import { read } from './host-truth.js';
 import { PackageIndex } from './package-index.js';
 import { modeOf, openToOthers } from './private-files.js';
 import { contentOf, SecretSearch } from './secret-search.js';
-import { labSpecification } from './stage.js';
+import { labSpecification, until } from './stage.js';
 
 /**
  * A whole run with secrets that are known, and then every byte that it left behind. The password goes through the first
@@ -372,7 +372,11 @@ function payloadsIn(text: string): string {
 }
 
 async function answerOf(url: string): Promise<string> {
-  const answer = await fetch(url);
+  // The Web UI says 503 for a moment, until it has found the server beside which it was started.
+  const answer = await until(`an answer of ${url}`, 30, async () => {
+    const given = await fetch(url);
+    return given.status === 503 ? undefined : given;
+  });
   expect(answer.status, url).toBe(200);
   return answer.text();
 }
