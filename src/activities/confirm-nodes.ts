@@ -7,7 +7,7 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes nodes", asked on a control plane. */
 export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
-  return step(({ host: target, nodes, release }) =>
+  return step(({ host: target, nodes, release, kubernetes }) =>
     withHost(dependencies, target, (host) =>
       confirmByKubectl(host, async (kubectl) => {
         const seen = {
@@ -15,7 +15,7 @@ export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activit
           leases: await kubectl.read(['--namespace', 'kube-node-lease', 'get', 'leases'], parseLeases),
           now: await kubectl.now(),
         };
-        return judgeNodes(nodes, seen, rulesFor(release).release.kubernetes);
+        return judgeNodes(nodes, seen, kubernetes ?? rulesFor(release).release.kubernetes);
       }),
     ),
   );

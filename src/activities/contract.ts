@@ -189,6 +189,8 @@ export interface VerifyKubernetesInput extends HostInput {
   /** Inventory names of all nodes. */
   readonly nodes: readonly string[];
   readonly release: string;
+  /** The version that was asked for by kube_version; without it the release's own. */
+  readonly kubernetes?: string;
   readonly upstreamDns: readonly string[];
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CheckResult } from './checks.js';
 import { judge, listed } from './checks.js';
+import { parseVersion } from './version.js';
 
 /** Step 9 of the document, "Confirm Kubernetes nodes": what `kubectl -o json` shows, and how it is judged. */
 
@@ -54,7 +55,7 @@ export interface NodesSeen {
 /**
  * One set of checks for every node of the inventory. "Ready" alone may be stale: with a kubelet that no longer runs it
  * stands for 40 seconds, so the lease must be fresh as well.
- * @param kubernetes the release's version, such as 1.28.6; another patch release is as good
+ * @param kubernetes the version that should run, such as 1.28.6; another patch release is as good
  */
 export function judgeNodes(names: readonly string[], seen: NodesSeen, kubernetes: string): CheckResult[] {
   return names.flatMap((name) => {
@@ -129,4 +130,10 @@ function judgeVersion(name: string, { status }: Nodes[number], kubernetes: strin
     shouldBe: `v${minor(kubernetes)}`,
     advice: `Run the playbook cluster.yml again, or upgrade-cluster.yml where ${name} is behind.`,
   });
+}
+
+/** The version that kube_version asks for instead of the release's own; undefined where it asks for none, or by a template. */
+export function wantedKubernetes(variables: Readonly<Record<string, unknown>>): string | undefined {
+  const wanted = variables['kube_version'];
+  return typeof wanted === 'string' ? parseVersion(wanted)?.join('.') : undefined;
 }

@@ -14,7 +14,7 @@ import { invalidSpecification, readSpecification } from './read-specification.js
 import { releaseInUse } from './release-in-use.js';
 import { Station } from './steps.js';
 import { targetOf } from './targets.js';
-import { unitsOf } from './verify.js';
+import { confirmationOf, unitsOf } from './verify.js';
 
 /** Argument of `deleteOldData`. */
 export interface DeleteOldDataInput {
@@ -136,12 +136,10 @@ async function proveTheNewPlace(
       facts: { [host.name]: facts },
       controlHost: new Station(controlHostStation, run.board, null),
     });
-    const nodes = await new Station(first.name, run.board, null).need('confirmNodes', {
-      host: targetOf(specification, first),
-      nodes: [host.name],
-      release,
-      upstreamDns: specification.dns.upstream,
-    });
+    const nodes = await new Station(first.name, run.board, null).need(
+      'confirmNodes',
+      confirmationOf(specification, { host: first, nodes: [host.name], release }),
+    );
     refuseFailed(specification, nodes.checks);
   } catch (failure) {
     const ending = endingOf(failure);

@@ -1,7 +1,8 @@
-import type { VerificationResult } from '../activities/contract.js';
+import type { VerificationResult, VerifyKubernetesInput } from '../activities/contract.js';
 import type { CheckedUnit } from '../cluster/checks-host.js';
+import { wantedKubernetes } from '../cluster/checks-kubernetes.js';
 import { membersOf } from '../cluster/members.js';
-import type { HostSpecification } from '../cluster/specification.js';
+import type { HostSpecification, Specification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
@@ -24,12 +25,11 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   const [first] = controlPlanes;
   if (first) {
     await run.forHost(first, async (station) => {
-      const cluster = {
-        host: targetOf(specification, first),
+      const cluster = confirmationOf(specification, {
+        host: first,
         nodes: names(specification.hosts),
         release: options.release,
-        upstreamDns: specification.dns.upstream,
-      };
+      });
       note(await station.run('confirmNodes', cluster));
       note(await station.run('confirmPods', cluster));
       note(await station.run('confirmDns', cluster));
@@ -80,4 +80,24 @@ export function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonl
     ...(runsPods ? (['containerd', 'kubelet'] as const) : []),
     ...(etcdMembers.includes(name) ? (['etcd'] as const) : []),
   ];
+}
+
+/** What is asked on a control plane about nodes, their pods and DNS. */
+export function confirmationOf(
+  specification: Specification,
+  {
+    host,
+    nodes,
+    release,
+  }: Pick<VerifyKubernetesInput, 'nodes' | 'release'> & { readonly host: HostSpecification },
+): VerifyKubernetesInput {
+  const { kubespray, dns } = specification;
+  const kubernetes = wantedKubernetes(kubespray.variables);
+  return {
+    host: targetOf(specification, host),
+    nodes,
+    release,
+    ...(kubernetes !== undefined && { kubernetes }),
+    upstreamDns: dns.upstream,
+  };
 }

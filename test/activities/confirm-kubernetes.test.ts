@@ -49,8 +49,8 @@ const nodeStatus = {
 };
 
 const steps = { confirmNodes, confirmPods, confirmDns };
-const confirm = (step: keyof typeof steps, host: FakeHost): Promise<VerificationResult> =>
-  new MockActivityEnvironment().run(steps[step]({ hosts: new FakeHostPool([host]) }), input);
+const confirm = (step: keyof typeof steps, host: FakeHost, about = input): Promise<VerificationResult> =>
+  new MockActivityEnvironment().run(steps[step]({ hosts: new FakeHostPool([host]) }), about);
 const failing = ({ checks }: VerificationResult) =>
   checks.filter(({ passed }) => !passed).map(({ check }) => check);
 
@@ -82,6 +82,18 @@ describe.each(['confirmNodes', 'confirmPods', 'confirmDns'] as const)('%s', (ste
 });
 
 describe('what the steps ask', () => {
+  it.each([
+    ['1.28.9', []],
+    ['1.29.1', ['node-version']],
+  ])(
+    'wants kubelets of version %s where it was asked for instead of the release’s',
+    async (kubernetes, failed) => {
+      expect(failing(await confirm('confirmNodes', controlPlane(), { ...input, kubernetes }))).toEqual(
+        failed,
+      );
+    },
+  );
+
   it('takes a missing config map for a Corefile that forwards nothing', async () => {
     const answer = { exitCode: 1, stderr: 'Error from server (NotFound): configmaps "coredns" not found' };
     const result = await confirm('confirmDns', controlPlane().when(/configmap coredns/, answer));

@@ -6,7 +6,12 @@ import {
   nodeLocalDnsLabels,
   parseCorefile,
 } from '../../src/cluster/checks-dns.js';
-import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/checks-kubernetes.js';
+import {
+  judgeNodes,
+  parseLeases,
+  parseNodes,
+  wantedKubernetes,
+} from '../../src/cluster/checks-kubernetes.js';
 import { judgePods, parsePods, podTrouble } from '../../src/cluster/checks-pods.js';
 
 // Shapes as `kubectl get -o json` prints them, shortened to what kubelet and kubeadm always set.
@@ -298,4 +303,13 @@ describe('DNS', () => {
     expect(nodeLocalDnsLabels('node-local-dns')).toEqual(['node-local-dns', 'nodelocaldns']);
     expect(nodeLocalDnsLabels('nodelocaldns')).toEqual(['nodelocaldns']);
   });
+});
+
+it.each([
+  [{}, undefined],
+  [{ kube_version: 'v1.29.10' }, '1.29.10'],
+  [{ kube_version: '1.33.4' }, '1.33.4'],
+  [{ kube_version: '{{ newest }}' }, undefined],
+])('a wish for a version of Kubernetes is known: %j', (variables, version) => {
+  expect(wantedKubernetes(variables)).toBe(version);
 });
