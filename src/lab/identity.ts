@@ -60,6 +60,7 @@ echo ${quote(identity.machineId)} > /etc/machine-id
 echo ${quote(identity.name)} > /etc/hostname
 hostname ${quote(identity.name)}
 echo ${quote(hostsFile(identity.name))} > /etc/hosts
+echo ${quote(resolvConf)} > /etc/resolv.conf
 kill -HUP "$(cat /run/sshd.pid)"
 tries=0
 for disk in ${disks.join(' ')}; do
@@ -77,3 +78,6 @@ sync
 export function hostsFile(name: string): string {
   return `127.0.0.1 localhost\n127.0.1.1 ${name}\n`;
 }
+
+/** The text of /etc/resolv.conf: what the C library takes where there is no such file. An image cannot hold one. */
+export const resolvConf = 'nameserver 127.0.0.1\n';

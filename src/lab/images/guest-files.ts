@@ -24,8 +24,6 @@ export const commonFiles: GuestFiles = {
   // systemd makes a new one at the first boot; the lab writes each machine's own before that.
   '/etc/machine-id': '',
   '/etc/hosts': '127.0.0.1 localhost\n',
-  // What the C library takes where there is no such file; preflight wants one.
-  '/etc/resolv.conf': 'nameserver 127.0.0.1\n',
 };
 
 /** Kernel modules that have no use under emulation and cost boot time. */
