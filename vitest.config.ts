@@ -3,6 +3,28 @@ import { defineConfig } from 'vitest/config';
 /** Of the lab's tests those on light machines in which no time is measured: they run beside unit and system tests. */
 const besideOthers = ['test/faults/*.lab.test.ts', 'test/e2e/secrets.lab.test.ts'];
 
+/** Those on light machines, which leave most of a processor to the virtual machines beside which they run. */
+const onLightMachines = [
+  'test/activities/{kubespray,preflight,firewall,remote-control-host}.lab.test.ts',
+  'test/cli/demo-machines.lab.test.ts',
+  'test/hosts/jobs.lab.test.ts',
+  'test/lab/systemd-machine.lab.test.ts',
+];
+
+/** Times of recovery are measured in them, so nothing runs beside them. */
+const alone = ['test/e2e/whole-procedure.lab.test.ts'];
+
+const lab = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
+  test: {
+    name,
+    include: [...include],
+    exclude: [...exclude],
+    testTimeout: 1_500_000,
+    hookTimeout: 900_000,
+    fileParallelism: false,
+  },
+});
+
 /**
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
@@ -32,34 +54,11 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      {
-        test: {
-          name: 'lab',
-          include: ['test/**/*.lab.test.ts'],
-          exclude: [...besideOthers],
-          testTimeout: 1_500_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'lab-beside',
-          include: [...besideOthers],
-          testTimeout: 1_500_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'long',
-          include: ['test/**/*.long.test.ts'],
-          testTimeout: 1_500_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
-        },
-      },
+      lab('lab', ['test/**/*.lab.test.ts'], [...besideOthers, ...onLightMachines, ...alone]),
+      lab('lab-alone', alone),
+      lab('lab-beside', besideOthers),
+      lab('lab-light', onLightMachines),
+      lab('long', ['test/**/*.long.test.ts']),
       {
         test: {
           name: 'kubernetes',

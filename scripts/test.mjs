@@ -40,7 +40,9 @@ async function everything() {
     vitest(['unit', 'system'], { options: [allCores] }),
     ...(hasLab ? [vitest(['lab-beside'], { quiet: true })] : []),
   ]);
-  if (hasLab) await vitest(['lab']);
+  if (!hasLab) return;
+  await vitest(['lab-alone']);
+  await Promise.all([vitest(['lab']), vitest(['lab-light'], { quiet: true })]);
 }
 
 /** A check that counts as one test. @returns whether it passed */
