@@ -120,7 +120,7 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'unattended-upgrades': [[{ system: { unattendedUpgrades: { enabled: true, reboots: true } } }, 'warning']],
   'machine-id': [[{ facts: { machineId: '' } }, 'error']],
   'host-name': [[{ facts: { hostname: 'h1' } }, 'warning']],
-  'node-address': [[{ facts: { addresses: [] } }, 'warning']],
+  'node-address': [[{ facts: { addresses: [] } }, 'error']],
   'ports-in-use': [[{ system: { listeners: [listener(10250, 'k3s-agent')] } }, 'error']],
   reachability: [[{ reachability: { blocked: [blocked], narrow: [] } }, 'error']],
   mtu: [[{ system: { interfaces: [{ name: 'eth0', mtu: 9000, addresses: ['10.0.0.9'] }] } }, 'warning']],

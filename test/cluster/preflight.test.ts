@@ -120,7 +120,12 @@ describe('preflight', () => {
     ['swap', { swaps: ['/dev/sda2'] }, ['warning swap w']],
     ['search domains', { searchDomains: ['lan'] }, ['warning search-domains w']],
     ['cgroup v1', { cgroupVersion: 1 }, ['warning cgroup-version w']],
-    ['an address that is not its own', { addresses: ['192.168.1.9'] }, ['warning node-address w']],
+    ['an address that is not its own', { addresses: ['192.168.1.9'] }, ['error node-address w']],
+    [
+      'the same in facts of an earlier version, with which a workflow has gone on',
+      { addresses: ['192.168.1.9'], system: undefined },
+      ['warning node-address w'],
+    ],
     ['a clock that is slow', { clock: offset(-2_000) }, ['warning clock w']],
     ['a clock that is fast by what may come from the measuring', { clock: offset(1_200, 300) }, []],
     ['a clock with which no certificate is valid yet', { clock: offset(-301_000) }, ['error clock w']],

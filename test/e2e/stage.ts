@@ -145,6 +145,7 @@ export function labSpecification({
         (check) => ({ check, reason }),
       ),
       ...['kubespray-memory', 'free-space'].map((check) => ({ check, reason })),
+      { check: 'node-address', reason: 'virtual machines of the lab are reached by a forwarded port' },
       { check: 'reachability', reason: 'virtual machines of the lab reach nobody' },
       { check: 'kubernetes-api', reason: 'the stand-in for Kubespray has no API server' },
     ],

@@ -96,6 +96,11 @@ export class FaultRun {
     this.waitingForAnything.clear();
   }
 
+  /** Waits until what faults have begun is over. */
+  async whenQuiet(): Promise<void> {
+    await Promise.allSettled([...this.backgrounds]);
+  }
+
   /** Ends everything, once what faults have begun is over. */
   async end(): Promise<void> {
     await this.whenQuiet();
@@ -214,10 +219,6 @@ export class FaultRun {
     await endJobs(this.options.home);
     await this.restartServer();
     await this.startWorkers();
-  }
-
-  private async whenQuiet(): Promise<void> {
-    await Promise.allSettled([...this.backgrounds]);
   }
 
   private background(work: Promise<unknown>): void {

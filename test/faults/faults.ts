@@ -31,7 +31,8 @@ export interface Fault {
    * whatever the workflow does next.
    */
   readonly recovery: 'step' | 'workflow';
-  readonly restartsHost: boolean;
+  /** What is started again: the host, for a playbook the worker, or the control host. */
+  readonly restarts: 'nothing' | 'host' | 'control host';
   readonly killsWorker: boolean;
   /** Whether a step can meet it: there, or, without a place, at all. */
   appliesTo(step: string, place?: Place): boolean;
@@ -74,7 +75,7 @@ export const faults = {
     name: 'worker killed before',
     point: 'before',
     recovery: 'step',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: true,
     appliesTo: everywhere,
     strike: killWorker,
@@ -83,7 +84,7 @@ export const faults = {
     name: 'worker killed in the middle',
     point: 'middle',
     recovery: 'step',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: true,
     appliesTo: everywhere,
     strike: killWorker,
@@ -92,7 +93,7 @@ export const faults = {
     name: 'worker killed after',
     point: 'after',
     recovery: 'step',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: true,
     appliesTo: everywhere,
     strike: killWorker,
@@ -101,7 +102,7 @@ export const faults = {
     name: 'SSH link cut',
     point: 'middle',
     recovery: 'step',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: false,
     appliesTo: onHosts,
     strike: () => Promise.resolve({ cut: true }),
@@ -110,7 +111,7 @@ export const faults = {
     name: 'Temporal server killed',
     point: 'after',
     recovery: 'workflow',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: false,
     appliesTo: everywhere,
     strike: (world) => {
@@ -122,7 +123,7 @@ export const faults = {
     name: 'host restarted',
     point: 'hold',
     recovery: 'step',
-    restartsHost: true,
+    restarts: 'host',
     killsWorker: false,
     appliesTo: onHostsAndPlaybooks,
     strike: async (world, { host }) => {
@@ -136,7 +137,7 @@ export const faults = {
     name: 'power cut',
     point: 'hold',
     recovery: 'step',
-    restartsHost: true,
+    restarts: 'host',
     killsWorker: false,
     appliesTo: (step, place) =>
       onHostsAndPlaybooks(step, place) && !onControlPlanes.has(step) && place !== 'systemd-machine',
@@ -153,7 +154,7 @@ export const faults = {
     name: 'host unreachable for 2 minutes',
     point: 'hold',
     recovery: 'step',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: false,
     appliesTo: onHostsAndPlaybooks,
     strike: async (world, { host }) => {
@@ -171,7 +172,7 @@ export const controlHostFaults = {
     name: 'control host restarted',
     point: 'middle',
     recovery: 'step',
-    restartsHost: true,
+    restarts: 'control host',
     killsWorker: true,
     appliesTo: (step) => step === 'runKubespray',
     strike: async (world) => {
@@ -183,7 +184,7 @@ export const controlHostFaults = {
     name: "control host's disk full",
     point: 'hold',
     recovery: 'step',
-    restartsHost: false,
+    restarts: 'nothing',
     killsWorker: false,
     appliesTo: (step) => onControlHost.has(step),
     strike: async (world) => {

@@ -85,6 +85,8 @@ async function answer(
   const { step, host, message } = question;
   const verb = decide(question);
   if (verb === undefined) return;
+  // A person mends first what is broken.
+  if (verb === 'retry') await run.whenQuiet();
   await handle.executeUpdate(decisions[verb], { args: [{ by, host, step }] });
   if (verb === 'retry') run.askedAbout({ step, host }, message);
 }

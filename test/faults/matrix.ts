@@ -39,7 +39,7 @@ function differencesOfStates(host: string, is: State, shouldBe: State): string[]
 }
 
 function differencesOfJobs(disturbed: Outcome, undisturbed: Outcome): string[] {
-  const mayBeCutOff = disturbed.cells.some(({ fault, asked }) => fault.restartsHost || asked > 0);
+  const mayBeCutOff = disturbed.cells.some(({ fault, asked }) => fault.restarts !== 'nothing' || asked > 0);
   return Object.entries(undisturbed.jobs).flatMap(([host, jobs]) => {
     const found = disturbed.jobs[host] ?? [];
     const twice = found
@@ -53,7 +53,7 @@ function differencesOfJobs(disturbed: Outcome, undisturbed: Outcome): string[] {
 function differencesOfBoots(disturbed: Outcome, undisturbed: Outcome): string[] {
   // What works on no machine of its own, such as a playbook, meets its faults on the worker.
   const onWorker = ({ host }: Cell) => host === disturbed.worker || !(host in disturbed.places);
-  const byFaults = disturbed.cells.filter((cell) => cell.fault.restartsHost && onWorker(cell)).length;
+  const byFaults = disturbed.cells.filter((cell) => cell.fault.restarts === 'host' && onWorker(cell)).length;
   const { boots } = disturbed;
   // A restart that a fault brings about at the right moment may be the one that the procedure needs.
   if (boots >= Math.max(undisturbed.boots, byFaults) && boots <= undisturbed.boots + byFaults) return [];

@@ -114,7 +114,7 @@ export const preflightChecks = {
     mend: 'See that the addresses are those of the hosts that are meant.',
   },
   'node-address': {
-    severity: 'warning',
+    severity: 'error',
     shouldBe:
       'The address by which the other nodes reach the host is one of its own; Kubespray stops where it is not.',
     mend: 'Give the host an internalAddress.',

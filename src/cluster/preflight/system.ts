@@ -111,7 +111,8 @@ const nodeAddress: Check = ({ host, facts }) => {
   if (ip === undefined || facts.addresses.includes(ip)) return undefined;
   return {
     check: 'node-address',
-    severity: 'warning',
+    // Facts of earlier versions stop nothing, so that a workflow which has gone on with them can be replayed.
+    severity: facts.system?.hasResolvConf === undefined ? 'warning' : 'error',
     is: `${ip} is none of the host's own addresses (${facts.addresses.join(', ') || 'none'})`,
     shouldBe: 'an address of the host itself, or Kubespray stops at it',
     mend: `Give ${host.name} an internalAddress, that by which the other nodes reach it.`,
