@@ -60,17 +60,20 @@ fi
 
 const takeStart = sh`mkdir started || exit 0`;
 
-/** Fields behind the name in /proc/PID/stat: the start time is the twentieth. */
+/**
+ * Without its records, as on a full disk, a job must not run: it would look cut off, and be started twice. The status gets
+ * its place in advance. Fields behind the name in /proc/PID/stat: the start time is the twentieth.
+ */
 function record({ path }: JobFolder): Script {
-  return sh`[ -z "$unit" ] || echo "$unit" > unit
-cat /proc/sys/kernel/random/boot_id > boot-id
-stat=$(cat /proc/$$/stat)
-set -- \${stat##*) }
-echo "$$ \${20}" > pid.new
-mv pid.new pid
-: >> log
-echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $attempt" >> executions
-sync script boot-id pid log executions started ${path} ..`;
+  return sh`write_records() {
+  if [ -n "$unit" ]; then echo "$unit" > unit || return 1; fi
+  stat=$(cat /proc/$$/stat)
+  set -- \${stat##*) }
+  cat /proc/sys/kernel/random/boot_id > boot-id && echo "$$ \${20}" > pid.new && mv pid.new pid &&
+    : >> log && echo '   ' > status.new && sync script boot-id pid log status.new started ${path} .. &&
+    echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $attempt" >> executions && sync executions ${path}
+}
+write_records || { rmdir started; exit 1; }`;
 }
 
 function runAndReport({ path }: JobFolder): Script {
@@ -91,8 +94,7 @@ if [ "$code" -ne 0 ]; then
   if going_down; then exit 0; fi
 fi
 sync
-echo "$code" > status.new
-sync status.new
-mv status.new status
+# In place, which needs no room. Where it does after all, the job goes on until there is some.
+until printf '%3d\\n' "$code" 1<> status.new && sync status.new && mv status.new status; do sleep 1; done
 sync ${path}`;
 }

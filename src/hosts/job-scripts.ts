@@ -82,8 +82,14 @@ alive() {
   done
   return 1
 }
+# A status that was lost to a full disk says nothing.
+ended() {
+  code=
+  { read -r code < status; } 2> /dev/null || return 1
+  [ -n "$code" ]
+}
 judge() {
-  if [ -e status ]; then echo "ended $(cat status)"; return; fi
+  if ended; then echo "ended $code"; return; fi
   if [ ! -d started ]; then echo absent; return; fi
   if [ ! -s pid ]; then echo starting; return; fi
   why=killed boot=
@@ -92,7 +98,7 @@ judge() {
   if [ "$boot" != "$now" ]; then why=rebooted
   elif alive; then echo running; return
   fi
-  if [ -e status ]; then echo "ended $(cat status)"; return; fi
+  if ended; then echo "ended $code"; return; fi
   # What a shutdown cut off is told apart once the machine is down: until then nothing can be started again anyway.
   if [ "$why" = killed ] && going_down; then echo running; return; fi
   echo "cut-off $why"

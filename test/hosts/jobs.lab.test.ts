@@ -82,6 +82,16 @@ grep -aF slipway-job /proc/[0-9]*/cmdline > /root/processes`);
     expect(await on('pgrep -fx "sleep 4322" || true')).toBe('');
   });
 
+  it('that fills the disk ends with its own code', async () => {
+    const key = 'full-1';
+    await on(
+      `mkdir -p /var/lib/slipway/jobs/${key}; mount -t tmpfs -o size=256k none /var/lib/slipway/jobs/${key}`,
+    );
+    const script = sh`cat /dev/zero > /var/lib/slipway/jobs/${key}/filling || exit 3`;
+    expect(await jobs.run(host, { key, script })).toMatchObject({ kind: 'ended', exitCode: 3 });
+    await on(`umount /var/lib/slipway/jobs/${key}`);
+  });
+
   it('that a shutdown ended is cut off by a restart, though its script failed in an orderly way', async () => {
     const script = sh`trap 'echo ended by the shutdown; exit 20' TERM; echo begun; while :; do sleep 0.1; done`;
     const following = jobs.run(host, { key: 'shutdown-1', script });

@@ -79,7 +79,7 @@ describe.each([
     expect(seen.text).toBe(text);
     expect(await executionsOf('plain-1')).toBe(1);
     expect((await stat(join(folder, 'jobs', 'plain-1'))).mode & 0o777).toBe(0o700);
-    expect(await textOf('plain-1', 'status')).toBe('0\n');
+    expect(await textOf('plain-1', 'status')).toBe('  0\n');
     expect(await textOf('plain-1', 'boot-id')).toBe(
       await readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     );
@@ -240,6 +240,38 @@ printf '\\360\\237'`;
     execFileSync('mkdir', ['-p', pathOf('unrecorded-1', 'started')]);
     const outcome = await jobs.run(host, { key: 'unrecorded-1', script: sh`true` });
     expect(outcome).toMatchObject({ kind: 'cut-off', why: 'killed' });
+  });
+
+  it('that cannot be recorded, because the disk is full, is not started; later it is', async () => {
+    const key = 'full-1';
+    execFileSync('mkdir', ['-p', pathOf(key, '')]);
+    execFileSync('ln', ['-s', '/dev/full', pathOf(key, 'pid.new')]);
+    const script = sh`echo ran`;
+    await expect(jobs.run(host, { key, script })).rejects.toBeInstanceOf(ConnectionLostError);
+    expect(await exists(key, 'started')).toBe(false);
+    await rm(pathOf(key, 'pid.new'));
+    expect(await jobs.run(host, { key, script })).toMatchObject({
+      kind: 'ended',
+      exitCode: 0,
+      tail: 'ran\n',
+    });
+    expect(await executionsOf(key)).toBe(1);
+  });
+
+  it('that cannot say how it ended, because the disk is full, is over as soon as it can', async () => {
+    const key = 'full-2';
+    const status = pathOf(key, 'status.new');
+    const script = sh`ln -sf /dev/full ${status}; (sleep 3; rm ${status}) & echo done; exit 4`;
+    const begun = Date.now();
+    expect(await jobs.run(host, { key, script })).toMatchObject({ kind: 'ended', exitCode: 4 });
+    expect(Date.now() - begun).toBeGreaterThan(2_500);
+  });
+
+  it('whose status was lost is cut off, whatever its code was', async () => {
+    const key = 'lost-1';
+    await jobs.run(host, { key, script: sh`true` });
+    await writeFile(pathOf(key, 'status'), '');
+    expect(await jobs.run(host, { key, script: sh`true` })).toMatchObject({ kind: 'cut-off', why: 'killed' });
   });
 
   it('has a key that fits a file name', async () => {
