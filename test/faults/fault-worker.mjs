@@ -39,7 +39,7 @@ function observed(step, activity) {
     const host = input.host ?? {};
     const about = { step, host: host.name ?? '', attempt, key: `${workflowExecution.runId}/${activityId}` };
     const { middle } = await ask({ ...about, point: 'before' });
-    const call = { about, host, middle, operations: 0 };
+    const call = { about, hosts: input.hosts ?? [host], middle, operations: 0 };
     const result = await calls.run(call, () => activity(input));
     await ask({ ...about, point: 'after', hadMiddle: call.hadMiddle === true });
     return result;
@@ -58,7 +58,7 @@ async function operation(call, what, perform) {
     underWay.catch(() => undefined);
     await sleep(call.middle.delay);
     const { cut } = await ask(middle);
-    if (cut) cutLinks(call.host);
+    if (cut) call.hosts.forEach(cutLinks);
   }
   const result = await underWay;
   process.send({ ...call.about, point: 'operation', what });
@@ -71,7 +71,7 @@ function isMiddle({ middle, operations }, what) {
   return operations >= middle.operation && !what.startsWith('start the job');
 }
 
-/** Every connection to that host breaks, as when a cable is pulled and plugged in again. */
+/** Every connection to a host breaks, as when a cable is pulled and plugged in again. */
 function cutLinks({ address, port }) {
   for (const handle of process._getActiveHandles()) {
     if (handle instanceof Socket && handle.remoteAddress === address && handle.remotePort === port) {

@@ -56,7 +56,11 @@ const onControlPlanes = new Set([
 
 const everywhere = () => true;
 
-const onHosts = (step: string, place?: Place) => place !== 'control host' && !onControlHost.has(step);
+/** Works on all hosts at once; of them the worker meets the fault. */
+const onAllHosts = 'checkReachability';
+
+const onHosts = (step: string, place?: Place) =>
+  step === onAllHosts || (place !== 'control host' && !onControlHost.has(step));
 
 /** A playbook runs on the control host and on all hosts. */
 const onHostsAndPlaybooks = (step: string, place?: Place) => onHosts(step, place) || step === 'runKubespray';
