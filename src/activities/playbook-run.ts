@@ -47,7 +47,7 @@ export function runFiles(
  */
 export function playbookScript(
   { playbook, virtualEnvironment, limit }: PlaybookInput,
-  { kubespray, inventory, ansibleConfig }: ClusterFolders,
+  { kubespray, inventory, ansibleConfig, factCache }: ClusterFolders,
   run: RunFiles,
 ): Script {
   const limits = limit ? ['--limit', limit.join(',')] : [];
@@ -59,6 +59,7 @@ unset DISPLAY WAYLAND_DISPLAY SSH_ASKPASS
 export ANSIBLE_CONFIG=${ansibleConfig} SLIPWAY_EVENTS=${run.events} PYTHONUNBUFFERED=1 GIT_TERMINAL_PROMPT=0
 export LC_ALL=C.UTF-8 VIRTUAL_ENV=${virtualEnvironment} PATH=${`${virtualEnvironment}/bin`}:"$PATH"
 cd ${kubespray}
+python -I -c ${forgetCutOffFacts} ${factCache}
 echo '{"event":"run"}' >> "$SLIPWAY_EVENTS"
 code=0
 ansible-playbook -b -v ${common} ${playbook} </dev/null || code=$?
@@ -74,6 +75,17 @@ if [ -n "$sockets" ]; then
 fi
 exit "$code"`;
 }
+
+/** Facts that a power cut or a full disk has cut off end each playbook, one host at a time, until all are forgotten. */
+const forgetCutOffFacts = `
+import json, os, sys
+for entry in os.scandir(sys.argv[1]):
+    try:
+        with open(entry.path, encoding="utf-8") as facts:
+            json.load(facts)
+    except ValueError:
+        os.unlink(entry.path)
+`;
 
 /** The names in the folder of runs are keys of jobs, which hold neither spaces nor a leading hyphen. */
 function keepLogs({ parent, jobs, jobLog, log }: RunFiles): Script {

@@ -441,6 +441,17 @@ describe('running a playbook', () => {
     expect((await readFile(join(job, 'executions'), 'utf8')).trim().split('\n')).toHaveLength(1);
   });
 
+  it('does without remembered facts that were cut off half-way', async () => {
+    await play(playbookInput({ remember: 'this' }));
+    const facts = (host: string) => join(control.folders.factCache, host);
+    await writeFile(facts('node1'), (await readFile(facts('node1'), 'utf8')).slice(0, 10));
+    await writeFile(facts('node2'), '');
+    await play(playbookInput({ remember: 'that' }));
+    expect(await told('remembered-node1')).toBe('nothing');
+    await play(playbookInput({ remember: 'that' }));
+    expect(await told('remembered-node1')).toBe('that');
+  });
+
   it('knows after one run how far the next one is', async () => {
     const times = join(control.folders.root, 'playbook-times', 'v2.24.1-cluster.yml.json');
     await rm(join(control.folder, 'state', 'playbook-times'), { recursive: true, force: true });
