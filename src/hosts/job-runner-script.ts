@@ -70,7 +70,7 @@ function record({ path }: JobFolder): Script {
   stat=$(cat /proc/$$/stat)
   set -- \${stat##*) }
   cat /proc/sys/kernel/random/boot_id > boot-id && echo "$$ \${20}" > pid.new && mv pid.new pid &&
-    : >> log && echo '   ' > status.new && sync script boot-id pid log status.new started ${path} .. &&
+    : >> log && echo '   ' > status-reserved && sync script boot-id pid log status-reserved started ${path} .. &&
     echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $attempt" >> executions && sync executions ${path}
 }
 write_records || { rmdir started; exit 1; }`;
@@ -95,6 +95,6 @@ if [ "$code" -ne 0 ]; then
 fi
 sync
 # In place, which needs no room. Where it does after all, the job goes on until there is some.
-until printf '%3d\\n' "$code" 1<> status.new && sync status.new && mv status.new status; do sleep 1; done
+until printf '%3d\\n' "$code" 1<> status-reserved && sync status-reserved && mv status-reserved status; do sleep 1; done
 sync ${path}`;
 }

@@ -260,7 +260,7 @@ printf '\\360\\237'`;
 
   it('that cannot say how it ended, because the disk is full, is over as soon as it can', async () => {
     const key = 'full-2';
-    const status = pathOf(key, 'status.new');
+    const status = pathOf(key, 'status-reserved');
     const script = sh`ln -sf /dev/full ${status}; (sleep 3; rm ${status}) & echo done; exit 4`;
     const begun = Date.now();
     expect(await jobs.run(host, { key, script })).toMatchObject({ kind: 'ended', exitCode: 4 });
