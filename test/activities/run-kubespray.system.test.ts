@@ -281,6 +281,19 @@ describe('inventory and variables', () => {
     });
     await expect(write).rejects.toThrow('No pinned host key of node2');
   });
+
+  it('is not written where the checkout has no sample of it', async () => {
+    const input = { host: local, cluster, specification: specification(), release: 'v2.24.1' };
+    const before = `${control.folders.inventory}.before`;
+    await rename(control.folders.inventory, before);
+    const write = runStep(writeInventory(control.dependencies), {
+      ...{ ...input, sampleInventory: 'inventory/elsewhere' },
+      ...{ hostKeys: {}, privateKey: sshd.target().privateKey },
+    });
+    await expect(write).rejects.toThrow('no inventory/elsewhere/group_vars, where v2.24.1 has its sample');
+    expect(existsSync(control.folders.inventory)).toBe(false);
+    await rename(before, control.folders.inventory);
+  });
 });
 
 describe('running a playbook', () => {
