@@ -152,7 +152,10 @@ export class FakeMachines {
         hostKey: 'ssh-ed25519 BBBB',
         fingerprint: 'SHA256:x',
       }),
-      gatherFacts: async ({ host }) => this.facts(host.name),
+      gatherFacts: async ({ host }) => ({
+        ...this.facts(host.name),
+        ...(host.kind === 'ssh' && { addresses: [host.address] }),
+      }),
       checkReachability: async () => ({ ...did('they reach each other'), blocked: [], narrow: [] }),
       cloneKubespray: async () => ({ ...did('v2.31.0'), commit: 'abc', folder: '/kubespray' }),
       createVirtualEnvironment: async () => ({ ...did('venv'), folder: '/venv', python: '3.11' }),
