@@ -247,7 +247,8 @@ printf '\\360\\237'`;
     execFileSync('mkdir', ['-p', pathOf(key, '')]);
     execFileSync('ln', ['-s', '/dev/full', pathOf(key, 'pid.new')]);
     const script = sh`echo ran`;
-    await expect(jobs.run(host, { key, script })).rejects.toBeInstanceOf(ConnectionLostError);
+    const impatient = createJobs({ patience: 1 });
+    await expect(impatient.run(host, { key, script })).rejects.toBeInstanceOf(ConnectionLostError);
     expect(await exists(key, 'started')).toBe(false);
     await rm(pathOf(key, 'pid.new'));
     expect(await jobs.run(host, { key, script })).toMatchObject({
