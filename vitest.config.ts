@@ -28,7 +28,8 @@ const lab = (name: string, include: readonly string[], exclude: readonly string[
 /**
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
- * `x.lab.test.ts` needs root and lab machines, and runs one file at a time; those in test/e2e run the whole procedure.
+ * `x.lab.test.ts` needs root and lab machines, and runs one file at a time in each of four groups, whose order is in
+ * scripts/test.mjs; those in test/e2e run the whole procedure.
  * `x.kubernetes.test.ts` needs a small real Kubernetes in the lab, whose programs are built for a quarter of an hour once,
  * `npm run test:kubernetes`.
  * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes

@@ -85,18 +85,13 @@ export function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonl
 /** What is asked on a control plane about nodes, their pods and DNS. */
 export function confirmationOf(
   specification: Specification,
-  {
-    host,
-    nodes,
-    release,
-  }: Pick<VerifyKubernetesInput, 'nodes' | 'release'> & { readonly host: HostSpecification },
+  { host, ...asked }: Pick<VerifyKubernetesInput, 'nodes' | 'release'> & { readonly host: HostSpecification },
 ): VerifyKubernetesInput {
   const { kubespray, dns } = specification;
   const kubernetes = wantedKubernetes(kubespray.variables);
   return {
+    ...asked,
     host: targetOf(specification, host),
-    nodes,
-    release,
     ...(kubernetes !== undefined && { kubernetes }),
     upstreamDns: dns.upstream,
   };
