@@ -14,13 +14,21 @@ const onLightMachines = [
 /** Times of recovery are measured in them, so nothing runs beside them. */
 const alone = ['test/e2e/whole-procedure.lab.test.ts'];
 
-const lab = (name: string, include: readonly string[], exclude: readonly string[] = []) => ({
+interface LabTests {
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly testTimeout?: number;
+  readonly hookTimeout?: number;
+}
+
+const lab = (name: string, { include, exclude = [], ...limits }: LabTests) => ({
   test: {
     name,
     include: [...include],
     exclude: [...exclude],
     testTimeout: 1_500_000,
     hookTimeout: 900_000,
+    ...limits,
     fileParallelism: false,
   },
 });
@@ -55,29 +63,20 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      lab('lab', ['test/**/*.lab.test.ts'], [...besideOthers, ...onLightMachines, ...alone]),
-      lab('lab-alone', alone),
-      lab('lab-beside', besideOthers),
-      lab('lab-light', onLightMachines),
-      lab('long', ['test/**/*.long.test.ts']),
-      {
-        test: {
-          name: 'kubernetes',
-          include: ['test/**/*.kubernetes.test.ts'],
-          testTimeout: 1_500_000,
-          hookTimeout: 3_600_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'faults',
-          include: ['test/**/*.faults.test.ts'],
-          testTimeout: 14_400_000,
-          hookTimeout: 1_500_000,
-          fileParallelism: false,
-        },
-      },
+      lab('lab', {
+        include: ['test/**/*.lab.test.ts'],
+        exclude: [...besideOthers, ...onLightMachines, ...alone],
+      }),
+      lab('lab-alone', { include: alone }),
+      lab('lab-beside', { include: besideOthers }),
+      lab('lab-light', { include: onLightMachines }),
+      lab('long', { include: ['test/**/*.long.test.ts'] }),
+      lab('kubernetes', { include: ['test/**/*.kubernetes.test.ts'], hookTimeout: 3_600_000 }),
+      lab('faults', {
+        include: ['test/**/*.faults.test.ts'],
+        testTimeout: 14_400_000,
+        hookTimeout: 1_500_000,
+      }),
       {
         test: {
           name: 'histories',

@@ -60,7 +60,7 @@ section nvidia
 ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
 section swaps; show /proc/swaps
-section resolv-conf; show /etc/resolv.conf
+section resolv-conf; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo present; show /etc/resolv.conf; fi
 section addresses; ip -o addr show scope global 2>/dev/null || true
 section fstab; show /etc/fstab
 section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; show /etc/mdadm/mdadm.conf; fi
@@ -100,7 +100,6 @@ if [ -e /run/systemd/timesync/synchronized ]; then
 else
   timedatectl show -p NTPSynchronized --value 2>/dev/null || true
 fi
-section name-servers; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo file; fi
 section listeners; ss -H -ltnup 2>/dev/null || true
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true

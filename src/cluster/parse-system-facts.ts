@@ -9,7 +9,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
   return {
     init: textOf(sections, 'init'),
     timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
-    hasResolvConf: textOf(sections, 'name-servers') !== '',
+    hasResolvConf: linesOf(sections, 'resolv-conf')[0] === 'present',
     listeners: listenersOf(sections),
     interfaces: interfacesOf(sections),
     missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],

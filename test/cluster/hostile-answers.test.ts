@@ -19,7 +19,7 @@ const mark = '@@mark';
 const sections = [
   ...['hostname', 'machine-id', 'os-release', 'kernel', 'memory', 'root-disk', 'python', 'cgroup', 'clock', 'swaps'],
   ...['resolv-conf', 'addresses', 'fstab', 'mdadm-conf', 'proven', 'missing-tools', 'units', 'holders'],
-  ...['init', 'time-synchronized', 'name-servers', 'listeners', 'links', 'ufw', 'upgrades', 'modules', 'space'],
+  ...['init', 'time-synchronized', 'listeners', 'links', 'ufw', 'upgrades', 'modules', 'space'],
   ...['partitions', 'bcache', 'blkid', 'arrays', 'pools', 'multipath', 'volumes', 'claimed', 'directories'],
 ]; // prettier-ignore
 

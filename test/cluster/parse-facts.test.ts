@@ -136,7 +136,7 @@ describe('parseFacts', () => {
     const text = [
       section('boot-id', 'b'),
       section('init', 'systemd'),
-      section('name-servers', 'file'),
+      section('resolv-conf', 'present', 'search example.org'),
       section('time-synchronized', 'no'),
       section(
         'listeners',
