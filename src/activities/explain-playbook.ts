@@ -1,5 +1,5 @@
 import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-events.js';
-import { CommandFailedError } from '../hosts/errors.js';
+import { CommandFailedError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 
 /** A playbook that failed, and what is known about it. */
@@ -12,10 +12,14 @@ interface Failure {
   readonly log: string;
 }
 
-/** Says host, play, task, what the module said, and what to do, in place of the end of a long log. */
+/**
+ * Says host, play, task, what the module said, and what to do, in place of the end of a long log. Ansible itself, without
+ * room, ends without a word of a task.
+ */
 export function explainPlaybook(error: CommandFailedError, failure: Failure): CommandFailedError {
   const { playbook, progress, host, log } = failure;
   const { failures } = progress;
+  if (error instanceof NoRoomError && failures.length === 0) return error;
   const output = failures.length > 0 ? failures.map(sentence).join('\n') : error.context.output;
   return new CommandFailedError(
     headline(error, failure) + unanswered(progress),

@@ -1,5 +1,5 @@
 import { clusterFolders } from '../cluster/folders.js';
-import { CommandFailedError, NotProvenError } from '../hosts/errors.js';
+import { CommandFailedError, NoRoomError, NotProvenError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';
@@ -78,7 +78,7 @@ ${virtualEnvironment}/bin/ansible-playbook --version`;
 
 /** pip's own last error line says which package, or that there is no network. */
 function explain(error: unknown, { host, kubespray }: { host: Host; kubespray: string }): unknown {
-  if (!(error instanceof CommandFailedError)) return error;
+  if (!(error instanceof CommandFailedError) || error instanceof NoRoomError) return error;
   const errors = (error.context.output ?? '').split('\n').filter((line) => line.startsWith('ERROR:'));
   const why = errors.at(-1)?.replace(/^ERROR: */, '') ?? `pip ended with exit code ${error.exitCode}`;
   return new CommandFailedError(

@@ -1,7 +1,8 @@
 import { CancelledFailure, Context, heartbeat } from '@temporalio/activity';
-import { CommandFailedError, ConnectionLostError, CutOffError } from '../hosts/errors.js';
+import { CommandFailedError, ConnectionLostError, CutOffError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
-import type { Job, JobProgress } from '../hosts/jobs.js';
+import type { Job, JobOutcome, JobProgress } from '../hosts/jobs.js';
+import { sh } from '../hosts/script.js';
 import type { HostTarget } from '../hosts/target.js';
 import type { StepResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -11,6 +12,9 @@ import { toFailure } from './failures.js';
 const heartbeatsPerTimeout = 4;
 /** Milliseconds between heartbeats of a step that has no such timeout. */
 const defaultInterval = 500;
+
+/** Bytes below which a file system counts as full. */
+const smallestRoom = 64 * 1024;
 
 /** What tells the heartbeat details of the steps under way, by their task token: asked anew for each heartbeat. */
 const progressOf = new WeakMap<Context, () => JobProgress>();
@@ -66,7 +70,7 @@ export interface RunJobOptions {
 /**
  * Runs a detached job to a good end, with its log's tail in the heartbeats.
  * @returns the last lines of its log
- * @throws CommandFailedError when the script ended with another code than 0
+ * @throws CommandFailedError when the script ended with another code than 0, and NoRoomError where there was no room
  * @throws ConnectionLostError when a restart cut it off: the next attempt looks at the host and does what is left
  * @throws CutOffError in that case, and in each later attempt, where the job is not to be started again
  */
@@ -91,19 +95,36 @@ export async function runJob(
     await jobs.restart(host, job.key);
     throw new ConnectionLostError(why, context);
   }
-  if (outcome.exitCode !== 0) {
-    throw new CommandFailedError(
-      `"${what}" failed on ${host.name} with exit code ${outcome.exitCode}.`,
-      {
-        host: host.name,
-        command: job.key,
-        output: outcome.tail,
-        advice: `Read ${outcome.log} on ${host.name}.`,
-      },
-      outcome.exitCode,
+  if (outcome.exitCode !== 0) throw await failureOf(outcome, { host, job, what });
+  return outcome.tail;
+}
+
+async function failureOf(
+  { exitCode, tail, log }: Extract<JobOutcome, { kind: 'ended' }>,
+  { host, job, what }: { readonly host: Host; readonly job: Job; readonly what: string },
+): Promise<CommandFailedError> {
+  const failed = `"${what}" failed on ${host.name} with exit code ${exitCode}`;
+  const context = { host: host.name, command: job.key, output: tail };
+  if (await hasRoom(host, log)) {
+    return new CommandFailedError(
+      `${failed}.`,
+      { ...context, advice: `Read ${log} on ${host.name}.` },
+      exitCode,
     );
   }
-  return outcome.tail;
+  return new NoRoomError(
+    `${failed}, and the file system of ${log} has no room left.`,
+    { ...context, advice: `Make room there, then retry.` },
+    exitCode,
+  );
+}
+
+/** Whether a few lines can be written beside the file. A host that does not tell is taken to have room. */
+async function hasRoom(host: Host, path: string): Promise<boolean> {
+  const script = sh`df -B1 --output=avail ${path} | tail -n 1`;
+  const { stdout } = await host.run(script, { accept: 'any', what: 'see how much room is left' });
+  const bytes = Number.parseInt(stdout.trim(), 10);
+  return Number.isNaN(bytes) || bytes >= smallestRoom;
 }
 
 /** The step did something. */

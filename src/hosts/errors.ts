@@ -59,6 +59,9 @@ export class CutOffError extends HostError {
   override readonly retryable: boolean = false;
 }
 
+/** A job failed, and where its log is kept there is no room left: whatever it says itself may be cut short by that. */
+export class NoRoomError extends CommandFailedError {}
+
 /** The login user may not become root by sudo, so no script was run. */
 export class SudoRefusedError extends CommandFailedError {}
 

@@ -3,6 +3,8 @@ import type { Host } from '../../src/hosts/host.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import { quote, sh } from '../../src/hosts/script.js';
 import type { LabMachine } from '../../src/lab/index.js';
+import { runJob, step } from '../../src/activities/step.js';
+import { runStep } from '../activities/control-host.js';
 import { targetOf, useLab } from '../activities/lab-host.js';
 import { until } from './test-sshd.js';
 
@@ -89,6 +91,11 @@ grep -aF slipway-job /proc/[0-9]*/cmdline > /root/processes`);
     );
     const script = sh`cat /dev/zero > /var/lib/slipway/jobs/${key}/filling || exit 3`;
     expect(await jobs.run(host, { key, script })).toMatchObject({ kind: 'ended', exitCode: 3 });
+    const again = step(() => runJob({ jobs }, host, { key, script }, 'fill the disk'));
+    await expect(runStep(again, undefined)).rejects.toMatchObject({
+      type: 'NoRoomError',
+      message: `"fill the disk" failed on jobs1 with exit code 3, and the file system of /var/lib/slipway/jobs/${key}/log has no room left.`,
+    });
     await on(`umount /var/lib/slipway/jobs/${key}`);
   });
 
