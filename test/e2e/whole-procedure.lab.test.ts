@@ -20,7 +20,8 @@ import {
 import { labSpecification, Stage, until } from './stage.js';
 import { FaultRun } from '../faults/fault-run.js';
 import { faults, someFault } from '../faults/faults.js';
-import { elsewhere, median, recoveries, resumptions, table } from '../faults/matrix.js';
+import { elsewhere } from '../faults/matrix.js';
+import { median, recoveries, resumptions, table } from '../faults/table.js';
 
 const cluster = 'whole';
 const workflowId = clusterWorkflowId(cluster);
@@ -60,8 +61,11 @@ describe('the whole procedure, started and approved by the temporal command; eve
       serverFolder: stage.serverFolder,
       machines: [controlPlane, node],
       worker: node,
-      choose: (call) =>
-        someFault(call, [controlPlane, node].find(({ name }) => name === call.host)?.kind ?? 'control host'),
+      choose: (moment) =>
+        someFault(
+          moment,
+          [controlPlane, node].find(({ name }) => name === moment.host)?.kind ?? 'control host',
+        ),
     });
     await faultRun.begin();
   });

@@ -24,6 +24,7 @@ export const casts = { storage, plain } as const satisfies Readonly<
 /** A control plane, and a worker with data to be moved onto two disks. */
 async function storage(lab: Lab, repository: string): Promise<Cast> {
   const controlPlane = await lab.startMachine({ name: 'faults-cp' });
+  await read(controlPlane, countBoots);
   const worker = await lab.startVm({
     name: 'faults-node',
     disks: ['FAULTS-A', 'FAULTS-B'].map((serial) => ({ serial, gib: 1 })),

@@ -1,26 +1,9 @@
 import type { LabMachine } from '../../src/lab/index.js';
-import { killProcess, identityOf } from '../../src/local/processes.js';
 import { endJobs, fillDisk } from './control-host-faults.js';
-import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
 import { FaultWorkers, type Answer, type Call, type FaultWorker, type Point } from './fault-workers.js';
 import type { Fault, World } from './faults.js';
-
-/** What became of one step that met a fault. */
-export interface Cell {
-  readonly step: string;
-  readonly host: string;
-  readonly fault: Fault;
-  /** What was done on the host at that moment, where it is known. */
-  readonly what: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly struck: number;
-  /** Milliseconds until another attempt began; undefined where it went on in the same one. */
-  resumed: number | undefined;
-  /** Milliseconds until something of it succeeded on the host; undefined: it never did. */
-  recovery: number | undefined;
-  /** How often a person had to say `retry` for it. */
-  asked: number;
-}
+import { KilledServer } from './killed-server.js';
+import { Moments, momentText, placeOf, type Cell, type Moment, type Occurrence } from './moments.js';
 
 export interface FaultRunOptions {
   /** Slipway's home: the same for many runs, so that the virtualenv is made once. */
@@ -30,9 +13,9 @@ export interface FaultRunOptions {
   readonly machines: readonly LabMachine[];
   /** The one that is meant where a step works on all of them. */
   readonly worker: LabMachine;
-  /** Which faults a step meets, one after the other; asked once for each step and host. */
-  readonly choose: (call: Pick<Call, 'step' | 'host'>) => readonly Fault[];
-  /** How many operations on its host each step needs when nothing disturbs it; the middle is in the middle of them. */
+  /** Which faults a moment meets, one after the other. `met`: those that its step has met on that host before. */
+  readonly choose: (moment: Moment, met: readonly Fault[]) => readonly Fault[];
+  /** How many operations each moment needs when nothing disturbs it; the middle is in the middle of them. */
   readonly operations?: ReadonlyMap<string, number>;
   readonly workerCount?: number;
   readonly onProgress?: ((line: string) => void) | undefined;
@@ -41,46 +24,41 @@ export interface FaultRunOptions {
 /** A decision that is asked for more often than this means that the step cannot recover. */
 const mostRetries = 5;
 
-const nameOf = ({ step, host }: Pick<Call, 'step' | 'host'>) => `${step} on ${host}`;
-
 /** Real workers and a real server, whose steps meet faults on real machines. */
 export class FaultRun {
   readonly cells: Cell[] = [];
-  /** Every step that came to its end, by name and host, in order. */
-  readonly done: string[] = [];
-  /** Operations of each step's attempt that came to its end. */
+  /** Every moment that came to its end, in order. */
+  readonly done: Moment[] = [];
+  /** By the text of each moment: operations of the attempt that came to its end. */
   readonly operations = new Map<string, number>();
-  private readonly counts = new Map<string, number>();
-  private readonly pending = new Map<string, Fault[]>();
-  private readonly keys = new Map<string, Cell>();
-  private readonly waitingForAnything = new Set<Cell>();
-  /** By name: a person's `retry` makes another activity of it, with another key. */
-  private readonly tryAgain = new Map<string, Cell>();
   /** What went wrong in bringing faults about. */
   readonly failures: unknown[] = [];
+  private readonly moments: Moments;
+  private readonly waitingForAnything = new Set<Cell>();
   private readonly backgrounds = new Set<Promise<unknown>>();
-  private server: EmbeddedServer | undefined;
-  private ownsServer = false;
+  private readonly server: KilledServer;
   private workers: FaultWorkers | undefined;
 
-  constructor(private readonly options: FaultRunOptions) {}
+  constructor(private readonly options: FaultRunOptions) {
+    this.server = new KilledServer(options.serverFolder);
+    this.moments = new Moments((moment) => options.choose(moment, this.met(moment)));
+  }
 
   /** Starts workers, and the server unless one runs in its folder. @returns the server's address */
   async begin(): Promise<string> {
-    this.server = await this.startServer();
-    const { address, owned } = this.server;
-    this.ownsServer = owned;
+    const address = await this.server.begin();
     const workers = new FaultWorkers({
       home: this.options.home,
       address,
       atPoint: (point, worker) => this.atPoint(point, worker, world),
       onOperation: (point) => this.operated(point),
+      onCut: (point) => this.cut(point),
     });
     this.workers = workers;
     const world: World = {
       workers,
-      machineOf: (host) => this.options.machines.find(({ name }) => name === host) ?? this.options.worker,
-      restartServer: () => this.restartServer(),
+      machineOf: (host) => this.machineOf(host) ?? this.options.worker,
+      killServer: () => this.killServer(),
       restartControlHost: () => this.restartControlHost(),
       fillDisk: () => fillDisk(this.options.home),
       background: (work) => this.background(work),
@@ -90,10 +68,16 @@ export class FaultRun {
     return address;
   }
 
-  /** The workflow has gone on, with another step or, after the last one, to its end. */
-  workflowWentOn(): void {
-    for (const cell of this.waitingForAnything) cell.recovery ??= Date.now() - cell.struck;
-    this.waitingForAnything.clear();
+  /**
+   * The workflow has gone on, with another step or, after the last one, to its end.
+   * @param since when the server has decided that, in milliseconds since the epoch; a server that is dead now may have
+   */
+  workflowWentOn(since = Date.now()): void {
+    for (const cell of this.waitingForAnything) {
+      if (since <= cell.struck) continue;
+      cell.recovery ??= Date.now() - cell.struck;
+      this.waitingForAnything.delete(cell);
+    }
   }
 
   /** Waits until what faults have begun is over. */
@@ -105,108 +89,110 @@ export class FaultRun {
   async end(): Promise<void> {
     await this.whenQuiet();
     await this.workers?.stop();
-    if (this.ownsServer) await this.server?.stop();
+    await this.server.end();
+  }
+
+  /** A person is about to let a step be tried again. */
+  expectAgain(call: Pick<Call, 'step' | 'host'>): void {
+    this.moments.expectAgain(call);
   }
 
   /** Notes that a person was asked about a step, which is right only where a fault has met it. */
   askedAbout(call: Pick<Call, 'step' | 'host'>, message: string): void {
-    this.options.onProgress?.(`asked about ${nameOf(call)}: ${message}`);
-    const cell = this.cells.findLast((each) => nameOf(each) === nameOf(call));
-    if (cell !== undefined) {
-      cell.asked += 1;
-      this.tryAgain.set(nameOf(call), cell);
-    }
+    this.options.onProgress?.(`asked about ${placeOf(call)}: ${message}`);
+    const cell = this.cells.findLast((each) => placeOf(each) === placeOf(call));
+    if (cell !== undefined) cell.asked += 1;
     if (cell === undefined || cell.asked > mostRetries) {
-      this.failures.push(new Error(`${nameOf(call)} does not recover by itself: ${message}`));
+      this.failures.push(new Error(`${placeOf(call)} does not recover by itself: ${message}`));
     }
   }
 
   private async atPoint(point: Point, worker: FaultWorker, world: World): Promise<Answer> {
-    const name = nameOf(point);
     if (point.point === 'before') {
-      this.workflowWentOn();
-      this.recognise(point);
-      this.resumed(point);
-      if (!this.pending.has(name)) this.pending.set(name, [...this.options.choose(point)]);
+      this.workflowWentOn(point.scheduled);
+      this.resumed(this.moments.begin(point));
     }
-    if (point.point === 'after') {
-      this.wentOn(point);
-      this.done.push(name);
-      this.operations.set(name, this.counts.get(point.key) ?? 0);
-    }
-    const [fault] = this.pending.get(name) ?? [];
+    const moment = this.moments.of(point);
+    if (moment === undefined) throw new Error(`${placeOf(point)} never began.`);
+    if (point.point === 'after') this.ended(moment);
+    const [fault] = moment.faults;
     if (fault === undefined) return {};
-    if (isMoment(fault, point)) return this.strike(fault, point, worker, world);
+    if (isMoment(fault, point))
+      return this.strike(fault, { point, moment }, (call) => fault.strike(world, call, worker));
     if (fault.point === 'before' || fault.point === 'after') return {};
-    const operation = Math.floor((this.options.operations?.get(name) ?? 0) / 2) + 1;
+    const operation = Math.floor((this.options.operations?.get(momentText(moment)) ?? 0) / 2) + 1;
     const hold = fault.point === 'hold';
     return { middle: { operation, hold, delay: hold ? 0 : 20 } };
   }
 
-  private async strike(fault: Fault, point: Point, worker: FaultWorker, world: World): Promise<Answer> {
-    const name = nameOf(point);
-    this.pending.get(name)?.shift();
-    const { step, host, what, key } = point;
+  private async strike(
+    fault: Fault,
+    { point, moment }: { readonly point: Point; readonly moment: Occurrence },
+    perform: (call: Call) => Promise<Answer>,
+  ): Promise<Answer> {
+    moment.faults.shift();
     // It has gone on, if only to the next fault.
-    const last = this.keys.get(key);
-    if (last !== undefined) last.recovery ??= last.resumed;
+    if (moment.cell !== undefined) moment.cell.recovery ??= moment.cell.resumed;
+    const { step, host, nth } = moment;
     const cell: Cell = {
-      step,
-      host,
-      fault,
-      what,
-      struck: Date.now(),
-      resumed: undefined,
-      recovery: undefined,
-      asked: 0,
+      ...{ step, host, nth, fault, what: point.what, struck: Date.now() },
+      ...{ resumed: undefined, recovery: undefined, asked: 0 },
     };
     this.cells.push(cell);
-    this.options.onProgress?.(`${fault.name}: ${name}${what === undefined ? '' : `, ${what}`}`);
-    if (fault.recovery === 'workflow') this.waitingForAnything.add(cell);
-    else this.keys.set(key, cell);
+    const what = point.what === undefined ? '' : `, ${point.what}`;
+    this.options.onProgress?.(`${fault.name}: ${momentText(moment)}${what}`);
+    if (fault.recovery === 'step') moment.cell = cell;
     try {
-      return await fault.strike(world, point, worker);
+      return await perform(point);
     } catch (error) {
       this.failures.push(error);
       return {};
+    } finally {
+      if (fault.recovery === 'workflow') {
+        cell.struck = Date.now();
+        this.waitingForAnything.add(cell);
+      }
     }
   }
 
-  private recognise(point: Point): void {
-    const cell = this.tryAgain.get(nameOf(point));
-    if (cell === undefined) return;
-    this.tryAgain.delete(nameOf(point));
-    this.keys.set(point.key, cell);
+  private met(moment: Moment): Fault[] {
+    return this.cells.filter((cell) => placeOf(cell) === placeOf(moment)).map(({ fault }) => fault);
   }
 
-  /** The next attempt of this very step has begun. */
-  private resumed({ key }: Point): void {
-    this.counts.set(key, 0);
-    const cell = this.keys.get(key);
+  private machineOf(host: string): LabMachine | undefined {
+    return this.options.machines.find(({ name }) => name === host);
+  }
+
+  private resumed({ cell }: Occurrence): void {
     if (cell !== undefined) cell.resumed ??= Date.now() - cell.struck;
   }
 
   private operated(point: Point): void {
-    this.counts.set(point.key, (this.counts.get(point.key) ?? 0) + 1);
-    this.wentOn(point);
+    const moment = this.moments.of(point);
+    if (moment === undefined) return;
+    moment.operations += 1;
+    const { cell } = moment;
+    if (cell === undefined || (point.began ?? 0) <= cell.struck) return;
+    // What a playbook does on the control host says nothing about a machine that is away.
+    if (cell.fault.takesMachine && this.machineOf(cell.host) === undefined) return;
+    wentOn(moment);
   }
 
-  /** Something of this very step has come to a good end on the host. */
-  private wentOn({ key }: Point): void {
-    const cell = this.keys.get(key);
-    if (cell === undefined) return;
-    cell.recovery ??= Date.now() - cell.struck;
-    this.keys.delete(key);
+  /** Something of this very moment has come to a good end. */
+  private ended(moment: Occurrence): void {
+    wentOn(moment);
+    this.operations.set(momentText(moment), moment.operations);
+    if (!moment.isDone) this.done.push(moment);
+    moment.isDone = true;
   }
 
-  private startServer(): Promise<EmbeddedServer> {
-    return startEmbeddedServer({ folder: this.options.serverFolder });
+  private cut(point: Point): void {
+    if (point.links === 0) this.failures.push(new Error(`${placeOf(point)} had no link that could be cut.`));
   }
 
-  private async restartServer(): Promise<void> {
-    const process = identityOf(this.server?.pid ?? 0);
-    if (process !== undefined) await killProcess(process);
-    this.server = await this.startServer();
+  private async killServer(): Promise<void> {
+    const { isBack } = await this.server.kill();
+    this.background(isBack);
   }
 
   private async startWorkers(): Promise<void> {
@@ -217,7 +203,9 @@ export class FaultRun {
   private async restartControlHost(): Promise<void> {
     await this.workers?.kill();
     await endJobs(this.options.home);
-    await this.restartServer();
+    await (
+      await this.server.kill()
+    ).isBack;
     await this.startWorkers();
   }
 
@@ -229,6 +217,12 @@ export class FaultRun {
       .finally(() => this.backgrounds.delete(kept));
     this.backgrounds.add(kept);
   }
+}
+
+function wentOn(moment: Occurrence): void {
+  const { cell } = moment;
+  if (cell !== undefined) cell.recovery ??= Date.now() - cell.struck;
+  moment.cell = undefined;
 }
 
 /** An attempt without a middle, because it had less to do than expected, meets a killing at its end. */

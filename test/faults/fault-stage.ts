@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import type { Report } from '../../src/cluster/report.js';
-import { openLab, type Lab } from '../../src/lab/index.js';
+import { quote } from '../../src/hosts/script.js';
+import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths } from '../../src/lab/seed-worker.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
 import { read } from '../e2e/host-truth.js';
-import { FaultRun, type Cell, type FaultRunOptions } from './fault-run.js';
+import { FaultRun, type FaultRunOptions } from './fault-run.js';
 import type { Fault, Place } from './faults.js';
 import { casts, clusterName, type Cast } from './casts.js';
 import { followUp, type Play } from './follow-up.js';
-import type { Call } from './fault-workers.js';
-import { controlHostState, hostState, jobsIn, type State } from './world-state.js';
+import type { Cell, Moment } from './moments.js';
+import { controlHostState, hostState, jobsIn, type JobRun, type State } from './world-state.js';
 
 /** What a whole `up` has left behind, and what happened to its steps on the way. */
 export interface Outcome {
@@ -23,18 +24,20 @@ export interface Outcome {
   /** The worker's inventory name. */
   readonly worker: string;
   readonly cells: readonly Cell[];
-  /** Step and host of everything that came to its end. */
-  readonly done: readonly string[];
-  /** How many operations on its host each of them needed. */
+  /** Everything that came to its end. */
+  readonly done: readonly Moment[];
+  /** How many operations on its host each of them needed, by its text. */
   readonly operations: ReadonlyMap<string, number>;
   /** By inventory name, and of the control host. */
   readonly states: Readonly<Record<string, State>>;
-  /** By inventory name, and of the control host: `<step> <executions>`. */
-  readonly jobs: Readonly<Record<string, readonly string[]>>;
-  /** How often the worker has been started. */
-  readonly boots: number;
+  /** By inventory name, and of the control host. */
+  readonly jobs: Readonly<Record<string, readonly JobRun[]>>;
+  /** How often each machine has been started, by inventory name. */
+  readonly boots: Readonly<Record<string, number>>;
   /** Whether the data that kubelet and containerd had is still the same. */
   readonly dataIsWhole: boolean;
+  /** How the directories stand that step 7 has put aside. */
+  readonly original: 'not there' | 'whole' | 'changed';
 }
 
 const controlHost = 'control host';
@@ -77,13 +80,14 @@ export class FaultStage {
         ...cast,
         home: this.home,
         serverFolder: join(this.home, 'temporal'),
-        choose: (call) =>
-          choose(call, machines.find(({ name }) => name === call.host)?.kind ?? 'control host'),
+        choose: (moment, met) =>
+          choose(moment, machines.find(({ name }) => name === moment.host)?.kind ?? 'control host', met),
       });
       const report = await this.reportOf(run, cast, play);
-      const states = await Promise.all(
-        machines.map(async (machine) => [machine.name, await hostState(machine, machines)] as const),
-      );
+      const ofEach = async <Value>(look: (machine: LabMachine) => Promise<Value>) =>
+        Object.fromEntries(
+          await Promise.all(machines.map(async (machine) => [machine.name, await look(machine)] as const)),
+        );
       return {
         report,
         places: Object.fromEntries(machines.map(({ name, kind }) => [name, kind])),
@@ -92,18 +96,19 @@ export class FaultStage {
         done: run.done,
         operations: run.operations,
         states: {
-          ...Object.fromEntries(states),
+          ...(await ofEach((machine) => hostState(machine, machines))),
           [controlHost]: await controlHostState(this.home, clusterName, machines),
         },
         jobs: {
-          [worker.name]: await jobsIn('/var/lib/slipway', (script) => read(worker, script)),
+          ...(await ofEach((machine) => jobsIn('/var/lib/slipway', (script) => read(machine, script)))),
           [controlHost]: await jobsIn(
             this.home,
             async (script) => (await execa('sh', ['-c', script])).stdout,
           ),
         },
-        boots: Number(await read(worker, 'wc -l < /var/boots')),
+        boots: await ofEach(async (machine) => Number(await read(machine, 'wc -l < /var/boots'))),
         dataIsWhole: cast.data === undefined || cast.data === (await digestOfTree(worker, seededPaths)),
+        original: await originalOf(cast),
       };
     } finally {
       await Promise.all(machines.map((machine) => machine.destroy()));
@@ -131,9 +136,23 @@ export class FaultStage {
   }
 }
 
+/** Seen in its old place, as far as one process is concerned: the digest holds names. */
+async function originalOf({ worker, data }: Cast): Promise<Outcome['original']> {
+  const places = '/var/lib/kubelet /var/lib/containerd';
+  if ((await read(worker, `for place in ${places}; do ls -d $place.slipway-old || true; done`)) === '') {
+    return 'not there';
+  }
+  const inOldPlace = (script: string) =>
+    worker.run(
+      `unshare -m sh -euc 'for place in ${places}; do mount --bind $place.slipway-old $place; done; eval "$1"' sh ${quote(script)}`,
+    );
+  const digest = await digestOfTree({ name: worker.name, run: inOldPlace }, seededPaths);
+  return digest === data ? 'whole' : 'changed';
+}
+
 /** A step may meet several faults, one after the other. */
 export type UpOptions = Pick<FaultRunOptions, 'onProgress' | 'operations' | 'workerCount'> & {
-  readonly choose: (call: Pick<Call, 'step' | 'host'>, place: Place) => readonly Fault[];
+  readonly choose: (moment: Moment, place: Place, met: readonly Fault[]) => readonly Fault[];
   /** Default: one `up`. */
   readonly play?: Play;
 };

@@ -35,10 +35,15 @@ process.on('disconnect', () => process.exit(1));
 
 function observed(step, activity) {
   return async (input) => {
-    const { attempt, activityId, workflowExecution } = Context.current().info;
+    const { attempt, activityId, workflowExecution, currentAttemptScheduledTimestampMs } =
+      Context.current().info;
     const host = input.host ?? {};
     const about = { step, host: host.name ?? '', attempt, key: `${workflowExecution.runId}/${activityId}` };
-    const { middle } = await ask({ ...about, point: 'before' });
+    const { middle } = await ask({
+      ...about,
+      point: 'before',
+      scheduled: currentAttemptScheduledTimestampMs,
+    });
     const call = { about, hosts: input.hosts ?? [host], middle, operations: 0 };
     const result = await calls.run(call, () => activity(input));
     await ask({ ...about, point: 'after', hadMiddle: call.hadMiddle === true });
@@ -53,15 +58,16 @@ async function operation(call, what, perform) {
   if (isNow) call.hadMiddle = true;
   const middle = { ...call.about, point: 'middle', what };
   if (isNow && call.middle.hold) await ask(middle);
+  const began = Date.now();
   const underWay = perform();
   if (isNow && !call.middle.hold) {
     underWay.catch(() => undefined);
     await sleep(call.middle.delay);
     const { cut } = await ask(middle);
-    if (cut) call.hosts.forEach(cutLinks);
+    if (cut) process.send({ ...call.about, point: 'cut', links: cutLinks(call.hosts) });
   }
   const result = await underWay;
-  process.send({ ...call.about, point: 'operation', what });
+  process.send({ ...call.about, point: 'operation', what, began });
   return result;
 }
 
@@ -71,13 +77,16 @@ function isMiddle({ middle, operations }, what) {
   return operations >= middle.operation && !what.startsWith('start the job');
 }
 
-/** Every connection to a host breaks, as when a cable is pulled and plugged in again. */
-function cutLinks({ address, port }) {
-  for (const handle of process._getActiveHandles()) {
-    if (handle instanceof Socket && handle.remoteAddress === address && handle.remotePort === port) {
-      handle.destroy();
-    }
-  }
+/** Every connection to these hosts breaks, as when a cable is pulled and plugged in again. @returns how many there were */
+function cutLinks(hosts) {
+  const links = process
+    ._getActiveHandles()
+    .filter((handle) => handle instanceof Socket)
+    .filter(({ remoteAddress, remotePort }) =>
+      hosts.some(({ address, port }) => address === remoteAddress && port === remotePort),
+    );
+  for (const link of links) link.destroy();
+  return links.length;
 }
 
 function observedHost(host) {

@@ -13,9 +13,18 @@ export interface Call {
   readonly key: string;
 }
 
-/** Where an activity is. At `operation` something on a host has come to its end; the worker does not wait there. */
+/**
+ * Where an activity is. At `operation` something on a host has come to its end, at `cut` its links have been broken; the
+ * worker does not wait there.
+ */
 export interface Point extends Call {
-  readonly point: 'before' | 'middle' | 'after' | 'operation';
+  readonly point: 'before' | 'middle' | 'after' | 'operation' | 'cut';
+  /** At `before`: when the server has asked for this attempt, in milliseconds since the epoch. */
+  readonly scheduled?: number;
+  /** At `operation`: when it was begun, in milliseconds since the epoch. */
+  readonly began?: number;
+  /** At `cut`: how many connections there were to break. */
+  readonly links?: number;
   /** At `middle` and `operation`: what is done on the host. */
   readonly what?: string;
   /** At `after`: whether the activity has been stopped in its middle. */
@@ -34,7 +43,7 @@ export interface Answer {
   readonly cut?: boolean;
 }
 
-/** Called at each point but `operation`; the worker waits for the answer, unless it has been killed meanwhile. */
+/** Called before, in the middle and after; the worker waits for the answer, unless it has been killed meanwhile. */
 export type AtPoint = (point: Point, worker: FaultWorker) => Promise<Answer>;
 
 export interface FaultWorkersOptions {
@@ -44,6 +53,7 @@ export interface FaultWorkersOptions {
   readonly address: string;
   readonly atPoint: AtPoint;
   readonly onOperation: (point: Point) => void;
+  readonly onCut: (point: Point) => void;
 }
 
 /** A second lies between them: a killed server is back in a few. */
@@ -105,6 +115,7 @@ export class FaultWorkers {
       child.on('message', (message: (Point & { readonly id: number }) | { readonly point: 'ready' }) => {
         if (message.point === 'ready') resolve(true);
         else if (message.point === 'operation') this.options.onOperation(message);
+        else if (message.point === 'cut') this.options.onCut(message);
         else void this.answer(child, worker, message);
       });
     });

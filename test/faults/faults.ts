@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabMachine } from '../../src/lab/index.js';
 import type { Answer, Call, FaultWorker, FaultWorkers } from './fault-workers.js';
+import type { Moment } from './moments.js';
 
 /** What can be broken. */
 export interface World {
   readonly workers: FaultWorkers;
   /** On which a step of this host works; for a playbook, which works on all of them, the worker. */
   machineOf(host: string): LabMachine;
-  /** kill -9 of the Temporal server, and resolves when another one on its files is healthy. */
-  restartServer(): Promise<void>;
+  /** kill -9 of the Temporal server, once it is healthy; another one on its files is started meanwhile. */
+  killServer(): Promise<void>;
   /** SIGKILL to workers, server and all jobs of this machine, and resolves when others are there, after another boot. */
   restartControlHost(): Promise<void>;
   /** Takes all room from the file system of Slipway's home. @returns what gives it back */
@@ -34,6 +35,12 @@ export interface Fault {
   /** What is started again: the host, for a playbook the worker, or the control host. */
   readonly restarts: 'nothing' | 'host' | 'control host';
   readonly killsWorker: boolean;
+  /** Whether the machine itself is away for a while, with whatever works there. */
+  readonly takesMachine: boolean;
+  /** Milliseconds before which nothing can succeed on the machine. */
+  readonly lasts?: number;
+  /** Steps that may ask a person for `retry` instead of going on by themselves; all others must go on. */
+  readonly mayAsk: readonly string[] | 'all';
   /** Whether a step can meet it: there, or, without a place, at all. */
   appliesTo(step: string, place?: Place): boolean;
   strike(world: World, call: Call, worker: FaultWorker): Promise<Answer>;
@@ -74,6 +81,35 @@ async function killWorker(world: World, _call: Call, worker: FaultWorker): Promi
 /** Milliseconds for which a host cannot be reached. */
 const outage = 120_000;
 
+/** How many of them a machine has at the moment: two steps side by side may meet one each. */
+const outages = new WeakMap<LabMachine, number>();
+
+async function endOutage(machine: LabMachine): Promise<void> {
+  const left = (outages.get(machine) ?? 1) - 1;
+  outages.set(machine, left);
+  if (left === 0) await machine.plugNetwork();
+}
+
+/** Milliseconds in which an emulated machine has started for certain. */
+const longestStart = 300_000;
+
+/** Of a machine that may be starting. @throws when it does not tell in time, or stays the same where it must not */
+async function bootId(
+  machine: LabMachine,
+  { otherThan }: { readonly otherThan?: string } = {},
+): Promise<string> {
+  for (const end = Date.now() + longestStart; Date.now() < end; await sleep(1_000)) {
+    const said = await machine
+      .run('cat /proc/sys/kernel/random/boot_id', { timeout: 10_000 })
+      .catch(() => undefined);
+    const id = said?.stdout.trim() ?? '';
+    if (id !== '' && id !== otherThan) return id;
+  }
+  throw new Error(
+    otherThan === undefined ? `${machine.name} does not start.` : `${machine.name} has not been restarted.`,
+  );
+}
+
 export const faults = {
   killedBefore: {
     name: 'worker killed before',
@@ -81,6 +117,8 @@ export const faults = {
     recovery: 'step',
     restarts: 'nothing',
     killsWorker: true,
+    takesMachine: false,
+    mayAsk: [],
     appliesTo: everywhere,
     strike: killWorker,
   },
@@ -90,6 +128,8 @@ export const faults = {
     recovery: 'step',
     restarts: 'nothing',
     killsWorker: true,
+    takesMachine: false,
+    mayAsk: [],
     appliesTo: everywhere,
     strike: killWorker,
   },
@@ -99,6 +139,8 @@ export const faults = {
     recovery: 'step',
     restarts: 'nothing',
     killsWorker: true,
+    takesMachine: false,
+    mayAsk: [],
     appliesTo: everywhere,
     strike: killWorker,
   },
@@ -108,6 +150,8 @@ export const faults = {
     recovery: 'step',
     restarts: 'nothing',
     killsWorker: false,
+    takesMachine: false,
+    mayAsk: [],
     appliesTo: onHosts,
     strike: () => Promise.resolve({ cut: true }),
   },
@@ -117,10 +161,12 @@ export const faults = {
     recovery: 'workflow',
     restarts: 'nothing',
     killsWorker: false,
+    takesMachine: false,
+    mayAsk: [],
     appliesTo: everywhere,
-    strike: (world) => {
-      world.background(world.restartServer());
-      return Promise.resolve({});
+    strike: async (world) => {
+      await world.killServer();
+      return {};
     },
   },
   restarted: {
@@ -129,10 +175,16 @@ export const faults = {
     recovery: 'step',
     restarts: 'host',
     killsWorker: false,
+    takesMachine: true,
+    mayAsk: ['runKubespray'],
     appliesTo: onHostsAndPlaybooks,
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
+      // It may still be starting after the last one.
+      await world.whenQuiet();
+      const before = await bootId(machine);
       await machine.run('systemctl reboot').catch(() => undefined);
+      world.background(bootId(machine, { otherThan: before }));
       await sleep(2_000);
       return {};
     },
@@ -143,11 +195,12 @@ export const faults = {
     recovery: 'step',
     restarts: 'host',
     killsWorker: false,
+    takesMachine: true,
+    mayAsk: ['runKubespray'],
     appliesTo: (step, place) =>
       onHostsAndPlaybooks(step, place) && !onControlPlanes.has(step) && place !== 'systemd-machine',
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
-      // It may still be starting after the last one.
       await world.whenQuiet();
       await machine.powerCut();
       world.background(machine.start());
@@ -160,11 +213,15 @@ export const faults = {
     recovery: 'step',
     restarts: 'nothing',
     killsWorker: false,
+    takesMachine: true,
+    mayAsk: ['copySshKey', 'confirmSsh', 'applyFirewallRules', 'runKubespray'],
     appliesTo: onHostsAndPlaybooks,
+    lasts: outage,
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
       await machine.unplugNetwork();
-      world.background(sleep(outage).then(() => machine.plugNetwork()));
+      outages.set(machine, (outages.get(machine) ?? 0) + 1);
+      world.background(sleep(outage).then(() => endOutage(machine)));
       return {};
     },
   },
@@ -178,6 +235,8 @@ export const controlHostFaults = {
     recovery: 'step',
     restarts: 'control host',
     killsWorker: true,
+    takesMachine: false,
+    mayAsk: [],
     appliesTo: (step) => step === 'runKubespray',
     strike: async (world) => {
       await world.restartControlHost();
@@ -190,6 +249,8 @@ export const controlHostFaults = {
     recovery: 'step',
     restarts: 'nothing',
     killsWorker: false,
+    takesMachine: false,
+    mayAsk: 'all',
     appliesTo: (step) => onControlHost.has(step),
     strike: async (world) => {
       const free = await world.fillDisk();
@@ -208,8 +269,9 @@ const quick: readonly Fault[] = [
   faults.serverKilled,
 ];
 
-/** One of the faults that a step can meet and that are quickly over; the same one each time. */
-export function someFault({ step, host }: Pick<Call, 'step' | 'host'>, place: Place): Fault[] {
+/** One of the faults that a step can meet and that are quickly over, at its first time; the same one each time. */
+export function someFault({ step, host, nth }: Moment, place: Place): Fault[] {
+  if (nth > 1) return [];
   const possible = quick.filter((fault) => fault.appliesTo(step, place));
   const number = [...`${step} on ${host}`].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0);
   return possible.slice(number % possible.length).slice(0, 1);

@@ -86,7 +86,10 @@ async function answer(
   const verb = decide(question);
   if (verb === undefined) return;
   // A person mends first what is broken.
-  if (verb === 'retry') await run.whenQuiet();
+  if (verb === 'retry') {
+    await run.whenQuiet();
+    run.expectAgain({ step, host });
+  }
   await handle.executeUpdate(decisions[verb], { args: [{ by, host, step }] });
   if (verb === 'retry') run.askedAbout({ step, host }, message);
 }

@@ -1,9 +1,8 @@
 import { createActivities } from '../../src/activities/index.js';
 import { createDependencies } from '../../src/workers/dependencies.js';
-import { steps } from '../../src/workflows/step-table.js';
-import type { Cell } from './fault-run.js';
 import type { Fault } from './faults.js';
 import type { Outcome } from './fault-stage.js';
+import { momentText, type Cell, type Moment } from './moments.js';
 import type { State } from './world-state.js';
 
 /** Every difference between what a disturbed and an undisturbed run have left, one sentence each. */
@@ -13,14 +12,15 @@ export function differences(disturbed: Outcome, undisturbed: Outcome): string[] 
     ...(report.result === undisturbed.report.result ? [] : [`The report says ${report.result}.`]),
     ...failedChecks(disturbed).filter((failed) => !failedChecks(undisturbed).includes(failed)),
     ...(disturbed.dataIsWhole ? [] : ['The data of kubelet and containerd is not what it was.']),
+    ...(disturbed.original === undisturbed.original
+      ? []
+      : [`The data from before the migration is ${disturbed.original}, not ${undisturbed.original}.`]),
     ...Object.entries(undisturbed.states).flatMap(([host, state]) =>
       differencesOfStates(host, disturbed.states[host] ?? {}, state),
     ),
     ...differencesOfJobs(disturbed, undisturbed),
     ...differencesOfBoots(disturbed, undisturbed),
-    ...disturbed.cells
-      .filter(({ recovery }) => recovery === undefined)
-      .map(({ step, host }) => `${step} on ${host} never went on.`),
+    ...disturbed.cells.flatMap(differencesOfCell),
   ];
 }
 
@@ -38,27 +38,59 @@ function differencesOfStates(host: string, is: State, shouldBe: State): string[]
     );
 }
 
-function differencesOfJobs(disturbed: Outcome, undisturbed: Outcome): string[] {
-  const mayBeCutOff = disturbed.cells.some(({ fault, asked }) => fault.restarts !== 'nothing' || asked > 0);
-  return Object.entries(undisturbed.jobs).flatMap(([host, jobs]) => {
-    const found = disturbed.jobs[host] ?? [];
+/** A job is done again, under another key or put aside, only for a step whose machine was restarted or that a person let. */
+function differencesOfJobs({ jobs, cells }: Outcome, undisturbed: Outcome): string[] {
+  const places = [...new Set([...Object.keys(jobs), ...Object.keys(undisturbed.jobs)])];
+  return places.flatMap((host) => {
+    const found = jobs[host] ?? [];
+    const usual = undisturbed.jobs[host] ?? [];
     const twice = found
-      .filter((job) => !/ [01]$/.test(job))
-      .map((job) => `A job on ${host} was executed more than once: ${job}.`);
-    if (mayBeCutOff || found.join() === jobs.join()) return twice;
-    return [...twice, `The jobs on ${host} are ${found.join(', ')}, not ${jobs.join(', ')}.`];
+      .filter(({ executions }) => executions > 1)
+      .map(({ step, executions }) => `A job of ${step} on ${host} was executed ${executions} times.`);
+    const counts = [...new Set([...found, ...usual].map(({ step }) => step))].flatMap((step) => {
+      const [is, least] = [found, usual].map((all) => all.filter((job) => job.step === step).length) as [
+        number,
+        number,
+      ];
+      const most =
+        least + cells.filter((cell) => cell.step === step && cell.host === host).reduce(sumOfAgain, 0);
+      if (is >= least && is <= most) return [];
+      return [`There are ${is} jobs of ${step} on ${host}, not ${least} to ${most}.`];
+    });
+    return [...twice, ...counts];
   });
 }
 
+const sumOfAgain = (sum: number, { fault, asked }: Cell) =>
+  sum + asked + (fault.restarts === 'nothing' ? 0 : 1);
+
 function differencesOfBoots(disturbed: Outcome, undisturbed: Outcome): string[] {
-  // What works on no machine of its own, such as a playbook, meets its faults on the worker.
-  const onWorker = ({ host }: Cell) => host === disturbed.worker || !(host in disturbed.places);
-  const byFaults = disturbed.cells.filter((cell) => cell.fault.restarts === 'host' && onWorker(cell)).length;
-  const { boots } = disturbed;
-  // A restart that a fault brings about at the right moment may be the one that the procedure needs.
-  if (boots >= Math.max(undisturbed.boots, byFaults) && boots <= undisturbed.boots + byFaults) return [];
+  return Object.entries(disturbed.boots).flatMap(([host, boots]) => {
+    // What works on no machine of its own, such as a playbook, meets its faults on the worker.
+    const isMet = (cell: Cell) =>
+      cell.host === host || (host === disturbed.worker && !(cell.host in disturbed.places));
+    const byFaults = disturbed.cells.filter((cell) => cell.fault.restarts === 'host' && isMet(cell)).length;
+    const needed = undisturbed.boots[host] ?? 0;
+    // A restart that a fault brings about at the right moment may be the one that the procedure needs; and two steps
+    // side by side on the control plane may meet the same one.
+    const least = host === disturbed.worker ? Math.max(needed, byFaults) : needed;
+    if (boots >= least && boots <= needed + byFaults) return [];
+    return [
+      `${host} was started ${boots} times; ${byFaults} times by faults, and the procedure needs ${needed}.`,
+    ];
+  });
+}
+
+function differencesOfCell(cell: Cell): string[] {
+  const { fault, recovery, asked, step } = cell;
+  const where = momentText(cell);
+  if (recovery === undefined) return [`${where} never went on.`];
+  const mayAsk = fault.mayAsk === 'all' || fault.mayAsk.includes(step);
   return [
-    `The worker was started ${boots} times; ${byFaults} times by faults, and the procedure needs ${undisturbed.boots}.`,
+    ...(asked > 0 && !mayAsk ? [`${where} asked a person instead of going on by itself.`] : []),
+    ...(recovery < (fault.lasts ?? 0)
+      ? [`${where} went on after ${recovery} ms, before its host was back.`]
+      : []),
   ];
 }
 
@@ -72,71 +104,21 @@ export const elsewhere: readonly string[] = [
   'findHostHolder',
 ];
 
-/** Activities that should have met the fault and did not. The list of activities is the code's own. */
-export function missing(outcome: Outcome, fault: Fault): string[] {
-  const met = new Set(outcome.cells.map(({ step }) => step));
-  const all = Object.keys(createActivities(createDependencies()));
-  return all.filter((step) => !met.has(step) && !elsewhere.includes(step) && fault.appliesTo(step));
+/** Activities of the code that an `up` does not come to, though they are not known for that. */
+export function unknown(undisturbed: Outcome): string[] {
+  const known = new Set([...undisturbed.done.map(({ step }) => step), ...elsewhere]);
+  return Object.keys(createActivities(createDependencies())).filter((step) => !known.has(step));
 }
 
-/** One line for each step and host, one column for each fault: seconds until it went on. */
-export function table(cells: readonly Cell[]): string {
-  const columns = [...new Set(cells.map(({ fault }) => fault))];
-  const order = Object.keys(steps);
-  const rows = [...new Set(cells.map(nameOf))].sort(
-    (one, other) => order.indexOf(stepOf(one)) - order.indexOf(stepOf(other)),
-  );
-  const textAt = (row: string, fault: Fault) =>
-    cells
-      .filter((cell) => nameOf(cell) === row && cell.fault === fault)
-      .map(textOf)
-      .join(' ') || '–';
-  const medianOf = (fault: Fault) => median(recoveries(cells.filter((cell) => cell.fault === fault)));
-  return aligned([
-    ['Step', ...columns.map(({ name }) => name)],
-    ...rows.map((row) => [row, ...columns.map((fault) => textAt(row, fault))]),
-    ['Median', ...columns.map((fault) => seconds(medianOf(fault)))],
-  ]);
+/** The moments of an `up` that meet the fault. */
+export function expected({ done, places }: Outcome, fault: Fault): Moment[] {
+  return done.filter(({ step, host }) => fault.appliesTo(step, places[host] ?? 'control host'));
 }
 
-const nameOf = ({ step, host }: Cell) => `${step} on ${host}`;
-const stepOf = (name: string) => name.slice(0, name.indexOf(' '));
-const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(1)} s`;
-
-function textOf({ recovery, asked }: Cell): string {
-  if (recovery === undefined) return 'FAILED';
-  return `${seconds(recovery)}${asked > 0 ? ', retry' : ''}`;
-}
-
-function aligned(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, column) =>
-    Math.max(...lines.map((line) => (line[column] ?? '').length)),
-  );
-  return lines
-    .map((line) =>
-      line
-        .map((text, column) =>
-          column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0),
-        )
-        .join('  '),
-    )
-    .join('\n');
-}
-
-/** Milliseconds until another attempt of each of the steps began, where one did. */
-export function resumptions(cells: readonly Cell[]): number[] {
-  return cells.flatMap(({ resumed }) => (resumed === undefined ? [] : [resumed]));
-}
-
-/** Milliseconds until each of the steps went on: with its first success on the host, however long that takes there. */
-export function recoveries(cells: readonly Cell[]): number[] {
-  return cells.flatMap(({ recovery }) => (recovery === undefined ? [] : [recovery]));
-}
-
-/** NaN of nothing. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? NaN;
+/** Those that should have met the fault and did not. */
+export function missing(outcome: Outcome, moments: readonly Moment[]): string[] {
+  const met = new Set(outcome.cells.map(momentText));
+  return moments.map(momentText).filter((moment) => !met.has(moment));
 }
 
 /** A line of progress, with the time of day. */

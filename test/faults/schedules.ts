@@ -3,11 +3,12 @@ import type { FaultStage, Outcome } from './fault-stage.js';
 import { faults, type Fault } from './faults.js';
 import type { casts } from './casts.js';
 import { differences } from './matrix.js';
+import { momentText, type Moment } from './moments.js';
 
 /** A fault that a step meets. */
 export interface Strike {
-  /** Such as `writeInventory on control host`. */
-  readonly step: string;
+  /** Text of the moment, such as `writeInventory on control host`. */
+  readonly moment: string;
   readonly fault: keyof typeof faults;
 }
 
@@ -37,7 +38,9 @@ function schedules(strikes: readonly Strike[]): fc.Arbitrary<readonly Strike[]> 
 export async function playSchedules(options: ScheduleOptions): Promise<void> {
   const { stage, cast, undisturbed, runs, seed, path, onProgress } = options;
   const property = fc.asyncProperty(schedules(possibleStrikes(undisturbed)), async (schedule) => {
-    onProgress(`Schedule: ${schedule.map(({ step, fault }) => `${faults[fault].name}, ${step}`).join('; ')}`);
+    onProgress(
+      `Schedule: ${schedule.map(({ moment, fault }) => `${faults[fault].name}, ${moment}`).join('; ')}`,
+    );
     const outcome = await stage.up(cast, {
       choose: chooser(schedule),
       operations: undisturbed.operations,
@@ -52,16 +55,17 @@ export async function playSchedules(options: ScheduleOptions): Promise<void> {
 
 /** In an order that does not depend on which host was faster. */
 function possibleStrikes({ done, places }: Outcome): Strike[] {
-  return [...new Set(done)].sort().flatMap((step) => {
-    const [name = '', host = ''] = step.split(' on ');
-    const possible = drawn.filter((fault) => faults[fault].appliesTo(name, places[host] ?? 'control host'));
-    return possible.map((fault) => ({ step, fault }));
+  const inOrder = [...done].sort((one, other) => (momentText(one) < momentText(other) ? -1 : 1));
+  return inOrder.flatMap((moment) => {
+    const place = places[moment.host] ?? 'control host';
+    const possible = drawn.filter((fault) => faults[fault].appliesTo(moment.step, place));
+    return possible.map((fault) => ({ moment: momentText(moment), fault }));
   });
 }
 
 function chooser(schedule: readonly Strike[]) {
-  return ({ step, host }: { step: string; host: string }): Fault[] =>
+  return (moment: Moment): Fault[] =>
     schedule
-      .filter((strike) => strike.step === `${step} on ${host}`)
+      .filter((strike) => strike.moment === momentText(moment))
       .map(({ fault }): Fault => faults[fault]);
 }

@@ -27,7 +27,7 @@ show() { printf '=== %s\\n' "$1"; shift; "$@" 2>&1 || true; }
 for file in /etc/fstab /etc/mdadm/mdadm.conf /etc/sysctl.d/90-akash.conf /etc/containerd/config.toml \\
   /etc/kubernetes/kubelet.env /etc/kubernetes/stand-in.json /etc/etcd.env /root/.ssh/authorized_keys \\
   /etc/systemd/system/*.service.d/*slipway* /etc/nftables.d/* /etc/slipway/*; do
-  if [ -f "$file" ]; then show "$file" cat "$file"; fi
+  if [ -f "$file" ]; then show "$file" sh -c 'stat -c "%a %U:%G" "$1"; cat "$1"' sh "$file"; fi
 done
 show backups sh -c 'ls /etc/fstab.slipway-* /etc/mdadm/mdadm.conf.slipway-* | wc -l'
 show firewall nft -s list table inet slipway
@@ -86,18 +86,28 @@ export async function controlHostState(
   return state;
 }
 
-/**
- * For each job folder, `<step> <executions>`: how often its script was started. Jobs that were cut off and put aside
- * have folders of their own.
- */
+/** A job's folder. One that was cut off and put aside has a folder of its own. */
+export interface JobRun {
+  readonly step: string;
+  /** How often its script was started. */
+  readonly executions: number;
+}
+
 export async function jobsIn(
   stateFolder: string,
   run: (script: string) => Promise<string>,
-): Promise<string[]> {
+): Promise<JobRun[]> {
   const text = await run(
     `cd ${stateFolder}/jobs 2>/dev/null || exit 0
 for folder in *; do echo "$folder $(wc -l < "$folder/executions" 2>/dev/null || echo 0)"; done`,
   );
   const folders = text.split('\n').filter((line) => line !== '');
-  return folders.map((line) => line.replace(/-[0-9a-f]{8}-g\d+/, '')).sort();
+  return folders.map((line) => {
+    const [key = '', executions = ''] = line.split(' ');
+    const step = key.replace(/-[0-9a-f]{8}-g\d+(\.cut-\d+)?$/, '');
+    return {
+      step: step.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
+      executions: Number(executions),
+    };
+  });
 }

@@ -6,6 +6,9 @@ export interface Place {
   readonly address: string;
 }
 
+/** Of the operator's certificate, as kubeadm names him. */
+export const adminSubject = '/O=system:masters/CN=kubernetes-admin';
+
 /** Where all keys are made, on the first member. */
 export const certificateFolder = '/root/certificates';
 
@@ -86,7 +89,7 @@ authority ca kubernetes
 certificate ca apiserver /CN=kube-apiserver ${alternatives}
 certificate ca apiserver-kubelet-client /O=system:masters/CN=kube-apiserver-kubelet-client ''
 certificate etcd-ca apiserver-etcd-client /CN=kube-apiserver-etcd-client ''
-certificate ca admin /O=system:masters/CN=kubernetes-admin ''
+certificate ca admin ${adminSubject} ''
 certificate ca controller-manager /CN=system:kube-controller-manager ''
 certificate ca scheduler /CN=system:kube-scheduler ''
 openssl genrsa -out sa.key 2048 2> /dev/null

@@ -1,6 +1,6 @@
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { LabMachine } from '../machine.js';
-import { certificateFolder, kubernetesCertificates, type Place } from './certificates.js';
+import { adminSubject, certificateFolder, kubernetesCertificates, type Place } from './certificates.js';
 import { runOn } from './run-on.js';
 
 /** Milliseconds for the API server to answer on a busy machine; it takes ten seconds on one that is idle. */
@@ -28,9 +28,10 @@ export async function startControlPlane(machine: LabMachine, etcd: readonly Plac
 export async function shortenAdminCertificate(machine: LabMachine, days: number): Promise<void> {
   const script = lines(
     sh`cd ${certificateFolder}`,
-    sh`mv /etc/kubernetes/admin.conf /root/admin.conf.kept
+    sh`openssl req -new -key admin.key -subj ${adminSubject} -out admin.csr
 openssl x509 -req -in admin.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days ${days} -out short.crt 2> /dev/null
 short=$(base64 -w 0 < short.crt)
+mv /etc/kubernetes/admin.conf /root/admin.conf.kept
 sed "s|client-certificate-data:.*|client-certificate-data: $short|" /root/admin.conf.kept > /etc/kubernetes/admin.conf`,
   );
   await runOn(machine, 'shorten the certificate of the operator', script);
