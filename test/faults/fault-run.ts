@@ -33,6 +33,8 @@ export class FaultRun {
   readonly operations = new Map<string, number>();
   /** What went wrong in bringing faults about. */
   readonly failures: unknown[] = [];
+  /** How the workflow is cancelled that is played at the moment. */
+  cancelWorkflow: () => Promise<void> = () => Promise.reject(new Error('Nothing can be cancelled.'));
   private readonly moments: Moments;
   private readonly waitingForAnything = new Set<Cell>();
   private readonly backgrounds = new Set<Promise<unknown>>();
@@ -61,6 +63,7 @@ export class FaultRun {
       killServer: () => this.killServer(),
       restartControlHost: () => this.restartControlHost(),
       fillDisk: () => fillDisk(this.options.home),
+      cancelWorkflow: () => this.cancelWorkflow(),
       background: (work) => this.background(work),
       whenQuiet: () => this.whenQuiet(),
     };

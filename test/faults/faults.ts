@@ -14,6 +14,8 @@ export interface World {
   restartControlHost(): Promise<void>;
   /** Takes all room from the file system of Slipway's home. @returns what gives it back */
   fillDisk(): Promise<() => Promise<void>>;
+  /** What a person does who cancels the workflow. */
+  cancelWorkflow(): Promise<void>;
   /** Resolves when nothing of that is under way any more. */
   whenQuiet(): Promise<void>;
   /** Something that goes on while the step does; the run fails if it fails. */
@@ -259,6 +261,23 @@ export const controlHostFaults = {
     },
   },
 } as const satisfies Readonly<Record<string, Fault>>;
+
+/** Not something that dies, but a person: in the middle of a step that works on a host. */
+export const cancelled: Fault = {
+  name: 'cancelled',
+  point: 'hold',
+  recovery: 'workflow',
+  restarts: 'nothing',
+  killsWorker: false,
+  takesMachine: false,
+  mayAsk: [],
+  // Asks Temporal, and no machine.
+  appliesTo: (step) => step !== 'findHostHolder',
+  strike: async (world) => {
+    await world.cancelWorkflow();
+    return {};
+  },
+};
 
 /** For a sample in which every step meets one fault, and none that takes long. */
 const quick: readonly Fault[] = [

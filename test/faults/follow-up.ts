@@ -33,13 +33,18 @@ const decisions = { retry: retryUpdate, skip: skipUpdate, abort: abortUpdate } a
  * Starts an `up`, approves it, and lets steps be tried again that ask for it.
  * @throws when it does not come to a report, or a fault could not be brought about
  */
-export const followUp: Play = async ({ client, run, cast: { specification, skipped } }) => {
+export const followUp: Play = async ({ client, run, cast }) => {
+  const { specification } = cast;
   const workflowId = clusterWorkflowId(specification.name);
   await client.workflow.start('provisionCluster', { args: [specification], taskQueue, workflowId });
   const handle = client.workflow.getHandle(workflowId);
-  const decide: Decide = ({ step }) => (skipped.includes(step) ? 'skip' : 'retry');
-  return (await follow(handle, { run, decide })) as Report;
+  return (await follow(handle, { run, decide: decideFor(cast) })) as Report;
 };
+
+/** Lets everything be tried again but what cannot succeed on such machines. */
+export function decideFor({ skipped }: Cast): Decide {
+  return ({ step }) => (skipped.includes(step) ? 'skip' : 'retry');
+}
 
 interface FollowOptions {
   readonly run: FaultRun;
