@@ -1,4 +1,4 @@
-import { kernelModules, roomPaths } from '../cluster/facts-system.js';
+import { kernelModules, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { searchPythons } from './python-search.js';
@@ -17,7 +17,19 @@ const tools = [
   'update-initramfs',
 ] as const;
 
-const units = ['kubelet', 'containerd', 'etcd', 'docker', 'unattended-upgrades', 'ufw', 'firewalld'] as const;
+const services = [
+  'kubelet',
+  'containerd',
+  'etcd',
+  'docker',
+  'apt-daily-upgrade',
+  'ufw',
+  'firewalld',
+] as const;
+const units = [...services.map((service) => `${service}.service`), upgradeTimer];
+
+/** Where cron finds what to start. */
+const cronFolders = sh`/etc/crontab /etc/anacrontab /etc/cron.*/* /var/spool/cron/crontabs/*`;
 
 /**
  * One script that reads everything and changes nothing: logins are the slow part, then processes, so that the shell itself
@@ -68,7 +80,7 @@ section proven; show ${stateFolder}/storage/proven
 section missing-tools
 for tool in ${tools}; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"; done
 section units
-systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units.map((unit) => `${unit}.service`)} 2>/dev/null || true
+systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units} 2>/dev/null || true
 section mounts
 findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
 ${forPreflight ? system : sh``}
@@ -104,7 +116,9 @@ section listeners; ss -H -ltnup 2>/dev/null || true
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
 section upgrades
-apt-config shell upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
+apt-config shell periodic APT::Periodic::Enable upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
+if command -v unattended-upgrade >/dev/null 2>&1; then echo program; fi
+section upgrade-crons; grep -lsw '^[^#]*unattended-upgrade' ${cronFolders} || true
 section modules
 if systemd-detect-virt --container --quiet 2>/dev/null; then
   echo container

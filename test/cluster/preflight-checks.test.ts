@@ -254,6 +254,26 @@ describe('ports in use', () => {
   });
 });
 
+describe('upgrades that happen by themselves', () => {
+  const mendOf = (unattendedUpgrades: SystemFacts['unattendedUpgrades']) =>
+    found({ system: { unattendedUpgrades } }).map(({ mend }) => mend);
+
+  it('are ended by what starts them: the timer, or the value that it asks for', () => {
+    const timer = { enabled: true, reboots: false, startedBy: ['apt-daily-upgrade.timer'] };
+    expect(mendOf(timer)).toEqual([
+      'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into ' +
+        '/etc/apt/apt.conf.d/99-no-unattended-upgrades, which apt reads after its other files.',
+    ]);
+    expect(mendOf({ enabled: true, reboots: false })).toEqual(mendOf(timer));
+    expect(mendOf({ ...timer, reboots: true })[0]).toContain('Unattended-Upgrade::Automatic-Reboot "false";');
+  });
+
+  it('are ended in the table of cron where they are started, because it asks for no value', () => {
+    const [mend] = mendOf({ enabled: true, reboots: false, startedBy: ['/etc/cron.d/upgrades'] });
+    expect(mend).toBe('Take unattended-upgrade out of /etc/cron.d/upgrades.');
+  });
+});
+
 describe('room', () => {
   it('is asked for by file system, and not for what step 7 moves to an array', () => {
     const one = { mountedAt: '/' };

@@ -101,7 +101,7 @@ export const preflightChecks = {
   'unattended-upgrades': {
     severity: 'warning',
     shouldBe: 'No packages that change, and no restarts that happen, by themselves.',
-    mend: 'systemctl disable --now unattended-upgrades, or at least Unattended-Upgrade::Automatic-Reboot "false".',
+    mend: 'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into /etc/apt/apt.conf.d/99-no-unattended-upgrades; take unattended-upgrade out of tables of cron.',
   },
   'machine-id': {
     severity: 'error',
