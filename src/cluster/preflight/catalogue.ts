@@ -187,7 +187,7 @@ export const preflightChecks = {
   'group-variables': {
     severity: 'error or warning',
     shouldBe:
-      'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on) that keeps the needed --root-dir.',
+      'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on); kubelet’s and containerd’s data on step 7’s array, and the runtime of GPU workers.',
     mend: 'Take the variable out of kubespray.variables, or accept that yours wins.',
   },
   gpu: {
