@@ -1,3 +1,4 @@
+import type { ClusterFolders } from '../cluster/folders.js';
 import { kernelModules, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
@@ -41,15 +42,15 @@ export function factsScript({
   mountPoint,
   stateFolder,
   dataDirectories,
-  checkout,
+  controlHost,
   forPreflight,
 }: {
   readonly mark: string;
   readonly mountPoint: string;
   readonly stateFolder: string;
   readonly dataDirectories: readonly string[];
-  /** Kubespray's folder, where the machine is a control host; every Python is looked for there, too. */
-  readonly checkout: string | null;
+  /** The cluster's folders, where the machine is a control host; every Python is looked for there, too. */
+  readonly controlHost: ClusterFolders | null;
   /** Whether what only preflight looks at is read too. On a slow machine it takes longer than all the rest. */
   readonly forPreflight: boolean;
 }): Script {
@@ -65,9 +66,9 @@ section memory; grep MemTotal /proc/meminfo
 section root-disk; df -B1 --output=size,avail / | tail -n 1
 section python; python3 --version 2>&1 || true
 section interpreters
-${checkout === null ? sh`` : searchPythons}
+${controlHost === null ? sh`` : searchPythons}
 section kubespray
-${checkout === null ? sh`` : sh`git -C ${checkout} tag --points-at HEAD 2>/dev/null || true`}
+${controlHost === null ? sh`` : checkout(controlHost)}
 section nvidia
 ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
@@ -87,6 +88,20 @@ ${forPreflight ? system : sh``}
 ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;
+}
+
+/** The release, and what steps 1 and 2 need: git, and room where their folders are or will be. */
+function checkout({ kubespray, root, virtualEnvironments }: ClusterFolders): Script {
+  return sh`
+git -C ${kubespray} tag --points-at HEAD 2>/dev/null || true
+section control-host
+if command -v git >/dev/null 2>&1; then echo git; fi
+for marker in ${virtualEnvironments}/*/.slipway-requirements; do
+  if [ -e "$marker" ] && [ -e ${kubespray}/.git ]; then echo installed; break; fi
+done
+there=${root}
+while [ ! -e "$there" ]; do there=\${there%/*}; there=\${there:-/}; done
+printf 'DF=%s\n' "$(df -B1 --output=avail,target "$there" | tail -n 1)"`;
 }
 
 /** By the kernel's own tables: 0x10de is NVIDIA, 0x03… a display controller. */

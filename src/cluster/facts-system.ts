@@ -58,6 +58,17 @@ export const systemFactsSchema = z.object({
 });
 export type SystemFacts = z.infer<typeof systemFactsSchema>;
 
+/** What steps 1 and 2 need of the machine on which Kubespray runs. */
+export const controlHostFactsSchema = z.object({
+  hasGit: z.boolean(),
+  /** The cluster has its checkout, and a virtual environment with all requirements, there already. */
+  isInstalled: z.boolean(),
+  /** Of the file system in which they are, or will be. */
+  freeBytes: z.number(),
+  mountedAt: z.string(),
+});
+export type ControlHostFacts = z.infer<typeof controlHostFactsSchema>;
+
 /** How far a host's clock was from that of the machine that asked. Milliseconds. */
 export const clockOffsetSchema = z.object({
   /** Positive: the host is ahead. */

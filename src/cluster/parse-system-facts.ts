@@ -2,6 +2,7 @@ import { isServiceActive, type Unit } from './facts.js';
 import { blocksOf, type FactsSections, linesOf, textOf } from './facts-sections.js';
 import {
   upgradeTimer,
+  type ControlHostFacts,
   type Listener,
   type NetworkInterface,
   type Space,
@@ -25,6 +26,20 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
       ...(textOf(sections, 'ufw') === '' ? [] : ['ufw']),
       ...(isServiceActive(units, 'firewalld') ? ['firewalld'] : []),
     ],
+  };
+}
+
+/** Understands the section about the control host; undefined where the machine is none. */
+export function parseControlHostFacts(sections: FactsSections): ControlHostFacts | undefined {
+  const lines = linesOf(sections, 'control-host');
+  const [, free = '', mountedAt = ''] =
+    lines.map((line) => /^DF=\s*([0-9]+)\s+(\S.*)$/.exec(line)).find((match) => match !== null) ?? [];
+  if (free === '') return undefined;
+  return {
+    hasGit: lines.includes('git'),
+    isInstalled: lines.includes('installed'),
+    freeBytes: Number(free),
+    mountedAt,
   };
 }
 

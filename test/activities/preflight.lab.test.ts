@@ -107,6 +107,29 @@ describe('machines that nothing is wrong with', () => {
   });
 });
 
+describe('the control host', () => {
+  it('tells whether it has git, how much room there is, and what is installed', async () => {
+    const look = async () => {
+      const [machine] = machines.map(targetOf);
+      const input = { host: machine ?? local, mountPoint: '/data', controlHostOf: 'lab' };
+      return (await runStep(gatherFacts(stage().dependencies), input)).controlHost;
+    };
+    const git = (await on(0, 'command -v git || true')).trim() !== '';
+    const mountedAt = expect.stringMatching(/^\//) as string;
+    expect(await look()).toEqual({
+      ...{ hasGit: git, isInstalled: false, freeBytes: expect.any(Number) as number, mountedAt },
+    });
+    const folder = '/var/lib/slipway/clusters/lab';
+    await on(
+      0,
+      `mkdir -p ${folder}/kubespray/.git ${folder}/venvs/x; touch ${folder}/venvs/x/.slipway-requirements`,
+    );
+    expect(await look()).toMatchObject({ isInstalled: true });
+    await on(0, `rm -r ${folder}`);
+    expect((await lookAt(machines[0] as LabMachine)).controlHost).toBeUndefined();
+  });
+});
+
 describe('ports in use', () => {
   const untilListening = (port: number) => `until ss -tln | grep -q :${port}; do sleep 0.1; done`;
 

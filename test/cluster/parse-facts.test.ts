@@ -249,6 +249,18 @@ describe('parseFacts', () => {
     });
   });
 
+  it('tells what a control host has, and of other machines nothing', () => {
+    const answer = (...lines: string[]) =>
+      bare.replace(`${mark} end`, `${mark} control-host\n${lines.join('\n')}\n\n${mark} end`);
+    expect(parseFacts(answer('git', 'installed', 'DF=  1500000 /a place'), mark).controlHost).toEqual({
+      ...{ hasGit: true, isInstalled: true, freeBytes: 1_500_000, mountedAt: '/a place' },
+    });
+    expect(parseFacts(answer('DF= 7 /'), mark).controlHost).toMatchObject({
+      ...{ hasGit: false, isInstalled: false },
+    });
+    expect(parseFacts(bare, mark)).not.toHaveProperty('controlHost');
+  });
+
   it('refuses an answer that was cut off', () => {
     expect(() => parseFacts(bare.replace(`${mark} end`, ''), mark)).toThrow(FactsError);
   });

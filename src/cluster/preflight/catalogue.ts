@@ -200,6 +200,22 @@ export const preflightChecks = {
     shouldBe: 'gVisor without systemd’s cgroup v2, with which its containers may stay in ContainerCreating.',
     mend: 'Start a pod with runtimeClassName: gvisor before leases do.',
   },
+  'etcd-disk': {
+    severity: 'warning',
+    shouldBe: 'etcd’s data on an SSD or NVMe disk. Disks of virtio and Xen do not tell, and are not judged.',
+    mend: 'Mount an SSD at /var/lib/etcd before Kubespray runs, or name a folder on one in etcd_data_dir.',
+  },
+  'control-host-git': {
+    severity: 'error',
+    shouldBe: 'git on the control host.',
+    mend: 'Install it there.',
+  },
+  'control-host-space': {
+    severity: 'error or warning',
+    shouldBe:
+      '2 GB free on the control host for Kubespray’s checkout and its virtual environment, while they are not there; half of it is an error.',
+    mend: 'Make room there.',
+  },
   'control-host-python': {
     severity: 'error',
     shouldBe: 'A Python on the control host with which the release’s Ansible works.',

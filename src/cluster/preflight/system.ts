@@ -1,4 +1,5 @@
 import { upgradeTimer } from '../facts-system.js';
+import { etcdDisk } from './etcd-disk.js';
 import { startsOn } from '../release-fit.js';
 import {
   findingsBy,
@@ -137,5 +138,5 @@ const nodeAddress: Check = ({ host, facts }) => {
 const checks: readonly Check[] = [
   ...[operatingSystem, architecture, initSystem, kernelVersion, kernelModules, python],
   ...[swap, searchDomains, cgroups, timeSynchronization, unattendedUpgrades],
-  ...[nodeAddress, portsInUse, resolvConf, otherFirewall],
+  ...[nodeAddress, portsInUse, resolvConf, otherFirewall, etcdDisk],
 ];
