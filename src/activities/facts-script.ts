@@ -1,4 +1,5 @@
-import { kernelModules, roomPaths } from '../cluster/facts-system.js';
+import type { ClusterFolders } from '../cluster/folders.js';
+import { kernelModules, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { searchPythons } from './python-search.js';
@@ -17,7 +18,19 @@ const tools = [
   'update-initramfs',
 ] as const;
 
-const units = ['kubelet', 'containerd', 'etcd', 'docker', 'unattended-upgrades', 'ufw', 'firewalld'] as const;
+const services = [
+  'kubelet',
+  'containerd',
+  'etcd',
+  'docker',
+  'apt-daily-upgrade',
+  'ufw',
+  'firewalld',
+] as const;
+const units = [...services.map((service) => `${service}.service`), upgradeTimer];
+
+/** Where cron finds what to start. */
+const cronFolders = sh`/etc/crontab /etc/anacrontab /etc/cron.*/* /var/spool/cron/crontabs/*`;
 
 /**
  * One script that reads everything and changes nothing: logins are the slow part, then processes, so that the shell itself
@@ -29,15 +42,15 @@ export function factsScript({
   mountPoint,
   stateFolder,
   dataDirectories,
-  checkout,
+  controlHost,
   forPreflight,
 }: {
   readonly mark: string;
   readonly mountPoint: string;
   readonly stateFolder: string;
   readonly dataDirectories: readonly string[];
-  /** Kubespray's folder, where the machine is a control host; every Python is looked for there, too. */
-  readonly checkout: string | null;
+  /** The cluster's folders, where the machine is a control host; every Python is looked for there, too. */
+  readonly controlHost: ClusterFolders | null;
   /** Whether what only preflight looks at is read too. On a slow machine it takes longer than all the rest. */
   readonly forPreflight: boolean;
 }): Script {
@@ -53,9 +66,9 @@ section memory; grep MemTotal /proc/meminfo
 section root-disk; df -B1 --output=size,avail / | tail -n 1
 section python; python3 --version 2>&1 || true
 section interpreters
-${checkout === null ? sh`` : searchPythons}
+${controlHost === null ? sh`` : searchPythons}
 section kubespray
-${checkout === null ? sh`` : sh`git -C ${checkout} tag --points-at HEAD 2>/dev/null || true`}
+${controlHost === null ? sh`` : checkout(controlHost)}
 section nvidia
 ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
@@ -68,13 +81,27 @@ section proven; show ${stateFolder}/storage/proven
 section missing-tools
 for tool in ${tools}; do command -v "$tool" >/dev/null 2>&1 || echo "$tool"; done
 section units
-systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units.map((unit) => `${unit}.service`)} 2>/dev/null || true
+systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units} 2>/dev/null || true
 section mounts
 findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
 ${forPreflight ? system : sh``}
 ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;
+}
+
+/** The release, and what steps 1 and 2 need: git, and room where their folders are or will be. */
+function checkout({ kubespray, root, virtualEnvironments }: ClusterFolders): Script {
+  return sh`
+git -C ${kubespray} tag --points-at HEAD 2>/dev/null || true
+section control-host
+if command -v git >/dev/null 2>&1; then echo git; fi
+for marker in ${virtualEnvironments}/*/.slipway-requirements; do
+  if [ -e "$marker" ] && [ -e ${kubespray}/.git ]; then echo installed; break; fi
+done
+there=${root}
+while [ ! -e "$there" ]; do there=\${there%/*}; there=\${there:-/}; done
+printf 'DF=%s\n' "$(df -B1 --output=avail,target "$there" | tail -n 1)"`;
 }
 
 /** By the kernel's own tables: 0x10de is NVIDIA, 0x03… a display controller. */
@@ -104,7 +131,9 @@ section listeners; ss -H -ltnup 2>/dev/null || true
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
 section upgrades
-apt-config shell upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
+apt-config shell periodic APT::Periodic::Enable upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
+if command -v unattended-upgrade >/dev/null 2>&1; then echo program; fi
+section upgrade-crons; grep -lsw '^[^#]*unattended-upgrade' ${cronFolders} || true
 section modules
 if systemd-detect-virt --container --quiet 2>/dev/null; then
   echo container

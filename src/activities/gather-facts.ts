@@ -74,7 +74,7 @@ export async function readFacts(
     mountPoint,
     stateFolder: host.stateFolder,
     dataDirectories: dataDirectories.map(({ from }) => from),
-    checkout: controlHostOf === undefined ? null : clusterFolders(host.stateFolder, controlHostOf).kubespray,
+    controlHost: controlHostOf === undefined ? null : clusterFolders(host.stateFolder, controlHostOf),
     forPreflight,
   });
   const { stdout } = await host.run(script, { timeout: longest, what: 'gather facts' });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { networkPlugins } from './network-plugin.js';
 import { ephemeralStorageSchema, roleSchema } from './specification.js';
 
 /**
@@ -35,6 +36,10 @@ const draftSchema = z.object({
     .default([])
     .catch([]),
   ephemeralStorage: storage,
+  firewall: z
+    .object({ networkPlugin: z.enum(networkPlugins).optional().catch(undefined) })
+    .prefault({})
+    .catch({}),
   overrides: z
     .array(z.object({ check: text, hosts: z.array(z.string()).default([]).catch([]) }).catch({ hosts: [] }))
     .default([])

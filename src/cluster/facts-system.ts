@@ -47,11 +47,27 @@ export const systemFactsSchema = z.object({
   /** Kernel modules that are neither there nor can be loaded; null: a container, which loads none. */
   missingModules: z.array(z.string()).nullable(),
   space: z.array(spaceSchema),
-  unattendedUpgrades: z.object({ enabled: z.boolean(), reboots: z.boolean() }),
+  unattendedUpgrades: z.object({
+    enabled: z.boolean(),
+    reboots: z.boolean(),
+    /** What starts them: a timer of systemd, tables of cron by their path; absent in facts of earlier versions. */
+    startedBy: z.array(z.string()).optional(),
+  }),
   /** Firewalls that somebody else has set up and that are on: ufw, firewalld. */
   firewalls: z.array(z.string()),
 });
 export type SystemFacts = z.infer<typeof systemFactsSchema>;
+
+/** What steps 1 and 2 need of the machine on which Kubespray runs. */
+export const controlHostFactsSchema = z.object({
+  hasGit: z.boolean(),
+  /** The cluster has its checkout, and a virtual environment with all requirements, there already. */
+  isInstalled: z.boolean(),
+  /** Of the file system in which they are, or will be. */
+  freeBytes: z.number(),
+  mountedAt: z.string(),
+});
+export type ControlHostFacts = z.infer<typeof controlHostFactsSchema>;
 
 /** How far a host's clock was from that of the machine that asked. Milliseconds. */
 export const clockOffsetSchema = z.object({
@@ -63,6 +79,9 @@ export const clockOffsetSchema = z.object({
   by: z.string(),
 });
 export type ClockOffset = z.infer<typeof clockOffsetSchema>;
+
+/** The timer by which apt upgrades packages, where its settings and the package unattended-upgrades make it do so. */
+export const upgradeTimer = 'apt-daily-upgrade.timer';
 
 /** Kernel modules that something in a cluster may need; which of them it does is decided by the specification. */
 export const kernelModules = [

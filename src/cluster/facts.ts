@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockOffsetSchema, systemFactsSchema } from './facts-system.js';
+import { clockOffsetSchema, controlHostFactsSchema, systemFactsSchema } from './facts-system.js';
 
 /** What was read from a host by read-only commands; the only input, besides the specification, of plans and checks. */
 
@@ -138,6 +138,8 @@ export const hostFactsSchema = z.object({
   interpreters: z.array(interpreterSchema).optional(),
   /** Release of the cluster's checkout of Kubespray, such as v2.24.1; looked for on the control host only. */
   kubespray: z.string().nullable().optional(),
+  /** Looked for on the control host only; absent in facts of earlier versions. */
+  controlHost: controlHostFactsSchema.optional(),
   /** Absent in facts of earlier versions. */
   nvidia: nvidiaSchema.optional(),
   /** Absent in facts that an earlier version has read. */

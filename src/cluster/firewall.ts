@@ -73,12 +73,18 @@ export function policiesOf(ruleSet: string): string[] {
 /** What an operator should know about the rules before they are applied; each a sentence. */
 export function firewallAdvice(specification: Specification): string[] {
   if (!specification.firewall.enabled) return [];
-  const { openPorts } = specification.firewall;
+  const { openPorts, networkPlugin } = specification.firewall;
   const isOpen = (first: number, last: number) =>
     openPorts.some(({ port, endPort }) => port <= first && (endPort ?? port) >= last);
   const closed = [80, 443, 8443].filter((port) => !isOpen(port, port)).map(String);
   const names = sourceGroups(specification).nodes.byNameOnly;
   return [
+    ...(networkPlugin === 'none'
+      ? [
+          'The firewall lets nothing of a network plugin through: add the ports that yours needs between nodes to ' +
+            'firewall.openPorts, or set firewall.enabled to false.',
+        ]
+      : []),
     ...(closed.length > 0
       ? [
           `A provider’s ingress needs ${closed.join(', ')}/tcp; add them to firewall.openPorts when it is installed.`,

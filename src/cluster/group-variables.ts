@@ -1,5 +1,6 @@
 import { canonicalJson } from './digest.js';
 import { namesText } from './outline.js';
+import { networkPluginVariable, pluginForKubespray } from './network-plugin.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
 import type { Specification } from './specification.js';
 import type { Layout } from './storage-plan.js';
@@ -35,7 +36,8 @@ export interface GroupVariables {
 }
 
 /**
- * The variables of the document's steps 5, 6 and 7.13, of its guide to GPUs, and the renewal of certificates (trap T13).
+ * The variables of the document's steps 5, 6 and 7.13, of its guide to GPUs, the renewal of certificates (trap T13), and
+ * the network plugin whose ports the firewall opens (trap T12).
  *
  * They are written into files of their own beside those that come with Kubespray's sample inventory, which stay as the
  * release has them. Ansible reads every file of `group_vars/<group>/` in alphabetical order, and a later one wins:
@@ -54,6 +56,7 @@ export function groupVariables({ specification, release, storage }: Input): Grou
     [ownPath]: {
       container_manager: 'containerd',
       auto_renew_certificates: renewsCertificates(specification),
+      [networkPluginVariable]: pluginForKubespray(specification.firewall.networkPlugin, own),
     },
   };
   addStorageVariables(written, { specification, storage });

@@ -9,7 +9,7 @@ import {
 } from './facts-sections.js';
 import { parseInterpreters } from './interpreters.js';
 import { isTooOld } from './releases.js';
-import { parseSystemFacts } from './parse-system-facts.js';
+import { parseControlHostFacts, parseSystemFacts } from './parse-system-facts.js';
 import { parseUnits, serviceName } from './systemd-units.js';
 import { type MountedAt, parseArrays, parseBlockDevices, parseMounts } from './parse-block-devices.js';
 import { parseVersion } from './version.js';
@@ -29,6 +29,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
   if (bootId === '') throw new FactsError('The facts lack the boot ID.');
   const units = unitsOf(sections);
   const system = parseSystemFacts(sections, units);
+  const controlHost = parseControlHostFacts(sections);
   const mdadmConf = sections.get('mdadm-conf') ?? '';
   return {
     hostname: textOf(sections, 'hostname'),
@@ -61,15 +62,19 @@ export function parseFacts(output: string, mark: string): HostFacts {
     interpreters: [...parseInterpreters(textOf(sections, 'interpreters')).interpreters],
     kubespray: releaseOf(sections),
     nvidia: nvidiaOf(sections),
+    ...(controlHost !== undefined && { controlHost }),
     ...(system !== undefined && { system }),
   };
 }
+
+/** A file system of its own here, such as ZFS, has no block device, and etcd's data is not on that of the root. */
+const aboveEtcd = ['/var', '/var/lib', '/var/lib/etcd'];
 
 /** A node of a cluster has hundreds of mounts of pods; plans need those of block devices outside of the data. */
 function relevantMounts(mounts: readonly MountedAt[], directories: readonly DataDirectory[]): Mount[] {
   const paths = directories.map(({ path }) => path);
   return mounts
-    .filter(({ device, target }) => !device.startsWith('0:') || paths.includes(target))
+    .filter(({ device, target }) => !device.startsWith('0:') || [...paths, ...aboveEtcd].includes(target))
     .filter(({ target }) => !paths.some((path) => target.startsWith(`${path}/`)))
     .filter(({ target }) => !/^\/(run|snap)\/|\/kubelet\/pods\//.test(target))
     .map(({ target, source, fileSystem, options, uuid }) => ({ target, source, fileSystem, options, uuid }));

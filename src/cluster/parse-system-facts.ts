@@ -1,6 +1,13 @@
 import { isServiceActive, type Unit } from './facts.js';
 import { blocksOf, type FactsSections, linesOf, textOf } from './facts-sections.js';
-import type { Listener, NetworkInterface, Space, SystemFacts } from './facts-system.js';
+import {
+  upgradeTimer,
+  type ControlHostFacts,
+  type Listener,
+  type NetworkInterface,
+  type Space,
+  type SystemFacts,
+} from './facts-system.js';
 
 /** Understands the sections about the system. What the host cannot tell is empty, or null. */
 export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]): SystemFacts | undefined {
@@ -14,11 +21,25 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
     interfaces: interfacesOf(sections),
     missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],
     space: spaceOf(sections),
-    unattendedUpgrades: upgradesOf(sections, isServiceActive(units, 'unattended-upgrades')),
+    unattendedUpgrades: upgradesOf(sections, units),
     firewalls: [
       ...(textOf(sections, 'ufw') === '' ? [] : ['ufw']),
       ...(isServiceActive(units, 'firewalld') ? ['firewalld'] : []),
     ],
+  };
+}
+
+/** Understands the section about the control host; undefined where the machine is none. */
+export function parseControlHostFacts(sections: FactsSections): ControlHostFacts | undefined {
+  const lines = linesOf(sections, 'control-host');
+  const [, free = '', mountedAt = ''] =
+    lines.map((line) => /^DF=\s*([0-9]+)\s+(\S.*)$/.exec(line)).find((match) => match !== null) ?? [];
+  if (free === '') return undefined;
+  return {
+    hasGit: lines.includes('git'),
+    isInstalled: lines.includes('installed'),
+    freeBytes: Number(free),
+    mountedAt,
   };
 }
 
@@ -86,17 +107,33 @@ function spaceOf(sections: FactsSections): Space[] {
   });
 }
 
-/** The service only waits for the shutdown; whether packages are upgraded is said in apt's configuration. */
-function upgradesOf(sections: FactsSections, isActive: boolean): SystemFacts['unattendedUpgrades'] {
+/**
+ * Its timer starts apt.systemd.daily, which asks apt's configuration and looks for the program `unattended-upgrade`. The
+ * service unattended-upgrades has no part in it: it only waits for the shutdown. cron starts the program itself.
+ */
+function upgradesOf(sections: FactsSections, units: readonly Unit[]): SystemFacts['unattendedUpgrades'] {
   const settings = new Map(
     linesOf(sections, 'upgrades').map((line) => {
       const [key = '', value = ''] = line.split('=');
       return [key, value.replace(/^'(.*)'$/, '$1').toLowerCase()] as const;
     }),
   );
-  const isOn = (value: string) => ['1', 'true', 'yes', 'on', 'with', 'enable', 'always'].includes(value);
+  // A number of days, or an interval such as "12h" or "always"; the script compares with the text "0" alone.
+  const isWanted = !['0', '', undefined].includes(settings.get('upgrade'));
+  const isAllowed = !/^0+$/.test(settings.get('periodic') ?? '');
+  const byTimer = isWanted && isAllowed && isTimerOn(units) ? [upgradeTimer] : [];
+  const startedBy = settings.has('program') ? [...byTimer, ...linesOf(sections, 'upgrade-crons')] : [];
   return {
-    enabled: isActive && isOn(settings.get('upgrade') ?? ''),
-    reboots: isOn(settings.get('reboot') ?? ''),
+    enabled: startedBy.length > 0,
+    reboots: ['1', 'true', 'yes', 'on', 'with', 'enable'].includes(settings.get('reboot') ?? ''),
+    startedBy,
   };
+}
+
+/** Now, or from the next start on; a timer does not start a service that is masked. */
+function isTimerOn(units: readonly Unit[]): boolean {
+  const service = units.find(({ name }) => name === upgradeTimer.replace(/\.timer$/, ''));
+  const timer = units.find(({ name }) => name === upgradeTimer);
+  if (timer === undefined || service?.load === 'masked') return false;
+  return timer.active === 'active' || timer.enabled.startsWith('enabled');
 }

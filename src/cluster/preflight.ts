@@ -2,6 +2,7 @@ import { clockFindings } from './preflight/clock.js';
 import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
 import { clusterFindings } from './preflight/cluster.js';
+import { controlHostFindings } from './preflight/control-host.js';
 import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
 import { gvisorFindings } from './preflight/gvisor.js';
@@ -24,11 +25,14 @@ export function preflight({
   specification,
   facts,
   release: name,
+  controlHost,
   reachability,
 }: {
   readonly specification: Specification;
   /** Kubespray's release; without it what depends on it is not judged. */
   readonly release?: string | undefined;
+  /** Facts of the control host; without them nothing is said of it. */
+  readonly controlHost?: Pick<HostFacts, 'controlHost'> | undefined;
   /** What connections from host to host have shown; without it nothing is said of them. */
   readonly reachability?: Reachability | undefined;
   /** By inventory name. */
@@ -42,6 +46,7 @@ export function preflight({
   const found: FoundBefore[] = [
     ...clusterFindings(specification),
     ...kubesprayFindings(specification),
+    ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
     ...looks.flatMap(gpuFindings),

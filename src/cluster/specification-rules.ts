@@ -4,6 +4,7 @@ import { knownKeys } from './specification-keys.js';
 import { specificationSchema, type Specification } from './specification.js';
 import { hostProblems } from './rules/hosts.js';
 import { kubesprayProblems } from './rules/kubespray.js';
+import { networkPluginProblems } from './rules/network-plugin.js';
 import { overrideProblems } from './rules/overrides.js';
 import { storageProblems } from './rules/storage.js';
 
@@ -23,6 +24,7 @@ export function checkSpecification(input: unknown): CheckedSpecification {
     ...hostProblems(draft),
     ...storageProblems(draft),
     ...kubesprayProblems(draft),
+    ...networkPluginProblems(draft),
     ...overrideProblems(draft),
   ];
   return parsed.success && problems.length === 0 ? { specification: parsed.data } : { problems };

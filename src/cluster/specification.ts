@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { networkPlugins, pluginOfVariables } from './network-plugin.js';
 import {
   nodeName,
   ipAddress,
@@ -89,7 +90,7 @@ function isWhole(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isWhole);
 }
 
-export const specificationSchema = z.strictObject({
+const writtenSchema = z.strictObject({
   name: nodeName,
   kubespray: z
     .strictObject({
@@ -151,7 +152,8 @@ export const specificationSchema = z.strictObject({
   firewall: z
     .strictObject({
       enabled: z.boolean().default(true),
-      networkPlugin: z.enum(['calico', 'cilium', 'flannel', 'none']).default('calico'),
+      /** Which one Kubespray installs, too. Without it: that of the variable kube_network_plugin, else Calico. */
+      networkPlugin: z.enum(networkPlugins).optional(),
       /** Open to everybody besides what the roles need, for example the provider's ingress ports. */
       openPorts: z
         .array(
@@ -187,6 +189,15 @@ export const specificationSchema = z.strictObject({
     })
     .prefault({}),
 });
+
+/** What an operator writes, and what follows from several fields of it. */
+export const specificationSchema = writtenSchema.transform(({ firewall, ...rest }) => ({
+  ...rest,
+  firewall: {
+    ...firewall,
+    networkPlugin: firewall.networkPlugin ?? pluginOfVariables(rest.kubespray.variables) ?? 'calico',
+  },
+}));
 
 /** A checked specification with every default filled in. */
 export type Specification = z.infer<typeof specificationSchema>;

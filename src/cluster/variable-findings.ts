@@ -1,4 +1,8 @@
-import { conflictTexts, groupVariables, type Conflict, type StorageLayouts } from './group-variables.js';
+import { bypasses } from './bypassed-storage.js';
+import { canonicalJson } from './digest.js';
+import { gpuOf, nvidiaVariables } from './gpu.js';
+import { conflictTexts, groupVariables, type StorageLayouts } from './group-variables.js';
+import { namesText } from './outline.js';
 import type { FoundBefore } from './preflight/finding.js';
 import { rulesFor } from './releases.js';
 import type { Specification } from './specification.js';
@@ -15,7 +19,8 @@ export function variableFindings({ specification, release, storage }: Input): Fo
   const { conflicts } = groupVariables({ specification, release, storage });
   return [
     ...flagsAsText(specification, release),
-    ...lostRootDir(conflicts),
+    ...lostStorage({ specification, release, storage }),
+    ...lostRuntime(specification),
     ...conflictTexts(conflicts).map((text) => ({
       ...common,
       severity: 'warning' as const,
@@ -44,25 +49,36 @@ function flagsAsText({ kubespray }: Specification, release: string): FoundBefore
   ];
 }
 
-/** Without it kubelet keeps the data of all pods on the system disk, beside the array that was made for them. */
-function lostRootDir(conflicts: readonly Conflict[]): FoundBefore[] {
-  const lost = conflicts.filter(
-    ({ name, own }) => name === flags && !JSON.stringify(own).includes('--root-dir'),
-  );
-  const wanted = [
-    ...new Set(lost.flatMap(({ replaced }) => (Array.isArray(replaced) ? replaced.map(String) : []))),
-  ];
-  if (wanted.length === 0) return [];
+/** What has to be mended, because the array that step 7 makes would stay empty. */
+function lostStorage({ specification, release, storage }: Input): FoundBefore[] {
+  const { variables } = specification.kubespray;
+  return bypasses({ variables, release, storage }).map((bypass) => ({
+    ...common,
+    severity: 'error',
+    ...bypass,
+  }));
+}
+
+/** The operator's own list takes the place of the one that gives GPU workers their runtime. */
+function lostRuntime(specification: Specification): FoundBefore[] {
+  const variable = 'containerd_additional_runtimes';
+  const { variables } = specification.kubespray;
+  const workers = specification.hosts.filter((host) => gpuOf(specification, host) === 'nvidia');
+  const own = variables[variable];
+  const [nvidia] = nvidiaVariables[variable];
+  const isKept = Array.isArray(own) && own.some((one) => isNamed(one, nvidia.name));
+  if (workers.length === 0 || !Object.hasOwn(variables, variable) || isKept) return [];
   return [
     {
       ...common,
       severity: 'error',
-      is: `${flags} in kubespray.variables lacks ${wanted.join(' and ')}`,
-      shouldBe: 'kubelet’s data on the array that step 7 makes',
-      mend:
-        wanted.length === 1
-          ? `Add "${wanted.join('')}" to it, or choose the layout bind.`
-          : 'Hosts have different folders: choose the layout bind.',
+      is: `${variable} in kubespray.variables lacks the runtime ${nvidia.name}`,
+      shouldBe: `a runtime for the GPUs of ${namesText(workers.map(({ name }) => name))}`,
+      mend: `Add ${canonicalJson(nvidia)} to it.`,
     },
   ];
+}
+
+function isNamed(runtime: unknown, name: string): boolean {
+  return typeof runtime === 'object' && runtime !== null && 'name' in runtime && runtime.name === name;
 }

@@ -110,7 +110,7 @@ function planFromFacts(run: ClusterRun, { controlHost, reachability }: Seen): Cl
     storage[host.name] = planStorage({ facts: known, host: host.name, storage: wanted });
   }
   const release = chooseRelease({ specification, facts, controlHost });
-  const findings = preflight({ specification, facts, release: release.name, reachability });
+  const findings = preflight({ specification, facts, release: release.name, controlHost, reachability });
   return planCluster({ specification, release, storage, findings });
 }
 

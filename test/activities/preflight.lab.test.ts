@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkReachability } from '../../src/activities/check-reachability.js';
 import type { ReachabilityResult } from '../../src/activities/contract.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
@@ -107,6 +107,29 @@ describe('machines that nothing is wrong with', () => {
   });
 });
 
+describe('the control host', () => {
+  it('tells whether it has git, how much room there is, and what is installed', async () => {
+    const look = async () => {
+      const [machine] = machines.map(targetOf);
+      const input = { host: machine ?? local, mountPoint: '/data', controlHostOf: 'lab' };
+      return (await runStep(gatherFacts(stage().dependencies), input)).controlHost;
+    };
+    const git = (await on(0, 'command -v git || true')).trim() !== '';
+    const mountedAt = expect.stringMatching(/^\//) as string;
+    expect(await look()).toEqual({
+      ...{ hasGit: git, isInstalled: false, freeBytes: expect.any(Number) as number, mountedAt },
+    });
+    const folder = '/var/lib/slipway/clusters/lab';
+    await on(
+      0,
+      `mkdir -p ${folder}/kubespray/.git ${folder}/venvs/x; touch ${folder}/venvs/x/.slipway-requirements`,
+    );
+    expect(await look()).toMatchObject({ isInstalled: true });
+    await on(0, `rm -r ${folder}`);
+    expect((await lookAt(machines[0] as LabMachine)).controlHost).toBeUndefined();
+  });
+});
+
 describe('ports in use', () => {
   const untilListening = (port: number) => `until ss -tln | grep -q :${port}; do sleep 0.1; done`;
 
@@ -210,25 +233,61 @@ describe('name servers', () => {
 });
 
 describe('upgrades that happen by themselves', () => {
-  it('are told, and whether the host is restarted after them', async () => {
-    expect(await findings('unattended-upgrades')).toEqual([]);
-    const unit = '/etc/systemd/system/unattended-upgrades.service';
-    const settings = (name: string, line: string) => `echo ${quote(line)} > /etc/apt/apt.conf.d/${name}`;
+  const timer = 'apt-daily-upgrade.timer';
+  const program = '/usr/bin/unattended-upgrade';
+  const settings = (name: string, line: string) => `echo ${quote(line)} > /etc/apt/apt.conf.d/${name}`;
+  /** Whether apt's own script comes to the program, as it does when the timer is up; as if it never had. */
+  const upgrades = async () => {
+    const script = `rm -f /run/upgraded /var/lib/apt/periodic/*; systemctl start apt-daily-upgrade.service; ls /run/upgraded 2>&1 || true`;
+    return (await on(1, script)).trim() === '/run/upgraded';
+  };
+
+  // The timer, its service and their script are apt's own; the program only leaves a trace.
+  beforeAll(async () => {
     await on(
       1,
-      `printf '%s\\n' '[Service]' 'ExecStart=/bin/sleep infinity' > ${unit}
-systemctl daemon-reload; systemctl start unattended-upgrades
+      `printf '%s\\n' '#!/bin/sh' 'echo upgraded > /run/upgraded' > ${program}
+chmod 755 ${program}; systemctl unmask apt-daily-upgrade.timer; systemctl enable --now ${timer}
 ${settings('20auto-upgrades', 'APT::Periodic::Unattended-Upgrade "1";')}`,
     );
+  });
+
+  afterAll(async () => {
+    await on(
+      1,
+      `systemctl disable --now ${timer}; systemctl mask ${timer}
+rm -f ${program} /etc/cron.d/upgrades; cd /etc/apt/apt.conf.d; rm -f 20auto-upgrades 50unattended-upgrades 99-no-unattended-upgrades`,
+    );
+  });
+
+  it('are told where apt’s timer starts them, and whether the host is restarted after them', async () => {
+    expect(await upgrades()).toBe(true);
     expect(await findings('unattended-upgrades')).toEqual(['node2: upgrades by itself']);
+    await on(1, settings('20auto-upgrades', 'APT::Periodic::Unattended-Upgrade "7d";'));
     await on(1, settings('50unattended-upgrades', 'Unattended-Upgrade::Automatic-Reboot "true";'));
+    expect(await upgrades()).toBe(true);
     expect(await findings('unattended-upgrades')).toEqual([
       'node2: upgrades by itself, and restarts by itself after them',
     ]);
-    await on(
-      1,
-      `systemctl stop unattended-upgrades; rm ${unit}; cd /etc/apt/apt.conf.d; rm 20auto-upgrades 50unattended-upgrades`,
-    );
+  });
+
+  it('are told no longer where the value of the advice has ended them', async () => {
+    await on(1, settings('99-no-unattended-upgrades', 'APT::Periodic::Unattended-Upgrade "0";'));
+    expect(await upgrades()).toBe(false);
+    expect(await findings('unattended-upgrades')).toEqual([]);
+    await on(1, 'rm /etc/apt/apt.conf.d/99-no-unattended-upgrades');
+    expect(await upgrades()).toBe(true);
+  });
+
+  it('are told no longer where the timer is off, and told again where cron starts them', async () => {
+    await on(1, `systemctl disable --now ${timer}`);
+    expect(await findings('unattended-upgrades')).toEqual([]);
+    await on(1, 'echo "0 4 * * * root unattended-upgrade -v" > /etc/cron.d/upgrades');
+    expect(await findings('unattended-upgrades')).toEqual([
+      'node2: upgrades by itself, and restarts by itself after them',
+    ]);
+    await on(1, 'echo "# root unattended-upgrade" > /etc/cron.d/upgrades');
+    expect(await findings('unattended-upgrades')).toEqual([]);
   });
 });
 

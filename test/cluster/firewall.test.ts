@@ -40,6 +40,35 @@ describe('the rule set of a host', () => {
     expect(portsOf('none').join()).not.toContain('8472');
   });
 
+  it('follows the variable by which Kubespray installs another plugin', () => {
+    const policiesWith = (plugin: string) =>
+      policiesOf(
+        ruleSetOf({ ...documented, kubespray: { variables: { kube_network_plugin: plugin } } }, 'node4'),
+      );
+    expect(policiesWith('cilium')).toEqual([
+      'udp 68 (DHCP)',
+      'udp 546 (DHCPv6)',
+      'tcp 10250 (kubelet)',
+      'udp 8472 (Cilium VXLAN)',
+      'tcp 4240 (Cilium health)',
+      'tcp 4244 (Cilium Hubble)',
+    ]);
+    expect(policiesWith('flannel')).toContain('udp 8472 (Flannel VXLAN)');
+    expect(policiesWith('kube-router').at(-1)).toBe('tcp 10250 (kubelet)');
+  });
+
+  it('says what is left to the operator of a plugin whose ports Slipway does not know', () => {
+    const adviceOf = (plugin: string) =>
+      firewallAdvice(
+        specificationSchema.parse({
+          ...documented,
+          kubespray: { variables: { kube_network_plugin: plugin } },
+        }),
+      ).join(' ');
+    expect(adviceOf('kube-router')).toContain('lets nothing of a network plugin through');
+    expect(adviceOf('cilium')).not.toContain('network plugin');
+  });
+
   it('gives etcd and the API server to control planes only', () => {
     const worker = ruleSetOf(documented, 'node4');
     expect(worker).not.toMatch(/2379|2380|6443|10257/);

@@ -20,6 +20,7 @@ describe('groupVariables', () => {
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
       container_manager: 'containerd',
       auto_renew_certificates: true,
+      kube_network_plugin: 'calico',
     });
     expect(conflicts).toEqual([]);
   });
@@ -40,6 +41,7 @@ describe('groupVariables', () => {
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
       container_manager: 'containerd',
       auto_renew_certificates: true,
+      kube_network_plugin: 'calico',
       containerd_storage_dir: '/data/containerd',
       kubelet_custom_flags: ['--root-dir=/data/kubelet'],
     });
@@ -52,6 +54,7 @@ describe('groupVariables', () => {
     expect(read(files['group_vars/k8s_cluster/slipway.yml'])).toEqual({
       container_manager: 'containerd',
       auto_renew_certificates: true,
+      kube_network_plugin: 'calico',
     });
     expect(read(files['host_vars/node3.yml'])).toEqual({
       containerd_storage_dir: '/mnt/ephemeral/containerd',
@@ -94,6 +97,7 @@ describe('groupVariables', () => {
       upstream_dns_servers: ['9.9.9.9'],
       container_manager: 'containerd',
       auto_renew_certificates: true,
+      kube_network_plugin: 'calico',
       kubelet_custom_flags: ['--v=4'],
       cert_manager_enabled: true,
     });
@@ -119,6 +123,26 @@ describe('groupVariables', () => {
     expect(written({ autoRenewCertificates: true, variables })).toMatchObject({
       auto_renew_certificates: true,
     });
+  });
+
+  it('has Kubespray install the plugin whose ports the firewall opens (T12)', () => {
+    const written = (input: Partial<SpecificationInput>) => {
+      const { files, conflicts } = groupVariables({
+        specification: aSpecification(input),
+        release,
+        storage: {},
+      });
+      expect(conflicts).toEqual([]);
+      return read(files['group_vars/k8s_cluster/slipway.yml']);
+    };
+    const byVariable = (plugin: string) => ({ kubespray: { variables: { kube_network_plugin: plugin } } });
+    expect(written({ firewall: { networkPlugin: 'cilium' } })).toMatchObject({
+      kube_network_plugin: 'cilium',
+    });
+    expect(written(byVariable('flannel'))).toMatchObject({ kube_network_plugin: 'flannel' });
+    expect(written(byVariable('kube-router'))).toMatchObject({ kube_network_plugin: 'kube-router' });
+    // Before v2.27 Kubespray stops at "none".
+    expect(written({ firewall: { networkPlugin: 'none' } })).toMatchObject({ kube_network_plugin: 'cni' });
   });
 
   it('gives NVIDIA’s runtime to GPU workers alone, beside what step 7 says of them', () => {

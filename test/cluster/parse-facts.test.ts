@@ -152,8 +152,8 @@ describe('parseFacts', () => {
       section('links', '1: lo: <LOOPBACK> mtu 65536 qdisc', '2: eth0@if5: <BROADCAST,UP> mtu 1450 qdisc'),
       section('modules', 'ip_vs', 'raid0'),
       section('space', 'PATH=/tmp', 'DF= 100 40 10 4 /a place', 'PATH=/boot', 'DF='),
-      section('upgrades', "upgrade='1'", "reboot='true'"),
-      section('units', 'Id=unattended-upgrades.service', 'ActiveState=active'),
+      section('upgrades', "upgrade='1'", "reboot='true'", 'program'),
+      section('units', 'Id=apt-daily-upgrade.timer', 'ActiveState=active', 'UnitFileState=enabled'),
       section('ufw', 'ENABLED=yes'),
       section('end'),
     ].join('');
@@ -173,10 +173,92 @@ describe('parseFacts', () => {
       space: [
         { path: '/tmp', mountedAt: '/a place', totalBytes: 100, freeBytes: 40, inodes: 10, freeInodes: 4 },
       ],
-      unattendedUpgrades: { enabled: true, reboots: true },
+      unattendedUpgrades: { enabled: true, reboots: true, startedBy: ['apt-daily-upgrade.timer'] },
       firewalls: ['ufw'],
     });
     expect(parseFacts(recorded('blank-worker'), mark).system).toBeUndefined();
+  });
+
+  describe('tells what upgrades packages by itself', () => {
+    const timer = 'Id=apt-daily-upgrade.timer\nLoadState=loaded\nUnitFileState=enabled\nActiveState=active';
+    const upgrades = (
+      settings: readonly string[],
+      { units = timer, crons = [] }: { units?: string; crons?: readonly string[] } = {},
+    ) => {
+      const sections = { 'boot-id': ['b'], init: ['systemd'], units: [units], upgrades: settings };
+      const text = Object.entries({ ...sections, 'upgrade-crons': crons, end: [] })
+        .map(([name, lines]) => `\n${mark} ${name}\n${lines.join('\n')}\n`)
+        .join('');
+      return parseFacts(text, mark).system?.unattendedUpgrades;
+    };
+    const byTimer = { enabled: true, startedBy: ['apt-daily-upgrade.timer'] };
+    const nobody = { enabled: false, startedBy: [] };
+
+    // apt.systemd.daily compares with "0" only, and knows intervals with units.
+    it.each(['1', '7', '1d', '12h', 'always', '00'])('every %s', (interval) => {
+      expect(upgrades([`upgrade='${interval}'`, 'program'])).toMatchObject(byTimer);
+    });
+
+    it.each([
+      ['the value "0"', ["upgrade='0'", 'program']],
+      ['an empty value', ["upgrade=''", 'program']],
+      ['no value', ['program']],
+      ['no program', ["upgrade='1'"]],
+      ['APT::Periodic::Enable "0"', ["upgrade='1'", "periodic='0'", 'program']],
+    ])('and not where there is %s', (_, settings) => {
+      expect(upgrades(settings)).toMatchObject(nobody);
+    });
+
+    it.each([
+      ['a timer that is enabled and waits for the next start', 'UnitFileState=enabled', true],
+      ['a timer that runs until the next start', 'UnitFileState=disabled\nActiveState=active', true],
+      ['no timer that is on', 'UnitFileState=disabled\nActiveState=inactive', false],
+      ['a timer that is masked', 'LoadState=masked\nUnitFileState=masked\nActiveState=inactive', false],
+      [
+        'a timer whose service is masked',
+        'UnitFileState=enabled\n\nId=apt-daily-upgrade.service\nLoadState=masked',
+        false,
+      ],
+      [
+        'the service that only waits for the shutdown',
+        'UnitFileState=disabled\n\nId=unattended-upgrades.service\nActiveState=active',
+        false,
+      ],
+    ])('by %s', (_, state, enabled) => {
+      const units = `Id=apt-daily-upgrade.timer\n${state}`;
+      expect(upgrades(["upgrade='1'", 'program'], { units })).toMatchObject({ enabled });
+    });
+
+    it('by cron, which asks for no setting of apt', () => {
+      const crons = ['/etc/cron.d/upgrades'];
+      expect(upgrades(["upgrade='0'", 'program'], { units: '', crons })).toEqual({
+        ...{ enabled: true, reboots: false, startedBy: crons },
+      });
+      expect(upgrades([], { units: '', crons })).toMatchObject(nobody);
+    });
+
+    it.each([
+      ['true', true],
+      ['1', true],
+      ['yes', true],
+      ['false', false],
+      ['0', false],
+      ['', false],
+    ])('and whether it restarts the host: %s', (value, reboots) => {
+      expect(upgrades(["upgrade='1'", `reboot='${value}'`, 'program'])).toMatchObject({ reboots });
+    });
+  });
+
+  it('tells what a control host has, and of other machines nothing', () => {
+    const answer = (...lines: string[]) =>
+      bare.replace(`${mark} end`, `${mark} control-host\n${lines.join('\n')}\n\n${mark} end`);
+    expect(parseFacts(answer('git', 'installed', 'DF=  1500000 /a place'), mark).controlHost).toEqual({
+      ...{ hasGit: true, isInstalled: true, freeBytes: 1_500_000, mountedAt: '/a place' },
+    });
+    expect(parseFacts(answer('DF= 7 /'), mark).controlHost).toMatchObject({
+      ...{ hasGit: false, isInstalled: false },
+    });
+    expect(parseFacts(bare, mark)).not.toHaveProperty('controlHost');
   });
 
   it('refuses an answer that was cut off', () => {

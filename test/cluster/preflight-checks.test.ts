@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../src/cluster/check-names.js';
 import { chooseRelease } from '../../src/cluster/choose-release.js';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import type { SystemFacts } from '../../src/cluster/facts-system.js';
+import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
+import type { ControlHostFacts, SystemFacts } from '../../src/cluster/facts-system.js';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
 import { preflight, withOverride } from '../../src/cluster/preflight.js';
 import { preflightChecks, type PreflightCheck } from '../../src/cluster/preflight/catalogue.js';
@@ -11,7 +11,7 @@ import { sudoFinding } from '../../src/cluster/preflight/sudo.js';
 import type { BlockedHost, Reachability } from '../../src/cluster/reachability.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { checkSpecification } from '../../src/cluster/specification-rules.js';
-import { aSpecification, someFacts, someSystem } from './builders.js';
+import { aDisk, aSpecification, someFacts, someSystem } from './builders.js';
 
 type Role = SpecificationInput['hosts'][number]['roles'][number];
 
@@ -24,6 +24,7 @@ interface Scene {
   readonly roles?: readonly Role[];
   readonly release?: string;
   readonly reachability?: Reachability;
+  readonly controlHost?: Partial<ControlHostFacts>;
 }
 
 function specificationOf({ specification, variables, roles = ['worker'] }: Scene) {
@@ -39,7 +40,7 @@ function specificationOf({ specification, variables, roles = ['worker'] }: Scene
 }
 
 function found(scene: Scene) {
-  const { facts, system, release = 'v2.31.0', reachability } = scene;
+  const { facts, system, release = 'v2.31.0', reachability, controlHost } = scene;
   const good = (index: number) =>
     someFacts({
       ...{ machineId: `m${index}`, hostname: `h${index}`, bootId: `b${index}` },
@@ -52,9 +53,12 @@ function found(scene: Scene) {
     specification: specificationOf(scene),
     facts: { cp1: good(1), cp2: good(2), cp3: good(3), w },
     release,
+    controlHost: { controlHost: { ...goodControlHost, ...controlHost } },
     reachability,
   });
 }
+
+const goodControlHost = { hasGit: true, isInstalled: false, freeBytes: 9e9, mountedAt: '/' };
 
 const told = (scene: Scene) =>
   found(scene).map(({ severity, check, host }) => `${severity} ${check} ${host ?? ''}`.trim());
@@ -73,6 +77,14 @@ const blocked: BlockedHost = {
   peerCount: 1,
   ports: [{ protocol: 'tcp', port: 10250, what: 'kubelet' }],
 };
+
+/** A host whose root file system is on a partition of one disk. */
+function onDisk(disk: Partial<BlockDevice>, mounts: HostFacts['mounts'] = []): Partial<HostFacts> {
+  const root = { target: '/', source: '/dev/sda1', fileSystem: 'ext4', options: 'rw', uuid: null };
+  const sda = aDisk({ name: 'sda', transport: 'sata', rotational: true, holders: ['sda1'], ...disk });
+  const sda1 = aDisk({ name: 'sda1', type: 'part', rotational: sda.rotational, mountPoints: ['/'] });
+  return { blockDevices: [sda, sda1, aDisk({ mountPoints: ['/var/lib/etcd'] })], mounts: [root, ...mounts] };
+}
 
 /** For each check what it finds. Those without a scene are found by the tests of preflight.test.ts, or below. */
 const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warning'][]>> = {
@@ -160,6 +172,12 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   // Made with the release and the storage plan; see variable-findings.test.ts and choose-release.test.ts.
   'group-variables': [],
   'control-host-python': [],
+  'control-host-git': [[{ controlHost: { hasGit: false } }, 'error']],
+  'control-host-space': [
+    [{ controlHost: { freeBytes: 1.9e9 } }, 'warning'],
+    [{ controlHost: { freeBytes: 0.9e9 } }, 'error'],
+  ],
+  'etcd-disk': [[{ roles: ['control-plane', 'etcd'], facts: onDisk({}) }, 'warning']],
   gpu: [[{ facts: { nvidia: { devices: 1, driver: true, runtime: true } } }, 'warning']],
   gvisor: [[{ variables: { gvisor_enabled: true } }, 'warning']],
   'control-host': [[{ specification: { controlHost: { address: '10.0.0.9' } } }, 'warning']],
@@ -254,6 +272,26 @@ describe('ports in use', () => {
   });
 });
 
+describe('upgrades that happen by themselves', () => {
+  const mendOf = (unattendedUpgrades: SystemFacts['unattendedUpgrades']) =>
+    found({ system: { unattendedUpgrades } }).map(({ mend }) => mend);
+
+  it('are ended by what starts them: the timer, or the value that it asks for', () => {
+    const timer = { enabled: true, reboots: false, startedBy: ['apt-daily-upgrade.timer'] };
+    expect(mendOf(timer)).toEqual([
+      'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into ' +
+        '/etc/apt/apt.conf.d/99-no-unattended-upgrades, which apt reads after its other files.',
+    ]);
+    expect(mendOf({ enabled: true, reboots: false })).toEqual(mendOf(timer));
+    expect(mendOf({ ...timer, reboots: true })[0]).toContain('Unattended-Upgrade::Automatic-Reboot "false";');
+  });
+
+  it('are ended in the table of cron where they are started, because it asks for no value', () => {
+    const [mend] = mendOf({ enabled: true, reboots: false, startedBy: ['/etc/cron.d/upgrades'] });
+    expect(mend).toBe('Take unattended-upgrade out of /etc/cron.d/upgrades.');
+  });
+});
+
 describe('room', () => {
   it('is asked for by file system, and not for what step 7 moves to an array', () => {
     const one = { mountedAt: '/' };
@@ -271,6 +309,59 @@ describe('room', () => {
     expect(told({ system: { space: boot }, specification: { ephemeralStorage: {} } })).toEqual([
       'error free-space w',
     ]);
+  });
+});
+
+describe('the disk of etcd', () => {
+  const roles = ['control-plane', 'etcd', 'worker'] as const;
+  const mounted = (target: string, source: string) => ({
+    ...{ target, source, fileSystem: 'ext4', options: 'rw', uuid: null },
+  });
+  const disks = (facts: Partial<HostFacts>, scene: Scene = {}) =>
+    found({ roles, facts, ...scene })
+      .filter(({ check }) => check === 'etcd-disk')
+      .map(({ is }) => is);
+
+  it('is told where it rotates, through partitions and volumes', () => {
+    expect(disks(onDisk({ model: 'ST4000' }))).toEqual(['/var/lib/etcd on a rotating disk: sda (ST4000)']);
+    const sda = aDisk({ name: 'sda', transport: 'sas', rotational: true, holders: ['sda3'], model: null });
+    const sda3 = aDisk({ name: 'sda3', type: 'part', holders: ['dm-0'] });
+    const volume = aDisk({ name: 'dm-0', type: 'lvm', mountPoints: ['/'] });
+    const mounts = [mounted('/', '/dev/mapper/vg-root')];
+    expect(disks({ blockDevices: [sda, sda3, volume], mounts })).toEqual([
+      '/var/lib/etcd on a rotating disk: sda',
+    ]);
+  });
+
+  it('is not where it does not rotate, nor where the host cannot tell', () => {
+    expect(disks(onDisk({ rotational: false }))).toEqual([]);
+    expect(disks(onDisk({ transport: 'virtio' }))).toEqual([]);
+    expect(disks({ ...onDisk({}), mounts: [] })).toEqual([]);
+  });
+
+  it('is that of the file system that holds etcd’s folder', () => {
+    expect(disks(onDisk({}, [mounted('/var/lib/etcd', '/dev/nvme0n1')]))).toEqual([]);
+    expect(disks(onDisk({}, [mounted('/var/lib', 'rpool/lib')]))).toEqual([]);
+    expect(disks(onDisk({}, [mounted('/var/lib/etcd2', '/dev/nvme0n1')]))).toHaveLength(1);
+    const variables = { etcd_data_dir: '/srv/etcd' };
+    expect(disks(onDisk({}), { variables })).toEqual(['/srv/etcd on a rotating disk: sda (QEMU NVMe)']);
+  });
+
+  it('matters on etcd members only', () => {
+    const overrides = [{ check: 'control-plane-count', reason: 'not meant here' }];
+    expect(disks(onDisk({}), { roles: ['worker'], specification: { overrides } })).toEqual([]);
+  });
+});
+
+describe('the control host', () => {
+  it('needs no room for what is there already', () => {
+    expect(told({ controlHost: { freeBytes: 1e6, isInstalled: true } })).toEqual([]);
+  });
+
+  it('is not judged by facts of an earlier version', () => {
+    expect(preflight({ specification: specificationOf({}), facts: {}, controlHost: someFacts() })).toEqual(
+      [],
+    );
   });
 });
 

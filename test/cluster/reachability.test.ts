@@ -53,6 +53,18 @@ describe('what hosts try', () => {
     expect(tried).toEqual(['cp1 192.168.0.1']);
   });
 
+  it('is the ports of the plugin that is installed, whether the firewall or the variable names it', () => {
+    const firewall = { networkPlugin: 'cilium' as const };
+    const kubespray = { variables: { kube_network_plugin: 'cilium' } };
+    for (const input of [{ firewall }, { kubespray }, { firewall, kubespray }]) {
+      expect(portNumbers('w0', 'w1', aSpecification({ hosts: hosts(2), ...input }))).toEqual([
+        'tcp 10250',
+        'udp 8472',
+        'tcp 4240',
+      ]);
+    }
+  });
+
   it('does not grow with the number of workers, for a worker', () => {
     const { probes } = planProbes(aSpecification({ hosts: hosts(200) }));
     for (const [host, list] of Object.entries(probes)) {

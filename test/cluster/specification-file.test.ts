@@ -34,6 +34,17 @@ describe('readSpecification', () => {
     expect(readSpecification({ text: json, file }).specification?.name).toBe('akash');
   });
 
+  it('tells of two network plugins where the firewall’s stands', () => {
+    const text = [
+      valid + 'firewall:',
+      '  networkPlugin: flannel',
+      'kubespray: { variables: { kube_network_plugin: cilium } }',
+    ];
+    expect(read(text.join('\n'))).toEqual([
+      'cluster.yaml:5:18 firewall.networkPlugin: must be cilium, because kubespray.variables has kube_network_plugin: "cilium"; one of the two is enough',
+    ]);
+  });
+
   it('tells every problem with its line and column, in the order of the file', () => {
     const text = [
       'name: Akash',

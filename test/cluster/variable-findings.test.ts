@@ -34,6 +34,81 @@ describe('variableFindings', () => {
     ).toEqual([]);
   });
 
+  const errorsOf = (...input: Parameters<typeof found>) =>
+    found(...input)
+      .filter(({ severity }) => severity === 'error')
+      .map(({ is }) => is);
+  const bind = { node4: { ...rootDir, layout: 'bind' } } as const;
+  const documented = { node4: rootDir };
+
+  it.each([
+    ['--root-dir=/var/lib/kubelet', 'another folder'],
+    ['--root-dir /mnt/kubelet', 'another word'],
+    ['--root-dir=/data2/kubelet', 'a folder whose name only begins alike'],
+    ['--root-dir=/data/../kubelet', 'a way out of it'],
+  ])('stops at %s, %s', (flag) => {
+    const [, folder = ''] = flag.split(/[ =]/);
+    const variables = { kubelet_custom_flags: ['--v=4', flag] };
+    expect(errorsOf(variables, { storage: documented })).toEqual([
+      `kubelet_custom_flags in kubespray.variables has --root-dir=${folder} in place of --root-dir=/data/kubelet`,
+    ]);
+  });
+
+  it('looks at the flag that wins, and at those of workers where the release has them', () => {
+    const twice = { kubelet_custom_flags: ['--root-dir=/data/kubelet', '--root-dir=/x'] };
+    expect(errorsOf(twice, { storage: documented })).toHaveLength(1);
+    const ofWorkers = { kubelet_node_custom_flags: ['--root-dir=/x'] };
+    expect(errorsOf(ofWorkers, { storage: documented, release: 'v2.26.1' })).toEqual([
+      'kubelet_node_custom_flags in kubespray.variables has --root-dir=/x in place of --root-dir=/data/kubelet',
+    ]);
+    expect(errorsOf(ofWorkers, { storage: documented })).toEqual([]);
+  });
+
+  it('stops where containerd’s images would be on the system disk', () => {
+    const own = (containerd_storage_dir: string) => ({ containerd_storage_dir });
+    expect(errorsOf(own('/var/lib/containerd'), { storage: documented })).toEqual([
+      'containerd_storage_dir in kubespray.variables is "/var/lib/containerd" in place of /data/containerd',
+    ]);
+    expect(found(own('/data/images'), { storage: documented }).map(({ severity }) => severity)).toEqual([
+      'warning',
+    ]);
+    expect(found(own('/data/containerd'), { storage: documented })).toEqual([]);
+    expect(found(own('/mnt/images'))).toEqual([]);
+  });
+
+  it('knows that with the layout bind the usual folders are on the array, and others are not', () => {
+    const usual = {
+      containerd_storage_dir: '/var/lib/containerd',
+      kubelet_custom_flags: ['--root-dir=/var/lib/kubelet/'],
+    };
+    expect(errorsOf(usual, { storage: bind })).toEqual([]);
+    const other = { containerd_storage_dir: '/x', kubelet_custom_flags: ['--root-dir=/y'] };
+    expect(errorsOf(other, { storage: bind })).toEqual([
+      'kubelet_custom_flags in kubespray.variables has --root-dir=/y in place of --root-dir=/var/lib/kubelet',
+      'containerd_storage_dir in kubespray.variables is "/x" in place of /var/lib/containerd',
+    ]);
+  });
+
+  it('stops where the operator’s own runtimes drop that of the GPU workers', () => {
+    const errorsWith = (runtimes: { name: string }[], gpu: 'nvidia' | false = 'nvidia') =>
+      variableFindings({
+        specification: aSpecification({
+          gpu,
+          kubespray: { variables: { containerd_additional_runtimes: runtimes } },
+        }),
+        ...{ release: 'v2.31.0', storage: {} },
+      }).filter(({ severity }) => severity === 'error');
+    expect(errorsWith([{ name: 'kata' }])).toMatchObject([
+      {
+        is: 'containerd_additional_runtimes in kubespray.variables lacks the runtime nvidia',
+        shouldBe: 'a runtime for the GPUs of node1, node2, node3, node4',
+        mend: expect.stringContaining('/usr/bin/nvidia-container-runtime') as string,
+      },
+    ]);
+    expect(errorsWith([{ name: 'kata' }, { name: 'nvidia' }])).toEqual([]);
+    expect(errorsWith([{ name: 'kata' }], false)).toEqual([]);
+  });
+
   it('is in the plan, with its override', () => {
     const specification = aSpecification({
       kubespray: { variables: { upstream_dns_servers: ['9.9.9.9'] } },

@@ -101,7 +101,7 @@ export const preflightChecks = {
   'unattended-upgrades': {
     severity: 'warning',
     shouldBe: 'No packages that change, and no restarts that happen, by themselves.',
-    mend: 'systemctl disable --now unattended-upgrades, or at least Unattended-Upgrade::Automatic-Reboot "false".',
+    mend: 'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into /etc/apt/apt.conf.d/99-no-unattended-upgrades; take unattended-upgrade out of tables of cron.',
   },
   'machine-id': {
     severity: 'error',
@@ -187,7 +187,7 @@ export const preflightChecks = {
   'group-variables': {
     severity: 'error or warning',
     shouldBe:
-      'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on) that keeps the needed --root-dir.',
+      'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on); kubelet’s and containerd’s data on step 7’s array, and the runtime of GPU workers.',
     mend: 'Take the variable out of kubespray.variables, or accept that yours wins.',
   },
   gpu: {
@@ -199,6 +199,22 @@ export const preflightChecks = {
     severity: 'warning',
     shouldBe: 'gVisor without systemd’s cgroup v2, with which its containers may stay in ContainerCreating.',
     mend: 'Start a pod with runtimeClassName: gvisor before leases do.',
+  },
+  'etcd-disk': {
+    severity: 'warning',
+    shouldBe: 'etcd’s data on an SSD or NVMe disk. Disks of virtio and Xen do not tell, and are not judged.',
+    mend: 'Mount an SSD at /var/lib/etcd before Kubespray runs, or name a folder on one in etcd_data_dir.',
+  },
+  'control-host-git': {
+    severity: 'error',
+    shouldBe: 'git on the control host.',
+    mend: 'Install it there.',
+  },
+  'control-host-space': {
+    severity: 'error or warning',
+    shouldBe:
+      '2 GB free on the control host for Kubespray’s checkout and its virtual environment, while they are not there; half of it is an error.',
+    mend: 'Make room there.',
   },
   'control-host-python': {
     severity: 'error',

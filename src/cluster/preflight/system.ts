@@ -1,3 +1,5 @@
+import { upgradeTimer } from '../facts-system.js';
+import { etcdDisk } from './etcd-disk.js';
 import { startsOn } from '../release-fit.js';
 import {
   findingsBy,
@@ -93,17 +95,31 @@ const cgroups: Check = ({ facts, release, specification }) => {
 /** Trap T18. Packages of containerd or the kernel that change under a running cluster stop pods, and leases with them. */
 const unattendedUpgrades: Check = ({ facts: { system } }) => {
   if (system?.unattendedUpgrades.enabled !== true) return undefined;
-  const { reboots } = system.unattendedUpgrades;
+  const { reboots, startedBy = [upgradeTimer] } = system.unattendedUpgrades;
   return {
     check: 'unattended-upgrades',
     severity: 'warning',
     is: reboots ? 'upgrades by itself, and restarts by itself after them' : 'upgrades by itself',
     shouldBe: 'packages that change, and restarts that happen, only when somebody means it',
-    mend: reboots
-      ? 'systemctl disable --now unattended-upgrades, or at least set Unattended-Upgrade::Automatic-Reboot to "false" in /etc/apt/apt.conf.d.'
-      : 'systemctl disable --now unattended-upgrades; or leave it on for what no pod depends on (Package-Blacklist).',
+    mend: endOfUpgrades(startedBy) + (reboots ? ` Or at least: ${noReboots}` : ''),
   };
 };
+
+const settingsFile = '/etc/apt/apt.conf.d/99-no-unattended-upgrades';
+const noReboots = `write Unattended-Upgrade::Automatic-Reboot "false"; into ${settingsFile}.`;
+
+/** What is left of each way in which they are started must be told: the setting ends the timer's alone. */
+function endOfUpgrades(startedBy: readonly string[]): string {
+  const crons = startedBy.filter((one) => one !== upgradeTimer);
+  return [
+    ...(startedBy.includes(upgradeTimer)
+      ? [
+          `systemctl disable --now ${upgradeTimer}, or write APT::Periodic::Unattended-Upgrade "0"; into ${settingsFile}, which apt reads after its other files.`,
+        ]
+      : []),
+    ...(crons.length > 0 ? [`Take unattended-upgrade out of ${crons.join(', ')}.`] : []),
+  ].join(' ');
+}
 
 /** Kubespray's own assertion "Stop if ip var does not match local ips", told before the first playbook. */
 const nodeAddress: Check = ({ host, facts }) => {
@@ -122,5 +138,5 @@ const nodeAddress: Check = ({ host, facts }) => {
 const checks: readonly Check[] = [
   ...[operatingSystem, architecture, initSystem, kernelVersion, kernelModules, python],
   ...[swap, searchDomains, cgroups, timeSynchronization, unattendedUpgrades],
-  ...[nodeAddress, portsInUse, resolvConf, otherFirewall],
+  ...[nodeAddress, portsInUse, resolvConf, otherFirewall, etcdDisk],
 ];

@@ -1,0 +1,23 @@
+/** Network plugins whose ports and rules Slipway knows; `none`: another one, or one that somebody else installs. */
+export const networkPlugins = ['calico', 'cilium', 'flannel', 'none'] as const;
+export type NetworkPlugin = (typeof networkPlugins)[number];
+
+/** Kubespray's variable, by which it installs the plugin. */
+export const networkPluginVariable = 'kube_network_plugin';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+/** The plugin of the operator's own variable; undefined where they do not set it. */
+export function pluginOfVariables(variables: Variables): NetworkPlugin | undefined {
+  if (!Object.hasOwn(variables, networkPluginVariable)) return undefined;
+  return networkPlugins.find((plugin) => plugin === variables[networkPluginVariable]) ?? 'none';
+}
+
+/**
+ * What the variable is to be, so that what is installed is what the firewall lets through (trap T12). Of Kubespray's two
+ * words for a cluster without a plugin every release takes `cni`, `none` only those from v2.27 on.
+ */
+export function pluginForKubespray(plugin: NetworkPlugin, variables: Variables): unknown {
+  if (Object.hasOwn(variables, networkPluginVariable)) return variables[networkPluginVariable];
+  return plugin === 'none' ? 'cni' : plugin;
+}

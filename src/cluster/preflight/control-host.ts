@@ -1,0 +1,40 @@
+import type { ControlHostFacts } from '../facts-system.js';
+import { showBytes } from '../units.js';
+import type { FoundBefore } from './finding.js';
+
+/** Bytes that the checkout, the virtual environment with Ansible, and the logs of playbooks take. */
+const needed = 2_000_000_000;
+
+/** What steps 1 and 2 need of the machine on which Kubespray runs; Python is judged with the release. */
+export function controlHostFindings(facts: ControlHostFacts): FoundBefore[] {
+  return [...git(facts), ...space(facts)];
+}
+
+function git({ hasGit }: ControlHostFacts): FoundBefore[] {
+  if (hasGit) return [];
+  return [
+    {
+      check: 'control-host-git',
+      host: null,
+      severity: 'error',
+      is: 'no git on the control host',
+      shouldBe: 'git, by which Kubespray is cloned',
+      mend: 'Install it there: apt-get install git.',
+    },
+  ];
+}
+
+/** What is installed already needs no room any more. */
+function space({ isInstalled, freeBytes, mountedAt }: ControlHostFacts): FoundBefore[] {
+  if (isInstalled || freeBytes >= needed) return [];
+  return [
+    {
+      check: 'control-host-space',
+      host: null,
+      severity: freeBytes < needed / 2 ? 'error' : 'warning',
+      is: `${showBytes(freeBytes)} free in ${mountedAt} of the control host`,
+      shouldBe: `at least ${showBytes(needed)} for Kubespray’s checkout and a virtual environment with Ansible`,
+      mend: `Make room in ${mountedAt} there: apt-get clean, journalctl --vacuum-size=100M.`,
+    },
+  ];
+}
