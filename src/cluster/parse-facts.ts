@@ -8,6 +8,7 @@ import {
   textOf,
 } from './facts-sections.js';
 import { parseInterpreters } from './interpreters.js';
+import { parseNodeKubernetes } from './parse-node-kubernetes.js';
 import { isTooOld } from './releases.js';
 import { parseSystemFacts } from './parse-system-facts.js';
 import { parseUnits, serviceName } from './systemd-units.js';
@@ -29,6 +30,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
   if (bootId === '') throw new FactsError('The facts lack the boot ID.');
   const units = unitsOf(sections);
   const system = parseSystemFacts(sections, units);
+  const kubernetes = parseNodeKubernetes(sections);
   const mdadmConf = sections.get('mdadm-conf') ?? '';
   return {
     hostname: textOf(sections, 'hostname'),
@@ -62,6 +64,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
     kubespray: releaseOf(sections),
     nvidia: nvidiaOf(sections),
     ...(system !== undefined && { system }),
+    ...(kubernetes !== undefined && { kubernetes }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
 import { gvisorFindings } from './preflight/gvisor.js';
 import { identityFindings } from './preflight/identity.js';
+import { kubernetesFindings } from './preflight/kubernetes.js';
 import { kubesprayFindings } from './preflight/kubespray.js';
 import { mtuFindings } from './preflight/network.js';
 import { reachabilityFindings } from './preflight/reachability.js';
@@ -47,6 +48,7 @@ export function preflight({
     ...looks.flatMap(gpuFindings),
     ...looks.flatMap(gvisorFindings),
     ...looks.flatMap(roomFindings),
+    ...kubernetesFindings(looks),
     ...identityFindings(looks),
     ...clockFindings(looks),
     ...mtuFindings(looks),

@@ -90,6 +90,10 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ facts: { operatingSystem: { id: 'debian', versionId: '12', prettyName: 'Debian' } } }, 'warning'],
   ],
   'kubespray-release': [],
+  'kubernetes-version': [
+    [{ facts: { kubernetes: { kubelet: '1.28.6', apiServer: null } } }, 'error'],
+    [{ facts: { kubernetes: { kubelet: null, apiServer: '1.35.4' } }, release: 'v2.30.0' }, 'error'],
+  ],
   architecture: [[{ facts: { architecture: 's390x' } }, 'error']],
   'init-system': [[{ system: { init: 'init' } }, 'error']],
   'kernel-version': [
