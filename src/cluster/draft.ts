@@ -25,6 +25,7 @@ const draftSchema = z.object({
   kubespray: z
     .object({
       release: text,
+      ref: text,
       repository: text,
       variables: z.record(z.string(), z.unknown()).default({}).catch({}),
     })

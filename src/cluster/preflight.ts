@@ -42,7 +42,7 @@ export function preflight({
   });
   const found: FoundBefore[] = [
     ...clusterFindings(specification),
-    ...kubesprayFindings(specification),
+    ...kubesprayFindings(specification, release),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
     ...looks.flatMap(gpuFindings),
