@@ -114,6 +114,18 @@ for device in /sys/bus/pci/devices/*; do
 done
 if [ -e /proc/driver/nvidia/version ]; then echo driver; fi
 if [ -x ${nvidiaRuntimePath} ]; then echo runtime; fi`;
+
+/**
+ * kubelet.conf is there on every node that kubeadm has initialised or joined. A program that is only installed is no
+ * cluster's. The time limit is for one that does not understand the option and stays.
+ */
+const nodeKubernetes = sh`
+if [ -e /etc/kubernetes/kubelet.conf ]; then
+  kubelet=$(systemctl show -p ExecStart --value kubelet.service 2>/dev/null | sed -n 's/^.*path=\\([^ ;]*\\) ;.*$/\\1/p' | head -n 1)
+  printf 'KUBELET=%s\n' "$(timeout -k 1 5 "\${kubelet:-kubelet}" --version 2>/dev/null || true)"
+  printf 'APISERVER=%s\n' "$(sed -n 's/^ *image: .*kube-apiserver:\\(v[0-9.]*\\).*$/\\1/p' /etc/kubernetes/manifests/kube-apiserver.yaml 2>/dev/null | head -n 1)"
+fi`;
+
 /**
  * What decides whether a cluster can be made of the host. In a container the modules are the kernel's owner's concern;
  * elsewhere one call of modinfo tells which may be missing, and modprobe knows of those that are built in. timedatectl
@@ -142,6 +154,8 @@ else
     if [ ! -e "/sys/module/$module" ] && ! modprobe --dry-run --quiet "$module" 2>/dev/null; then echo "$module"; fi
   done
 fi
+section kubernetes
+${nodeKubernetes}
 section space
 for path in ${roomPaths}; do
   there=$path

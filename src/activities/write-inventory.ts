@@ -8,6 +8,7 @@ import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities, InventoryInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
+import { copySample } from './sample-inventory.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
 /** Goes along with the package, beside `src` and `dist`. */
@@ -35,41 +36,10 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
           written.push(path.slice(folders.root.length + 1));
       }
       const hosts = `${input.specification.hosts.length} hosts`;
-      if (sample === 'copied') written.unshift("a copy of Kubespray's sample");
+      if (sample !== undefined) written.unshift(sample);
       return written.length > 0 ? changed(`${hosts}: ${written.join(', ')}`) : unchanged(hosts);
     }),
   );
-}
-
-/**
- * "cp -rfp inventory/sample inventory/akash", once, and whole or not at all: a folder beside, then renamed.
- * @throws RefusedError when the checkout has no sample where the release should have it
- */
-async function copySample(
-  host: Host,
-  { kubespray, inventory }: ClusterFolders,
-  { release, sampleInventory }: InventoryInput,
-): Promise<'copied' | 'present'> {
-  const [sample, part] = [`${kubespray}/${sampleInventory}`, `${inventory}.part`];
-  const script = sh`if [ -d ${`${inventory}/group_vars`} ]; then echo present; exit; fi
-if [ ! -d ${`${sample}/group_vars`} ]; then echo absent; exit; fi
-rm -rf ${part}
-cp -Rp ${sample} ${part}
-sync -f ${part}
-mv -T ${part} ${inventory}
-sync -f ${inventory}
-echo copied`;
-  const { stdout } = await host.run(script, { what: "copy Kubespray's sample inventory" });
-  if (stdout.trim() === 'absent') {
-    throw new RefusedError(
-      `The checkout of Kubespray on ${host.name} has no ${sampleInventory}/group_vars, where ${release} has its sample.`,
-      {
-        host: host.name,
-        advice: 'Name a kubespray.repository and ref that hold Kubespray of this release.',
-      },
-    );
-  }
-  return stdout.trim() === 'copied' ? 'copied' : 'present';
 }
 
 /** Variables, facts, sockets and logs tell much about hosts, so nobody else may look into them. */

@@ -52,6 +52,7 @@ export const checkNames = [
   'kernel-version',
   'kube-system-pods',
   'kubernetes-api',
+  'kubernetes-version',
   'kubespray-memory',
   'kubespray-release',
   'kubespray-variables',

@@ -1,7 +1,16 @@
 import type { FoundBefore } from './preflight/finding.js';
 import { fits, fitsHosts, misfits, unknownSystems, type Surroundings } from './release-fit.js';
 import { newestRelease, oldestRelease, releases, rulesFor, type Release } from './releases.js';
-import { tagOf } from './version.js';
+import {
+  isKnownFresh,
+  kubernetesToRun,
+  minorOf,
+  releasesInstalling,
+  runningKubernetes,
+  upgradeAdvice,
+} from './running-kubernetes.js';
+import type { Specification } from './specification.js';
+import { sameMinor, tagOf } from './version.js';
 
 export interface ChosenRelease {
   /** Git tag, such as v2.24.1. */
@@ -12,27 +21,51 @@ export interface ChosenRelease {
   readonly findings: readonly FoundBefore[];
 }
 
+/** The release that a specification names, also by a known tag to check out; undefined where it leaves the choice. */
+export function namedRelease({ kubespray: { release, ref } }: Specification): string | undefined {
+  return release ?? releases.find(({ name }) => name === ref)?.name;
+}
+
 /**
  * Kubespray's release: the one that the specification names, else that of the cluster's checkout, because `cluster.yml`
- * of another release would change a cluster that is there; else the newest known one that fits the hosts and the
- * control host's Python. Where none fits all of it, it is the newest that fits the hosts, or else the newest, and the
+ * of another release would change a cluster that is there. A checkout may be there without having made the cluster, so
+ * what runs on the hosts has the last word: a release that installs that. On fresh hosts it is the newest known one that
+ * fits the hosts and the control host's Python. Where none fits all of it, it is the newest that fits the hosts, or else the newest, and the
  * findings say what does not fit. Hosts that are neither Ubuntu nor Debian cannot be judged by the table: they do not
  * decide, and a finding names them.
  */
 export function chooseRelease(surroundings: Surroundings): ChosenRelease {
-  const { release: named } = surroundings.specification.kubespray;
+  const { specification, facts = {}, controlHost } = surroundings;
+  const named = namedRelease(specification);
   if (named !== undefined) return settled(named, 'The specification names it.', surroundings);
-  const installed = surroundings.controlHost?.kubespray ?? undefined;
-  if (installed !== undefined) return settled(installed, whyInstalled(installed), surroundings);
+  const running = runningKubernetes(facts);
+  const installed = controlHost?.kubespray ?? undefined;
+  if (installed !== undefined && (running === undefined || mayRunOver(installed, running, specification))) {
+    return settled(installed, whyInstalled(installed, surroundings), surroundings);
+  }
+  const same = running === undefined ? [] : releasesInstalling(running);
+  const made =
+    same.find((release) => fits(release, surroundings)) ??
+    same.find((release) => fitsHosts(release, surroundings)) ??
+    same[0];
+  if (running !== undefined && made !== undefined) {
+    return chosen(made, whyRunning(made, running), surroundings);
+  }
   const newest = rulesFor(newestRelease).release;
   const fitting = releases.find((release) => fits(release, surroundings));
   if (fitting === undefined) {
     const fallback = releases.find((release) => fitsHosts(release, surroundings)) ?? newest;
     const what = fitsHosts(fallback, surroundings) ? ' that fits the hosts' : '';
     const why = `It is the newest known release${what}; no release fits these hosts and this control host.`;
-    return chosen(fallback, why, surroundings);
+    return chosen(fallback, `${why}${unknownText(running)}`, surroundings);
   }
-  return chosen(fitting, whyNewest(fitting, newest, surroundings), surroundings);
+  const why = `${whyNewest(fitting, newest, surroundings)}${unknownText(running)}`;
+  return chosen(fitting, why, surroundings);
+}
+
+function unknownText(running: string | undefined): string {
+  if (running === undefined) return '';
+  return ` No known release installs Kubernetes ${minorOf(running)}, which runs on the hosts.`;
 }
 
 function settled(name: string, why: string, surroundings: Surroundings): ChosenRelease {
@@ -41,11 +74,31 @@ function settled(name: string, why: string, surroundings: Surroundings): ChosenR
   return chosen(release, why, surroundings, unknown);
 }
 
-function whyInstalled(name: string): string {
+/** Whether a checkout's release brings the Kubernetes that runs, or a newer release than is known may have made it. */
+function mayRunOver(name: string, running: string, specification: Specification): boolean {
+  const kubernetes = kubernetesToRun(rulesFor(name).release, specification);
+  return kubernetes === undefined ? releasesInstalling(running).length === 0 : sameMinor(kubernetes, running);
+}
+
+function whyInstalled(name: string, { facts = {} }: Surroundings): string {
   const why = 'The specification names none, and this cluster’s checkout on the control host has it.';
-  return name === newestRelease
-    ? why
-    : `${why} ${newestRelease} is known: name it in kubespray.release for an upgrade.`;
+  if (name === newestRelease) return why;
+  return isKnownFresh(facts)
+    ? `${why} ${newestRelease} is known: no cluster runs here yet, so kubespray.release may name it.`
+    : `${why}${newerText(rulesFor(name).release.kubernetes)}`;
+}
+
+function whyRunning({ name, kubernetes }: Release, running: string): string {
+  const why = `The specification names none, and Kubernetes ${running} runs on the hosts: ${name} installs ${kubernetes}.`;
+  return `${why}${newerText(running)}`;
+}
+
+/** A sentence about the newest release; empty where that has no newer Kubernetes. */
+function newerText(running: string): string {
+  const { kubernetes } = rulesFor(newestRelease).release;
+  if (sameMinor(kubernetes, running)) return '';
+  const known = `${newestRelease} is known, with Kubernetes ${minorOf(kubernetes)}.`;
+  return ` ${known} ${upgradeAdvice({ from: running, to: kubernetes })}`;
 }
 
 function chosen(

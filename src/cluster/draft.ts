@@ -26,6 +26,7 @@ const draftSchema = z.object({
   kubespray: z
     .object({
       release: text,
+      ref: text,
       repository: text,
       variables: z.record(z.string(), z.unknown()).default({}).catch({}),
     })

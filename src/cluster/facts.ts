@@ -106,6 +106,15 @@ export const nvidiaSchema = z.object({
 });
 export type Nvidia = z.infer<typeof nvidiaSchema>;
 
+/** Versions such as 1.31.9 of the Kubernetes that a node has; null: it cannot be told, or the node has no such part. */
+export const nodeKubernetesSchema = z.object({
+  /** Of the program that kubelet.service starts. */
+  kubelet: z.string().nullable(),
+  /** Of the image in the static pod's manifest. */
+  apiServer: z.string().nullable(),
+});
+export type NodeKubernetes = z.infer<typeof nodeKubernetesSchema>;
+
 export const hostFactsSchema = z.object({
   hostname: z.string(),
   machineId: z.string(),
@@ -142,6 +151,8 @@ export const hostFactsSchema = z.object({
   controlHost: controlHostFactsSchema.optional(),
   /** Absent in facts of earlier versions. */
   nvidia: nvidiaSchema.optional(),
+  /** Null: the host is no node of a cluster. Absent in facts of earlier versions, and where only the storage was looked at. */
+  kubernetes: nodeKubernetesSchema.nullable().optional(),
   /** Absent in facts that an earlier version has read. */
   system: systemFactsSchema.optional(),
 });

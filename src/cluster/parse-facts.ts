@@ -8,6 +8,7 @@ import {
   textOf,
 } from './facts-sections.js';
 import { parseInterpreters } from './interpreters.js';
+import { parseNodeKubernetes } from './parse-node-kubernetes.js';
 import { isTooOld } from './releases.js';
 import { parseControlHostFacts, parseSystemFacts } from './parse-system-facts.js';
 import { parseUnits, serviceName } from './systemd-units.js';
@@ -30,6 +31,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
   const units = unitsOf(sections);
   const system = parseSystemFacts(sections, units);
   const controlHost = parseControlHostFacts(sections);
+  const kubernetes = parseNodeKubernetes(sections);
   const mdadmConf = sections.get('mdadm-conf') ?? '';
   return {
     hostname: textOf(sections, 'hostname'),
@@ -64,6 +66,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
     nvidia: nvidiaOf(sections),
     ...(controlHost !== undefined && { controlHost }),
     ...(system !== undefined && { system }),
+    ...(kubernetes !== undefined && { kubernetes }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
 import { gvisorFindings } from './preflight/gvisor.js';
 import { identityFindings } from './preflight/identity.js';
+import { kubernetesFindings } from './preflight/kubernetes.js';
 import { kubesprayFindings } from './preflight/kubespray.js';
 import { mtuFindings } from './preflight/network.js';
 import { reachabilityFindings } from './preflight/reachability.js';
@@ -45,13 +46,14 @@ export function preflight({
   });
   const found: FoundBefore[] = [
     ...clusterFindings(specification),
-    ...kubesprayFindings(specification),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
+    ...kubesprayFindings(specification, release),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
     ...looks.flatMap(gpuFindings),
     ...looks.flatMap(gvisorFindings),
     ...looks.flatMap(roomFindings),
+    ...kubernetesFindings(looks),
     ...identityFindings(looks),
     ...clockFindings(looks),
     ...mtuFindings(looks),

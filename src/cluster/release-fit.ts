@@ -4,11 +4,13 @@ import type { FoundBefore } from './preflight/finding.js';
 import { releases, type Release } from './releases.js';
 import type { Specification } from './specification.js';
 
+type SeenHost = Pick<HostFacts, 'operatingSystem' | 'cgroupVersion' | 'kubernetes'>;
+
 /** What a release is judged by. */
 export interface Surroundings {
   readonly specification: Specification;
   /** By inventory name; hosts without facts are not asked about. */
-  readonly facts?: Readonly<Record<string, Pick<HostFacts, 'operatingSystem' | 'cgroupVersion'>>> | undefined;
+  readonly facts?: Readonly<Record<string, SeenHost>> | undefined;
   /** Without it, or where nobody looked for Python, every version counts as there. */
   readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
 }

@@ -32,6 +32,8 @@ export interface Release {
   /** T1: a string of flags becomes one flag for each letter. A list is right on every release, so Slipway always writes one. */
   readonly customFlagsMustBeList: boolean;
   readonly rerun: RerunStrictness;
+  /** What comes before the number in its variable `kube_version`: v1.31.9, or 1.32.5. The other form stops it. */
+  readonly kubeVersionPrefix: 'v' | '';
   /** T17: the label `k8s-app` of the node-local DNS cache's pods. */
   readonly localDnsLabel: string;
 }
@@ -58,6 +60,7 @@ const from2_24_1: Rules = {
   extraVariables: { removeNode: { skip_confirmation: true }, reset: { reset_confirmation: true } },
   customFlagsMustBeList: false,
   rerun: 'ignores-errors',
+  kubeVersionPrefix: 'v',
   localDnsLabel: 'node-local-dns',
 };
 const from2_25_0: Rules = {
@@ -73,8 +76,9 @@ const from2_27_0: Rules = {
   customFlagsMustBeList: true,
   rerun: 'strict',
 };
+const from2_28_0: Rules = { ...from2_27_0, kubeVersionPrefix: '' };
 const from2_29_0: Rules = {
-  ...from2_27_0,
+  ...from2_28_0,
   ansible: { package: '10.7.0', core: '>=2.17.3 <2.18' },
   ubuntu: ['22.04', '24.04'],
   debian: ['11', '12', '13'],
@@ -98,8 +102,8 @@ export const releases: readonly Release[] = [
   { name: 'v2.30.0', kubernetes: '1.34.3', ...from2_30_0 },
   { name: 'v2.29.1', kubernetes: '1.33.7', ...from2_29_1 },
   { name: 'v2.29.0', kubernetes: '1.33.5', ...from2_29_0 },
-  { name: 'v2.28.1', kubernetes: '1.32.8', ...from2_27_0 },
-  { name: 'v2.28.0', kubernetes: '1.32.5', ...from2_27_0 },
+  { name: 'v2.28.1', kubernetes: '1.32.8', ...from2_28_0 },
+  { name: 'v2.28.0', kubernetes: '1.32.5', ...from2_28_0 },
   { name: 'v2.27.1', kubernetes: '1.31.9', ...from2_27_0 },
   { name: 'v2.27.0', kubernetes: '1.31.4', ...from2_27_0 },
   { name: 'v2.26.1', kubernetes: '1.30.6', ...from2_26_0 },

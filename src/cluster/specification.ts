@@ -104,7 +104,7 @@ const writtenSchema = z.strictObject({
         .string()
         .regex(/^(?!.*::)[A-Za-z0-9@/~][A-Za-z0-9@:/._~+-]*$/, 'must be a URL or path that git can clone')
         .default('https://github.com/kubernetes-sigs/kubespray.git'),
-      /** The branch or tag to check out, when it is not named as the release is. */
+      /** The branch or tag to check out, when it is not named as the release is; the release must be named as well. */
       ref: z
         .string()
         .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]*$/, 'must be the name of a branch or tag')

@@ -17,6 +17,12 @@ export function newestFirst(left: Version, right: Version): number {
   return right[0] - left[0] || right[1] - left[1] || right[2] - left[2];
 }
 
+/** Whether the first of two minor releases, such as 1.31, is newer than the second. */
+export function isNewer(left: string, right: string): boolean {
+  const [one, other] = [parseVersion(`${left}.0`), parseVersion(`${right}.0`)];
+  return one !== undefined && other !== undefined && newestFirst(one, other) < 0;
+}
+
 /** Whether two releases differ in the patch number at most. */
 export function sameMinor(left: string, right: string): boolean {
   const [first, second] = [parseVersion(left), parseVersion(right)];

@@ -1,4 +1,4 @@
-import { chooseRelease } from '../cluster/choose-release.js';
+import { chooseRelease, namedRelease } from '../cluster/choose-release.js';
 import type { HostFacts } from '../cluster/facts.js';
 import type { Specification } from '../cluster/specification.js';
 import { documentsMountPoint } from './make-plan.js';
@@ -21,7 +21,7 @@ export async function releaseInUse({
   /** With a desk that asks nobody. */
   readonly controlHost: Station;
 }): Promise<string> {
-  if (specification.kubespray.release !== undefined) return chooseRelease({ specification, facts }).name;
+  if (namedRelease(specification) !== undefined) return chooseRelease({ specification, facts }).name;
   try {
     const found = await controlHost.need('gatherFacts', {
       host: controlHostTarget(specification),

@@ -130,6 +130,40 @@ describe('the control host', () => {
   });
 });
 
+describe('the Kubernetes of a node', () => {
+  /** As kubeadm and Kubespray leave a control plane, with a kubelet that runs this shell text. */
+  const node = (kubelet: string) => `mkdir -p /opt/bin /etc/kubernetes/manifests /etc/systemd/system
+printf '#!/bin/sh\\n%s\\n' ${quote(kubelet)} > /opt/bin/kubelet
+chmod 755 /opt/bin/kubelet
+printf '[Service]\\nExecStart=/opt/bin/kubelet $KUBELET_ARGS --quiet\\n' > /etc/systemd/system/kubelet.service
+printf '    image: registry.k8s.io/kube-apiserver:v1.31.4\\n    imagePullPolicy: IfNotPresent\\n' > /etc/kubernetes/manifests/kube-apiserver.yaml
+systemctl daemon-reload
+touch /etc/kubernetes/kubelet.conf`;
+
+  it('is told by the kubelet of its unit and by the manifest of the API server', async () => {
+    expect((await lookAt(machines[0] as LabMachine)).kubernetes).toBeNull();
+    await on(0, node('[ "$*" = --version ] && echo "Kubernetes v1.31.9"'));
+    const facts = await lookAt(machines[0] as LabMachine);
+    expect(facts.kubernetes).toEqual({ kubelet: '1.31.9', apiServer: '1.31.4' });
+    expect(await findings('kubernetes-version')).toEqual(['node1: kubelet 1.31.9, API server 1.31.4']);
+  });
+
+  it('is unknown where kubelet does not answer, and nobody waits for it', async () => {
+    await on(0, `${node('sleep 1000')}; rm /etc/kubernetes/manifests/kube-apiserver.yaml`);
+    expect((await lookAt(machines[0] as LabMachine)).kubernetes).toEqual({ kubelet: null, apiServer: null });
+    expect(await findings('kubernetes-version')).toEqual([]);
+  });
+
+  it('is nobody’s where a kubelet is installed and the host is no node', async () => {
+    await on(0, `${node('echo "Kubernetes v1.31.9"')}; rm /etc/kubernetes/kubelet.conf`);
+    expect((await lookAt(machines[0] as LabMachine)).kubernetes).toBeNull();
+    await on(
+      0,
+      'rm -r /opt/bin/kubelet /etc/kubernetes /etc/systemd/system/kubelet.service; systemctl daemon-reload',
+    );
+  });
+});
+
 describe('ports in use', () => {
   const untilListening = (port: number) => `until ss -tln | grep -q :${port}; do sleep 0.1; done`;
 

@@ -12,6 +12,9 @@ const controlHost = (...versions: string[]) =>
   on('ubuntu', '22.04', { interpreters: pythons(...versions), kubespray: null });
 const naming = (release: string) => aSpecification({ kubespray: { release } });
 const specification = aSpecification();
+const node = (kubelet: string | null, apiServer: string | null = null) => ({ kubelet, apiServer });
+const running = (...nodes: HostFacts['kubernetes'][]) =>
+  Object.fromEntries(nodes.map((kubernetes, index) => [`h${index}`, on('ubuntu', '22.04', { kubernetes })]));
 
 describe('chooseRelease, where one is named', () => {
   it('takes it', () => {
@@ -114,11 +117,34 @@ describe('chooseRelease, where none is named', () => {
       name: 'v2.28.0',
       why:
         'The specification names none, and this cluster’s checkout on the control host has it. ' +
-        'v2.31.0 is known: name it in kubespray.release for an upgrade.',
+        'v2.31.0 is known, with Kubernetes 1.35. Another minor release of Kubernetes is an upgrade: one at a time, ' +
+        'by Kubespray’s upgrade-cluster.yml, which Slipway does not run yet.',
       findings: [],
     });
     const named = chooseRelease({ specification: naming('v2.29.0'), facts, controlHost: installed });
     expect(named.name).toBe('v2.29.0');
+  });
+
+  it('advises a newer release than the checkout’s only where no cluster runs, or the same Kubernetes is installed', () => {
+    const why = (kubespray: string, kubernetes: HostFacts['kubernetes']) =>
+      chooseRelease({
+        specification,
+        facts: { a: on('ubuntu', '22.04', { kubernetes }) },
+        controlHost: { ...controlHost('3.11'), kubespray },
+      }).why;
+    expect(why('v2.28.0', null)).toContain(
+      'v2.31.0 is known: no cluster runs here yet, so kubespray.release may name it.',
+    );
+    expect(why('v2.28.0', node('1.32.5'))).toContain('which Slipway does not run yet');
+    expect(why('v2.31.0', node('1.35.4'))).not.toContain('is known');
+  });
+
+  it('takes the release that a known tag in kubespray.ref is', () => {
+    const chosen = chooseRelease({
+      specification: aSpecification({ kubespray: { ref: 'v2.27.0' } }),
+      facts: { a: ubuntu },
+    });
+    expect(chosen).toMatchObject({ name: 'v2.27.0', why: 'The specification names it.' });
   });
 
   it('does not give up a release for a missing package, but names it', () => {
@@ -180,6 +206,66 @@ describe('chooseRelease, where none is named', () => {
           mend: expect.stringMatching(/^No known release is made for all/) as string,
         },
       ],
+    });
+  });
+});
+
+describe('chooseRelease, where a cluster runs already', () => {
+  const choose = (facts: Record<string, HostFacts>, host = controlHost('3.11'), variables = {}) =>
+    chooseRelease({ specification: aSpecification({ kubespray: { variables } }), facts, controlHost: host });
+
+  it.each([
+    ['that installs just this version', running(node('1.31.4')), 'v2.27.0'],
+    ['that installs this minor release', running(node('1.31.7')), 'v2.27.1'],
+    ['of the oldest Kubernetes that is known', running(node('1.28.6', '1.28.6'), node('1.28.6')), 'v2.24.1'],
+    ['of the API servers, which kubelets may be behind', running(node('1.30.4'), node('1.31.9', '1.31.9')), 'v2.27.1'],
+    ['of the API servers, which a kubelet should not be ahead of', running(node('1.35.4', '1.33.7')), 'v2.29.1'],
+    ['of the newest kubelet, where no API server was seen', running(node('1.29.10'), node('1.30.6')), 'v2.26.1'],
+    ['of the nodes, beside hosts that are none', running(null, node('1.32.8'), null), 'v2.28.1'],
+    ['of the nodes, beside hosts that were not asked', running(undefined, node('1.32.8')), 'v2.28.1'],
+  ])('takes the release %s', (_, facts, expected) => {
+    expect(choose(facts)).toMatchObject({ name: expected, findings: [] });
+  }); // prettier-ignore
+
+  it('says why, and that a newer one is no matter of naming it', () => {
+    expect(choose(running(node('1.31.4'))).why).toBe(
+      'The specification names none, and Kubernetes 1.31.4 runs on the hosts: v2.27.0 installs 1.31.4. ' +
+        'v2.31.0 is known, with Kubernetes 1.35. Another minor release of Kubernetes is an upgrade: one at a time, ' +
+        'by Kubespray’s upgrade-cluster.yml, which Slipway does not run yet.',
+    );
+    expect(choose(running(node('1.35.2'))).why).toBe(
+      'The specification names none, and Kubernetes 1.35.2 runs on the hosts: v2.31.0 installs 1.35.4.',
+    );
+  });
+
+  it('takes it also where the control host’s Python does not fit, and says so', () => {
+    expect(choose(running(node('1.28.6')), controlHost('3.13'))).toMatchObject({
+      name: 'v2.24.1',
+      findings: [{ check: 'control-host-python', severity: 'error' }],
+    });
+  });
+
+  it('goes by the checkout only where that installs what runs', () => {
+    const withCheckout = (kubespray: string) => ({ ...controlHost('3.11'), kubespray });
+    expect(choose(running(node('1.31.4')), withCheckout('v2.27.1')).name).toBe('v2.27.1');
+    expect(choose(running(node('1.31.4')), withCheckout('v2.31.0')).name).toBe('v2.27.0');
+    expect(choose(running(node('1.35.4')), withCheckout('v2.24.1')).name).toBe('v2.31.0');
+    expect(choose(running(node('1.31.4')), withCheckout('v2.32.0')).name).toBe('v2.27.0');
+    expect(choose(running(node('1.36.1')), withCheckout('v2.32.0')).name).toBe('v2.32.0');
+  });
+
+  it('lets kube_version say what the checkout installs', () => {
+    const host = { ...controlHost('3.11'), kubespray: 'v2.29.1' };
+    expect(choose(running(node('1.32.8')), host).name).toBe('v2.28.1');
+    expect(choose(running(node('1.32.8')), host, { kube_version: '1.32.9' }).name).toBe('v2.29.1');
+  });
+
+  it('says that no known release installs what runs', () => {
+    expect(choose(running(node('1.27.3')))).toMatchObject({
+      name: 'v2.31.0',
+      why: expect.stringContaining(
+        'No known release installs Kubernetes 1.27, which runs on the hosts.',
+      ) as string,
     });
   });
 });

@@ -102,6 +102,10 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ facts: { operatingSystem: { id: 'debian', versionId: '12', prettyName: 'Debian' } } }, 'warning'],
   ],
   'kubespray-release': [],
+  'kubernetes-version': [
+    [{ facts: { kubernetes: { kubelet: '1.28.6', apiServer: null } } }, 'error'],
+    [{ facts: { kubernetes: { kubelet: null, apiServer: '1.35.4' } }, release: 'v2.30.0' }, 'error'],
+  ],
   architecture: [[{ facts: { architecture: 's390x' } }, 'error']],
   'init-system': [[{ system: { init: 'init' } }, 'error']],
   'kernel-version': [
@@ -289,6 +293,46 @@ describe('upgrades that happen by themselves', () => {
   it('are ended in the table of cron where they are started, because it asks for no value', () => {
     const [mend] = mendOf({ enabled: true, reboots: false, startedBy: ['/etc/cron.d/upgrades'] });
     expect(mend).toBe('Take unattended-upgrade out of /etc/cron.d/upgrades.');
+  });
+});
+
+describe('kube_version', () => {
+  const ofForm = (kube_version: string | number, release: string) =>
+    found({ variables: { kube_version }, release }).filter(({ check }) => check === 'kubespray-variables');
+
+  it.each([
+    ['v1.31.9', 'v2.27.1'],
+    ['v1.28.6', 'v2.24.1'],
+    ['1.32.5', 'v2.28.0'],
+    ['1.35.4', 'v2.31.0'],
+    ['1.36.1', 'v2.32.0'],
+    ['{{ mine }}', 'v2.31.0'],
+  ])('%s has the form of %s', (version, release) => {
+    expect(ofForm(version, release)).toEqual([]);
+  });
+
+  it.each<[string | number, string, string]>([
+    ['1.31.9', 'v2.27.1', 'v1.31.9'],
+    ['v1.32.5', 'v2.28.0', '1.32.5'],
+    ['v1.35.4', 'v2.31.0', '1.35.4'],
+    ['1.32', 'v2.28.1', '1.32.8'],
+    [1.31, 'v2.27.1', 'v1.31.9'],
+  ])('%s has not that of %s, which has %s', (version, release, right) => {
+    expect(ofForm(version, release)).toMatchObject([
+      {
+        ...{ host: null, severity: 'error', is: `kube_version: ${JSON.stringify(version)}` },
+        shouldBe: `of the form ${right}, ${right.startsWith('v') ? 'with' : 'without'} a v before it, for Kubespray ${release}`,
+        mend: `Write kube_version: ${right} in kubespray.variables${typeof version === 'string' && version.split('.').length === 3 ? '' : ', or whichever version is meant'}.`,
+      },
+    ]);
+  });
+
+  it('is not judged before a release is chosen', () => {
+    const facts = preflight({
+      specification: specificationOf({ variables: { kube_version: 'v1.31.9' } }),
+      facts: {},
+    });
+    expect(facts.map(({ check }) => check)).not.toContain('kubespray-variables');
   });
 });
 

@@ -76,6 +76,12 @@ describe('the table of releases', () => {
     }
   });
 
+  it('knows that kube_version lost its v with v2.28.0', () => {
+    const prefixes = releases.map(({ name, kubeVersionPrefix }) => `${name} ${kubeVersionPrefix}`.trim());
+    expect(prefixes.filter((text) => !text.endsWith(' v')).at(-1)).toBe('v2.28.0');
+    expect(prefixes.filter((text) => text.endsWith(' v'))[0]).toBe('v2.27.1 v');
+  });
+
   it('finds a release without its v', () => {
     expect(findRelease('2.24.1')?.name).toBe('v2.24.1');
     expect(findRelease('2.99.0')).toBeUndefined();

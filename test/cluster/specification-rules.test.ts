@@ -381,6 +381,21 @@ describe('rules for Kubespray', () => {
     expect(kubespray({ release })).toEqual(['kubespray.release: must be a release such as v2.24.1']);
   });
 
+  it.each(['release-2.27', 'master', '2.27.0', 'v2.99.0'])('want the release of what ref %s is', (ref) => {
+    expect(kubespray({ ref })).toEqual([
+      'kubespray.ref: must come with kubespray.release, by whose rules and Python it is run; only the tag of a known release is enough by itself',
+    ]);
+    expect(kubespray({ ref, release: 'v2.27.1' })).toEqual([]);
+  });
+
+  it('take the tag of a known release as ref, unless another release is named', () => {
+    expect(kubespray({ ref: 'v2.27.0' })).toEqual([]);
+    expect(kubespray({ ref: 'v2.27.0', release: '2.27.0' })).toEqual([]);
+    expect(kubespray({ ref: 'v2.27.0', release: 'v2.31.0' })).toEqual([
+      'kubespray.ref: must not be the tag of another release than kubespray.release, which is v2.31.0',
+    ]);
+  });
+
   it.each(['--upload-pack=id', 'ext::sh -c id', 'ext::/bin/id', "https://x/'y", 'https://x/$(id)'])(
     'refuse the repository %j',
     (repository) => {

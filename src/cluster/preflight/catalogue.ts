@@ -46,6 +46,12 @@ export const preflightChecks = {
     shouldBe: 'A release of Kubespray that is known and supports every host and the control host.',
     mend: 'Name another one in kubespray.release.',
   },
+  'kubernetes-version': {
+    severity: 'error',
+    shouldBe:
+      'The Kubernetes that runs on every node already, apart from the patch release: cluster.yml does no upgrade.',
+    mend: 'Name the release that installs what runs; bring a node that differs from the others to their version first.',
+  },
   architecture: {
     severity: 'error',
     shouldBe: 'A processor for which Kubespray downloads programs: x86_64 or aarch64.',

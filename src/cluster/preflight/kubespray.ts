@@ -1,3 +1,5 @@
+import { wantedKubernetes } from '../checks-kubernetes.js';
+import type { Release } from '../releases.js';
 import type { Specification } from '../specification.js';
 import { addressNumber, parseNetwork, type Network } from '../ip-network.js';
 import { nodeAddressOf, type FoundBefore } from './finding.js';
@@ -5,9 +7,33 @@ import { nodeAddressOf, type FoundBefore } from './finding.js';
 type Variables = Specification['kubespray']['variables'];
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(specification: Specification): FoundBefore[] {
+export function kubesprayFindings(specification: Specification, release: Release | undefined): FoundBefore[] {
   const { variables } = specification.kubespray;
-  return [...variableFindings(variables), ...networkFindings(specification)];
+  return [
+    ...variableFindings(variables),
+    ...(release === undefined ? [] : kubeVersionForm(variables, release)),
+    ...networkFindings(specification),
+  ];
+}
+
+/** Releases look it up in their tables of checksums, as a text that has a `v` or has none. */
+function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] {
+  const own = variables['kube_version'];
+  const { name, kubernetes, kubeVersionPrefix: prefix } = release;
+  if (own === undefined || (typeof own === 'string' && own.includes('{{'))) return [];
+  const number = wantedKubernetes(variables);
+  const right = `${prefix}${number ?? kubernetes}`;
+  if (own === right) return [];
+  return [
+    {
+      check: 'kubespray-variables',
+      host: null,
+      severity: 'error',
+      is: `kube_version: ${JSON.stringify(own)}`,
+      shouldBe: `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
+      mend: `Write kube_version: ${right} in kubespray.variables${number === undefined ? ', or whichever version is meant' : ''}.`,
+    },
+  ];
 }
 
 /** Its choices, by roles/kubernetes/preinstall and roles/validate_inventory of v2.24.1 to v2.31.0. */

@@ -1,7 +1,7 @@
 import type { Draft } from '../draft.js';
 import type { Problem } from '../problems.js';
-import { isTooOld, newestRelease, oldestRelease } from '../releases.js';
-import { parseVersion } from '../version.js';
+import { isTooOld, newestRelease, oldestRelease, releases } from '../releases.js';
+import { parseVersion, tagOf } from '../version.js';
 import { wrong } from './repeats.js';
 
 /** Names of variables that hold a secret. */
@@ -14,6 +14,7 @@ const urlWithSecret = /^([a-z+]+:\/\/[^/@]*:[^/@]*@|https?:\/\/[^/@]*@)/i;
 export function kubesprayProblems({ kubespray }: Draft): Problem[] {
   return [
     ...releaseProblems(kubespray.release),
+    ...refProblems(kubespray),
     ...repositoryProblems(kubespray.repository),
     ...secretVariables(kubespray.variables),
   ];
@@ -23,6 +24,27 @@ function releaseProblems(release: string | undefined): Problem[] {
   const version = release === undefined ? undefined : parseVersion(release);
   if (version === undefined || !isTooOld(version)) return [];
   return [wrong(['kubespray', 'release'], `must be between ${oldestRelease} and ${newestRelease}, or newer`)];
+}
+
+/** What is checked out is run by the rules and the Python of a release, and a branch does not tell of which. */
+function refProblems({ ref, release }: Draft['kubespray']): Problem[] {
+  if (ref === undefined) return [];
+  const isKnownTag = releases.some(({ name }) => name === ref);
+  if (release === undefined && !isKnownTag) {
+    return [
+      wrong(
+        ['kubespray', 'ref'],
+        'must come with kubespray.release, by whose rules and Python it is run; only the tag of a known release is enough by itself',
+      ),
+    ];
+  }
+  if (release === undefined || !isKnownTag || tagOf(release) === ref) return [];
+  return [
+    wrong(
+      ['kubespray', 'ref'],
+      `must not be the tag of another release than kubespray.release, which is ${tagOf(release)}`,
+    ),
+  ];
 }
 
 /** A specification is kept in Temporal's history, where no secret may be. */
