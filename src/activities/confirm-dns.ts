@@ -8,9 +8,9 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm DNS": CoreDNS's configuration and all DNS pods, asked on a control plane. */
 export function confirmDns(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmDns'] {
-  return step(({ host: target, nodes, release, upstreamDns }) =>
+  return step(({ host: target, nodes, release, upstreamDns, ...patience }) =>
     withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, async (kubectl) => {
+      confirmByKubectl(host, patience, async (kubectl) => {
         const read = ['--namespace', 'kube-system', 'get'];
         const corefile = await kubectl.read([...read, 'configmap', 'coredns'], parseCorefile, '');
         const labels = nodeLocalDnsLabels(rulesFor(release).release.localDnsLabel).join(',');

@@ -7,9 +7,9 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes nodes", asked on a control plane. */
 export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
-  return step(({ host: target, nodes, release, kubernetes }) =>
+  return step(({ host: target, nodes, release, kubernetes, ...patience }) =>
     withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, async (kubectl) => {
+      confirmByKubectl(host, patience, async (kubectl) => {
         const seen = {
           nodes: await kubectl.read(['get', 'nodes'], parseNodes),
           leases: await kubectl.read(['--namespace', 'kube-node-lease', 'get', 'leases'], parseLeases),

@@ -6,9 +6,9 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes pods", asked on a control plane. */
 export function confirmPods(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmPods'] {
-  return step(({ host: target }) =>
+  return step(({ host: target, ...patience }) =>
     withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, async (kubectl) => {
+      confirmByKubectl(host, patience, async (kubectl) => {
         const pods = await kubectl.read(['--namespace', 'kube-system', 'get', 'pods'], parsePods);
         return judgePods(host.name, pods, await kubectl.now());
       }),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { CheckResult } from './checks.js';
+import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import type { Pods } from './checks-pods.js';
-import { podTrouble } from './checks-pods.js';
+import { podTrouble, troubledPods } from './checks-pods.js';
 
 /** Step 9 of the document, "Confirm DNS": CoreDNS's forwarding, and the pods that answer. */
 
@@ -19,7 +19,7 @@ export function forwardedTo(corefile: string): string[] {
 }
 
 /** The upstream servers of step 6 stand in CoreDNS's configuration. */
-export function judgeForward(host: string, corefile: string, upstream: readonly string[]): CheckResult[] {
+export function judgeForward(host: string, corefile: string, upstream: readonly string[]): JudgedCheck[] {
   const servers = forwardedTo(corefile);
   const plain = servers.map((server) =>
     server.replace(/^(dns|tls):\/\//, '').replace(/^\[(.*)\](:\d+)?$/, '$1'),
@@ -52,14 +52,10 @@ export function judgeDnsPods({
   readonly nodeLocal: Pods;
   /** Milliseconds since 1970. */
   readonly now: number;
-}): CheckResult[] {
+}): JudgedCheck[] {
   const good = (pods: Pods) =>
     pods.filter((pod) => podTrouble(pod, now) === null && pod.status.phase === 'Running');
-  const troubles = (pods: Pods) =>
-    pods.flatMap((pod) => {
-      const trouble = podTrouble(pod, now);
-      return trouble === null ? [] : [`${pod.metadata.name} (${trouble})`];
-    });
+  const troubles = (pods: Pods) => troubledPods(pods, now).map(({ text }) => text);
   const covered = good(nodeLocal).map(({ spec }) => spec.nodeName);
   const uncovered = nodes.filter((node) => !covered.includes(node));
   return [
@@ -70,6 +66,7 @@ export function judgeDnsPods({
       is: coredns.length === 0 ? 'no pod' : listed([...troubles(coredns), `${good(coredns).length} running`]),
       shouldBe: 'every pod with k8s-app=kube-dns running and ready, at least one',
       advice: 'See "kubectl -n kube-system describe pod -l k8s-app=kube-dns".',
+      settles: true,
     }),
     judge({
       check: 'node-local-dns-pods',
@@ -83,6 +80,7 @@ export function judgeDnsPods({
       advice:
         'See "kubectl -n kube-system describe pod -l k8s-app=node-local-dns"; ' +
         'where enable_nodelocaldns is false, override this check.',
+      settles: true,
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CheckResult } from './checks.js';
+import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import { parseVersion } from './version.js';
 
@@ -57,7 +57,7 @@ export interface NodesSeen {
  * stands for 40 seconds, so the lease must be fresh as well.
  * @param kubernetes the version that should run, such as 1.28.6; another patch release is as good
  */
-export function judgeNodes(names: readonly string[], seen: NodesSeen, kubernetes: string): CheckResult[] {
+export function judgeNodes(names: readonly string[], seen: NodesSeen, kubernetes: string): JudgedCheck[] {
   return names.flatMap((name) => {
     const node = seen.nodes.find(({ metadata }) => metadata.name === name);
     if (node === undefined) return [missing(name, seen.nodes)];
@@ -65,7 +65,7 @@ export function judgeNodes(names: readonly string[], seen: NodesSeen, kubernetes
   });
 }
 
-function missing(name: string, nodes: Nodes): CheckResult {
+function missing(name: string, nodes: Nodes): JudgedCheck {
   return {
     check: 'node-ready',
     host: name,
@@ -73,10 +73,11 @@ function missing(name: string, nodes: Nodes): CheckResult {
     is: `not a node of the cluster, which has ${listed(nodes.map(({ metadata }) => metadata.name))}`,
     shouldBe: 'Ready',
     advice: `Read "journalctl -u kubelet" on ${name}, then run the playbook cluster.yml again.`,
+    settles: true,
   };
 }
 
-function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckResult[] {
+function judgeConditions(name: string, { status, spec }: Nodes[number]): JudgedCheck[] {
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   const pressed = status.conditions.filter((one) => pressures.includes(one.type) && one.status !== 'False');
   return [
@@ -92,6 +93,7 @@ function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckRe
       advice: spec.unschedulable
         ? `Run "kubectl uncordon ${name}" when its maintenance is over.`
         : `Read "journalctl -u kubelet" on ${name}.`,
+      settles: !spec.unschedulable,
     }),
     judge({
       check: 'node-pressure',
@@ -100,11 +102,12 @@ function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckRe
       is: listed(pressed.map(({ type, message }) => (message ? `${type}: ${message}` : type))),
       shouldBe: 'none',
       advice: `Look at memory, disks and processes of ${name} with "kubectl describe node ${name}".`,
+      settles: true,
     }),
   ];
 }
 
-function judgeLease(name: string, { leases, now }: NodesSeen): CheckResult {
+function judgeLease(name: string, { leases, now }: NodesSeen): JudgedCheck {
   const lease = leases.find(({ metadata }) => metadata.name === name);
   const renewed = Date.parse(lease?.spec.renewTime ?? '');
   const age = Math.round((now - renewed) / 1000);
@@ -116,10 +119,11 @@ function judgeLease(name: string, { leases, now }: NodesSeen): CheckResult {
     is: Number.isNaN(age) ? 'never renewed' : `renewed ${age} s ago`,
     shouldBe: `renewed in the last ${seconds} s`,
     advice: `kubelet on ${name} does not reach the API server, or clocks differ: see "journalctl -u kubelet" and "timedatectl".`,
+    settles: true,
   });
 }
 
-function judgeVersion(name: string, { status }: Nodes[number], kubernetes: string): CheckResult {
+function judgeVersion(name: string, { status }: Nodes[number], kubernetes: string): JudgedCheck {
   const { kubeletVersion } = status.nodeInfo;
   const minor = (version: string) => version.replace(/^v/, '').split('.').slice(0, 2).join('.');
   return judge({

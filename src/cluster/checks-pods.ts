@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CheckResult } from './checks.js';
+import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 
 /** Step 9 of the document, "Confirm Kubernetes pods": the pods of kube-system. */
@@ -65,15 +65,29 @@ export function podTrouble({ metadata, status }: Pods[number], now: number): str
     : null;
 }
 
+/** A pod that is not well. */
+export interface TroubledPod {
+  /** Its name, and what is wrong with it. */
+  readonly text: string;
+  /** Whether it may still come to run: one that has failed for good stays as it is, also beside its successor. */
+  readonly settles: boolean;
+}
+
+/** Those that are not well. Time in ms since 1970. */
+export function troubledPods(pods: Pods, now: number): TroubledPod[] {
+  return pods.flatMap((pod) => {
+    const trouble = podTrouble(pod, now);
+    if (trouble === null) return [];
+    return [{ text: `${pod.metadata.name} (${trouble})`, settles: pod.status.phase !== 'Failed' }];
+  });
+}
+
 /** The parts of the control plane that run as static pods, by their label `component`. */
 const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 /** @param host the control plane that was asked; @param now milliseconds since 1970 by its clock */
-export function judgePods(host: string, pods: Pods, now: number): CheckResult[] {
-  const troubled = pods.flatMap((pod) => {
-    const trouble = podTrouble(pod, now);
-    return trouble === null ? [] : [`${pod.metadata.name} (${trouble})`];
-  });
+export function judgePods(host: string, pods: Pods, now: number): JudgedCheck[] {
+  const troubled = troubledPods(pods, now);
   const absent = components.filter(
     (name) => !pods.some(({ metadata }) => metadata.labels['component'] === name),
   );
@@ -82,10 +96,14 @@ export function judgePods(host: string, pods: Pods, now: number): CheckResult[] 
       check: 'kube-system-pods',
       host,
       passed: pods.length > 0 && troubled.length === 0,
-      is: troubled.length > 0 ? listed(troubled) : `${pods.length} pods, all running or completed`,
+      is:
+        troubled.length > 0
+          ? listed(troubled.map(({ text }) => text))
+          : `${pods.length} pods, all running or completed`,
       shouldBe: 'every pod of kube-system running and ready, or completed',
       advice:
         'See "kubectl -n kube-system describe pod <name>" and "kubectl -n kube-system logs <name> --previous".',
+      settles: pods.length === 0 || troubled.some(({ settles }) => settles),
     }),
     judge({
       check: 'control-plane-pods',
@@ -94,6 +112,7 @@ export function judgePods(host: string, pods: Pods, now: number): CheckResult[] 
       is: absent.length === 0 ? 'all there' : `missing: ${absent.join(', ')}`,
       shouldBe: components.join(', '),
       advice: 'Look at /etc/kubernetes/manifests and "journalctl -u kubelet" on the control planes.',
+      settles: true,
     }),
   ];
 }

@@ -111,6 +111,14 @@ describe('nodes', () => {
     expect(failing(judge([node('node1')], [lease('node1')]))).toEqual(['node-lease node1']);
   });
 
+  it('may settle when they are not ready yet, and not when they are cordoned or of another version', () => {
+    const settles = (...nodes: readonly unknown[]) =>
+      judge(nodes).flatMap(({ check, settles: may }) => (may === true ? [check] : []));
+    expect(settles(node('node1', { ready: 'False' }))).toEqual(['node-ready']);
+    expect(settles(node('other'))).toEqual(['node-ready']);
+    expect(settles(node('node1', { unschedulable: true, version: 'v1.27.6' }))).toEqual([]);
+  });
+
   it('may have another patch release, not another minor one', () => {
     expect(failing(judge([node('node1', { version: 'v1.28.15' })]))).toEqual([]);
     expect(failing(judge([node('node1', { version: 'v1.27.6' })]))).toEqual(['node-version node1']);
@@ -212,6 +220,13 @@ describe('the pods of kube-system', () => {
       passed: false,
       is: 'calico-node-x (main is not ready)',
     });
+  });
+
+  it('may settle while pods start, not for the sake of those that have failed for good', () => {
+    const settles = (options: PodOptions) =>
+      judgePods('node1', parsePods(list([...controlPlane, pod('a', options)])), now)[0]?.settles;
+    expect(settles({ ready: false })).toBe(true);
+    expect(settles({ phase: 'Failed' })).toBe(false);
   });
 
   it('fail when a part of the control plane is missing, or everything', () => {
