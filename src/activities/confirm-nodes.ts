@@ -15,7 +15,11 @@ export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activit
           leases: await kubectl.read(['--namespace', 'kube-node-lease', 'get', 'leases'], parseLeases),
           now: await kubectl.now(),
         };
-        return judgeNodes(nodes, seen, kubernetes ?? rulesFor(release).release.kubernetes);
+        return judgeNodes(
+          nodes,
+          seen,
+          kubernetes === undefined ? rulesFor(release).release.kubernetes : kubernetes,
+        );
       }),
     ),
   );

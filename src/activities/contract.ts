@@ -197,9 +197,14 @@ export interface VerifyKubernetesInput extends HostInput, PatientInput {
   /** Inventory names of all nodes. */
   readonly nodes: readonly string[];
   readonly release: string;
-  /** The version that was asked for by kube_version; without it the release's own. */
-  readonly kubernetes?: string;
-  readonly upstreamDns: readonly string[];
+  /** The version that should run, null where it is not known; without it the release's own. */
+  readonly kubernetes?: string | null;
+  /** Where CoreDNS should forward to; null where it is not known. */
+  readonly upstreamDns: readonly string[] | null;
+  /** The labels `k8s-app` of CoreDNS's deployments; without them the usual one. */
+  readonly coreDns?: readonly string[];
+  /** Whether the node-local cache should run; without it, it should. */
+  readonly nodeLocalDns?: boolean;
 }
 
 export interface FirewallInput extends HostInput {

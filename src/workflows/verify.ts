@@ -1,6 +1,6 @@
 import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../activities/contract.js';
 import type { CheckedUnit } from '../cluster/checks-host.js';
-import { wantedKubernetes } from '../cluster/checks-kubernetes.js';
+import { expectationsOf } from '../cluster/expectations.js';
 import { membersOf } from '../cluster/members.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
@@ -98,12 +98,9 @@ export function confirmationOf(
   specification: Specification,
   { host, ...asked }: Pick<VerifyKubernetesInput, 'nodes' | 'release'> & { readonly host: HostSpecification },
 ): VerifyKubernetesInput {
-  const { kubespray, dns } = specification;
-  const kubernetes = wantedKubernetes(kubespray.variables);
   return {
     ...asked,
+    ...expectationsOf(specification, asked.release),
     host: targetOf(specification, host),
-    ...(kubernetes !== undefined && { kubernetes }),
-    upstreamDns: dns.upstream,
   };
 }

@@ -1,17 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import {
   forwardedTo,
-  judgeDnsPods,
+  judgeCoreDnsPods,
   judgeForward,
+  judgeNodeLocalPods,
   nodeLocalDnsLabels,
   parseCorefile,
 } from '../../src/cluster/checks-dns.js';
-import {
-  judgeNodes,
-  parseLeases,
-  parseNodes,
-  wantedKubernetes,
-} from '../../src/cluster/checks-kubernetes.js';
+import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/checks-kubernetes.js';
 import { judgePods, parsePods, podTrouble } from '../../src/cluster/checks-pods.js';
 
 // Shapes as `kubectl get -o json` prints them, shortened to what kubelet and kubeadm always set.
@@ -61,11 +57,15 @@ const failing = (checks: readonly { check: string; host: string; passed: boolean
   checks.filter(({ passed }) => !passed).map(({ check, host }) => `${check} ${host}`);
 
 describe('nodes', () => {
-  const judge = (nodes: readonly unknown[], leases = [lease('node1', '2026-11-22T14:00:25.123456Z')]) =>
+  const judge = (
+    nodes: readonly unknown[],
+    leases = [lease('node1', '2026-11-22T14:00:25.123456Z')],
+    kubernetes: string | null = '1.28.6',
+  ) =>
     judgeNodes(
       ['node1'],
       { nodes: parseNodes(list(nodes)), leases: parseLeases(list(leases)), now },
-      '1.28.6',
+      kubernetes,
     );
 
   it('are confirmed when ready, with a fresh lease, room, and the release’s version', () => {
@@ -122,6 +122,17 @@ describe('nodes', () => {
   it('may have another patch release, not another minor one', () => {
     expect(failing(judge([node('node1', { version: 'v1.28.15' })]))).toEqual([]);
     expect(failing(judge([node('node1', { version: 'v1.27.6' })]))).toEqual(['node-version node1']);
+  });
+
+  it('must all have the same minor release where it is not known which', () => {
+    const versions = (...others: string[]) =>
+      judge(
+        [node('node1', { version: 'v1.36.2' }), ...others.map((version) => node('b', { version }))],
+        undefined,
+        null,
+      );
+    expect(failing(versions('v1.36.0'))).toEqual([]);
+    expect(versions('v1.9.0', 'v1.37.0').at(-1)).toMatchObject({ passed: false, shouldBe: 'v1.37' });
   });
 });
 
@@ -292,22 +303,49 @@ describe('DNS', () => {
   });
 
   it('accepts ports and IPv6', () => {
-    const other = 'forward . 8.8.8.8:53 [2001:4860:4860::8888]:53\n';
+    const other = '.:53 {\n  forward . 8.8.8.8:53 [2001:4860:4860::8888]:53\n}\n';
     expect(failing(judgeForward('node1', other, ['8.8.8.8', '2001:4860:4860::8888']))).toEqual([]);
   });
 
-  it('runs its pods, and the node-local cache on every node', () => {
-    const nodes = ['node1', 'node2'];
-    const coredns = parsePods(list([pod('coredns-a')]));
-    const nodeLocal = parsePods(list([pod('n-a', { nodeName: 'node1' }), pod('n-b', { nodeName: 'node2' })]));
-    const judge = (seen: Partial<Parameters<typeof judgeDnsPods>[0]>) =>
-      judgeDnsPods({ host: 'node1', nodes, coredns, nodeLocal, now, ...seen });
-    expect(failing(judge({}))).toEqual([]);
-    expect(failing(judge({ coredns: [] }))).toEqual(['coredns-pods node1']);
-    expect(failing(judge({ coredns: parsePods(list([pod('a'), pod('b', { ready: false })])) }))).toEqual([
-      'coredns-pods node1',
-    ]);
-    expect(judge({ nodeLocal: nodeLocal.slice(0, 1) })[1]).toMatchObject({
+  it('fails for a server too many', () => {
+    expect(failing(judgeForward('node1', corefile, ['8.8.8.8']))).toEqual(['coredns-forward node1']);
+    const other = corefile.replace('1.1.1.1', '1.1.1.1:5353');
+    expect(failing(judgeForward('node1', other, ['8.8.8.8', '1.1.1.1']))).toEqual(['coredns-forward node1']);
+  });
+
+  it('leaves the servers of other zones out, as Kubespray’s coredns_external_zones', () => {
+    const zones = `example.com example.io:1053 {
+        log
+        errors {
+        }
+        rewrite name regex (.*)\\.old "{1} }"
+        forward . 9.9.9.9
+    }
+`;
+    const rest = 'in-addr.arpa:53 {\n  forward . 10.0.0.1\n}\n';
+    const commented = corefile.replace('ready', 'ready # }\n    # forward . 4.4.4.4');
+    expect(forwardedTo(zones + commented + rest)).toEqual(['8.8.8.8', '1.1.1.1']);
+    expect(failing(judgeForward('node1', zones, ['9.9.9.9']))).toEqual(['coredns-forward node1']);
+    expect(forwardedTo(corefile.replace('.:53 {', '.:1053 {'))).toEqual(['8.8.8.8', '1.1.1.1']);
+  });
+
+  it('runs its pods', () => {
+    const judge = (pods: readonly unknown[]) =>
+      judgeCoreDnsPods('kube-dns', { host: 'node1', pods: parsePods(list(pods)), now });
+    expect(judge([pod('coredns-a')]).passed).toBe(true);
+    expect(judge([])).toMatchObject({ check: 'coredns-pods', passed: false, is: 'no pod' });
+    expect(judge([pod('a'), pod('b', { ready: false })])).toMatchObject({
+      passed: false,
+      is: 'b (main is not ready), 1 running',
+    });
+  });
+
+  it('runs the node-local cache on every node', () => {
+    const pods = parsePods(list([pod('n-a', { nodeName: 'node1' }), pod('n-b', { nodeName: 'node2' })]));
+    const judge = (seen: typeof pods) =>
+      judgeNodeLocalPods(['node1', 'node2'], { host: 'node1', pods: seen, now });
+    expect(judge(pods).passed).toBe(true);
+    expect(judge(pods.slice(0, 1))).toMatchObject({
       check: 'node-local-dns-pods',
       passed: false,
       is: 'not running on node2; none in trouble',
@@ -318,13 +356,4 @@ describe('DNS', () => {
     expect(nodeLocalDnsLabels('node-local-dns')).toEqual(['node-local-dns', 'nodelocaldns']);
     expect(nodeLocalDnsLabels('nodelocaldns')).toEqual(['nodelocaldns']);
   });
-});
-
-it.each([
-  [{}, undefined],
-  [{ kube_version: 'v1.29.10' }, '1.29.10'],
-  [{ kube_version: '1.33.4' }, '1.33.4'],
-  [{ kube_version: '{{ newest }}' }, undefined],
-])('a wish for a version of Kubernetes is known: %j', (variables, version) => {
-  expect(wantedKubernetes(variables)).toBe(version);
 });
