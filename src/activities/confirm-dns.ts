@@ -6,7 +6,7 @@ import {
   parseCorefile,
 } from '../cluster/checks-dns.js';
 import type { JudgedCheck } from '../cluster/checks.js';
-import { parsePods } from '../cluster/checks-pods.js';
+import { parsePods } from '../cluster/pods.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { Activities, VerifyKubernetesInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';

@@ -1,4 +1,5 @@
-import { judgePods, parsePods } from '../cluster/checks-pods.js';
+import { judgePods } from '../cluster/checks-pods.js';
+import { parsePods } from '../cluster/pods.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl } from './kubectl.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
-import type { Pods } from './checks-pods.js';
-import { podTrouble, troubledPods } from './checks-pods.js';
+import { podTrouble, troubledPods } from './pod-trouble.js';
+import type { Pods } from './pods.js';
 
 /** Step 9 of the document, "Confirm DNS": CoreDNS's forwarding, and the pods that answer. */
 

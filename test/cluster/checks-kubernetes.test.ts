@@ -8,7 +8,9 @@ import {
   parseCorefile,
 } from '../../src/cluster/checks-dns.js';
 import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/checks-kubernetes.js';
-import { judgePods, parsePods, podTrouble } from '../../src/cluster/checks-pods.js';
+import { judgePods } from '../../src/cluster/checks-pods.js';
+import { podTrouble } from '../../src/cluster/pod-trouble.js';
+import { parsePods } from '../../src/cluster/pods.js';
 
 // Shapes as `kubectl get -o json` prints them, shortened to what kubelet and kubeadm always set.
 const now = Date.parse('2026-11-22T14:00:30Z');
@@ -145,6 +147,8 @@ interface PodOptions {
   readonly nodeName?: string;
   readonly deletionTimestamp?: string;
   readonly conditions?: readonly object[];
+  readonly lastState?: object;
+  readonly initContainers?: readonly object[];
 }
 const pod = (
   name: string,
@@ -157,6 +161,8 @@ const pod = (
     nodeName = 'node1',
     deletionTimestamp,
     conditions,
+    lastState = {},
+    initContainers,
   }: PodOptions = {},
 ) => ({
   apiVersion: 'v1',
@@ -166,8 +172,9 @@ const pod = (
   status: {
     phase,
     ...(conditions && { conditions }),
+    ...(initContainers && { initContainerStatuses: initContainers }),
     containerStatuses: [
-      { name: 'main', ready, restartCount: restarts, state, lastState: {}, containerID: 'containerd://1' },
+      { name: 'main', ready, restartCount: restarts, state, lastState, containerID: 'containerd://1' },
     ],
   },
 });
@@ -196,6 +203,63 @@ describe('a pod', () => {
     expect(trouble('a', { restarts: 7, state: { running: { startedAt: '2026-11-22T14:00:10Z' } } })).toBe(
       'main was restarted a moment ago, 7 times so far',
     );
+  });
+
+  describe('with init containers', () => {
+    const initializing = { ready: false, state: { waiting: { reason: 'PodInitializing' } } };
+    const init = (name: string, state: object, over: object = {}) => ({
+      ...{ name, ready: false, restartCount: 0, state, lastState: {}, ...over },
+    });
+    const done = init('upgrade-ipam', { terminated: { exitCode: 0, reason: 'Completed' } }, { ready: true });
+    const crashed = { exitCode: 1, reason: 'Error', message: 'FATAL\nno such file: /host/opt/cni/bin\n' };
+    const withInit = (...initContainers: object[]) =>
+      trouble('calico-node-x', { phase: 'Pending', ...initializing, initContainers });
+
+    it('is in trouble by the one that crashes, with its last words', () => {
+      const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' };
+      const lastState = { terminated: crashed };
+      const waits = init('mount-bpffs', { waiting: { reason: 'PodInitializing' } });
+      expect(withInit(done, init('install-cni', { waiting }, { restartCount: 6, lastState }), waits)).toBe(
+        'init container install-cni: CrashLoopBackOff, last exit code 1 (Error): FATAL no such file: /host/opt/cni/bin',
+      );
+      expect(withInit(init('install-cni', { terminated: crashed }))).toBe(
+        'init container install-cni, last exit code 1 (Error): FATAL no such file: /host/opt/cni/bin',
+      );
+    });
+
+    it('is in trouble while one does its work', () => {
+      expect(withInit(done, init('install-cni', { running: {} }))).toBe(
+        'init container install-cni is still running',
+      );
+      expect(withInit(done)).toBe('main: PodInitializing');
+    });
+
+    it('is well when they are done, or run beside the others for good', () => {
+      const sidecar = init('log', { running: {} }, { ready: true });
+      expect(trouble('a', { initContainers: [done, sidecar] })).toBeNull();
+    });
+  });
+
+  it('tells how a container has ended, and what a waiting one waits for', () => {
+    const killed = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+    const looping = { ready: false, state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } } };
+    expect(trouble('a', { ...looping, lastState: killed })).toBe(
+      'main: CrashLoopBackOff, last exit code 137 (OOMKilled)',
+    );
+    expect(trouble('a', { ready: false, state: killed })).toBe(
+      'main is not ready, last exit code 137 (OOMKilled)',
+    );
+    const startedAt = '2026-11-22T14:00:10Z';
+    expect(trouble('a', { restarts: 7, state: { running: { startedAt } }, lastState: killed })).toBe(
+      'main was restarted a moment ago, 7 times so far, last exit code 137 (OOMKilled)',
+    );
+    const message = 'secret "token" not found';
+    const waiting = { reason: 'CreateContainerConfigError', message };
+    expect(trouble('a', { ready: false, state: { waiting } })).toBe(
+      'main: CreateContainerConfigError: secret "token" not found',
+    );
+    const long = { waiting: { reason: 'ErrImagePull', message: `${'x'.repeat(500)} denied` } };
+    expect(trouble('a', { ready: false, state: long })).toMatch(/^main: ErrImagePull: …x{153} denied$/);
   });
 
   it('is in trouble when its node no longer answers, whatever its containers are shown as', () => {
