@@ -58,10 +58,8 @@ function confirm(host: FakeHost, about: VerifyKubernetesInput) {
   const environment = new MockActivityEnvironment();
   const began = Date.now();
   const step = confirmPods({ hosts: new FakeHostPool([host]) });
-  const ended = (environment.run(step, about) as Promise<VerificationResult>).then((result) => ({
-    result,
-    milliseconds: Date.now() - began,
-  }));
+  const checked: Promise<VerificationResult> = environment.run(step, about);
+  const ended = checked.then((result) => ({ result, milliseconds: Date.now() - began }));
   return { environment, ended };
 }
 
