@@ -1,32 +1,49 @@
-import { judgeDnsPods, judgeForward, nodeLocalDnsLabels, parseCorefile } from '../cluster/checks-dns.js';
-import { parsePods } from '../cluster/checks-pods.js';
+import {
+  judgeCoreDnsPods,
+  judgeForward,
+  judgeNodeLocalPods,
+  nodeLocalDnsLabels,
+  parseCorefile,
+} from '../cluster/checks-dns.js';
+import type { JudgedCheck } from '../cluster/checks.js';
+import { parsePods } from '../cluster/pods.js';
 import { rulesFor } from '../cluster/releases.js';
-import type { Activities } from './contract.js';
+import type { Activities, VerifyKubernetesInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { confirmByKubectl } from './kubectl.js';
+import { confirmByKubectl, type Kubectl } from './kubectl.js';
 import { step, withHost } from './step.js';
 
-/** Step 9: "Confirm DNS": CoreDNS's configuration and all DNS pods, asked on a control plane. */
+/** Step 9: "Confirm DNS": CoreDNS's configuration and all DNS pods that were asked for, asked on a control plane. */
 export function confirmDns(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmDns'] {
-  return step(({ host: target, nodes, release, upstreamDns }) =>
-    withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, async (kubectl) => {
-        const read = ['--namespace', 'kube-system', 'get'];
-        const corefile = await kubectl.read([...read, 'configmap', 'coredns'], parseCorefile, '');
-        const labels = nodeLocalDnsLabels(rulesFor(release).release.localDnsLabel).join(',');
-        const podsOf = (selector: string) =>
-          kubectl.read([...read, 'pods', '--selector', selector], parsePods);
-        return [
-          ...judgeForward(host.name, corefile, upstreamDns),
-          ...judgeDnsPods({
-            host: host.name,
-            nodes,
-            coredns: await podsOf('k8s-app=kube-dns'),
-            nodeLocal: await podsOf(`k8s-app in (${labels})`),
-            now: await kubectl.now(),
-          }),
-        ];
-      }),
+  return step((input) =>
+    withHost(dependencies, input.host, (host) =>
+      confirmByKubectl(host, input, (kubectl) => judgeDns(kubectl, host.name, input)),
     ),
   );
+}
+
+async function judgeDns(
+  kubectl: Kubectl,
+  host: string,
+  { nodes, release, upstreamDns, coreDns = ['kube-dns'], nodeLocalDns = true }: VerifyKubernetesInput,
+): Promise<JudgedCheck[]> {
+  const read = ['--namespace', 'kube-system', 'get'];
+  const podsOf = async (selector: string) => ({
+    host,
+    pods: await kubectl.read([...read, 'pods', '--selector', selector], parsePods),
+    now: await kubectl.now(),
+  });
+  const checks: JudgedCheck[] = [];
+  if (coreDns.length > 0 && upstreamDns !== null) {
+    const corefile = await kubectl.read([...read, 'configmap', 'coredns'], parseCorefile, '');
+    checks.push(...judgeForward(host, corefile, upstreamDns));
+  }
+  for (const label of coreDns) {
+    checks.push(judgeCoreDnsPods(label, await podsOf(`k8s-app=${label}`)));
+  }
+  if (nodeLocalDns) {
+    const labels = nodeLocalDnsLabels(rulesFor(release).release.localDnsLabel).join(',');
+    checks.push(judgeNodeLocalPods(nodes, await podsOf(`k8s-app in (${labels})`)));
+  }
+  return checks;
 }

@@ -7,15 +7,19 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes nodes", asked on a control plane. */
 export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
-  return step(({ host: target, nodes, release, kubernetes }) =>
+  return step(({ host: target, nodes, release, kubernetes, ...patience }) =>
     withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, async (kubectl) => {
+      confirmByKubectl(host, patience, async (kubectl) => {
         const seen = {
           nodes: await kubectl.read(['get', 'nodes'], parseNodes),
           leases: await kubectl.read(['--namespace', 'kube-node-lease', 'get', 'leases'], parseLeases),
           now: await kubectl.now(),
         };
-        return judgeNodes(nodes, seen, kubernetes ?? rulesFor(release).release.kubernetes);
+        return judgeNodes(
+          nodes,
+          seen,
+          kubernetes === undefined ? rulesFor(release).release.kubernetes : kubernetes,
+        );
       }),
     ),
   );

@@ -1,4 +1,5 @@
-import { judgePods, parsePods } from '../cluster/checks-pods.js';
+import { judgePods } from '../cluster/checks-pods.js';
+import { parsePods } from '../cluster/pods.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl } from './kubectl.js';
@@ -6,9 +7,9 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes pods", asked on a control plane. */
 export function confirmPods(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmPods'] {
-  return step(({ host: target }) =>
+  return step(({ host: target, ...patience }) =>
     withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, async (kubectl) => {
+      confirmByKubectl(host, patience, async (kubectl) => {
         const pods = await kubectl.read(['--namespace', 'kube-system', 'get', 'pods'], parsePods);
         return judgePods(host.name, pods, await kubectl.now());
       }),

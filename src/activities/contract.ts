@@ -172,7 +172,15 @@ export interface VerificationResult {
   readonly checks: readonly CheckResult[];
 }
 
-export interface VerifyHostInput extends HostInput {
+/** How long a step of verification waits for what may settle by itself. */
+export interface PatientInput {
+  /** Milliseconds for which such failing checks are looked at again; without it there is one look. */
+  readonly patienceMs?: number;
+  /** Checks that the operator accepts: nobody waits for them. */
+  readonly overrides?: Specification['overrides'];
+}
+
+export interface VerifyHostInput extends HostInput, PatientInput {
   readonly storage?: StorageTarget | undefined;
   readonly units: readonly CheckedUnit[];
   readonly kernelParameters: boolean;
@@ -181,17 +189,22 @@ export interface VerifyHostInput extends HostInput {
   /** Whether to look when the host's certificates end. */
   readonly certificates?: boolean | undefined;
 }
-export interface VerifyEtcdInput extends HostInput {
+export interface VerifyEtcdInput extends HostInput, PatientInput {
   /** Inventory names of all members. */
   readonly members: readonly string[];
 }
-export interface VerifyKubernetesInput extends HostInput {
+export interface VerifyKubernetesInput extends HostInput, PatientInput {
   /** Inventory names of all nodes. */
   readonly nodes: readonly string[];
   readonly release: string;
-  /** The version that was asked for by kube_version; without it the release's own. */
-  readonly kubernetes?: string;
-  readonly upstreamDns: readonly string[];
+  /** The version that should run, null where it is not known; without it the release's own. */
+  readonly kubernetes?: string | null;
+  /** Where CoreDNS should forward to; null where it is not known. */
+  readonly upstreamDns: readonly string[] | null;
+  /** The labels `k8s-app` of CoreDNS's deployments; without them the usual one. */
+  readonly coreDns?: readonly string[];
+  /** Whether the node-local cache should run; without it, it should. */
+  readonly nodeLocalDns?: boolean;
 }
 
 export interface FirewallInput extends HostInput {

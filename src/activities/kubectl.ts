@@ -1,7 +1,9 @@
-import type { CheckResult } from '../cluster/checks.js';
+import { Context } from '@temporalio/activity';
+import type { JudgedCheck } from '../cluster/checks.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { VerificationResult } from './contract.js';
+import type { PatientInput, VerificationResult } from './contract.js';
+import { lookUntilSettled } from './patience.js';
 import { understood } from './understood.js';
 
 /** Where kubeadm leaves the operator's access on each control plane. */
@@ -12,7 +14,15 @@ const noKubectl = 97;
 const noAdminConf = 98;
 
 /** kubectl cannot be asked; not an error of the step, but a failed check. */
-class NoAnswer extends Error {}
+class NoAnswer extends Error {
+  constructor(
+    why: string,
+    /** Whether the API server was asked, which may still be starting. */
+    readonly isOfServer: boolean,
+  ) {
+    super(why);
+  }
+}
 
 export interface Kubectl {
   /**
@@ -26,22 +36,26 @@ export interface Kubectl {
 }
 
 /**
- * Judges what kubectl shows on a control plane. Where it shows nothing (not installed, no access, no API server) the
- * result is the one failed check `kubernetes-api`.
+ * Judges what kubectl shows on a control plane, with the patience that is asked for. Where it shows nothing (not
+ * installed, no access, no API server) the result is the one failed check `kubernetes-api`.
  */
 export async function confirmByKubectl(
   host: Host,
-  judgeAnswers: (kubectl: Kubectl) => Promise<CheckResult[]>,
+  patience: PatientInput,
+  judgeAnswers: (kubectl: Kubectl) => Promise<JudgedCheck[]>,
 ): Promise<VerificationResult> {
-  try {
-    return { checks: await judgeAnswers(kubectlOn(host)) };
-  } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
-    return { checks: [unanswered(host.name, error.message)] };
-  }
+  return lookUntilSettled(patience, async () => {
+    try {
+      return await judgeAnswers(kubectlOn(host));
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      return [unanswered(host.name, error)];
+    }
+  });
 }
 
 function kubectlOn(host: Host): Kubectl {
+  const signal = Context.current().cancellationSignal;
   return {
     async read(words, parse, absent) {
       const { exitCode, stdout, stderr } = await host.run(
@@ -49,34 +63,36 @@ function kubectlOn(host: Host): Kubectl {
 [ -r ${adminConf} ] || exit ${noAdminConf}
 export KUBECONFIG=${adminConf}
 kubectl --request-timeout=20s ${words} -o json`,
-        { accept: 'any', what: `kubectl ${words.join(' ')}` },
+        { accept: 'any', what: `kubectl ${words.join(' ')}`, signal },
       );
-      if (exitCode === noKubectl) throw new NoAnswer('kubectl is not installed');
-      if (exitCode === noAdminConf) throw new NoAnswer(`there is no ${adminConf}`);
+      if (exitCode === noKubectl) throw new NoAnswer('kubectl is not installed', false);
+      if (exitCode === noAdminConf) throw new NoAnswer(`there is no ${adminConf}`, false);
       if (exitCode !== 0) {
         if (absent !== undefined && stderr.includes('(NotFound)')) return absent;
         throw new NoAnswer(
           stderr.trim().split('\n').at(-1)?.slice(0, 500) || `kubectl ended with ${exitCode}`,
+          true,
         );
       }
       return understood(host, `The answer of kubectl ${words.join(' ')}`, () => parse(stdout));
     },
     async now() {
-      const { stdout } = await host.run(sh`date +%s`, { what: 'read the clock' });
+      const { stdout } = await host.run(sh`date +%s`, { what: 'read the clock', signal });
       return Number(stdout.trim()) * 1000;
     },
   };
 }
 
-function unanswered(host: string, why: string): CheckResult {
+function unanswered(host: string, { message, isOfServer }: NoAnswer): JudgedCheck {
   return {
     check: 'kubernetes-api',
     host,
     passed: false,
-    is: why,
+    is: message,
     shouldBe: `kubectl on ${host} gets answers from the API server`,
     advice:
       `Run "KUBECONFIG=${adminConf} kubectl get nodes" on ${host}; if the API server does not answer, read ` +
       '"journalctl -u kubelet" there and run the playbook cluster.yml again.',
+    settles: isOfServer,
   };
 }

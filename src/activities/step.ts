@@ -1,4 +1,4 @@
-import { CancelledFailure, Context, heartbeat } from '@temporalio/activity';
+import { CancelledFailure, Context } from '@temporalio/activity';
 import { CommandFailedError, ConnectionLostError, CutOffError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import type { Job, JobOutcome, JobProgress } from '../hosts/jobs.js';
@@ -29,7 +29,7 @@ export function step<Input, Output>(
   return async (input) => {
     const context = Context.current();
     const alive = () => {
-      heartbeat(progressOf.get(context)?.());
+      context.heartbeat(progressOf.get(context)?.());
     };
     alive();
     const { heartbeatTimeoutMs } = context.info;

@@ -1,5 +1,5 @@
 import { judgeCertificates } from '../cluster/checks-certificates.js';
-import type { CheckResult } from '../cluster/checks.js';
+import type { CheckResult, JudgedCheck } from '../cluster/checks.js';
 import { judgeFirewall, judgeMountOrder, judgeUnits, type CheckedUnit } from '../cluster/checks-host.js';
 import { judgeStorage } from '../cluster/checks-storage.js';
 import { judgeKernelParameters } from '../cluster/kernel-parameters.js';
@@ -13,26 +13,29 @@ import type { Dependencies } from './dependencies.js';
 import { isAsProven, readFirewallState } from './firewall-state.js';
 import { readFacts } from './gather-facts.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
+import { lookUntilSettled } from './patience.js';
 import { step, withHost } from './step.js';
 import { lookAtUnits } from './units-on-host.js';
 
 /** Step 9, on each host: services, array, mounts and their order, certificates, kernel parameters, firewall. Changes nothing. */
 export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {
-  return step(({ host: target, units, storage, kernelParameters, firewall, certificates }) =>
-    withHost(dependencies, target, async (host) => ({
-      checks: await sideBySide([
-        verifyUnits(host, units, storage),
-        ...(storage ? [verifyStorage(host, storage)] : []),
-        ...(kernelParameters ? [verifyKernelParameters(host)] : []),
-        ...(firewall === true ? [verifyFirewall(host)] : []),
-        ...(certificates === true ? [verifyCertificates(host)] : []),
-      ]),
-    })),
+  return step(({ host: target, units, storage, kernelParameters, firewall, certificates, ...patience }) =>
+    withHost(dependencies, target, (host) =>
+      lookUntilSettled(patience, () =>
+        sideBySide([
+          verifyUnits(host, units, storage),
+          ...(storage ? [verifyStorage(host, storage)] : []),
+          ...(kernelParameters ? [verifyKernelParameters(host)] : []),
+          ...(firewall === true ? [verifyFirewall(host)] : []),
+          ...(certificates === true ? [verifyCertificates(host)] : []),
+        ]),
+      ),
+    ),
   );
 }
 
 /** Waits for all of them, also where one fails: the connection is given back afterwards. */
-async function sideBySide(looks: readonly Promise<CheckResult[]>[]): Promise<CheckResult[]> {
+async function sideBySide(looks: readonly Promise<JudgedCheck[]>[]): Promise<JudgedCheck[]> {
   await Promise.allSettled(looks);
   return (await Promise.all(looks)).flat();
 }
@@ -41,7 +44,7 @@ async function verifyUnits(
   host: Host,
   names: readonly CheckedUnit[],
   storage: StorageTarget | undefined,
-): Promise<CheckResult[]> {
+): Promise<JudgedCheck[]> {
   const binds = storage?.layout === 'bind' ? storage.moves.map(({ from }) => from) : [];
   const mountPoints = storage ? [storage.mountPoint, ...binds] : [];
   const { now, units, mounts } = await lookAtUnits(host, { services: names, mountPoints });

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { CheckResult } from './checks.js';
+import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
-import type { Pods } from './checks-pods.js';
-import { podTrouble } from './checks-pods.js';
+import { podTrouble, troubledPods } from './pod-trouble.js';
+import type { Pods } from './pods.js';
 
 /** Step 9 of the document, "Confirm DNS": CoreDNS's forwarding, and the pods that answer. */
 
@@ -11,25 +11,47 @@ const configMapSchema = z.object({ data: z.object({ Corefile: z.string() }) });
 /** @throws SyntaxError, z.ZodError when kubectl said something else */
 export const parseCorefile = (json: string): string => configMapSchema.parse(JSON.parse(json)).data.Corefile;
 
-/** The servers to which a Corefile forwards the root zone, in all its server blocks. */
+/**
+ * The servers to which a Corefile forwards what is in no other zone: those of its root block. Blocks of external zones
+ * (coredns_external_zones) forward elsewhere, and come first.
+ */
 export function forwardedTo(corefile: string): string[] {
-  return [...corefile.matchAll(/^\s*forward\s+\.\s+([^{\n#]*)/gm)].flatMap(([, servers]) =>
-    (servers ?? '').trim().split(/\s+/),
+  return rootBlock(corefile).flatMap(([plugin, zone, ...words]) =>
+    plugin === 'forward' && zone === '.' ? words.filter((word) => word !== '{') : [],
   );
 }
 
-/** The upstream servers of step 6 stand in CoreDNS's configuration. */
-export function judgeForward(host: string, corefile: string, upstream: readonly string[]): CheckResult[] {
+/** The lines of the server block of the root zone, `.:53 {` or another port, in words; without those of inner blocks. */
+function rootBlock(corefile: string): string[][] {
+  const block: string[][] = [];
+  let depth = 0;
+  let isRoot = false;
+  for (const line of corefile.split('\n')) {
+    const words = wordsOf(line);
+    if (depth === 0) isRoot = words.some((word) => /^(dns:\/\/)?\.(:\d+)?,?$/.test(word));
+    else if (depth === 1 && isRoot) block.push(words);
+    depth += words.filter((word) => word === '{').length - words.filter((word) => word === '}').length;
+  }
+  return block;
+}
+
+/** Braces are words of their own; in quotes, or as part of a word such as {$HOST_IP}, they enclose nothing. */
+function wordsOf(line: string): string[] {
+  const words = line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? [];
+  const comment = words.findIndex((word) => word.startsWith('#'));
+  return comment < 0 ? words : words.slice(0, comment);
+}
+
+/** The upstream servers of step 6 stand in CoreDNS's configuration, and no others. */
+export function judgeForward(host: string, corefile: string, upstream: readonly string[]): JudgedCheck[] {
   const servers = forwardedTo(corefile);
-  const plain = servers.map((server) =>
-    server.replace(/^(dns|tls):\/\//, '').replace(/^\[(.*)\](:\d+)?$/, '$1'),
-  );
-  const forwards = (address: string) => plain.some((one) => one === address || one === `${address}:53`);
+  const seen = new Set(servers.map(plainServer));
+  const wanted = new Set(upstream.map(plainServer));
   return [
     judge({
       check: 'coredns-forward',
       host,
-      passed: upstream.every(forwards),
+      passed: seen.size === wanted.size && [...wanted].every((server) => seen.has(server)),
       is: `forward . ${servers.join(' ') || '(nothing)'}`,
       shouldBe: `forward . ${upstream.join(' ')}`,
       advice:
@@ -38,53 +60,57 @@ export function judgeForward(host: string, corefile: string, upstream: readonly 
   ];
 }
 
-/** CoreDNS runs somewhere, and the node-local cache on every node. */
-export function judgeDnsPods({
-  host,
-  nodes,
-  coredns,
-  nodeLocal,
-  now,
-}: {
+/** A server without what is usual: plain DNS on port 53. */
+function plainServer(server: string): string {
+  return server
+    .replace(/^dns:\/\//, '')
+    .replace(/^\[(.*)\](:53)?$/, '$1')
+    .replace(/^([^:]*):53$/, '$1');
+}
+
+interface Seen {
   readonly host: string;
-  readonly nodes: readonly string[];
-  readonly coredns: Pods;
-  readonly nodeLocal: Pods;
+  readonly pods: Pods;
   /** Milliseconds since 1970. */
   readonly now: number;
-}): CheckResult[] {
-  const good = (pods: Pods) =>
-    pods.filter((pod) => podTrouble(pod, now) === null && pod.status.phase === 'Running');
-  const troubles = (pods: Pods) =>
-    pods.flatMap((pod) => {
-      const trouble = podTrouble(pod, now);
-      return trouble === null ? [] : [`${pod.metadata.name} (${trouble})`];
-    });
-  const covered = good(nodeLocal).map(({ spec }) => spec.nodeName);
+}
+
+/** One of CoreDNS's deployments runs, by the label `k8s-app` of its pods. */
+export function judgeCoreDnsPods(label: string, { host, pods, now }: Seen): JudgedCheck {
+  const troubles = troubledPods(pods, now).map(({ text }) => text);
+  const running = runningPods(pods, now).length;
+  return judge({
+    check: 'coredns-pods',
+    host,
+    passed: pods.length > 0 && running === pods.length,
+    is: pods.length === 0 ? 'no pod' : listed([...troubles, `${running} running`]),
+    shouldBe: `every pod with k8s-app=${label} running and ready, at least one`,
+    advice: `See "kubectl -n kube-system describe pod -l k8s-app=${label}".`,
+    settles: true,
+  });
+}
+
+/** The node-local cache runs on every node. */
+export function judgeNodeLocalPods(nodes: readonly string[], { host, pods, now }: Seen): JudgedCheck {
+  const covered = runningPods(pods, now).map(({ spec }) => spec.nodeName);
   const uncovered = nodes.filter((node) => !covered.includes(node));
-  return [
-    judge({
-      check: 'coredns-pods',
-      host,
-      passed: coredns.length > 0 && good(coredns).length === coredns.length,
-      is: coredns.length === 0 ? 'no pod' : listed([...troubles(coredns), `${good(coredns).length} running`]),
-      shouldBe: 'every pod with k8s-app=kube-dns running and ready, at least one',
-      advice: 'See "kubectl -n kube-system describe pod -l k8s-app=kube-dns".',
-    }),
-    judge({
-      check: 'node-local-dns-pods',
-      host,
-      passed: uncovered.length === 0,
-      is:
-        uncovered.length === 0
-          ? `running on ${nodes.length} nodes`
-          : `not running on ${listed(uncovered)}; ${listed(troubles(nodeLocal))} in trouble`,
-      shouldBe: 'one running and ready pod of the node-local DNS cache on every node',
-      advice:
-        'See "kubectl -n kube-system describe pod -l k8s-app=node-local-dns"; ' +
-        'where enable_nodelocaldns is false, override this check.',
-    }),
-  ];
+  const troubles = troubledPods(pods, now).map(({ text }) => text);
+  return judge({
+    check: 'node-local-dns-pods',
+    host,
+    passed: uncovered.length === 0,
+    is:
+      uncovered.length === 0
+        ? `running on ${nodes.length} nodes`
+        : `not running on ${listed(uncovered)}; ${listed(troubles)} in trouble`,
+    shouldBe: 'one running and ready pod of the node-local DNS cache on every node',
+    advice: 'See "kubectl -n kube-system describe pod -l k8s-app=node-local-dns".',
+    settles: true,
+  });
+}
+
+function runningPods(pods: Pods, now: number): Pods {
+  return pods.filter((pod) => podTrouble(pod, now) === null && pod.status.phase === 'Running');
 }
 
 /** The labels `k8s-app` of the node-local cache (trap T17): from 2.22 on the document's and the older one are both seen. */

@@ -1,4 +1,4 @@
-import type { CheckResult } from './checks.js';
+import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import type { EtcdHealth, EtcdMembers, EtcdStatus } from './etcd-answers.js';
 
@@ -11,7 +11,7 @@ export interface EtcdQuestion {
 }
 
 /** All members of the inventory, all started. Kubespray names them etcd1 … etcdN unless told otherwise. */
-export function judgeEtcdMembers({ host, members }: EtcdQuestion, seen: EtcdMembers): CheckResult[] {
+export function judgeEtcdMembers({ host, members }: EtcdQuestion, seen: EtcdMembers): JudgedCheck[] {
   const known = (name: string, index: number) =>
     seen.some((member) => member.name === name || member.name === `etcd${index + 1}`);
   const all = seen.length === members.length && members.every(known);
@@ -28,12 +28,13 @@ export function judgeEtcdMembers({ host, members }: EtcdQuestion, seen: EtcdMemb
       advice:
         'Start etcd on the missing member and read "journalctl -u etcd" there; a member that is gone for good is ' +
         'taken out with "etcdctl member remove".',
+      settles: waiting.length > 0,
     }),
   ];
 }
 
 /** Every member answers. */
-export function judgeEtcdHealth({ host, members }: EtcdQuestion, seen: EtcdHealth): CheckResult[] {
+export function judgeEtcdHealth({ host, members }: EtcdQuestion, seen: EtcdHealth): JudgedCheck[] {
   const sick = seen.filter(({ health }) => !health);
   return [
     judge({
@@ -47,6 +48,7 @@ export function judgeEtcdHealth({ host, members }: EtcdQuestion, seen: EtcdHealt
       shouldBe: `${members.length} healthy endpoints`,
       advice:
         'Read "journalctl -u etcd" on the unhealthy member, and check ports 2379 and 2380 between members.',
+      settles: true,
     }),
   ];
 }
@@ -59,7 +61,7 @@ export function judgeEtcdStatus(
   { host, members }: EtcdQuestion,
   seen: EtcdStatus,
   quotaBytes: number,
-): CheckResult[] {
+): JudgedCheck[] {
   const statuses = seen.map(({ Status }) => Status);
   const clusters = distinct(statuses.map(({ header }) => header.cluster_id));
   const leaders = distinct(statuses.map(({ leader }) => leader ?? '0'));
@@ -78,6 +80,7 @@ export function judgeEtcdStatus(
       shouldBe: `${members.length} members answer with one cluster ID`,
       advice:
         'A member with another cluster ID was started as a cluster of its own: take it out, empty its data, add it anew.',
+      settles: seen.length < members.length,
     }),
     judge({
       check: 'etcd-leader',
@@ -87,6 +90,7 @@ export function judgeEtcdStatus(
       shouldBe: 'every member names the same leader, one of them',
       advice:
         'Check the network between members (2380/tcp), their clocks, and how long their disks take to sync.',
+      settles: true,
     }),
     judge({
       check: 'etcd-raft',
@@ -96,6 +100,7 @@ export function judgeEtcdStatus(
       shouldBe: `at most ${raftLag} apart, in one term`,
       advice:
         'The member that is behind has a slow disk or network; see "etcdctl endpoint status --cluster -w table".',
+      settles: true,
     }),
     judge({
       check: 'etcd-database-size',
@@ -124,7 +129,7 @@ const measured = /(?:PASS: |FAIL: |Slowest request took too long: |Stddev too hi
  * The last words of `etcdctl check perf`: throughput, slowest request and deviation, each with its verdict, then PASS or FAIL
  * alone for all. The progress bar is drawn by itself, and may come in between.
  */
-export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: string): CheckResult[] {
+export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: string): JudgedCheck[] {
   const verdicts = output.match(measured) ?? [];
   const endsWell = /PASS$/m.test(output) && !/FAIL$/m.test(output);
   return [

@@ -1,4 +1,4 @@
-import type { CheckResult } from './checks.js';
+import type { CheckResult, JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import type { UnitSeen } from './systemd-units.js';
 
@@ -22,7 +22,7 @@ export function judgeUnits({
   readonly names: readonly CheckedUnit[];
   readonly units: readonly UnitSeen[];
   readonly now: number;
-}): CheckResult[] {
+}): JudgedCheck[] {
   return names.map((name) => {
     const unit = units.find(({ id }) => id === `${name}.service`);
     const running = unit?.active === 'active' && unit.sub === 'running';
@@ -34,6 +34,7 @@ export function judgeUnits({
       is: describe(unit, looping),
       shouldBe: 'active (running) and enabled',
       advice: `Read "journalctl -u ${name}" on ${host}, then run "systemctl enable --now ${name}".`,
+      settles: unit?.enabled === 'enabled' && (looping || unit.active === 'activating'),
     });
   });
 }

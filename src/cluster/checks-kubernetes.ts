@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { CheckResult } from './checks.js';
+import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
-import { parseVersion } from './version.js';
+import { newestFirst, parseVersion } from './version.js';
 
 /** Step 9 of the document, "Confirm Kubernetes nodes": what `kubectl -o json` shows, and how it is judged. */
 
@@ -55,17 +55,23 @@ export interface NodesSeen {
 /**
  * One set of checks for every node of the inventory. "Ready" alone may be stale: with a kubelet that no longer runs it
  * stands for 40 seconds, so the lease must be fresh as well.
- * @param kubernetes the version that should run, such as 1.28.6; another patch release is as good
+ * @param kubernetes the version that should run, such as 1.28.6; another patch release is as good. Where it is not known
+ * (null), every node should have that of the newest.
  */
-export function judgeNodes(names: readonly string[], seen: NodesSeen, kubernetes: string): CheckResult[] {
+export function judgeNodes(
+  names: readonly string[],
+  seen: NodesSeen,
+  kubernetes: string | null,
+): JudgedCheck[] {
+  const wanted = minorOf(kubernetes ?? newestKubelet(seen.nodes));
   return names.flatMap((name) => {
     const node = seen.nodes.find(({ metadata }) => metadata.name === name);
     if (node === undefined) return [missing(name, seen.nodes)];
-    return [...judgeConditions(name, node), judgeLease(name, seen), judgeVersion(name, node, kubernetes)];
+    return [...judgeConditions(name, node), judgeLease(name, seen), judgeVersion(name, node, wanted)];
   });
 }
 
-function missing(name: string, nodes: Nodes): CheckResult {
+function missing(name: string, nodes: Nodes): JudgedCheck {
   return {
     check: 'node-ready',
     host: name,
@@ -73,10 +79,11 @@ function missing(name: string, nodes: Nodes): CheckResult {
     is: `not a node of the cluster, which has ${listed(nodes.map(({ metadata }) => metadata.name))}`,
     shouldBe: 'Ready',
     advice: `Read "journalctl -u kubelet" on ${name}, then run the playbook cluster.yml again.`,
+    settles: true,
   };
 }
 
-function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckResult[] {
+function judgeConditions(name: string, { status, spec }: Nodes[number]): JudgedCheck[] {
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   const pressed = status.conditions.filter((one) => pressures.includes(one.type) && one.status !== 'False');
   return [
@@ -92,6 +99,7 @@ function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckRe
       advice: spec.unschedulable
         ? `Run "kubectl uncordon ${name}" when its maintenance is over.`
         : `Read "journalctl -u kubelet" on ${name}.`,
+      settles: !spec.unschedulable,
     }),
     judge({
       check: 'node-pressure',
@@ -100,11 +108,12 @@ function judgeConditions(name: string, { status, spec }: Nodes[number]): CheckRe
       is: listed(pressed.map(({ type, message }) => (message ? `${type}: ${message}` : type))),
       shouldBe: 'none',
       advice: `Look at memory, disks and processes of ${name} with "kubectl describe node ${name}".`,
+      settles: true,
     }),
   ];
 }
 
-function judgeLease(name: string, { leases, now }: NodesSeen): CheckResult {
+function judgeLease(name: string, { leases, now }: NodesSeen): JudgedCheck {
   const lease = leases.find(({ metadata }) => metadata.name === name);
   const renewed = Date.parse(lease?.spec.renewTime ?? '');
   const age = Math.round((now - renewed) / 1000);
@@ -116,24 +125,29 @@ function judgeLease(name: string, { leases, now }: NodesSeen): CheckResult {
     is: Number.isNaN(age) ? 'never renewed' : `renewed ${age} s ago`,
     shouldBe: `renewed in the last ${seconds} s`,
     advice: `kubelet on ${name} does not reach the API server, or clocks differ: see "journalctl -u kubelet" and "timedatectl".`,
+    settles: true,
   });
 }
 
-function judgeVersion(name: string, { status }: Nodes[number], kubernetes: string): CheckResult {
+const minorOf = (version: string) => version.replace(/^v/, '').split('.').slice(0, 2).join('.');
+
+function newestKubelet(nodes: Nodes): string {
+  const versions = nodes.flatMap(({ status }) => {
+    const [release = ''] = status.nodeInfo.kubeletVersion.split(/[-+]/);
+    const version = parseVersion(release);
+    return version === undefined ? [] : [version];
+  });
+  return versions.sort(newestFirst)[0]?.join('.') ?? '';
+}
+
+function judgeVersion(name: string, { status }: Nodes[number], minor: string): JudgedCheck {
   const { kubeletVersion } = status.nodeInfo;
-  const minor = (version: string) => version.replace(/^v/, '').split('.').slice(0, 2).join('.');
   return judge({
     check: 'node-version',
     host: name,
-    passed: minor(kubeletVersion) === minor(kubernetes),
+    passed: minorOf(kubeletVersion) === minor,
     is: kubeletVersion,
-    shouldBe: `v${minor(kubernetes)}`,
+    shouldBe: `v${minor}`,
     advice: `Run the playbook cluster.yml again, or upgrade-cluster.yml where ${name} is behind.`,
   });
-}
-
-/** The version that kube_version asks for instead of the release's own; undefined where it asks for none, or by a template. */
-export function wantedKubernetes(variables: Readonly<Record<string, unknown>>): string | undefined {
-  const wanted = variables['kube_version'];
-  return typeof wanted === 'string' ? parseVersion(wanted)?.join('.') : undefined;
 }

@@ -1,4 +1,5 @@
 import type { CheckName } from './check-names.js';
+import type { Specification } from './specification.js';
 
 /** One answer of verification: what should be, what was seen, and how to mend it. */
 export interface CheckResult {
@@ -14,9 +15,28 @@ export interface CheckResult {
   readonly advice: string;
 }
 
+/** A check as it is judged, with what only its judge knows. */
+export interface JudgedCheck extends CheckResult {
+  /** What failed may pass by itself within minutes, as what has just been started does: another look is worth it. */
+  readonly settles?: boolean;
+}
+
 /** Makes a check out of a judgement; advice is kept only where it is needed. */
-export function judge(judgement: CheckResult): CheckResult {
-  return judgement.passed ? { ...judgement, advice: '' } : judgement;
+export function judge(judgement: JudgedCheck): JudgedCheck {
+  return judgement.passed ? resultOf({ ...judgement, advice: '' }) : judgement;
+}
+
+/** The check alone, as the report has it. */
+export function resultOf({ check, host, passed, is, shouldBe, advice }: JudgedCheck): CheckResult {
+  return { check, host, passed, is, shouldBe, advice };
+}
+
+/** The operator's word on a failed check, if there is one. An override without hosts is meant for every host. */
+export function overrideOf(
+  { check, host }: Pick<CheckResult, 'check' | 'host'>,
+  overrides: Specification['overrides'],
+): Specification['overrides'][number] | undefined {
+  return overrides.find(({ check: name, hosts }) => name === check && (hosts?.includes(host) ?? true));
 }
 
 /** A list for one line of a report: at most `limit` entries, then how many more there are. */

@@ -8,8 +8,8 @@ export type PlaybookPurpose = 'cluster' | 'facts' | 'scale' | 'upgrade' | 'remov
 export interface Release {
   /** Git tag, such as v2.24.1. */
   readonly name: string;
-  /** The Kubernetes that it installs by default. */
-  readonly kubernetes: string;
+  /** The Kubernetes that it installs by default; null for a newer release than the known ones. */
+  readonly kubernetes: string | null;
   readonly ansible: {
     /** The `ansible` package that its requirements.txt pins. */
     readonly package: string;

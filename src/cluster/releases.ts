@@ -21,7 +21,7 @@ export interface ReleaseRules {
 
 /**
  * The rules for any release from the oldest on: a known one's own; for an unknown patch release those of its minor
- * release; for an unknown newer one those of the newest known.
+ * release; for an unknown newer one those of the newest known, but for the Kubernetes that it installs.
  * @throws RangeError for a release older than the oldest, or a name that is no release; the specification's rules
  * refuse both before
  */
@@ -34,9 +34,10 @@ export function rulesFor(name: string): ReleaseRules {
       `Kubespray ${name} is not a release that Slipway can run; the oldest is ${oldestRelease}.`,
     );
   }
-  const nearest = releases.find((release) => sameMinor(release.name, name)) ?? nearestBelow(version);
+  const sibling = releases.find((release) => sameMinor(release.name, name));
+  const nearest = sibling ?? nearestBelow(version);
   return {
-    release: { ...nearest, name: tagOf(name) },
+    release: { ...nearest, name: tagOf(name), kubernetes: sibling?.kubernetes ?? null },
     warning: `Kubespray ${tagOf(name)} is not known to Slipway; it is run by the rules of ${nearest.name}.`,
   };
 }

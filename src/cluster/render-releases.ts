@@ -18,7 +18,15 @@ export function renderReleases(releases: readonly Release[]): string {
 
 function cellsOf(release: Release): string[] {
   const { name, kubernetes, ansible, python, ubuntu, debian } = release;
-  return [name, kubernetes, ansible.package, range(python), list(ubuntu), list(debian), notesOf(release)];
+  return [
+    name,
+    kubernetes ?? '',
+    ansible.package,
+    range(python),
+    list(ubuntu),
+    list(debian),
+    notesOf(release),
+  ];
 }
 
 /** "3.9–3.11", of versions that come newest first. */

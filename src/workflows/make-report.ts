@@ -1,4 +1,5 @@
 import type { CheckResult } from '../activities/contract.js';
+import { overrideOf } from '../cluster/checks.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { keptOldData, oldDataAdvice } from '../cluster/old-data.js';
 import type { ClusterPlan } from '../cluster/plan.js';
@@ -93,9 +94,7 @@ function shortened(plan: ClusterPlan): ClusterPlan {
 export function withOverride(check: CheckResult, { overrides }: Specification): ReportedCheck {
   const { passed, ...rest } = check;
   if (passed) return { ...rest, state: 'passed', reason: null };
-  const override = overrides.find(
-    ({ check: name, hosts }) => name === check.check && (hosts?.includes(check.host) ?? true),
-  );
+  const override = overrideOf(check, overrides);
   if (override === undefined) return { ...rest, state: 'failed', reason: null };
   return { ...rest, state: 'overridden', reason: override.reason };
 }

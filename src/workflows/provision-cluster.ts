@@ -76,11 +76,18 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await verify(run, {
         release: kubespray.release,
         storage: hosts.storageTargets(),
+        patienceMs: patienceAfterChanges,
       });
     },
     (why) => hosts.letGo(why),
   );
 }
+
+/**
+ * Milliseconds in which the cluster may settle after the last change: until images are pulled, pods are ready, and what
+ * was restarted has run for a minute.
+ */
+const patienceAfterChanges = 5 * 60_000;
 
 function stopWithoutControlPlane(run: ClusterRun): void {
   const missing = run.missingControlPlanes().map(({ name }) => name);

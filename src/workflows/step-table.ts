@@ -13,7 +13,7 @@ export type OnCancel =
   | 'stop';
 
 /** How patient a step is; see {@link paces}. */
-export type Pace = 'contact' | 'short' | 'job' | 'playbook' | 'reboot';
+export type Pace = 'contact' | 'short' | 'patient' | 'job' | 'playbook' | 'reboot';
 
 export interface StepDescription {
   /** The document's own heading, shown in Temporal's UI. */
@@ -51,6 +51,8 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
     retry: { ...patientRetry, maximumAttempts: 10, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
   },
   short: { startToCloseTimeout: '5m', retry: patientRetry },
+  /** Verification, which waits for what may settle (src/activities/patience.ts). */
+  patient: { startToCloseTimeout: '30m', retry: patientRetry },
   job: { startToCloseTimeout: '12h', retry: patientRetry },
   playbook: { startToCloseTimeout: '24h', retry: patientRetry },
   /** A server's firmware may take a quarter of an hour before the kernel is started. */
@@ -58,6 +60,7 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
 };
 
 const short = (title: string, onCancel: OnCancel = 'finish') => ({ title, pace: 'short', onCancel }) as const;
+const patient = (title: string) => ({ title, pace: 'patient', onCancel: 'leave' }) as const;
 const job = (title: string, onCancel: OnCancel = 'finish') => ({ title, pace: 'job', onCancel }) as const;
 
 /** Every step by the name of its activity. */
@@ -97,12 +100,12 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   probeNode: short('Step 8: Look how far kubeadm has come on the node', 'leave'),
   restoreDataDirectories: job("Step 8: Step 7's directories after the node's reset"),
   runKubespray: { title: 'Step 8: Create the Kubernetes cluster', pace: 'playbook', onCancel: 'stop' },
-  confirmNodes: short('Step 9: Confirm Kubernetes nodes', 'leave'),
-  confirmPods: short('Step 9: Confirm Kubernetes pods', 'leave'),
-  confirmDns: short('Step 9: Confirm DNS', 'leave'),
+  confirmNodes: patient('Step 9: Confirm Kubernetes nodes'),
+  confirmPods: patient('Step 9: Confirm Kubernetes pods'),
+  confirmDns: patient('Step 9: Confirm DNS'),
   verifyEtcd: job('Step 9: Verify etcd status and health', 'leave'),
   checkEtcdPerformance: job('Step 9: Check the performance of etcd', 'stop'),
-  verifyHost: short('Step 9: Verify services, mounts, array and kernel parameters', 'leave'),
+  verifyHost: patient('Step 9: Verify services, mounts, array and kernel parameters'),
   applyKernelParameters: short('Step 9: Custom kernel parameters'),
   applyFirewallRules: short('Step 10: Review firewall policies'),
 };

@@ -1,6 +1,6 @@
-import type { VerificationResult, VerifyKubernetesInput } from '../activities/contract.js';
+import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../activities/contract.js';
 import type { CheckedUnit } from '../cluster/checks-host.js';
-import { wantedKubernetes } from '../cluster/checks-kubernetes.js';
+import { expectationsOf } from '../cluster/expectations.js';
 import { membersOf } from '../cluster/members.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
@@ -12,6 +12,8 @@ interface VerifyOptions {
   readonly release: string;
   /** Target of step 7, by host. */
   readonly storage: ReadonlyMap<string, StorageTarget>;
+  /** Milliseconds that all of it may take to settle, as after an installation; without them everything is looked at once. */
+  readonly patienceMs?: number;
 }
 
 /** Step 9 of the document: confirm Kubernetes cluster. Its answers are put into the run's checks. */
@@ -20,6 +22,7 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const names = (hosts: readonly HostSpecification[]) => hosts.map(({ name }) => name);
   const note = (result: VerificationResult | null) => run.checks.push(...(result?.checks ?? []));
+  const patience = patienceFrom(options, specification);
 
   // Confirm Kubernetes nodes and pods, and DNS, on a control plane
   const [first] = controlPlanes;
@@ -30,9 +33,9 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
         nodes: names(specification.hosts),
         release: options.release,
       });
-      note(await station.run('confirmNodes', cluster));
-      note(await station.run('confirmPods', cluster));
-      note(await station.run('confirmDns', cluster));
+      note(await station.run('confirmNodes', { ...cluster, ...patience() }));
+      note(await station.run('confirmPods', { ...cluster, ...patience() }));
+      note(await station.run('confirmDns', { ...cluster, ...patience() }));
     });
   }
 
@@ -40,7 +43,7 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   await forEachBounded(etcdMembers, (host) =>
     run.forHost(host, async (station) => {
       const members = names(etcdMembers);
-      note(await station.run('verifyEtcd', { host: targetOf(specification, host), members }));
+      note(await station.run('verifyEtcd', { host: targetOf(specification, host), members, ...patience() }));
     }),
   );
 
@@ -56,10 +59,18 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
           firewall: specification.firewall.enabled,
           certificates: true,
           ...(storage !== undefined && { storage }),
+          ...patience(),
         }),
       );
     }),
   );
+}
+
+/** What is left of the patience, from now on, each time it is asked: the steps share it, as time passes for all of them. */
+function patienceFrom({ patienceMs }: VerifyOptions, { overrides }: Specification): () => PatientInput {
+  if (patienceMs === undefined) return () => ({});
+  const end = Date.now() + patienceMs;
+  return () => ({ patienceMs: Math.max(0, end - Date.now()), overrides });
 }
 
 /** Step 9 of the document: `etcdctl check perf` on each member, one after another, because they share their disks' work. */
@@ -87,12 +98,9 @@ export function confirmationOf(
   specification: Specification,
   { host, ...asked }: Pick<VerifyKubernetesInput, 'nodes' | 'release'> & { readonly host: HostSpecification },
 ): VerifyKubernetesInput {
-  const { kubespray, dns } = specification;
-  const kubernetes = wantedKubernetes(kubespray.variables);
   return {
     ...asked,
+    ...expectationsOf(specification, asked.release),
     host: targetOf(specification, host),
-    ...(kubernetes !== undefined && { kubernetes }),
-    upstreamDns: dns.upstream,
   };
 }

@@ -40,7 +40,10 @@ function controlPlane(): FakeHost {
       ),
     )
     .when(/--selector/, list(pod('dns', {})))
-    .when(/get configmap coredns/, JSON.stringify({ data: { Corefile: '    forward . 8.8.8.8 {\n' } }))
+    .when(
+      /get configmap coredns/,
+      JSON.stringify({ data: { Corefile: '.:53 {\n    forward . 8.8.8.8\n}\n' } }),
+    )
     .when(/^date \+%s$/, String(Date.parse('2026-11-22T14:00:30Z') / 1000));
 }
 const nodeStatus = {
@@ -85,6 +88,7 @@ describe('what the steps ask', () => {
   it.each([
     ['1.28.9', []],
     ['1.29.1', ['node-version']],
+    [null, []],
   ])(
     'wants kubelets of version %s where it was asked for instead of the release’s',
     async (kubernetes, failed) => {
@@ -93,6 +97,20 @@ describe('what the steps ask', () => {
       );
     },
   );
+
+  it.each<[Partial<VerifyKubernetesInput>, readonly string[]]>([
+    [{}, ['coredns-forward', 'coredns-pods', 'node-local-dns-pods']],
+    [{ upstreamDns: null }, ['coredns-pods', 'node-local-dns-pods']],
+    [{ nodeLocalDns: false }, ['coredns-forward', 'coredns-pods']],
+    [{ coreDns: [] }, ['node-local-dns-pods']],
+    [
+      { coreDns: ['kube-dns', 'kube-dns-secondary'] },
+      ['coredns-forward', 'coredns-pods', 'coredns-pods', 'node-local-dns-pods'],
+    ],
+  ])('looks for the DNS that was asked for: %j', async (asked, checks) => {
+    const result = await confirm('confirmDns', controlPlane(), { ...input, ...asked });
+    expect(result.checks.map(({ check }) => check)).toEqual(checks);
+  });
 
   it('takes a missing config map for a Corefile that forwards nothing', async () => {
     const answer = { exitCode: 1, stderr: 'Error from server (NotFound): configmaps "coredns" not found' };

@@ -78,6 +78,7 @@ describe('etcd’s members', () => {
     expect(judge('node1', 'node2', '')).toMatchObject({
       passed: false,
       is: '3 members: node1, node2, not started; 1 not started or learning',
+      settles: true,
     });
   });
 });
@@ -103,6 +104,14 @@ describe('etcd’s health', () => {
 describe('etcd’s status', () => {
   const judge = (...members: readonly Member[]) =>
     judgeEtcdStatus(question, parseEtcdStatus(status(...members)), quota);
+
+  it('may settle while there is no leader or one lags, not near the quota', () => {
+    const settling = (member: Member) =>
+      judge(member).flatMap(({ check, settles }) => (settles === true ? [check] : []));
+    expect(settling({ leader: '' })).toEqual(['etcd-leader']);
+    expect(settling({ raftIndex: 2999 })).toEqual(['etcd-raft']);
+    expect(settling({ dbSize: quota, cluster: '1' })).toEqual([]);
+  });
 
   it('passes for one cluster with one leader', () => {
     expect(failing(judge())).toEqual([]);

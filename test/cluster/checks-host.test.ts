@@ -64,6 +64,15 @@ describe('services', () => {
     });
     expect(failing(judge(500, restarted))).toEqual([]);
   });
+
+  it('may settle while they start, and not when they have failed or are not enabled', () => {
+    const settles = (properties: Parameters<typeof unit>[1]) =>
+      judge(55, unit('kubelet.service', properties))[0]?.settles;
+    expect(settles({ NRestarts: 4 })).toBe(true);
+    expect(settles({ ActiveState: 'activating', SubState: 'start' })).toBe(true);
+    expect(settles({ ActiveState: 'failed', SubState: 'failed' })).toBe(false);
+    expect(settles({ NRestarts: 4, UnitFileState: 'disabled' })).toBe(false);
+  });
 });
 
 describe('the order of services and mounts', () => {

@@ -1,18 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
   forwardedTo,
-  judgeDnsPods,
+  judgeCoreDnsPods,
   judgeForward,
+  judgeNodeLocalPods,
   nodeLocalDnsLabels,
   parseCorefile,
 } from '../../src/cluster/checks-dns.js';
-import {
-  judgeNodes,
-  parseLeases,
-  parseNodes,
-  wantedKubernetes,
-} from '../../src/cluster/checks-kubernetes.js';
-import { judgePods, parsePods, podTrouble } from '../../src/cluster/checks-pods.js';
+import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/checks-kubernetes.js';
+import { judgePods } from '../../src/cluster/checks-pods.js';
+import { podTrouble } from '../../src/cluster/pod-trouble.js';
+import { parsePods } from '../../src/cluster/pods.js';
 
 // Shapes as `kubectl get -o json` prints them, shortened to what kubelet and kubeadm always set.
 const now = Date.parse('2026-11-22T14:00:30Z');
@@ -61,11 +59,15 @@ const failing = (checks: readonly { check: string; host: string; passed: boolean
   checks.filter(({ passed }) => !passed).map(({ check, host }) => `${check} ${host}`);
 
 describe('nodes', () => {
-  const judge = (nodes: readonly unknown[], leases = [lease('node1', '2026-11-22T14:00:25.123456Z')]) =>
+  const judge = (
+    nodes: readonly unknown[],
+    leases = [lease('node1', '2026-11-22T14:00:25.123456Z')],
+    kubernetes: string | null = '1.28.6',
+  ) =>
     judgeNodes(
       ['node1'],
       { nodes: parseNodes(list(nodes)), leases: parseLeases(list(leases)), now },
-      '1.28.6',
+      kubernetes,
     );
 
   it('are confirmed when ready, with a fresh lease, room, and the release’s version', () => {
@@ -111,9 +113,28 @@ describe('nodes', () => {
     expect(failing(judge([node('node1')], [lease('node1')]))).toEqual(['node-lease node1']);
   });
 
+  it('may settle when they are not ready yet, and not when they are cordoned or of another version', () => {
+    const settles = (...nodes: readonly unknown[]) =>
+      judge(nodes).flatMap(({ check, settles: may }) => (may === true ? [check] : []));
+    expect(settles(node('node1', { ready: 'False' }))).toEqual(['node-ready']);
+    expect(settles(node('other'))).toEqual(['node-ready']);
+    expect(settles(node('node1', { unschedulable: true, version: 'v1.27.6' }))).toEqual([]);
+  });
+
   it('may have another patch release, not another minor one', () => {
     expect(failing(judge([node('node1', { version: 'v1.28.15' })]))).toEqual([]);
     expect(failing(judge([node('node1', { version: 'v1.27.6' })]))).toEqual(['node-version node1']);
+  });
+
+  it('must all have the same minor release where it is not known which', () => {
+    const versions = (...others: string[]) =>
+      judge(
+        [node('node1', { version: 'v1.36.2' }), ...others.map((version) => node('b', { version }))],
+        undefined,
+        null,
+      );
+    expect(failing(versions('v1.36.0'))).toEqual([]);
+    expect(versions('v1.9.0', 'v1.37.0').at(-1)).toMatchObject({ passed: false, shouldBe: 'v1.37' });
   });
 });
 
@@ -126,6 +147,8 @@ interface PodOptions {
   readonly nodeName?: string;
   readonly deletionTimestamp?: string;
   readonly conditions?: readonly object[];
+  readonly lastState?: object;
+  readonly initContainers?: readonly object[];
 }
 const pod = (
   name: string,
@@ -138,6 +161,8 @@ const pod = (
     nodeName = 'node1',
     deletionTimestamp,
     conditions,
+    lastState = {},
+    initContainers,
   }: PodOptions = {},
 ) => ({
   apiVersion: 'v1',
@@ -147,8 +172,9 @@ const pod = (
   status: {
     phase,
     ...(conditions && { conditions }),
+    ...(initContainers && { initContainerStatuses: initContainers }),
     containerStatuses: [
-      { name: 'main', ready, restartCount: restarts, state, lastState: {}, containerID: 'containerd://1' },
+      { name: 'main', ready, restartCount: restarts, state, lastState, containerID: 'containerd://1' },
     ],
   },
 });
@@ -177,6 +203,63 @@ describe('a pod', () => {
     expect(trouble('a', { restarts: 7, state: { running: { startedAt: '2026-11-22T14:00:10Z' } } })).toBe(
       'main was restarted a moment ago, 7 times so far',
     );
+  });
+
+  describe('with init containers', () => {
+    const initializing = { ready: false, state: { waiting: { reason: 'PodInitializing' } } };
+    const init = (name: string, state: object, over: object = {}) => ({
+      ...{ name, ready: false, restartCount: 0, state, lastState: {}, ...over },
+    });
+    const done = init('upgrade-ipam', { terminated: { exitCode: 0, reason: 'Completed' } }, { ready: true });
+    const crashed = { exitCode: 1, reason: 'Error', message: 'FATAL\nno such file: /host/opt/cni/bin\n' };
+    const withInit = (...initContainers: object[]) =>
+      trouble('calico-node-x', { phase: 'Pending', ...initializing, initContainers });
+
+    it('is in trouble by the one that crashes, with its last words', () => {
+      const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 5m0s restarting failed container' };
+      const lastState = { terminated: crashed };
+      const waits = init('mount-bpffs', { waiting: { reason: 'PodInitializing' } });
+      expect(withInit(done, init('install-cni', { waiting }, { restartCount: 6, lastState }), waits)).toBe(
+        'init container install-cni: CrashLoopBackOff, last exit code 1 (Error): FATAL no such file: /host/opt/cni/bin',
+      );
+      expect(withInit(init('install-cni', { terminated: crashed }))).toBe(
+        'init container install-cni, last exit code 1 (Error): FATAL no such file: /host/opt/cni/bin',
+      );
+    });
+
+    it('is in trouble while one does its work', () => {
+      expect(withInit(done, init('install-cni', { running: {} }))).toBe(
+        'init container install-cni is still running',
+      );
+      expect(withInit(done)).toBe('main: PodInitializing');
+    });
+
+    it('is well when they are done, or run beside the others for good', () => {
+      const sidecar = init('log', { running: {} }, { ready: true });
+      expect(trouble('a', { initContainers: [done, sidecar] })).toBeNull();
+    });
+  });
+
+  it('tells how a container has ended, and what a waiting one waits for', () => {
+    const killed = { terminated: { exitCode: 137, reason: 'OOMKilled' } };
+    const looping = { ready: false, state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } } };
+    expect(trouble('a', { ...looping, lastState: killed })).toBe(
+      'main: CrashLoopBackOff, last exit code 137 (OOMKilled)',
+    );
+    expect(trouble('a', { ready: false, state: killed })).toBe(
+      'main is not ready, last exit code 137 (OOMKilled)',
+    );
+    const startedAt = '2026-11-22T14:00:10Z';
+    expect(trouble('a', { restarts: 7, state: { running: { startedAt } }, lastState: killed })).toBe(
+      'main was restarted a moment ago, 7 times so far, last exit code 137 (OOMKilled)',
+    );
+    const message = 'secret "token" not found';
+    const waiting = { reason: 'CreateContainerConfigError', message };
+    expect(trouble('a', { ready: false, state: { waiting } })).toBe(
+      'main: CreateContainerConfigError: secret "token" not found',
+    );
+    const long = { waiting: { reason: 'ErrImagePull', message: `${'x'.repeat(500)} denied` } };
+    expect(trouble('a', { ready: false, state: long })).toMatch(/^main: ErrImagePull: …x{153} denied$/);
   });
 
   it('is in trouble when its node no longer answers, whatever its containers are shown as', () => {
@@ -212,6 +295,13 @@ describe('the pods of kube-system', () => {
       passed: false,
       is: 'calico-node-x (main is not ready)',
     });
+  });
+
+  it('may settle while pods start, not for the sake of those that have failed for good', () => {
+    const settles = (options: PodOptions) =>
+      judgePods('node1', parsePods(list([...controlPlane, pod('a', options)])), now)[0]?.settles;
+    expect(settles({ ready: false })).toBe(true);
+    expect(settles({ phase: 'Failed' })).toBe(false);
   });
 
   it('fail when a part of the control plane is missing, or everything', () => {
@@ -277,22 +367,49 @@ describe('DNS', () => {
   });
 
   it('accepts ports and IPv6', () => {
-    const other = 'forward . 8.8.8.8:53 [2001:4860:4860::8888]:53\n';
+    const other = '.:53 {\n  forward . 8.8.8.8:53 [2001:4860:4860::8888]:53\n}\n';
     expect(failing(judgeForward('node1', other, ['8.8.8.8', '2001:4860:4860::8888']))).toEqual([]);
   });
 
-  it('runs its pods, and the node-local cache on every node', () => {
-    const nodes = ['node1', 'node2'];
-    const coredns = parsePods(list([pod('coredns-a')]));
-    const nodeLocal = parsePods(list([pod('n-a', { nodeName: 'node1' }), pod('n-b', { nodeName: 'node2' })]));
-    const judge = (seen: Partial<Parameters<typeof judgeDnsPods>[0]>) =>
-      judgeDnsPods({ host: 'node1', nodes, coredns, nodeLocal, now, ...seen });
-    expect(failing(judge({}))).toEqual([]);
-    expect(failing(judge({ coredns: [] }))).toEqual(['coredns-pods node1']);
-    expect(failing(judge({ coredns: parsePods(list([pod('a'), pod('b', { ready: false })])) }))).toEqual([
-      'coredns-pods node1',
-    ]);
-    expect(judge({ nodeLocal: nodeLocal.slice(0, 1) })[1]).toMatchObject({
+  it('fails for a server too many', () => {
+    expect(failing(judgeForward('node1', corefile, ['8.8.8.8']))).toEqual(['coredns-forward node1']);
+    const other = corefile.replace('1.1.1.1', '1.1.1.1:5353');
+    expect(failing(judgeForward('node1', other, ['8.8.8.8', '1.1.1.1']))).toEqual(['coredns-forward node1']);
+  });
+
+  it('leaves the servers of other zones out, as Kubespray’s coredns_external_zones', () => {
+    const zones = `example.com example.io:1053 {
+        log
+        errors {
+        }
+        rewrite name regex (.*)\\.old "{1} }"
+        forward . 9.9.9.9
+    }
+`;
+    const rest = 'in-addr.arpa:53 {\n  forward . 10.0.0.1\n}\n';
+    const commented = corefile.replace('ready', 'ready # }\n    # forward . 4.4.4.4');
+    expect(forwardedTo(zones + commented + rest)).toEqual(['8.8.8.8', '1.1.1.1']);
+    expect(failing(judgeForward('node1', zones, ['9.9.9.9']))).toEqual(['coredns-forward node1']);
+    expect(forwardedTo(corefile.replace('.:53 {', '.:1053 {'))).toEqual(['8.8.8.8', '1.1.1.1']);
+  });
+
+  it('runs its pods', () => {
+    const judge = (pods: readonly unknown[]) =>
+      judgeCoreDnsPods('kube-dns', { host: 'node1', pods: parsePods(list(pods)), now });
+    expect(judge([pod('coredns-a')]).passed).toBe(true);
+    expect(judge([])).toMatchObject({ check: 'coredns-pods', passed: false, is: 'no pod' });
+    expect(judge([pod('a'), pod('b', { ready: false })])).toMatchObject({
+      passed: false,
+      is: 'b (main is not ready), 1 running',
+    });
+  });
+
+  it('runs the node-local cache on every node', () => {
+    const pods = parsePods(list([pod('n-a', { nodeName: 'node1' }), pod('n-b', { nodeName: 'node2' })]));
+    const judge = (seen: typeof pods) =>
+      judgeNodeLocalPods(['node1', 'node2'], { host: 'node1', pods: seen, now });
+    expect(judge(pods).passed).toBe(true);
+    expect(judge(pods.slice(0, 1))).toMatchObject({
       check: 'node-local-dns-pods',
       passed: false,
       is: 'not running on node2; none in trouble',
@@ -303,13 +420,4 @@ describe('DNS', () => {
     expect(nodeLocalDnsLabels('node-local-dns')).toEqual(['node-local-dns', 'nodelocaldns']);
     expect(nodeLocalDnsLabels('nodelocaldns')).toEqual(['nodelocaldns']);
   });
-});
-
-it.each([
-  [{}, undefined],
-  [{ kube_version: 'v1.29.10' }, '1.29.10'],
-  [{ kube_version: '1.33.4' }, '1.33.4'],
-  [{ kube_version: '{{ newest }}' }, undefined],
-])('a wish for a version of Kubernetes is known: %j', (variables, version) => {
-  expect(wantedKubernetes(variables)).toBe(version);
 });

@@ -172,6 +172,8 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ variables: { kube_proxy_mode: 'ebpf' } }, 'error'],
     [{ variables: { helm_enabled: 'true' } }, 'error'],
     [{ variables: { download_localhost: true } }, 'error'],
+    [{ variables: { container_manager: 'crio' } }, 'error'],
+    [{ variables: { etcd_deployment_type: 'kubeadm' } }, 'error'],
   ],
   // Made with the release and the storage plan; see variable-findings.test.ts and choose-release.test.ts.
   'group-variables': [],

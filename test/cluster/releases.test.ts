@@ -90,13 +90,14 @@ describe('the table of releases', () => {
 
 describe('rulesFor', () => {
   it.each([
-    ['v2.24.9', '8.5.0', 'v2.24.3'],
-    ['2.26.5', '9.8.0', 'v2.26.1'],
-    ['v2.32.0', '11.13.0', 'v2.31.0'],
-    ['v3.0.0', '11.13.0', 'v2.31.0'],
-  ])('runs the unknown %s by the nearest known rules, and says so', (name, ansible, nearest) => {
+    ['v2.24.9', '8.5.0', 'v2.24.3', '1.28.14'],
+    ['2.26.5', '9.8.0', 'v2.26.1', '1.30.6'],
+    ['v2.32.0', '11.13.0', 'v2.31.0', null],
+    ['v3.0.0', '11.13.0', 'v2.31.0', null],
+  ])('runs the unknown %s by the nearest known rules, and says so', (name, ansible, nearest, kubernetes) => {
     const { release, warning } = rulesFor(name);
     expect(release.ansible.package).toBe(ansible);
+    expect(release.kubernetes).toBe(kubernetes);
     expect(release.name).toBe(name.startsWith('v') ? name : `v${name}`);
     expect(warning).toContain(`by the rules of ${nearest}`);
   });

@@ -95,7 +95,7 @@ describe('step 9 on a real Kubernetes', () => {
     const checks = await until(pods, (seen) => failing(seen).join().includes('CrashLoopBackOff'));
     await cluster.kubectl(['--namespace', 'kube-system', 'delete', 'deployment', 'crashing', '--wait']);
     expect(failing(checks).join()).toMatch(
-      /^kube-system-pods: crashing-[a-z0-9-]+ \(main: CrashLoopBackOff\)$/,
+      /^kube-system-pods: crashing-[a-z0-9-]+ \(main: CrashLoopBackOff, last exit code [1-9][0-9]*( \([A-Za-z]+\))?\)$/,
     );
     expect(checks[0]?.advice).toContain('logs <name> --previous');
     await allPass(pods);

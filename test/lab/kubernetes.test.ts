@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseEnvironmentFile } from '../../src/cluster/etcd-answers.js';
 import { forwardedTo } from '../../src/cluster/checks-dns.js';
-import { rulesFor } from '../../src/cluster/releases.js';
+import { findRelease } from '../../src/cluster/releases.js';
 import { etcdEnvironment } from '../../src/lab/kubernetes/etcd.js';
 import { stubGoMod } from '../../src/lab/kubernetes/go-modules.js';
 import { corefile } from '../../src/lab/kubernetes/objects.js';
@@ -37,7 +37,7 @@ replace (
 
   it('is of the Kubernetes that the release it is verified as installs', () => {
     const minor = (version: string) => version.split('.').slice(0, 2).join('.');
-    expect(minor(rulesFor(matchingRelease).release.kubernetes)).toBe(minor(kubernetesVersion));
+    expect(minor(findRelease(matchingRelease)?.kubernetes ?? '')).toBe(minor(kubernetesVersion));
   });
 });
 

@@ -85,6 +85,13 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
         ...['copySshKey', 'confirmSsh', 'gatherFacts', 'probeNode', 'applyFirewallRules'],
         ...['confirmNodes', 'confirmPods', 'confirmDns', 'verifyEtcd', 'verifyHost'],
       ]);
+      // What was just started may settle: all of verification together waits for five minutes.
+      const [nodes, pods] = [...machines.callsOf('confirmNodes'), ...machines.callsOf('confirmPods')].map(
+        ({ input }) => Number(input['patienceMs']),
+      );
+      expect(nodes).toBe(300_000);
+      expect(pods).toBeLessThanOrEqual(300_000);
+      expect(pods).toBeGreaterThan(240_000);
       expect(machines.stepsOn('control host')).toEqual([
         ...[
           'createSshKey',

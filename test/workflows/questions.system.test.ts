@@ -229,6 +229,12 @@ describe.concurrent('migrateStorage and verifyCluster', { timeout: patience }, (
       expect(report.result).toBe('incomplete');
       expect(report.hosts[0]).toMatchObject({ host: 'cp', result: 'failed', why: 'etcdctl: no' });
       expect(report.checks.map(({ check }) => check)).toContain('unit-kubelet');
+      // It tells how the cluster is now.
+      expect(machines.callsOf('confirmPods')[0]?.input).not.toHaveProperty('patienceMs');
+      expect(machines.callsOf('confirmDns')[0]?.input).toMatchObject({
+        coreDns: ['kube-dns'],
+        nodeLocalDns: true,
+      });
     });
   });
 });

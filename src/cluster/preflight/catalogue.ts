@@ -187,7 +187,9 @@ export const preflightChecks = {
   },
   'kubespray-variables': {
     severity: 'error',
-    shouldBe: 'Variables with which Kubespray does not stop: known choices, and booleans that are no text.',
+    shouldBe:
+      'Variables with which Kubespray does not stop: known choices, and booleans that are no text. containerd, and ' +
+      'etcd as a service of its hosts, with which Slipway works.',
     mend: 'Correct it in kubespray.variables.',
   },
   'group-variables': {

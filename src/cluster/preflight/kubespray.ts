@@ -46,10 +46,12 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   dns_mode: ['coredns', 'coredns_dual', 'manual', 'none'],
   cert_management: ['script', 'none'],
   resolvconf_mode: ['docker_dns', 'host_resolvconf', 'none'],
-  // Docker is refused together with containerd, which Slipway sets.
-  etcd_deployment_type: ['host', 'kubeadm'],
-  container_manager: ['docker', 'crio', 'containerd'],
 };
+/** Where Kubespray has a choice, and Slipway works with one of them only. */
+const needed = {
+  container_manager: { value: 'containerd', why: 'whose unit Slipway looks after and whose data it moves' },
+  etcd_deployment_type: { value: 'host', why: 'because Slipway looks after etcd as a service of its hosts' },
+} as const;
 /** "Stop if known booleans are set as strings". */
 const booleans = [
   ...['download_run_once', 'download_always_pull', 'download_localhost', 'helm_enabled'],
@@ -70,6 +72,9 @@ function variableFindings(variables: Variables): FoundBefore[] {
     ...Object.entries(choices)
       .filter(([name, known]) => isSet(name) && !known.some((choice) => choice === variables[name]))
       .map(([name, known]) => found(name, `one of ${known.join(', ')}, or Kubespray stops`)),
+    ...Object.entries(needed)
+      .filter(([name, { value }]) => isSet(name) && variables[name] !== value)
+      .map(([name, { value, why }]) => found(name, `${value}, ${why}`)),
     ...booleans
       .filter((name) => isSet(name) && typeof variables[name] !== 'boolean')
       .map((name) => found(name, 'true or false without quotes, or Kubespray stops')),
