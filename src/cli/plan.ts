@@ -53,6 +53,7 @@ function planFrom(specification: Specification, look: Look): ClusterPlan {
   return planCluster({
     specification,
     release,
+    facts,
     storage,
     findings: [
       ...findings.map((finding) => withOverride(finding, specification.overrides)),

@@ -28,6 +28,11 @@ export interface EtcdSeen {
 export interface NodeProbe {
   readonly host: string;
   readonly machineId: string;
+  /**
+   * What the node calls itself in the cluster, by its certificate or its kubelet's flags: kube_override_hostname makes it
+   * another name than the inventory's. Absent where it does not say, and in probes of earlier versions.
+   */
+  readonly nodeName?: string;
   /** /var/lib/kubelet/config.yaml: what Kubespray asks for on a control plane (trap T2). */
   readonly config: boolean;
   /** /etc/kubernetes/kubelet.conf: what Kubespray asks for on a worker. */
@@ -54,9 +59,11 @@ export interface NodeProbe {
 export function parseNodeProbe(output: string, mark: string, host: string): NodeProbe {
   const sections = splitSections(output, mark);
   const files = new Set(linesOf(sections, 'files'));
+  const nodeName = linesOf(sections, 'node-name').find((line) => isNodeName.test(line));
   return {
     host,
     machineId: textOf(sections, 'machine-id'),
+    ...(nodeName !== undefined && { nodeName }),
     config: files.has('config'),
     kubeletConf: files.has('kubelet.conf'),
     bootstrapKubeletConf: files.has('bootstrap-kubelet.conf'),
@@ -84,6 +91,8 @@ export function parseEtcdProbe(
     cluster: parseClusterSeen(linesOf(sections, 'cluster'), 'etcd'),
   };
 }
+
+const isNodeName = /^[a-z0-9][a-z0-9.-]{0,252}$/;
 
 /** Lines "answered", "kubeadm-config", "cluster-info", "workloads" and "node NAME"; without the first nobody has answered. */
 function parseClusterSeen(lines: readonly string[], source: ClusterSeen['source']): ClusterSeen | null {

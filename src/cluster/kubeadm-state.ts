@@ -10,7 +10,12 @@ export type KubeadmState =
   /** Everything is there, and neither an API server nor etcd answers to confirm it. */
   | { readonly kind: 'unproven' }
   /** `kubeadm init` or `join` was begun and has not come to its end. */
-  | { readonly kind: 'half-initialised'; readonly evidence: readonly string[] }
+  | {
+      readonly kind: 'half-initialised';
+      readonly evidence: readonly string[];
+      /** Nothing speaks against it but the inventory's name, and the node does not say what it is called. */
+      readonly onlyByName: boolean;
+    }
   /** It belongs to a cluster, and Kubespray would take it for a new one (trap T2). */
   | { readonly kind: 'seen-as-blank'; readonly evidence: readonly string[] };
 
@@ -45,8 +50,13 @@ export function hasWorked(cluster: ClusterSeen, except: string): boolean {
   return cluster.clusterInfo || cluster.workloads || cluster.nodes.some((name) => name !== except);
 }
 
+/** What a node is called in the cluster, as far as is known. */
+export function nodeNameOf({ nodeName, host }: NodeProbe): string {
+  return nodeName ?? host;
+}
+
 function controlPlaneState(probe: NodeProbe, role: NodeRole, cluster: ClusterSeen | null): KubeadmState {
-  const isRegistered = cluster?.nodes.includes(probe.host) ?? false;
+  const isRegistered = cluster?.nodes.includes(nodeNameOf(probe)) ?? false;
   if (!hasTraces(probe)) {
     const beside = role === 'first-control-plane' && cluster !== null && hasWorked(cluster, '');
     if (!beside) return { kind: 'absent' };
@@ -56,32 +66,34 @@ function controlPlaneState(probe: NodeProbe, role: NodeRole, cluster: ClusterSee
     };
   }
   const missing = missingOn(probe);
-  if (!probe.config && cluster !== null && hasWorked(cluster, probe.host)) {
+  if (!probe.config && cluster !== null && hasWorked(cluster, nodeNameOf(probe))) {
     const isMember = isRegistered && probe.adminConf && probe.manifests.length > 0;
     if (role === 'first-control-plane' || isMember) {
       return { kind: 'seen-as-blank', evidence: [...presentOn(probe), missingText(missing)] };
     }
   }
-  const unwritten = cluster === null ? [] : unwrittenIn(cluster, probe.host);
-  if (missing.length === 0 && unwritten.length === 0) {
+  const unwritten = cluster === null ? [] : unwrittenIn(cluster);
+  const unregistered = cluster === null ? [] : unregisteredIn(cluster, probe);
+  const others = [...(missing.length > 0 ? [missingText(missing)] : []), ...unwritten];
+  if (others.length === 0 && unregistered.length === 0) {
     return { kind: cluster === null ? 'unproven' : 'complete' };
   }
   return {
     kind: 'half-initialised',
-    evidence: [...presentOn(probe), ...(missing.length > 0 ? [missingText(missing)] : []), ...unwritten],
+    evidence: [...presentOn(probe), ...others, ...unregistered],
+    onlyByName: others.length === 0 && probe.nodeName === undefined,
   };
 }
 
 function workerState(probe: NodeProbe, cluster: ClusterSeen | null): KubeadmState {
   if (!probe.config && !probe.kubeletConf && !probe.bootstrapKubeletConf) return { kind: 'absent' };
-  const evidence: string[] = [];
-  if (!probe.kubeletConf) evidence.push(...presentOn(probe), missingText([kubeletConf]));
-  else if (probe.clientCertificate !== 'present') {
-    evidence.push(...presentOn(probe), 'the client certificate that it names is missing');
-  } else if (cluster !== null && !cluster.nodes.includes(probe.host)) {
-    evidence.push(...presentOn(probe), `the ${cluster.source} has no node of that name`);
-  }
-  return evidence.length === 0 ? { kind: 'complete' } : { kind: 'half-initialised', evidence };
+  const half = (why: string, onlyByName = false): KubeadmState => ({
+    ...{ kind: 'half-initialised', evidence: [...presentOn(probe), why], onlyByName },
+  });
+  if (!probe.kubeletConf) return half(missingText([kubeletConf]));
+  if (probe.clientCertificate !== 'present') return half('the client certificate that it names is missing');
+  const [unregistered] = cluster === null ? [] : unregisteredIn(cluster, probe);
+  return unregistered === undefined ? { kind: 'complete' } : half(unregistered, probe.nodeName === undefined);
 }
 
 function hasTraces(probe: NodeProbe): boolean {
@@ -103,11 +115,23 @@ function missingOn(probe: NodeProbe): string[] {
   ];
 }
 
-function unwrittenIn({ source, kubeadmConfig, clusterInfo, nodes }: ClusterSeen, host: string): string[] {
+function unwrittenIn({ source, kubeadmConfig, clusterInfo }: ClusterSeen): string[] {
   return [
     ...(kubeadmConfig ? [] : [`the ${source} has no config map kube-system/kubeadm-config`]),
     ...(clusterInfo ? [] : [`the ${source} has no config map kube-public/cluster-info`]),
-    ...(nodes.includes(host) ? [] : [`the ${source} has no node of that name`]),
+  ];
+}
+
+function unregisteredIn({ source, nodes }: ClusterSeen, probe: NodeProbe): string[] {
+  const name = nodeNameOf(probe);
+  if (nodes.includes(name)) return [];
+  if (probe.nodeName === undefined) {
+    return [
+      `the ${source} has no node of that name, and the node does not say whether it is called otherwise there`,
+    ];
+  }
+  return [
+    `the ${source} has no node ${name === probe.host ? 'of that name' : `${name}, as it calls itself`}`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ChosenRelease } from './choose-release.js';
 import { digestOf } from './digest.js';
+import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
 import { firewallAdvice } from './firewall.js';
 import { gpuAdvice } from './gpu.js';
@@ -10,17 +11,21 @@ import { withOverride } from './preflight.js';
 import type { Specification } from './specification.js';
 import type { StoragePlan } from './storage-plan.js';
 import { variableFindings } from './variable-findings.js';
+import { approvedOrder, workOrder, type WorkOrder } from './work-order.js';
 
 interface Input {
   readonly specification: Specification;
   readonly release: ChosenRelease;
+  /** By inventory name. */
+  readonly facts: Readonly<Record<string, HostFacts>>;
   /** By inventory name. */
   readonly storage: Readonly<Record<string, StoragePlan>>;
   readonly findings: readonly Finding[];
 }
 
 /** Puts the whole plan together; what is to be known of the release and of the variables are findings like any other. */
-export function planCluster({ specification, release, storage, findings }: Input): ClusterPlan {
+export function planCluster({ specification, release, facts, storage, findings }: Input): ClusterPlan {
+  const order = workOrder({ specification, facts, storage });
   const layouts = layoutsOf(storage);
   const own = [
     ...release.findings,
@@ -28,9 +33,10 @@ export function planCluster({ specification, release, storage, findings }: Input
   ].map((finding) => withOverride(finding, specification.overrides));
   return {
     cluster: specification.name,
-    digest: digestOfStorage(storage),
+    digest: digestOfPlan(storage, order),
     release: { name: release.name, why: release.why },
     storage,
+    order,
     findings: [...own, ...findings],
     advice: [
       ...kubeletFolderAdvice(specification, layouts),
@@ -49,13 +55,17 @@ function layoutsOf(storage: Readonly<Record<string, StoragePlan>>): StorageLayou
 }
 
 /**
- * What an approval of the whole plan is bound to: every host's storage plan that is to be approved, by name. Hosts that
- * are satisfied or refused are not part of it, so that it stays the same when one of those changes.
+ * What an approval of the whole plan is bound to: every host's storage plan that is to be approved, by name, and where
+ * a cluster is in use, in which order and how many at a time. Hosts that are satisfied or refused are not part of it, so
+ * that it stays the same when one of those changes.
  * @returns null when nothing is to be approved
  */
-export function digestOfStorage(storage: Readonly<Record<string, StoragePlan>>): string | null {
+function digestOfPlan(storage: Readonly<Record<string, StoragePlan>>, order: WorkOrder): string | null {
   const digests = Object.entries(storage).flatMap(([host, plan]) =>
     plan.kind === 'apply' ? [[host, plan.digest] as const] : [],
   );
-  return digests.length === 0 ? null : digestOf(Object.fromEntries(digests));
+  if (digests.length === 0) return null;
+  const approved = approvedOrder(order, storage);
+  const hosts = Object.fromEntries(digests);
+  return digestOf(approved === null ? hosts : { hosts, order: approved });
 }

@@ -1,15 +1,21 @@
 import type { Finding } from './findings.js';
 import type { StoragePlan } from './storage-plan.js';
+import type { WorkOrder } from './work-order.js';
 
 /** The whole plan that is put before an operator. */
 export interface ClusterPlan {
   readonly cluster: string;
-  /** `sha256:<hex>` over the digests of the hosts' storage plans that need approval; null: nothing to approve. */
+  /**
+   * `sha256:<hex>` over the digests of the hosts' storage plans that need approval, and over the order of those in use;
+   * null: nothing to approve.
+   */
   readonly digest: string | null;
   /** Kubespray's release and why it was taken, one sentence. */
   readonly release: { readonly name: string; readonly why: string };
   /** By inventory name. */
   readonly storage: Readonly<Record<string, StoragePlan>>;
+  /** In which order hosts are stopped and restarted. */
+  readonly order: WorkOrder;
   /** Preflight's findings, overridden ones included. */
   readonly findings: readonly Finding[];
   /** What is left to the operator, a sentence each. */

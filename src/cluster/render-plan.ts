@@ -2,6 +2,7 @@ import { outlineMarkdown, outlineText, namesText, groupBy, type Item, type Secti
 import type { Finding } from './findings.js';
 import type { ClusterPlan } from './plan.js';
 import { storageItems } from './render-storage-plan.js';
+import { approvedOrder, orderItems } from './work-order.js';
 
 /** Hosts whose disks are shown in Temporal's UI; the rest is counted. In a terminal every host is shown. */
 const hostsInMarkdown = 20;
@@ -27,6 +28,7 @@ function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
       items: [{ text: `Kubespray ${plan.release.name}. ${plan.release.why}` }],
     },
     { heading: 'Ephemeral storage', items: storageItems(plan.storage, hostsShown) },
+    { heading: 'Order', items: orderItems(plan.order, plan.storage) },
     { heading: 'Findings', items: findingItems(plan.findings) },
     { heading: 'Left to you', items: plan.advice.map((text) => ({ text })) },
     { heading: 'Approval', items: [approvalItem(plan)] },
@@ -34,12 +36,13 @@ function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
   return sections.filter(({ items }) => items.length > 0);
 }
 
-function approvalItem({ digest, storage }: ClusterPlan): Item {
+function approvalItem({ digest, storage, order }: ClusterPlan): Item {
   if (digest === null)
     return { text: 'Nothing in this plan needs one: no disk is written and no host restarted.' };
   const hosts = Object.entries(storage).flatMap(([host, plan]) => (plan.kind === 'apply' ? [host] : []));
+  const inOrder = approvedOrder(order, storage) === null ? '' : ', in this order';
   return {
-    text: `${digest} stands for the disks and restarts of ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`} above: ${namesText(hosts)}.`,
+    text: `${digest} stands for the disks and restarts of ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`} above${inOrder}: ${namesText(hosts)}.`,
   };
 }
 

@@ -1,5 +1,12 @@
 import { digestOf } from './digest.js';
-import { clusterSeenBy, hasWorked, kubeadmState, type KubeadmState, type NodeRole } from './kubeadm-state.js';
+import {
+  clusterSeenBy,
+  hasWorked,
+  kubeadmState,
+  nodeNameOf,
+  type KubeadmState,
+  type NodeRole,
+} from './kubeadm-state.js';
 import type { ClusterSeen, NodeProbe } from './kubeadm-probe.js';
 import type { RerunStrictness } from './releases.js';
 
@@ -60,8 +67,13 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
   }
   const effect = effectOf(node, around.rerun);
   if (effect === null) return null;
-  return { evidence, effect, mayRun: true, whyNoReset: whyNoReset(node, around), digest };
+  const whyNot = state.onlyByName ? unknownName : whyNoReset(node, around);
+  return { evidence, effect, mayRun: true, whyNoReset: whyNot, digest };
 }
+
+/** As where kube_override_hostname names nodes otherwise than the inventory does. */
+const unknownName =
+  'Only its name speaks against it, and it may have joined under another (kube_override_hostname): look at "kubectl get nodes".';
 
 /** Without what comes and goes: a kubelet that crash-loops, and how many members of etcd are healthy. */
 function resetDigest(probe: NodeProbe): string {
@@ -152,7 +164,7 @@ function whyNoReset({ probe, role, isEtcd }: Node, { nodes, cluster }: Surroundi
     if (holding.length === 0) return null;
     return `etcd on ${holding.join(', ')} has data and does not answer, so nobody can tell whether a cluster is in it: start etcd first.`;
   }
-  if (!hasWorked(cluster, probe.host)) return null;
+  if (!hasWorked(cluster, nodeNameOf(probe))) return null;
   if (role === 'first-control-plane') {
     return "The cluster has worked, and this is its first control plane: a reset would take the cluster's certificate authority.";
   }

@@ -182,6 +182,13 @@ const writtenSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** How much of a cluster that is in use may be away at the same time. Control planes and etcd members go one by one. */
+  maintenance: z
+    .strictObject({
+      /** Running workers that step 7 stops and restarts at the same time. */
+      maxUnavailable: z.int().min(1).max(100).default(1),
+    })
+    .prefault({}),
   approval: z
     .strictObject({
       /** Hours after which an unanswered question counts as denied. */

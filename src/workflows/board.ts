@@ -2,6 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@tempor
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { Report } from '../cluster/report.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
+import { noOrder } from '../cluster/work-order.js';
 import { showProgress } from './current-details.js';
 import type { ClusterProgress, HostState, Phase, Question, StepProgress } from './progress.js';
 import { phaseAttribute, waitingForAttribute } from './search-attributes.js';
@@ -72,6 +73,7 @@ export class Board {
       digest: null,
       release: { name: 'none', why: 'Only the storage of one host is worked on.' },
       storage: {},
+      order: noOrder,
       findings: [],
       advice: [],
     };

@@ -2,12 +2,13 @@
 export const hostsAtOnce = 100;
 
 /**
- * Does something for each item, at most {@link hostsAtOnce} at once; the results are in the items' order. If it fails for
- * one, no other is begun, and the failure goes on when those that were begun have come to their end.
+ * Does something for each item, at most `atOnce` at once; the results are in the items' order. If it fails for one, no
+ * other is begun, and the failure goes on when those that were begun have come to their end.
  */
 export async function forEachBounded<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
+  atOnce = hostsAtOnce,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const failures: unknown[] = [];
@@ -22,7 +23,7 @@ export async function forEachBounded<Item, Result>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(hostsAtOnce, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, lane));
   if (failures.length > 0) throw failures[0];
   return results;
 }

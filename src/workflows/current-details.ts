@@ -4,6 +4,7 @@ import type { ClusterPlan } from '../cluster/plan.js';
 import { renderReportMarkdown } from '../cluster/render-report.js';
 import { oldDataItems, storageItems } from '../cluster/render-storage-plan.js';
 import { resetItems } from '../cluster/reset-node.js';
+import { orderItems } from '../cluster/work-order.js';
 import type { ApprovalQuestion } from './answers.js';
 import { clusterWorkflowId } from './messages.js';
 import type { ClusterProgress, HostProgress, Question, StepProgress } from './progress.js';
@@ -61,7 +62,7 @@ function showApproval(
   const until = question.expires === undefined ? '' : `, until ${timeOf(question.expires)}`;
   return [
     `### Approval awaited for ${question.hosts.length} hosts${until}`,
-    outlineMarkdown([subjectOf(question, storage)]),
+    outlineMarkdown([subjectOf(question, storage), ...orderOf(question, plan)]),
     codeBlock(
       [
         `temporal workflow signal --workflow-id ${workflowId} --name approve --input '${payload}'`,
@@ -78,6 +79,13 @@ function subjectOf({ oldData, reset, hosts }: ApprovalQuestion, storage: Cluster
   }
   if (oldData !== undefined) return { heading: 'What is deleted for good', items: oldDataItems(oldData) };
   return { heading: 'What is destroyed and interrupted', items: storageItems(storage, hostsPlanned) };
+}
+
+/** A plan that one host's workflow asks about again has no order of its own. */
+function orderOf({ plan: asked }: ApprovalQuestion, plan: ClusterPlan | null): Section[] {
+  if (plan === null || plan.digest !== asked) return [];
+  const items = orderItems(plan.order, plan.storage);
+  return items.length === 0 ? [] : [{ heading: 'In which order', items }];
 }
 
 function showDecision(

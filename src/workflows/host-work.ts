@@ -50,6 +50,11 @@ export class HostWork {
     await condition(() => this.isPreparedOrOver() || this.run.desk.isAsking(this.host.name));
   }
 
+  /** Also when a person was asked on the way. */
+  async preparedOrOver(): Promise<void> {
+    await condition(() => this.isPreparedOrOver());
+  }
+
   isPreparedOrOver(): boolean {
     return this.isOver || this.run.board.hostState(this.host.name) === 'prepared';
   }
@@ -60,6 +65,11 @@ export class HostWork {
     this.run.board.setHostState(this.host.name, 'working');
     await this.child.signal(finishSignal);
     await condition(() => this.isOver || this.run.desk.isAsking(this.host.name));
+  }
+
+  /** Its turn does not come: nothing is begun on it. */
+  leaveOut(): void {
+    this.isOver = true;
   }
 
   async over(): Promise<void> {

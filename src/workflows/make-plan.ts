@@ -111,7 +111,7 @@ function planFromFacts(run: ClusterRun, { controlHost, reachability }: Seen): Cl
   }
   const release = chooseRelease({ specification, facts, controlHost });
   const findings = preflight({ specification, facts, release: release.name, controlHost, reachability });
-  return planCluster({ specification, release, storage, findings });
+  return planCluster({ specification, release, facts, storage, findings });
 }
 
 interface Refusal {

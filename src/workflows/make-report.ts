@@ -6,6 +6,7 @@ import type { ClusterPlan } from '../cluster/plan.js';
 import type { Report, ReportedCheck, ReportedHost } from '../cluster/report.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import type { Specification } from '../cluster/specification.js';
+import { noOrder } from '../cluster/work-order.js';
 import type { StepProgress, StepState } from './progress.js';
 
 interface Ended {
@@ -50,6 +51,7 @@ export function makeReport(ended: Ended): Report {
           digest: null,
           release: { name: 'none', why: 'The procedure ended before a release was chosen.' },
           storage: {},
+          order: noOrder,
           findings: [],
           advice: [],
         },

@@ -4,11 +4,13 @@ import { ephemeralStorageOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
+import type { WorkOrder } from '../cluster/work-order.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { PrepareHostInput } from './host-messages.js';
 import { HostWork } from './host-work.js';
 import { targetOf } from './targets.js';
+import { together } from './together.js';
 
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */
 export class HostWorks {
@@ -16,12 +18,39 @@ export class HostWorks {
 
   constructor(private readonly run: ClusterRun) {}
 
-  /** Step 7 on every host that asks for it; the others only take their lock. */
+  /** Step 7 on every host that asks for it, in the plan's order; the others only take their lock. */
   async prepare(plan: ClusterPlan): Promise<void> {
     const hosts = this.run.activeHosts();
     this.works = hosts.map((host) => new HostWork(this.run, host));
-    await forEachBounded(this.works, (work) => work.prepare(this.inputFor(work.host, plan, hosts.length)));
+    const begin = (work: HostWork) => work.prepare(this.inputFor(work.host, plan, hosts.length));
+    await together(
+      () => forEachBounded(this.worksOf(plan.order.sideBySide), begin),
+      () => this.prepareInUse(plan.order, begin),
+    );
     await condition(() => this.works.every((work) => work.isPreparedOrOver()));
+  }
+
+  /**
+   * Hosts of a cluster that is in use, each only when those before it are back. A person who is asked about one keeps the
+   * others waiting. Without one of its control planes Kubespray is not run at all, so then nothing more is begun.
+   */
+  private async prepareInUse(order: WorkOrder, begin: (work: HostWork) => Promise<void>): Promise<void> {
+    const [controlPlanes, workers] = [this.worksOf(order.oneByOne), this.worksOf(order.workers)];
+    const untilBack = async (work: HostWork) => {
+      await begin(work);
+      await work.preparedOrOver();
+    };
+    for (const [index, work] of controlPlanes.entries()) {
+      await untilBack(work);
+      if (!this.run.hasEnded(work.host.name)) continue;
+      for (const left of [...controlPlanes.slice(index + 1), ...workers]) left.leaveOut();
+      return;
+    }
+    await forEachBounded(workers, untilBack, order.maxUnavailable);
+  }
+
+  private worksOf(names: readonly string[]): HostWork[] {
+    return this.works.filter(({ host }) => names.includes(host.name));
   }
 
   /** What is left to do on each host after Kubespray. */

@@ -116,17 +116,25 @@ export class NodesBeforeRun {
     }
   }
 
-  /** Kubespray's own playbook, on this node only; then what it does not know of step 7. */
+  /**
+   * Kubespray's own playbook, on this node only; then what it does not know of step 7. From v2.27 on it stops where the
+   * facts of the other hosts are not cached, and Ansible forgets them after a day.
+   */
   private async reset(host: string, { digest, by }: { digest: string; by: string }): Promise<void> {
     const { run, kubespray } = this;
     const specification = run.activeSpecification();
     const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
+    const common = { host: controlHostTarget(specification), cluster: specification.name, ...kubespray };
     run.approvals.push({ plan: digest, by, hosts: [host] });
     await run.controlHost.need('runKubespray', {
-      host: controlHostTarget(specification),
-      cluster: specification.name,
+      ...common,
+      playbook: playbooks.facts,
+      hostCount: specification.hosts.length,
+      extraVariables: extraVariables.facts ?? {},
+    });
+    await run.controlHost.need('runKubespray', {
+      ...common,
       playbook: playbooks.reset,
-      ...kubespray,
       hostCount: 1,
       extraVariables: { ...extraVariables.reset, ...resetVariables({ isEtcd: this.isEtcd(host) }) },
       limit: [host],

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { approveSerialsBeginningWith } from '../../src/cli/approver.js';
 import type { ClusterPlan } from '../../src/cluster/plan.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import { noOrder } from '../../src/cluster/work-order.js';
 
 function planOf(serials: Record<string, string[]>): ClusterPlan {
   const storage = Object.entries(serials).map(([host, names]) => {
@@ -16,6 +17,7 @@ function planOf(serials: Record<string, string[]>): ClusterPlan {
     digest: 'sha256:x',
     release: { name: 'v2.24.1', why: '' },
     storage: Object.fromEntries(storage) as ClusterPlan['storage'],
+    order: noOrder,
     findings: [],
     advice: [],
   };

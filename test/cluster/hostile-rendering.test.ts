@@ -21,6 +21,7 @@ function planWith(text: Texts): ClusterPlan {
   const plan = planCluster({
     specification: aSpecification({ firewall: { enabled: false } }),
     release: { name: 'v2.24.1', why: text(), findings: [] },
+    facts: {},
     storage: {
       node1: anApplyPlan({
         target: aTarget({ disks: disk.map((each) => ({ ...each, nameThen: text() })) }),

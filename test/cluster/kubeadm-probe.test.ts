@@ -22,12 +22,20 @@ describe('the answer of the probe', () => {
       'machine-id': 'm',
       files,
       certificate: 'present',
+      'node-name': '\nNode;touch x\nnode1.example.org\nnode1\n',
       kubelet: 'active',
       'etcd-data': 'yes',
       cluster,
     });
     expect(parseNodeProbe(text, mark, 'node1')).toEqual({
-      ...{ host: 'node1', machineId: 'm', config: true, kubeletConf: true, bootstrapKubeletConf: false },
+      ...{
+        host: 'node1',
+        machineId: 'm',
+        nodeName: 'node1.example.org',
+        config: true,
+        kubeletConf: true,
+        bootstrapKubeletConf: false,
+      },
       ...{
         adminConf: true,
         caCertificate: true,

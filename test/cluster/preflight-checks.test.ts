@@ -236,7 +236,7 @@ describe('each check', () => {
     const plan = planCluster({
       specification: aSpecification({ overrides }),
       release: chooseRelease({ specification: aSpecification({ kubespray: { release: 'v9.9.9' } }) }),
-      ...{ storage: {}, findings: [] },
+      ...{ facts: {}, storage: {}, findings: [] },
     });
     expect(plan.findings).toMatchObject([{ check: 'kubespray-release', overridden: 'seen' }]);
   });

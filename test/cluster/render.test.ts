@@ -13,6 +13,7 @@ const plan = (storage: Record<string, StoragePlan>, input: Partial<Parameters<ty
   planCluster({
     specification: aSpecification({ firewall: { enabled: false } }),
     release,
+    facts: {},
     storage,
     findings: [],
     ...input,

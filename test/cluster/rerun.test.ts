@@ -100,12 +100,48 @@ describe('what kubeadm has left on a node', () => {
       cp,
       worker(joined),
       worker({ ...joined, clientCertificate: 'dangling' }),
-      worker(joined),
+      worker({ ...joined, nodeName: 'node4' }),
     ]);
     expect(well?.state.kind).toBe('complete');
     expect(dangling?.trouble?.evidence.join()).toContain('client certificate');
     expect(dangling?.trouble?.effect).toContain('never joins it again');
     expect(stranger?.trouble?.evidence.join()).toContain('no node of that name');
+    expect(stranger?.trouble?.whyNoReset).toBeNull();
+  });
+
+  it('knows a node by the name that it has in the cluster, where kube_override_hostname gives it another', () => {
+    const cp = { ...finished, nodeName: 'a.example.org' };
+    const nodes = ['a.example.org', 'b.example.org', 'c.example.org'];
+    const judged = judge([
+      { ...cp, cluster: cluster({ nodes }) },
+      { ...cp, nodeName: 'b.example.org' },
+      worker({ ...joined, nodeName: 'c.example.org' }),
+    ]);
+    expect(kinds(judged)).toEqual(['complete', 'complete', 'complete']);
+    const moved = { ...cp, config: false, nodeName: 'b.example.org' };
+    const [, second, gone] = judge([
+      { ...cp, cluster: cluster({ nodes: nodes.slice(0, 2) }) },
+      moved,
+      worker({ ...joined, nodeName: 'c.example.org' }),
+    ]);
+    expect(second?.state.kind).toBe('seen-as-blank');
+    expect(gone?.trouble?.evidence.join()).toContain('no node c.example.org, as it calls itself');
+  });
+
+  it('offers no reset where only the name speaks against a node that does not say what it is called', () => {
+    const seen = cluster({ nodes: ['a.example.org', 'b.example.org', 'c.example.org'] });
+    for (const node of judge([{ ...finished, cluster: seen }, finished, worker(joined)])) {
+      expect(node.trouble).toMatchObject({
+        mayRun: true,
+        whyNoReset: expect.stringContaining('kube_override_hostname') as string,
+      });
+    }
+    const [, , dangling] = judge([
+      { ...finished, cluster: seen },
+      finished,
+      worker({ ...joined, clientCertificate: 'dangling' }),
+    ]);
+    expect(dangling?.trouble?.whyNoReset).toBeNull();
   });
 });
 

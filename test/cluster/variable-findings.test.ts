@@ -115,7 +115,7 @@ describe('variableFindings', () => {
       overrides: [{ check: 'group-variables', reason: 'our own resolver' }],
     });
     const release = { name: 'v2.31.0', why: 'x', findings: [] };
-    const text = renderPlan(planCluster({ specification, release, storage: {}, findings: [] }));
+    const text = renderPlan(planCluster({ specification, release, facts: {}, storage: {}, findings: [] }));
     expect(text).toContain(
       'accepted group-variables: is kubespray.variables sets upstream_dns_servers to ["9.9.9.9"]; it takes the place of',
     );
@@ -128,6 +128,7 @@ describe('what is left to the operator', () => {
     planCluster({
       specification: aSpecification({ firewall: { enabled: false }, ...input }),
       release: { name: 'v2.31.0', why: 'x', findings: [] },
+      facts: {},
       storage,
       findings: [],
     }).advice;

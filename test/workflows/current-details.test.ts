@@ -24,7 +24,8 @@ const plan: ClusterProgress['plan'] = {
   cluster: 'blue',
   digest: storage.digest,
   release: { name: 'v2.31.0', why: 'It fits.' },
-  storage: { node4: storage },
+  storage: { node3: anApplyPlan(), node4: storage },
+  order: { sideBySide: [], oneByOne: ['node4'], workers: ['node3'], maxUnavailable: 1 },
   findings: [],
   advice: [],
 };
@@ -33,6 +34,7 @@ describe('showProgress', () => {
   it('names the disks that are destroyed, and the lines to paste', () => {
     const text = showProgress(aProgress({ questions: [approval], plan }), 'cluster/blue');
     expect(text).toContain('S0');
+    expect(text).toContain('- control planes and etcd members in use, one at a time: node4');
     expect(text).toContain(
       `temporal workflow signal --workflow-id cluster/blue --name approve --input '{"plan":"${storage.digest}","by":"YOUR NAME"}'`,
     );

@@ -22,6 +22,7 @@ export class FakeMachine {
   serials = 'S';
   /** kubelet and containerd run on it and have data. */
   hasData = false;
+  runsEtcd = false;
   reboots = 0;
   /** Steps that change something and have come to their end. */
   readonly done = new Set<string>();
@@ -179,12 +180,15 @@ export class FakeMachine {
           bytes: hasData ? 1_000_000 : 0,
           oldCopy: this.oldBytes > 0 ? `${path}.slipway-old` : null,
         })),
-        units: ['kubelet', 'containerd'].map((name) => ({
-          name,
-          load: hasData ? 'loaded' : 'not-found',
-          active: hasData && !this.unitsAreOff ? 'active' : 'inactive',
-          enabled: hasData ? (this.unitsAreOff ? 'disabled' : 'enabled') : '',
-        })),
+        units: [
+          ...['kubelet', 'containerd'].map((name) => ({
+            name,
+            load: hasData ? 'loaded' : 'not-found',
+            active: hasData && !this.unitsAreOff ? 'active' : 'inactive',
+            enabled: hasData ? (this.unitsAreOff ? 'disabled' : 'enabled') : '',
+          })),
+          ...(this.runsEtcd ? [{ name: 'etcd', load: 'loaded', active: 'active', enabled: 'enabled' }] : []),
+        ],
         blockDevices: this.blockDevices(),
         provenStorage: this.proven,
       }),

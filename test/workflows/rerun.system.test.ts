@@ -82,7 +82,9 @@ describe.concurrent(
         const report = (await handle.result()) as Report;
         expect(report.result).toBe('ready');
         expect(report.approvals).toEqual([{ plan, by: 'bob', hosts: ['cp'] }]);
-        const [, resetRun, again] = machines.callsOf('runKubespray').map(({ input }) => input);
+        const [, factsRun, resetRun, again] = machines.callsOf('runKubespray').map(({ input }) => input);
+        expect(factsRun).toMatchObject({ playbook: 'playbooks/facts.yml' });
+        expect(factsRun?.['limit']).toBeUndefined();
         expect(resetRun).toMatchObject({
           playbook: 'reset.yml',
           limit: ['cp'],
@@ -91,7 +93,7 @@ describe.concurrent(
         expect(again).toMatchObject({ playbook: 'cluster.yml' });
         expect(again?.['limit']).toBeUndefined();
         const keys = new Set(machines.callsOf('runKubespray').map(({ jobKey }) => jobKey));
-        expect(keys.size).toBe(3);
+        expect(keys.size).toBe(4);
       });
     });
 

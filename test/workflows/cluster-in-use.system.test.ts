@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../src/cluster/report.js';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
+import { asked, details, until, WorkflowLab } from './environment.js';
+import { FakeMachines } from './fake-machines.js';
+import { aCluster } from './specifications.js';
+
+/** Milliseconds; a machine that runs virtual machines beside is slow. */
+const patience = 300_000;
+
+let lab: WorkflowLab;
+beforeAll(async () => {
+  lab = await WorkflowLab.start();
+});
+afterAll(async () => {
+  await lab.stop();
+});
+
+const controlPlanes = ['cp1', 'cp2', 'cp3'];
+const workers = ['w1', 'w2', 'w3'];
+
+/** Three control planes with etcd and three workers of a cluster that is in use, and a host that is new. */
+function inUse(
+  name: string,
+  network: string,
+  change: Partial<SpecificationInput> = {},
+): { machines: FakeMachines; specification: SpecificationInput } {
+  const machines = new FakeMachines();
+  for (const host of [...controlPlanes, ...workers]) machines.machine(host).hasData = true;
+  for (const host of controlPlanes) machines.machine(host).runsEtcd = true;
+  const names = [...controlPlanes, ...workers, 'new'];
+  const hosts = names.map((host, index) => ({
+    name: host,
+    address: `${network}.${index + 1}`,
+    roles: host.startsWith('cp')
+      ? (['control-plane', 'etcd', 'worker'] as const).slice()
+      : ['worker' as const],
+  }));
+  return { machines, specification: aCluster(name, { hosts, ...change }) };
+}
+
+/** From the first moment of step 7 on a host to its last, the units' start. */
+function timeOf(machines: FakeMachines, host: string): { begin: number; end: number } {
+  const begin = machines.callsOf('backUpFstab', host)[0]?.began;
+  const end = machines.callsOf('checkJournals', host)[0]?.ended;
+  if (begin === undefined || end == null) throw new Error(`Step 7 did not come to its end on ${host}.`);
+  return { begin, end };
+}
+
+/** How many of these hosts were in step 7 at the same time, at most. */
+function mostAtOnce(machines: FakeMachines, hosts: readonly string[]): number {
+  const times = hosts.map((host) => timeOf(machines, host));
+  return Math.max(
+    ...times.map(({ begin }) => times.filter((other) => other.begin <= begin && begin < other.end).length),
+  );
+}
+
+describe.concurrent('step 7 under a cluster that is in use', { timeout: patience }, () => {
+  it('has one control plane at a time, then so many workers as are allowed, and blank hosts beside them', async () => {
+    const { machines, specification } = inUse('in-use', '10.201.1', { maintenance: { maxUnavailable: 2 } });
+    const held = machines.hold('copyData', 'cp1');
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      const { plan } = await asked(handle);
+      const text = await details(handle);
+      expect(text).toContain('control planes and etcd members in use, one at a time: cp1, cp2, cp3');
+      expect(text).toContain('at most 2 at a time');
+      await handle.signal('approve', { plan: plan?.digest, by: 'ann' });
+
+      await held.reached;
+      await until(handle, ({ hosts }) =>
+        hosts.some(({ host, state }) => host === 'new' && state === 'prepared'),
+      );
+      for (const host of ['cp2', 'cp3', ...workers]) {
+        expect(machines.stepsOn(host)).toEqual(['copySshKey', 'confirmSsh', 'gatherFacts']);
+      }
+      held.release();
+      await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+    expect(mostAtOnce(machines, controlPlanes)).toBe(1);
+    expect(mostAtOnce(machines, workers)).toBe(2);
+    const lastControlPlane = Math.max(...controlPlanes.map((host) => timeOf(machines, host).end));
+    for (const host of workers) expect(timeOf(machines, host).begin).toBeGreaterThan(lastControlPlane);
+  });
+
+  it('does not begin the next control plane while the one before waits for a decision, nor when it is given up', async () => {
+    const { machines, specification } = inUse('in-use-fails', '10.201.2');
+    machines.failTimes('createRaidArray', 'cp1', 1);
+    machines.failTimes('createRaidArray', 'cp2', 1);
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      const { plan } = await asked(handle);
+      await handle.signal('approve', { plan: plan?.digest, by: 'ann' });
+      const waitsFor = (name: string) =>
+        until(handle, ({ questions }) =>
+          questions.some((question) => question.kind === 'decision' && question.host === name),
+        );
+      await waitsFor('cp1');
+      expect(machines.stepsOn('cp2')).toEqual(['copySshKey', 'confirmSsh', 'gatherFacts']);
+      await handle.executeUpdate('retry', { args: [{ by: 'ann', host: 'cp1' }] });
+      await waitsFor('cp2');
+      await handle.executeUpdate('abort', { args: [{ by: 'ann', host: 'cp2' }] });
+
+      const report = (await handle.result()) as Report;
+      expect(report.result).toBe('aborted');
+      for (const host of ['cp3', ...workers]) {
+        expect(machines.stepsOn(host)).toEqual(['copySshKey', 'confirmSsh', 'gatherFacts']);
+        const why = report.hosts.find((one) => one.host === host)?.why;
+        expect(why).toContain('the control plane is not complete without cp2');
+      }
+      expect(machines.callsOf('runKubespray')).toEqual([]);
+    });
+  });
+
+  it('lets a worker that waits for a decision keep its place, and goes on to the next when that one is given up', async () => {
+    const { machines, specification } = inUse('in-use-worker', '10.201.3');
+    machines.failTimes('createRaidArray', 'w1', 1);
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      const { plan } = await asked(handle);
+      await handle.signal('approve', { plan: plan?.digest, by: 'ann' });
+      await until(handle, ({ questions }) => questions.some(({ kind }) => kind === 'decision'));
+      expect(machines.callsOf('backUpFstab', 'w2')).toEqual([]);
+      await handle.executeUpdate('abort', { args: [{ by: 'ann', host: 'w1' }] });
+      const report = (await handle.result()) as Report;
+      expect(report.hosts.filter(({ result }) => result === 'done')).toHaveLength(6);
+      expect(mostAtOnce(machines, ['w2', 'w3'])).toBe(1);
+    });
+  });
+});
