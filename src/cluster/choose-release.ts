@@ -77,7 +77,7 @@ function settled(name: string, why: string, surroundings: Surroundings): ChosenR
 /** Whether a checkout's release brings the Kubernetes that runs, or a newer release than is known may have made it. */
 function mayRunOver(name: string, running: string, specification: Specification): boolean {
   const kubernetes = kubernetesToRun(rulesFor(name).release, specification);
-  return kubernetes === undefined ? releasesInstalling(running).length === 0 : sameMinor(kubernetes, running);
+  return kubernetes === null ? releasesInstalling(running).length === 0 : sameMinor(kubernetes, running);
 }
 
 function whyInstalled(name: string, { facts = {} }: Surroundings): string {
@@ -89,14 +89,14 @@ function whyInstalled(name: string, { facts = {} }: Surroundings): string {
 }
 
 function whyRunning({ name, kubernetes }: Release, running: string): string {
-  const why = `The specification names none, and Kubernetes ${running} runs on the hosts: ${name} installs ${kubernetes}.`;
+  const why = `The specification names none, and Kubernetes ${running} runs on the hosts: ${name} installs ${kubernetes ?? running}.`;
   return `${why}${newerText(running)}`;
 }
 
-/** A sentence about the newest release; empty where that has no newer Kubernetes. */
-function newerText(running: string): string {
+/** A sentence about the newest release; empty where that has no newer Kubernetes, or nobody knows. */
+function newerText(running: string | null): string {
   const { kubernetes } = rulesFor(newestRelease).release;
-  if (sameMinor(kubernetes, running)) return '';
+  if (running === null || kubernetes === null || sameMinor(kubernetes, running)) return '';
   const known = `${newestRelease} is known, with Kubernetes ${minorOf(kubernetes)}.`;
   return ` ${known} ${upgradeAdvice({ from: running, to: kubernetes })}`;
 }

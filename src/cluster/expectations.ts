@@ -42,8 +42,13 @@ function dnsModeOf({ dns_mode: mode = 'coredns' }: Variables): string {
   return typeof mode === 'string' ? mode : '';
 }
 
-function kubernetesOf({ kube_version: wanted }: Variables, release: string): string | null {
-  if (wanted === undefined) return rulesFor(release).release.kubernetes;
+function kubernetesOf(variables: Variables, release: string): string | null {
+  if (variables['kube_version'] !== undefined) return askedKubernetes(variables);
+  return rulesFor(release).release.kubernetes;
+}
+
+/** The version that kube_version asks for, without a `v`; null where it asks for none, or by a template. */
+export function askedKubernetes({ kube_version: wanted }: Variables): string | null {
   return (typeof wanted === 'string' && parseVersion(wanted)?.join('.')) || null;
 }
 

@@ -1,4 +1,4 @@
-import { wantedKubernetes } from './checks-kubernetes.js';
+import { askedKubernetes } from './expectations.js';
 import type { HostFacts } from './facts.js';
 import { releases, type Release } from './releases.js';
 import type { Specification } from './specification.js';
@@ -24,31 +24,28 @@ export function isKnownFresh(facts: Facts): boolean {
   return hosts.length > 0 && hosts.every(({ kubernetes }) => kubernetes === null);
 }
 
-/** The Kubernetes that a release would bring to these hosts; undefined where Slipway cannot tell. */
-export function kubernetesToRun(release: Release, { kubespray }: Specification): string | undefined {
-  if (kubespray.variables['kube_version'] !== undefined) return wantedKubernetes(kubespray.variables);
-  // A patch release that is not known keeps to its minor release's Kubernetes; of a newer one nothing is known.
-  return releases.some(({ name }) => sameMinor(name, release.name)) ? release.kubernetes : undefined;
+/** The Kubernetes that a release would bring to these hosts; null where Slipway cannot tell. */
+export function kubernetesToRun(release: Release, { kubespray }: Specification): string | null {
+  const { variables } = kubespray;
+  return variables['kube_version'] === undefined ? release.kubernetes : askedKubernetes(variables);
 }
 
 /** The known releases that install a version of Kubernetes or another patch of it: first the one that leaves it as it is. */
 export function releasesInstalling(kubernetes: string): readonly Release[] {
-  const fitting = releases.filter((release) => sameMinor(release.kubernetes, kubernetes));
+  const fitting = releases.filter((release) => isOfMinor(release, kubernetes));
   return [
     ...fitting.filter((release) => release.kubernetes === kubernetes),
     ...fitting.filter((release) => release.kubernetes !== kubernetes),
   ];
 }
 
+function isOfMinor({ kubernetes: own }: Release, kubernetes: string): boolean {
+  return own !== null && sameMinor(own, kubernetes);
+}
+
 /** What is to be known of going to another Kubernetes, which nobody does by naming another release. */
-export function upgradeAdvice({
-  from,
-  to,
-}: {
-  readonly from: string;
-  readonly to: string | undefined;
-}): string {
-  return to !== undefined && isNewer(minorOf(from), minorOf(to))
+export function upgradeAdvice({ from, to }: { readonly from: string; readonly to: string | null }): string {
+  return to !== null && isNewer(minorOf(from), minorOf(to))
     ? 'Kubernetes does not go back to an older minor release.'
     : 'Another minor release of Kubernetes is an upgrade: one at a time, by Kubespray’s upgrade-cluster.yml, which Slipway does not run yet.';
 }

@@ -22,9 +22,7 @@ export function kubernetesFindings(looks: readonly Look[]): FoundBefore[] {
   return looks.flatMap(({ host, facts: { kubernetes }, specification, release }) => {
     if (release === undefined || kubernetes === null || kubernetes === undefined) return [];
     const wanted = kubernetesToRun(release, specification);
-    const differs = versionsOf(kubernetes).some(
-      (version) => wanted === undefined || !sameMinor(version, wanted),
-    );
+    const differs = versionsOf(kubernetes).some((version) => wanted === null || !sameMinor(version, wanted));
     if (!differs) return [];
     const asked = specification.kubespray.variables['kube_version'] !== undefined;
     const isOutOfStep = versionsOf(kubernetes).some((version) => !sameMinor(version, running));
@@ -55,9 +53,9 @@ function textOf({ kubelet, apiServer }: NodeKubernetes): string {
   return parts.join(', ');
 }
 
-function shouldBe({ name }: Release, wanted: string | undefined, asked: boolean): string {
+function shouldBe({ name }: Release, wanted: string | null, asked: boolean): string {
   const danger = 'cluster.yml puts its kubelet on every node, and upgrades no control plane';
-  if (wanted === undefined) {
+  if (wanted === null) {
     const unknown = asked ? 'kube_version asks for' : `${name} installs`;
     return `Kubernetes of the same minor release; Slipway does not know which one ${unknown}, and ${danger}`;
   }
@@ -80,7 +78,7 @@ function mendRelease({
   asked,
 }: {
   readonly running: string;
-  readonly wanted: string | undefined;
+  readonly wanted: string | null;
   readonly asked: boolean;
 }): string {
   const minor = minorOf(running);
@@ -89,7 +87,7 @@ function mendRelease({
     fitting === undefined
       ? `No known release installs Kubernetes ${minor}.`
       : `Name kubespray.release ${fitting.name}, which installs Kubernetes ${fitting.kubernetes}.`;
-  if (wanted === undefined && !asked) {
+  if (wanted === null && !asked) {
     return `${name} Or set kube_version in kubespray.variables to a version of Kubernetes ${minor} that the named release knows.`;
   }
   const first = asked

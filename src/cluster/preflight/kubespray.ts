@@ -1,4 +1,4 @@
-import { wantedKubernetes } from '../checks-kubernetes.js';
+import { askedKubernetes } from '../expectations.js';
 import type { Release } from '../releases.js';
 import type { Specification } from '../specification.js';
 import { addressNumber, parseNetwork, type Network } from '../ip-network.js';
@@ -21,8 +21,8 @@ function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] 
   const own = variables['kube_version'];
   const { name, kubernetes, kubeVersionPrefix: prefix } = release;
   if (own === undefined || (typeof own === 'string' && own.includes('{{'))) return [];
-  const number = wantedKubernetes(variables);
-  const right = `${prefix}${number ?? kubernetes}`;
+  const number = askedKubernetes(variables);
+  const right = `${prefix}${number ?? kubernetes ?? '1.x.y'}`;
   if (own === right) return [];
   return [
     {
@@ -31,7 +31,7 @@ function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] 
       severity: 'error',
       is: `kube_version: ${JSON.stringify(own)}`,
       shouldBe: `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
-      mend: `Write kube_version: ${right} in kubespray.variables${number === undefined ? ', or whichever version is meant' : ''}.`,
+      mend: `Write kube_version: ${right} in kubespray.variables${number === null ? ', or whichever version is meant' : ''}.`,
     },
   ];
 }
