@@ -121,12 +121,20 @@ function readEvidence(sections: FactsSections): Evidence {
     uses: [
       { phrase: 'swap', words: words('swaps') },
       { phrase: 'a ZFS pool', words: words('pools') },
-      { phrase: 'a multipath device', words: words('multipath') },
+      { phrase: 'a multipath device', words: multipathMembers(sections) },
       { phrase: 'a volume group of LVM', words: words('volumes') },
       { phrase: 'bcache', words: words('bcache') },
       { phrase: 'something holds it open exclusively', words: words('claimed') },
     ],
   };
+}
+
+/**
+ * The disks of `multipath -l -v2`: in the line of each path the name stands before the device's numbers, as in
+ * "| `- 6:0:0:0 sdb 8:16 active undef running". Maps may be named as people like, also as a disk is.
+ */
+function multipathMembers(sections: FactsSections): readonly string[] {
+  return linesOf(sections, 'multipath').flatMap((line) => /\s(\S+)\s+\d+:\d+(?:\s|$)/.exec(line)?.[1] ?? []);
 }
 
 function toDevice(node: Tree, evidence: Evidence, mounts: readonly MountedAt[]): BlockDevice {

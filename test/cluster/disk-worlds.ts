@@ -133,7 +133,7 @@ export function factsTextOf(world: World): string {
     bcache: lines('bcache', ({ name }) => name),
     blkid: disks.flatMap(blkidOf).join('\n'),
     pools: lines('pools', ({ name }) => `\t/dev/${name}\t3.50G\t-\t-\t-\t-\t-\t-\tONLINE`),
-    multipath: lines('multipath', ({ name }) => `mpatha dm-1 \`- 0:0:0:1 ${name} 8:0 active undef running`),
+    multipath: lines('multipath', multipathOf),
     volumes: lines('volumes', ({ name }) => `  /dev/${name} vg0`),
     claimed: lines('claimed', ({ name }) => name),
     swaps: `Filename Type Size Used Priority\n${lines('swaps', ({ name }) => `/dev/${name} partition 1 0 -2`)}`,
@@ -200,6 +200,16 @@ function blkidOf({ name, traces: told }: WorldDisk): string[] {
   });
   const code = failure ?? (found.length > 0 ? 0 : 2);
   return [`DEVICE=${name}`, `CODE=${code}`, ...found];
+}
+
+/** As `multipath -l -v2` shows a map with one path. */
+function multipathOf({ name, device }: WorldDisk): string {
+  return [
+    `mpatha (3600d0230000000000e13955cc3757800) dm-1 WINSYS,SF2372`,
+    "size=4.0G features='0' hwhandler='0' wp=rw",
+    "`-+- policy='service-time 0' prio=0 status=active",
+    `  \`- 6:0:0:0 ${name} ${device} active undef running`,
+  ].join('\n');
 }
 
 function linkOf({ name, serial, hasLink }: WorldDisk): string[] {
