@@ -126,6 +126,39 @@ describe('parseFacts', () => {
     expect(device?.signature).toBe('unreadable or ambiguous (blkid 8)');
   });
 
+  it('does not choose between what blkid and lsblk say of a disk', () => {
+    const seen = (byLsblk: string, byBlkid: string) => {
+      const text = recorded('moved-worker').replaceAll(
+        /"fstype": "linux_raid_member",\s*"uuid": "[^"]*"/g,
+        byLsblk,
+      );
+      const changed = text.replaceAll('TYPE=linux_raid_member', byBlkid);
+      const { signature, uuid } =
+        parseFacts(changed, mark).blockDevices.find(({ name }) => name === 'nvme0n1') ?? {};
+      return { signature, uuid };
+    };
+    const uuid = 'b5240c2f-9e4c-9a45-c3e7-d6a643b8511a';
+    const raid = 'TYPE=linux_raid_member';
+    expect(seen('"fstype": null, "uuid": null', raid)).toEqual({ signature: 'linux_raid_member', uuid });
+    expect(seen('"fstype": "mpath_member", "uuid": null', raid)).toEqual({
+      signature: 'linux_raid_member (blkid), mpath_member (lsblk)',
+      uuid: null,
+    });
+    expect(seen('"fstype": "linux_raid_member", "uuid": "another"', raid)).toEqual({
+      signature: 'linux_raid_member',
+      uuid: null,
+    });
+    // What blkid does not find has not its UUID.
+    expect(seen('"fstype": "ext4", "uuid": "u"', 'VERSION=1')).toEqual({ signature: 'ext4', uuid: 'u' });
+  });
+
+  it('takes an array at which blkid has not looked for something', () => {
+    const text = recorded('moved-worker').replace(/DEVICE=md0\nCODE=0\n[^]*?(?=DEVICE=nvme0n1)/, '');
+    const unseen = text.replace(/"ro": false,\s*"fstype": "ext4"/g, '"ro": false, "fstype": null');
+    const array = parseFacts(unseen, mark).blockDevices.find(({ name }) => name === 'md0');
+    expect(array?.signature).toBe('unknown (not probed by blkid)');
+  });
+
   it('shows who uses a device: swap, pools, multipath, LVM, bcache', () => {
     const used = recorded('blank-worker')
       .replace('Priority\n', 'Priority\n/dev/nvme0n1 partition 1 0 -2\n')
