@@ -13,7 +13,8 @@ const word = z
 /** By what a disk is told from all others. One that holds control characters can be compared with nothing. */
 const identity = word.transform((value) => (value === null || /\p{Cc}/u.test(value) ? null : value));
 
-const treeSchema = z.object({
+/** A device as lsblk tells of it, with what is built upon it. */
+export const treeSchema = z.object({
   name: z.string(),
   kname: z.string(),
   'maj:min': z.string(),
