@@ -164,7 +164,10 @@ for path in ${roomPaths}; do
   printf 'DF=%s\n' "$(df -B1 --output=size,avail,itotal,iavail,target "$there" | tail -n 1)"
 done`;
 
-/** Low-level probing (`blkid -p`) sees what udev's database, which lsblk reads, may not know yet. */
+/**
+ * Low-level probing (`blkid -p`) sees what udev's database, which lsblk reads, may not know yet. `multipath` shows the
+ * disks of its maps from verbosity 2 on only.
+ */
 const blockDevices = sh`
 section lsblk
 lsblk -J -b -o NAME,KNAME,MAJ:MIN,TYPE,SIZE,SERIAL,WWN,MODEL,TRAN,ROTA,RM,RO,FSTYPE,UUID,PTTYPE 2>/dev/null || true
@@ -201,7 +204,7 @@ done
 section pools
 zpool list -vHPL 2>/dev/null || true
 section multipath
-multipath -l -v1 2>/dev/null || true
+multipath -l -v2 2>/dev/null || true
 section volumes
 pvs --noheadings -o pv_name,vg_name 2>/dev/null || true
 section claimed

@@ -15,6 +15,7 @@ import {
 } from '../lab/index.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
+import { jsonText } from './json-text.js';
 
 interface CommonOptions {
   readonly lab: string;
@@ -144,7 +145,7 @@ async function show(lab: Lab, { json }: CommonOptions): Promise<void> {
   const machines = await Promise.all((await lab.machines()).map(describe));
   lab.close();
   if (json) {
-    process.stdout.write(`${JSON.stringify({ lab: lab.name, machines }, undefined, 2)}\n`);
+    process.stdout.write(`${jsonText({ lab: lab.name, machines }, 2)}\n`);
     return;
   }
   for (const { name, kind, running, address, port } of machines) {

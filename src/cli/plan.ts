@@ -10,6 +10,7 @@ import type { Specification } from '../cluster/specification.js';
 import { createHostPool } from '../hosts/host-pool.js';
 import { slipwayHome } from '../hosts/state-folder.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
+import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';
 import { lookAtHosts, type Look } from './look-at-hosts.js';
 import type { Terminal } from './terminal.js';
@@ -30,7 +31,7 @@ export async function plan({ file, json }: PlanOptions, terminal: Terminal): Pro
   try {
     const look = await lookAtHosts(specification, pool);
     const made = planFrom(specification, look);
-    terminal.write(json === true ? `${JSON.stringify(made, null, 2)}\n` : `${renderPlan(made)}\n`);
+    terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
     for (const { host, why } of look.unread) terminal.complain(`not looked at: ${host}: ${plainText(why)}`);
     return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
   } finally {

@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { plainLines } from '../cluster/plain-text.js';
 import { renderPlan } from '../cluster/render-plan.js';
 import type { NodeReset } from '../cluster/reset-node.js';
 import type { ClusterProgress, Question } from '../workflows/progress.js';
@@ -162,7 +163,8 @@ export class Questions {
   /** An answer that was refused, or came too late, is told; the question is shown again if it is still open. */
   private inBackground(question: Question, work: Promise<void>): void {
     work.catch((error: unknown) => {
-      this.options.view.print(error instanceof Error ? error.message : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      this.options.view.print(...plainLines(why).split('\n'));
       if (error instanceof CommandError) this.shown.delete(questionKey(question));
     });
   }

@@ -1,6 +1,7 @@
 import { releases as known } from '../cluster/releases.js';
 import { renderReleases } from '../cluster/render-releases.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
+import { jsonText } from './json-text.js';
 import type { Terminal } from './terminal.js';
 
 export interface ReleasesOptions {
@@ -9,6 +10,6 @@ export interface ReleasesOptions {
 
 /** `slipway releases`: the releases of Kubespray that Slipway knows, newest first. Needs neither hosts nor Temporal. */
 export async function releases({ json }: ReleasesOptions, terminal: Terminal): Promise<ExitCode> {
-  terminal.write(`${json === true ? JSON.stringify(known, null, 2) : renderReleases(known)}\n`);
+  terminal.write(`${json === true ? jsonText(known, 2) : renderReleases(known)}\n`);
   return exitCodes.ok;
 }

@@ -1,4 +1,5 @@
 import { exitCodes, type ExitCode } from './exit-codes.js';
+import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';
 import type { Terminal } from './terminal.js';
 
@@ -14,7 +15,7 @@ export async function spec({ file, json }: SpecOptions, terminal: Terminal): Pro
   const { name, hosts } = specification;
   terminal.write(
     json === true
-      ? `${JSON.stringify(specification, null, 2)}\n`
+      ? `${jsonText(specification, 2)}\n`
       : `${file}: in order; cluster ${name}, ${hosts.length} hosts\n`,
   );
   return exitCodes.ok;

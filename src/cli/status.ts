@@ -12,6 +12,7 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 import { followProgress, queryProgress, silenceOf } from './follow.js';
 import { withHeartbeats } from './heartbeats.js';
 import { catchInterruption } from './interruption.js';
+import { jsonText } from './json-text.js';
 import { LiveView } from './live-view.js';
 import { progressLines } from './progress-lines.js';
 import { progressView } from './progress-view.js';
@@ -83,7 +84,7 @@ async function progressOf(
 
 function show(document: StatusDocument, { json, cluster }: StatusOptions, terminal: Terminal): void {
   if (json === true) {
-    terminal.write(`${JSON.stringify(document, null, 2)}\n`);
+    terminal.write(`${jsonText(document, 2)}\n`);
     return;
   }
   const { progress, report, status } = document;
@@ -114,7 +115,7 @@ async function watch(handle: WorkflowHandle, options: StatusOptions, terminal: T
       terminal.complain(`The workflow does not answer: ${why}.`);
     },
     onProgress: (progress) => {
-      if (options.json === true) terminal.write(`${JSON.stringify(progress)}\n`);
+      if (options.json === true) terminal.write(`${jsonText(progress)}\n`);
       else {
         const lines = progressLines(before, progress).filter(
           ({ kind }) => kind !== 'begun' || !terminal.interactive,

@@ -6,6 +6,7 @@ import { configuredAddress } from '../temporal/connect.js';
 import { taskQueue, verifyWorkflowId } from '../workflows/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
+import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';
 import { startOwnWorker } from './own-worker.js';
 import { exitCodeOf } from './run-cluster.js';
@@ -30,7 +31,7 @@ export async function verify({ file, json }: VerifyOptions, terminal: Terminal):
         workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
         staticSummary: `Verification of ${specification.name}`,
       })) as Report;
-      terminal.write(`${json === true ? JSON.stringify(report, null, 2) : renderReport(report)}\n`);
+      terminal.write(`${json === true ? jsonText(report, 2) : renderReport(report)}\n`);
       return exitCodeOf(report);
     } catch (error) {
       if (!(error instanceof WorkflowFailedError)) throw error;

@@ -4,6 +4,9 @@ import type { EphemeralStorage } from './specification.js';
 /** Types of block devices that nobody would expect in an array; they are not even listed among the excluded ones. */
 const quietTypes: readonly string[] = ['loop', 'rom', 'part', 'crypt', 'lvm', 'mpath', 'dm'];
 
+/** How facts say that somebody, perhaps the kernel itself, has the device for himself alone. */
+export const heldExclusively = 'something holds it open exclusively';
+
 /** Whether a reader expects a word on this device: whole disks, but no loop, ROM, memory or floppy device. */
 export function isWorthListing({ name, type }: BlockDevice): boolean {
   if (quietTypes.includes(type) || type.startsWith('raid') || type === 'linear' || type === 'md')
@@ -23,17 +26,12 @@ export function traces(device: BlockDevice): readonly string[] {
   return found;
 }
 
-/** Why the device itself, blank or not, does not fit what the specification asks for; full sentences. */
-export function misfits(
-  device: BlockDevice,
-  devices: readonly BlockDevice[],
-  { disks }: EphemeralStorage,
-): readonly string[] {
-  const { type, size, serial, readOnly, removable, byId } = device;
+/** Why no plan can name the device, or no step write to it, whatever is on it; full sentences. */
+export function unfitness(device: BlockDevice, devices: readonly BlockDevice[]): readonly string[] {
+  const { type, serial, readOnly, byId } = device;
   const found: string[] = [];
   if (type !== 'disk') found.push(`It is not a whole disk (${type}).`);
   if (readOnly) found.push('It is read-only.');
-  if (removable) found.push('It is removable.');
   if (serial === null) found.push('It has no serial number, so a plan cannot name it.');
   const twins = devices.filter(
     (other) => other.type === 'disk' && serial !== null && other.serial === serial && other !== device,
@@ -41,6 +39,18 @@ export function misfits(
   if (twins.length > 0)
     found.push(`It has the same serial number as ${twins.map(({ name }) => name).join(', ')}.`);
   if (byId.length === 0) found.push('It has no link under /dev/disk/by-id.');
+  return found;
+}
+
+/** Why the device itself, blank or not, does not fit what the specification asks for; full sentences. */
+export function misfits(
+  device: BlockDevice,
+  devices: readonly BlockDevice[],
+  { disks }: EphemeralStorage,
+): readonly string[] {
+  const { size, removable } = device;
+  const found = [...unfitness(device, devices)];
+  if (removable) found.push('It is removable.');
   const minimum = disks.minimumGiB * 1024 ** 3;
   if (size < minimum) found.push(`It is too small: ${gibibytes(size)} of at least ${gibibytes(minimum)}.`);
   const misfit = kindMisfit(device, disks.kind);

@@ -22,7 +22,8 @@ export function parseInterpreters(text: string): PythonHost {
       .replace(/^"(.*)"$/, '$1') ?? '';
   const other = lines.includes('tool virtualenv') ? 'virtualenv' : null;
   const found = lines.flatMap((line): Interpreter[] => {
-    const [, version, venv, path] = /^python (3\.[0-9]{1,3}) (venv|-) (\/.*)$/.exec(line) ?? [];
+    const [, version, venv, path] =
+      /^python (3\.[0-9]{1,3}) (venv|-) (\/[^\p{Cc}\p{Zl}\p{Zp}]*)$/u.exec(line) ?? [];
     if (version === undefined || path === undefined) return [];
     return [{ version, path, tool: venv === 'venv' ? 'venv' : other }];
   });

@@ -1,4 +1,4 @@
-import { isNamed, misfits, traces } from './block-devices.js';
+import { heldExclusively, isNamed, misfits, traces } from './block-devices.js';
 import { mdUuidFrom } from './digest.js';
 import type { BlockDevice, HostFacts, RaidArray } from './facts.js';
 import { mdForm, sameMdUuid } from './md-uuid.js';
@@ -45,7 +45,7 @@ export function selectDisksByFacts(facts: HostFacts, storage: EphemeralStorage):
 }
 
 /**
- * Chooses among candidates: the named ones, all of them; else the largest that are of equal size; else the largest.
+ * Chooses among candidates: the named ones, if each name means one disk and no two the same; else the largest that are of equal size; else the largest.
  * Ties are broken by serial number.
  */
 export function chooseDisks(
@@ -54,23 +54,28 @@ export function chooseDisks(
 ): readonly BlockDevice[] | null {
   const sorted = [...candidates].sort((left, right) => right.size - left.size || bySerial(left, right));
   if (serials !== undefined) {
-    const named = sorted.filter((device) => isNamed(device, serials));
-    const missing = serials.some((serial) => !named.some((device) => isNamed(device, [serial])));
-    return missing ? null : named.sort(bySerial);
+    const named = serials.map((serial) => sorted.filter((device) => isNamed(device, [serial])));
+    const disks = new Set(named.flat());
+    const isOneEach = named.every(({ length }) => length === 1) && disks.size === serials.length;
+    return isOneEach ? [...disks].sort(bySerial) : null;
   }
   const equal = sorted.find((device) => sorted.filter(({ size }) => size === device.size).length >= count);
   const from = equal === undefined ? sorted : sorted.filter(({ size }) => size === equal.size);
   return from.length < count ? null : from.slice(0, count).sort(bySerial);
 }
 
-/** Whether, apart from RAID superblocks and the arrays named, nothing is on the device. */
+/**
+ * Whether, apart from RAID superblocks and the arrays named, nothing is on the device. An array that runs holds its
+ * members open exclusively; no other use of them follows from that.
+ */
 export function holdsOnly(device: BlockDevice, arrays: readonly string[]): boolean {
   const rest = {
     ...device,
     signature: device.signature === 'linux_raid_member' ? null : device.signature,
     holders: device.holders.filter((holder) => !arrays.includes(holder)),
+    usedBy: device.usedBy.filter((use) => arrays.length === 0 || use !== heldExclusively),
   };
-  return traces(arrays.length === 0 ? rest : { ...rest, usedBy: [] }).length === 0;
+  return traces(rest).length === 0;
 }
 
 function memberGroups(devices: readonly BlockDevice[]): ReadonlyMap<string, readonly BlockDevice[]> {

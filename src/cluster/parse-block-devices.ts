@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { heldExclusively } from './block-devices.js';
 import type { BlockDevice, Mount, RaidArray } from './facts.js';
 import { blocksOf, type FactsSections, jsonOf, linesOf, pairsOf } from './facts-sections.js';
 
@@ -12,7 +13,8 @@ const word = z
 /** By what a disk is told from all others. One that holds control characters can be compared with nothing. */
 const identity = word.transform((value) => (value === null || /\p{Cc}/u.test(value) ? null : value));
 
-const treeSchema = z.object({
+/** A device as lsblk tells of it, with what is built upon it. */
+export const treeSchema = z.object({
   name: z.string(),
   kname: z.string(),
   'maj:min': z.string(),
@@ -121,12 +123,20 @@ function readEvidence(sections: FactsSections): Evidence {
     uses: [
       { phrase: 'swap', words: words('swaps') },
       { phrase: 'a ZFS pool', words: words('pools') },
-      { phrase: 'a multipath device', words: words('multipath') },
+      { phrase: 'a multipath device', words: multipathMembers(sections) },
       { phrase: 'a volume group of LVM', words: words('volumes') },
       { phrase: 'bcache', words: words('bcache') },
-      { phrase: 'something holds it open exclusively', words: words('claimed') },
+      { phrase: heldExclusively, words: words('claimed') },
     ],
   };
+}
+
+/**
+ * The disks of `multipath -l -v2`: in the line of each path the name stands before the device's numbers, as in
+ * "| `- 6:0:0:0 sdb 8:16 active undef running". Maps may be named as people like, also as a disk is.
+ */
+function multipathMembers(sections: FactsSections): readonly string[] {
+  return linesOf(sections, 'multipath').flatMap((line) => /\s(\S+)\s+\d+:\d+(?:\s|$)/.exec(line)?.[1] ?? []);
 }
 
 function toDevice(node: Tree, evidence: Evidence, mounts: readonly MountedAt[]): BlockDevice {
@@ -150,8 +160,7 @@ function toDevice(node: Tree, evidence: Evidence, mounts: readonly MountedAt[]):
     rotational: node.rota,
     removable: node.rm,
     readOnly: node.ro,
-    signature: signatureOf(node, probed),
-    uuid: probed['UUID'] ?? node.uuid,
+    ...signatureOf(node, probed),
     partitionTable: probed['PTTYPE'] ?? (node.type === 'part' ? null : node.pttype),
     holders: [...holders].sort(),
     mountPoints: [...new Set(places)].slice(0, shownMountPoints),
@@ -162,14 +171,26 @@ function toDevice(node: Tree, evidence: Evidence, mounts: readonly MountedAt[]):
 
 /**
  * blkid's code 2 means that it found nothing; any other failure means that nobody knows, so it counts as something. So
- * does a disk at which it has not looked: udev's database alone may be out of date.
+ * does a disk or array at which it has not looked: udev's database alone may be out of date. Where the two name different things
+ * it is neither, and has no UUID where they name different ones: udev, unlike blkid, calls a path of a multipath device that.
  */
-function signatureOf(node: Tree, probed: Readonly<Record<string, string>>): string | null {
-  const code = probed['CODE'];
-  if (code === undefined)
-    return node.fstype ?? (node.type === 'disk' ? 'unknown (not probed by blkid)' : null);
-  if (code !== '0' && code !== '2') return `unreadable or ambiguous (blkid ${code})`;
-  return probed['TYPE'] ?? node.fstype;
+function signatureOf(
+  { type, fstype, uuid }: Tree,
+  probed: Readonly<Record<string, string>>,
+): Pick<BlockDevice, 'signature' | 'uuid'> {
+  const { CODE: code, TYPE: found } = probed;
+  const nameless = (signature: string | null) => ({ signature, uuid: null });
+  if (code !== undefined && code !== '0' && code !== '2') {
+    return nameless(`unreadable or ambiguous (blkid ${code})`);
+  }
+  if (found === undefined) {
+    if (fstype !== null) return { signature: fstype, uuid };
+    const matters = type === 'disk' || type.startsWith('raid');
+    return nameless(code === undefined && matters ? 'unknown (not probed by blkid)' : null);
+  }
+  if (fstype !== null && fstype !== found) return nameless(`${found} (blkid), ${fstype} (lsblk)`);
+  const isSame = uuid === null || fstype === null || uuid === probed['UUID'];
+  return { signature: found, uuid: isSame ? (probed['UUID'] ?? null) : null };
 }
 
 function linkTo(line: string, kname: string): readonly string[] {

@@ -156,12 +156,22 @@ function tooFew(
   const candidates = blockDevices.filter(
     ({ type, name }) => type === 'disk' && !excluded.some((device) => device.name === name),
   );
-  if (disks.serials !== undefined) {
-    const missing = disks.serials.filter((serial) => !candidates.some((device) => isNamed(device, [serial])));
-    return `Of the named disks, ${missing.join(', ')} cannot be used or are not there.`;
-  }
+  if (disks.serials !== undefined) return namesProblem(disks.serials, candidates);
   const free = candidates.length === 1 ? 'is 1 free disk' : `are ${candidates.length} free disks`;
   return `The array needs ${disks.count} free disks of the kind "${disks.kind}", and there ${free}.`;
+}
+
+/** Why named disks are not one for each name. */
+function namesProblem(serials: readonly string[], candidates: readonly BlockDevice[]): string {
+  const meant = (name: string) => candidates.filter((device) => isNamed(device, [name]));
+  const missing = serials.filter((name) => meant(name).length === 0);
+  if (missing.length > 0) return `Of the named disks, ${missing.join(', ')} cannot be used or are not there.`;
+  const ambiguous = serials.find((name) => meant(name).length > 1);
+  if (ambiguous !== undefined) {
+    const disks = meant(ambiguous).map(({ name, serial }) => `${name} (${serial ?? ''})`);
+    return `${ambiguous} names more than one disk: ${disks.join(', ')}. Name each by its serial number.`;
+  }
+  return `${serials.join(', ')} name a disk more than once: name each by one serial number or WWN.`;
 }
 
 function adviceFor({ array, path }: StorageTarget): readonly string[] {

@@ -1,5 +1,5 @@
-import { isNamed } from './block-devices.js';
-import type { HostFacts } from './facts.js';
+import { heldExclusively, isNamed, unfitness } from './block-devices.js';
+import type { HostFacts, RaidArray } from './facts.js';
 import { editFstab, type FstabRecord } from './fstab.js';
 import { editMdadmConf } from './mdadm-conf.js';
 import { sameMdUuid } from './md-uuid.js';
@@ -87,30 +87,43 @@ function ownArrayObstacles({ facts, storage, target, selection, record }: Situat
     found.push(`One of the disks has lost its part of the array ${target.array.uuid}.`);
   }
   const array = runningArray(facts, target);
-  if (array === undefined) return found;
-  const name = array.device.replace('/dev/', '');
-  for (const disk of selection.disks.filter((member) => !holdsOnly(member, [name]))) {
+  const names = array === undefined ? [] : [array.device.replace('/dev/', '')];
+  for (const disk of selection.disks.filter((member) => !holdsOnly(member, names))) {
     found.push(`${disk.name} (${disk.serial ?? ''}) is used by more than the array.`);
   }
+  if (array === undefined) return [...found, ...assemblyObstacles(facts, selection)];
   if (array.level !== target.array.level) {
     found.push(`The array exists as ${array.level}; it is not changed to ${target.array.level}.`);
   }
-  return [...found, ...contentObstacles(facts, target, name)];
+  return [...found, ...contentObstacles(facts, target, array)];
 }
 
-function contentObstacles(facts: HostFacts, target: StorageTarget, name: string): readonly string[] {
-  const device = facts.blockDevices.find((one) => one.name === name);
+/** What would keep the step that assembles the array, or writes it, from taking its disks. */
+function assemblyObstacles({ blockDevices }: HostFacts, { disks }: DiskSelection): readonly string[] {
+  return disks.flatMap((disk) =>
+    unfitness(disk, blockDevices).map((why) => `${disk.name} (${disk.serial ?? ''}) cannot be used: ${why}`),
+  );
+}
+
+function contentObstacles(
+  facts: HostFacts,
+  target: StorageTarget,
+  { device: path }: RaidArray,
+): readonly string[] {
+  const device = facts.blockDevices.find(({ name }) => `/dev/${name}` === path);
   if (device === undefined) return [];
+  const { signature, uuid, partitionTable, holders, mountPoints, usedBy } = device;
   const found: string[] = [];
-  const ours = device.signature === target.fileSystem.type && device.uuid === target.fileSystem.uuid;
-  if (device.signature !== null && !ours) {
-    found.push(
-      `The array holds ${device.signature} ${device.uuid ?? ''}, which is not the planned file system.`,
-    );
+  const ours = signature === target.fileSystem.type && uuid === target.fileSystem.uuid;
+  if (signature !== null && !ours) {
+    found.push(`The array holds ${signature} ${uuid ?? ''}, which is not the planned file system.`);
   }
-  if (device.partitionTable !== null) found.push('The array has a partition table.');
-  if (device.holders.length > 0)
-    found.push(`Something is built upon the array: ${device.holders.join(', ')}.`);
+  if (partitionTable !== null) found.push('The array has a partition table.');
+  if (holders.length > 0) found.push(`Something is built upon the array: ${holders.join(', ')}.`);
+  if (!ours && mountPoints.length > 0) found.push(`The array is mounted at ${mountPoints.join(', ')}.`);
+  // Who has mounted the planned file system holds the array exclusively.
+  const foreign = usedBy.filter((use) => !ours || use !== heldExclusively);
+  if (foreign.length > 0) found.push(`The array is in use: ${foreign.join(', ')}.`);
   return found;
 }
 

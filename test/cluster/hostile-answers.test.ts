@@ -3,8 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseNodes } from '../../src/cluster/checks-kubernetes.js';
 import { parseEnvironmentFile, parseEtcdHealth, parseEtcdMembers } from '../../src/cluster/etcd-answers.js';
+import { factsScript } from '../../src/activities/facts-script.js';
 import { FactsError } from '../../src/cluster/facts-sections.js';
 import { escapeMarkdown } from '../../src/cluster/markdown.js';
+import type { treeSchema } from '../../src/cluster/parse-block-devices.js';
 import { parseFacts } from '../../src/cluster/parse-facts.js';
 import { plainText } from '../../src/cluster/plain-text.js';
 import { describeProgress } from '../../src/cluster/describe-playbook.js';
@@ -16,29 +18,49 @@ import { hostile } from './hostile.js';
 /** Whatever a host answers is understood or refused, in a time that grows with its length and not faster. */
 
 const mark = '@@mark';
-const sections = [
-  ...['hostname', 'machine-id', 'os-release', 'kernel', 'memory', 'root-disk', 'python', 'cgroup', 'clock', 'swaps'],
-  ...['resolv-conf', 'addresses', 'fstab', 'mdadm-conf', 'proven', 'missing-tools', 'units', 'holders'],
-  ...['init', 'time-synchronized', 'listeners', 'links', 'ufw', 'upgrades', 'modules', 'space'],
-  ...['partitions', 'bcache', 'blkid', 'arrays', 'pools', 'multipath', 'volumes', 'claimed', 'directories'],
-]; // prettier-ignore
+/** Every section of the script, so that one that is added to it is full of hostile text too. */
+const script = factsScript({
+  ...{
+    mark,
+    mountPoint: '/data',
+    stateFolder: '/s',
+    dataDirectories: ['/d'],
+    checkout: '/c',
+    forPreflight: true,
+  },
+});
+const allSections = [...script.text.matchAll(/^section ([a-z-]+)/gm)].map(([, name = '']) => name);
+/** Those that are well formed as a whole now and then, or nothing else would be reached; built below. */
+const built = ['boot-id', 'lsblk', 'nodes', 'by-id', 'mounts', 'end'];
+const sections = allSections.filter((name) => !built.includes(name));
 
-const device = fc.record({
+/** A field that the schema has and this does not is refused by the type. */
+const deviceFields: Record<keyof typeof treeSchema.shape, fc.Arbitrary<unknown>> = {
   name: hostile,
   kname: fc.constantFrom('sda', 'sdb', '__proto__'),
   'maj:min': hostile,
-  type: fc.constantFrom('disk', 'part'),
+  type: fc.oneof(fc.constantFrom('disk', 'part'), hostile),
   size: fc.nat(),
-  serial: fc.option(hostile),
-  wwn: fc.option(hostile),
-  rota: fc.boolean(),
-  rm: fc.boolean(),
-  ro: fc.boolean(),
+  ...{
+    serial: fc.option(hostile),
+    wwn: fc.option(hostile),
+    model: fc.option(hostile),
+    tran: fc.option(hostile),
+  },
+  ...{ rota: fc.boolean(), rm: fc.boolean(), ro: fc.boolean() },
+  ...{ fstype: fc.option(hostile), uuid: fc.option(hostile), pttype: fc.option(hostile) },
+  children: fc.constant(undefined),
+};
+const leaf = fc.record(deviceFields);
+const device = fc.record({
+  ...deviceFields,
+  children: fc.option(fc.array(leaf, { maxLength: 2 }), { nil: undefined }),
 });
 const line = fc.oneof(
   hostile,
   hostile.map((text) => `PATH=${text}`),
   hostile.map((text) => `DEVICE=${text}`),
+  hostile.map((text) => `python 3.11 venv /usr/bin/${text}`),
 );
 const answer = fc.record({
   texts: fc.array(fc.array(line, { maxLength: 3 }), { minLength: sections.length, maxLength: sections.length }),
@@ -79,12 +101,16 @@ afterEach(() => {
 
 describe('answers of hosts, full of hostile text', { timeout: 60_000 }, () => {
   it('are facts, or refused; no disk is named by what no shell word can hold', () => {
-    let seen = 0;
+    let [seen, executed] = [0, 0];
     fc.assert(
       fc.property(answer, (given) => {
         const facts = parsed(() => parseFacts(answerText(given), mark));
         if (facts === undefined) return;
         seen += facts.blockDevices.length;
+        const programs = (facts.interpreters ?? []).map(({ path }) => path);
+        executed += programs.length;
+        // Quoting refuses NUL bytes, and a line of its own would be another command's.
+        expect(programs.map(quote).join(' ')).not.toMatch(/\p{Cc}/u);
         const words = facts.blockDevices.flatMap(({ serial, byId }) => [serial ?? '', ...byId]);
         expect(words.map(quote).join(' ')).not.toMatch(/[^\P{Cc}\n]/u);
         expect(facts.blockDevices.flatMap(({ byId }) => byId).join('\n')).not.toMatch(
@@ -94,6 +120,10 @@ describe('answers of hosts, full of hostile text', { timeout: 60_000 }, () => {
       { numRuns: 300 },
     );
     expect(seen).toBeGreaterThan(30);
+    expect(executed).toBeGreaterThan(30);
+    expect(sections).toEqual(
+      expect.arrayContaining(['interpreters', 'kubespray', 'nvidia', 'space', 'directories']),
+    );
   });
 
   it('are units, members, nodes and variables, or refused', () => {

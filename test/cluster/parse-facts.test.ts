@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { factsScript } from '../../src/activities/facts-script.js';
 import { hostFactsSchema } from '../../src/cluster/facts.js';
 import { FactsError } from '../../src/cluster/facts-sections.js';
 import { parseFacts } from '../../src/cluster/parse-facts.js';
@@ -9,6 +10,11 @@ const recorded = (name: string) =>
   readFileSync(new URL(`./recorded-facts/${name}.txt`, import.meta.url), 'utf8');
 /** The least that a machine answers whose tools are all missing. */
 const bare = `\n${mark} hostname\nbox\n\n${mark} boot-id\nb\n\n${mark} end\n`;
+
+const everyFact = factsScript({
+  ...{ mark, mountPoint: '/data', stateFolder: '/var/lib/slipway', dataDirectories: ['/var/lib/kubelet'] },
+  ...{ checkout: '/srv/kubespray', forPreflight: true },
+});
 
 describe('parseFacts', () => {
   it('understands a virtual machine with two blank disks, whose names are not in the order of their serials', () => {
@@ -120,6 +126,39 @@ describe('parseFacts', () => {
     expect(device?.signature).toBe('unreadable or ambiguous (blkid 8)');
   });
 
+  it('does not choose between what blkid and lsblk say of a disk', () => {
+    const seen = (byLsblk: string, byBlkid: string) => {
+      const text = recorded('moved-worker').replaceAll(
+        /"fstype": "linux_raid_member",\s*"uuid": "[^"]*"/g,
+        byLsblk,
+      );
+      const changed = text.replaceAll('TYPE=linux_raid_member', byBlkid);
+      const { signature, uuid } =
+        parseFacts(changed, mark).blockDevices.find(({ name }) => name === 'nvme0n1') ?? {};
+      return { signature, uuid };
+    };
+    const uuid = 'b5240c2f-9e4c-9a45-c3e7-d6a643b8511a';
+    const raid = 'TYPE=linux_raid_member';
+    expect(seen('"fstype": null, "uuid": null', raid)).toEqual({ signature: 'linux_raid_member', uuid });
+    expect(seen('"fstype": "mpath_member", "uuid": null', raid)).toEqual({
+      signature: 'linux_raid_member (blkid), mpath_member (lsblk)',
+      uuid: null,
+    });
+    expect(seen('"fstype": "linux_raid_member", "uuid": "another"', raid)).toEqual({
+      signature: 'linux_raid_member',
+      uuid: null,
+    });
+    // What blkid does not find has not its UUID.
+    expect(seen('"fstype": "ext4", "uuid": "u"', 'VERSION=1')).toEqual({ signature: 'ext4', uuid: 'u' });
+  });
+
+  it('takes an array at which blkid has not looked for something', () => {
+    const text = recorded('moved-worker').replace(/DEVICE=md0\nCODE=0\n[^]*?(?=DEVICE=nvme0n1)/, '');
+    const unseen = text.replace(/"ro": false,\s*"fstype": "ext4"/g, '"ro": false, "fstype": null');
+    const array = parseFacts(unseen, mark).blockDevices.find(({ name }) => name === 'md0');
+    expect(array?.signature).toBe('unknown (not probed by blkid)');
+  });
+
   it('shows who uses a device: swap, pools, multipath, LVM, bcache', () => {
     const used = recorded('blank-worker')
       .replace('Priority\n', 'Priority\n/dev/nvme0n1 partition 1 0 -2\n')
@@ -129,6 +168,29 @@ describe('parseFacts', () => {
     expect(swaps).toEqual(['/dev/nvme0n1']);
     expect(blockDevices.find(({ name }) => name === 'nvme0n1')?.usedBy).toEqual(['swap']);
     expect(blockDevices.find(({ name }) => name === 'nvme1n1')?.usedBy).toEqual(['a ZFS pool', 'bcache']);
+  });
+
+  it('knows the disks of a multipath device, and not its name, by what multipath writes', () => {
+    const topology = [
+      'Mar 17 14:32:37 | vda: No fc_host device for host-1',
+      'vda (3600d0230000000000e13955cc3757800) dm-1 WINSYS,SF2372',
+      "size=269G features='1 queue_if_no_path' hwhandler='1 alua' wp=rw",
+      "|-+- policy='service-time 0' prio=0 status=active",
+      '| `- 6:0:0:0    nvme0n1 259:0  active undef running',
+      "`-+- policy='service-time 0' prio=0 status=enabled",
+      '  |- 7:0:0:0    nvme1n1 259:16 failed undef running',
+      '  `- #:#:#:#    -       8:32   failed undef unknown',
+    ];
+    const text = recorded('blank-worker').replace(
+      `${mark} multipath\n`,
+      `${mark} multipath\n${topology.join('\n')}\n`,
+    );
+    const used = parseFacts(text, mark).blockDevices.filter(({ usedBy }) =>
+      usedBy.includes('a multipath device'),
+    );
+    expect(used.map(({ name }) => name).sort()).toEqual(['nvme0n1', 'nvme1n1']);
+    // With less than 2 it writes the names of maps only.
+    expect(everyFact.text).toMatch(/^multipath -l -v2 /m);
   });
 
   it('understands a system, whichever way its tools write', () => {

@@ -129,6 +129,13 @@ describe('the disks of a plan', () => {
       'Of the named disks, XYZ cannot be used or are not there.',
     );
     expect(refusal(three, named('CCC'))).toContain('at least two disks');
+    expect(refusal(three, named('CCC', 'nvme.CCC'))).toBe(
+      'CCC, nvme.CCC name a disk more than once: name each by one serial number or WWN.',
+    );
+    const alike = factsOf({ blockDevices: three.blockDevices.map((disk) => ({ ...disk, wwn: 'W' })) });
+    expect(refusal(alike, named('CCC', 'W'))).toBe(
+      'W names more than one disk: nvme0n1 (AAA), nvme1n1 (BBB), nvme2n1 (CCC). Name each by its serial number.',
+    );
   });
 
   it('are of the wished kind: an SSD does not rotate, a whole disk is no array', () => {
@@ -267,6 +274,55 @@ describe('a plan is refused', () => {
     expect(refusal(changeArray(at('array created'), { holders: ['dm-0'] }))).toContain(
       'built upon the array',
     );
+  });
+
+  const changeDisk = (facts: HostFacts, change: Partial<BlockDevice>): HostFacts => ({
+    ...facts,
+    blockDevices: facts.blockDevices.map((device) =>
+      device.serial === 'AAA' ? { ...device, ...change } : device,
+    ),
+  });
+
+  it.each<[string, Partial<BlockDevice>]>([
+    ['a partition table', { partitionTable: 'gpt' }],
+    ['a mount', { mountPoints: ['/srv'] }],
+    ['something built upon it', { holders: ['dm-0'] }],
+    ['swap', { usedBy: ['swap'] }],
+    ['somebody who holds it', { usedBy: ['something holds it open exclusively'] }],
+  ])('when a disk of its own array, which does not run, has %s', (_, change) => {
+    const facts = changeDisk(at('superblocks written, not assembled'), change);
+    expect(refusal(facts)).toBe('nvme0n1 (AAA) is used by more than the array.');
+  });
+
+  it('when a disk of its own array is used by more than the array that runs', () => {
+    const usedBy = ['something holds it open exclusively', 'swap'];
+    expect(refusal(changeDisk(at('array created'), { usedBy }))).toBe(
+      'nvme0n1 (AAA) is used by more than the array.',
+    );
+  });
+
+  it.each<[string, Partial<BlockDevice>, string]>([
+    ['is read-only', { readOnly: true }, 'It is read-only.'],
+    ['has no link', { byId: [] }, 'It has no link under /dev/disk/by-id.'],
+  ])('when a disk of its own array, which does not run, %s', (_, change, why) => {
+    const facts = changeDisk(at('superblocks written, not assembled'), change);
+    expect(refusal(facts)).toBe(`nvme0n1 (AAA) cannot be used: ${why}`);
+    expect(plan(changeDisk(at('array created'), change)).kind).toBe('apply');
+  });
+
+  it('when another disk has the serial number of one of its own array, which does not run', () => {
+    const facts = at('superblocks written, not assembled');
+    const twin = blankDisk('nvme7n1', 'AAA');
+    expect(refusal({ ...facts, blockDevices: [...facts.blockDevices, twin] })).toBe(
+      'nvme0n1 (AAA) cannot be used: It has the same serial number as nvme7n1.',
+    );
+  });
+
+  it.each<[string, Partial<BlockDevice>, string]>([
+    ['is in use', { usedBy: ['a ZFS pool'] }, 'The array is in use: a ZFS pool.'],
+    ['is mounted', { mountPoints: ['/srv'] }, 'The array is mounted at /srv.'],
+  ])('when its own array %s although no file system is to be seen', (_, change, why) => {
+    expect(refusal(changeArray(at('array created'), change))).toBe(why);
   });
 
   it('when the specification now asks for another level, layout, mount point or other disks', () => {
