@@ -43,7 +43,7 @@ beforeEach(async () => {
   repository = `file://${folder}`;
   for (const [tag, files] of Object.entries(samples)) {
     await rm(join(folder, 'inventory'), { recursive: true, force: true });
-    const all = Object.entries(files).map(([path, text]) => [`inventory/sample/${path}`, text]);
+    const all = Object.entries(files).map(([path, text]) => [`inventory/sample/${path}`, text] as const);
     await makeRepository(folder, { 'ansible.cfg': '[defaults]\n', ...Object.fromEntries(all) }, [tag]);
   }
 });
