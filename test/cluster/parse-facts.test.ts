@@ -311,6 +311,18 @@ describe('parseFacts', () => {
     });
   });
 
+  it('keeps file systems without a block device only where etcd’s data may be on them', () => {
+    const mount = (target: string) => ({
+      ...{ target, source: 'pool/x', fstype: 'zfs', options: 'rw', uuid: null, 'maj:min': '0:42' },
+    });
+    const filesystems = ['/', '/home', '/var/lib', '/var/lib/etcd', '/run'].map(mount);
+    const text = bare.replace(
+      `${mark} end`,
+      `${mark} mounts\n${JSON.stringify({ filesystems })}\n\n${mark} end`,
+    );
+    expect(parseFacts(text, mark).mounts.map(({ target }) => target)).toEqual(['/var/lib', '/var/lib/etcd']);
+  });
+
   it('tells what a control host has, and of other machines nothing', () => {
     const answer = (...lines: string[]) =>
       bare.replace(`${mark} end`, `${mark} control-host\n${lines.join('\n')}\n\n${mark} end`);

@@ -74,6 +74,7 @@ describe('YAML for Ansible, read by PyYAML', () => {
         const wanted = specifications.map(({ kubespray }) => ({
           container_manager: 'containerd',
           auto_renew_certificates: true,
+          kube_network_plugin: 'calico',
           ...kubespray.variables,
         }));
         expect(read).toEqual(wanted);
