@@ -9,6 +9,7 @@ import { escapeMarkdown } from '../../src/cluster/markdown.js';
 import type { treeSchema } from '../../src/cluster/parse-block-devices.js';
 import { parseFacts } from '../../src/cluster/parse-facts.js';
 import { plainText } from '../../src/cluster/plain-text.js';
+import { clusterFolders } from '../../src/cluster/folders.js';
 import { describeProgress } from '../../src/cluster/describe-playbook.js';
 import { PlaybookEventReader } from '../../src/cluster/playbook-events.js';
 import { parseUnits } from '../../src/cluster/systemd-units.js';
@@ -25,7 +26,7 @@ const script = factsScript({
     mountPoint: '/data',
     stateFolder: '/s',
     dataDirectories: ['/d'],
-    checkout: '/c',
+    controlHost: clusterFolders('/s', 'c'),
     forPreflight: true,
   },
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { factsScript } from '../../src/activities/facts-script.js';
 import { hostFactsSchema } from '../../src/cluster/facts.js';
 import { FactsError } from '../../src/cluster/facts-sections.js';
+import { clusterFolders } from '../../src/cluster/folders.js';
 import { parseFacts } from '../../src/cluster/parse-facts.js';
 
 const mark = '@@MARK';
@@ -13,7 +14,7 @@ const bare = `\n${mark} hostname\nbox\n\n${mark} boot-id\nb\n\n${mark} end\n`;
 
 const everyFact = factsScript({
   ...{ mark, mountPoint: '/data', stateFolder: '/var/lib/slipway', dataDirectories: ['/var/lib/kubelet'] },
-  ...{ checkout: '/srv/kubespray', forPreflight: true },
+  ...{ controlHost: clusterFolders('/var/lib/slipway', 'blue'), forPreflight: true },
 });
 
 describe('parseFacts', () => {
