@@ -42,7 +42,9 @@ describe('a step 7 that a person ends', { timeout: patience }, () => {
     }
     const workers = beforeTheSwitch.map((step) => step.toLowerCase());
     await lab.with(machines, async (run) => {
-      const handle = await run.provision(aCluster('undone', { workers }));
+      const handle = await run.provision(
+        aCluster('undone', { workers, maintenance: { maxUnavailable: 100 } }),
+      );
       const { plan } = await asked(handle);
       await handle.signal('approve', { plan: plan?.digest, by: 'ann' });
       await until(handle, ({ questions }) => questions.length === workers.length);
@@ -87,7 +89,9 @@ describe('a step 7 that a person ends', { timeout: patience }, () => {
     machines.failTimes('mountData', 'asking', 1);
     const held = machines.hold('copyData', 'copying');
     await lab.with(machines, async (run) => {
-      const handle = await run.provision(aCluster('cancelled', { workers: ['asking', 'copying'] }));
+      const handle = await run.provision(
+        aCluster('cancelled', { workers: ['asking', 'copying'], maintenance: { maxUnavailable: 2 } }),
+      );
       const { plan } = await asked(handle);
       await handle.signal('approve', { plan: plan?.digest, by: 'ann' });
       await held.reached;
