@@ -1,4 +1,5 @@
 import { Connection } from '@temporalio/client';
+import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identityOf } from '../local/processes.js';
 
@@ -23,11 +24,23 @@ export async function waitUntilHealthy({
 }): Promise<string | undefined> {
   const deadline = Date.now() + startTimeout;
   while (Date.now() < deadline) {
-    if (await answers(port, namespace)) return undefined;
+    // gRPC waits a second after a refused connection, five times as long as the server takes to start.
+    if ((await accepts(port)) && (await answers(port, namespace))) return undefined;
     if (identityOf(pid) === undefined) return endedEarly;
-    await sleep(100);
+    await sleep(50);
   }
   return `was not ready after ${startTimeout / 1000} s`;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: '127.0.0.1', port });
+    const end = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+  });
 }
 
 /** Whether a Temporal server answers at this port of 127.0.0.1, and knows the namespace. */
