@@ -1,9 +1,9 @@
+import { kubernetesToRun } from './expectations.js';
 import type { FoundBefore } from './preflight/finding.js';
 import { fits, fitsHosts, misfits, unknownSystems, type Surroundings } from './release-fit.js';
 import { newestRelease, oldestRelease, releases, rulesFor, type Release } from './releases.js';
 import {
   isKnownFresh,
-  kubernetesToRun,
   minorOf,
   releasesInstalling,
   runningKubernetes,

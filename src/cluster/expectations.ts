@@ -1,5 +1,5 @@
 import { parseVersion } from './version.js';
-import { rulesFor } from './releases.js';
+import { rulesFor, type Release } from './releases.js';
 import type { Specification } from './specification.js';
 
 /** What step 9 expects of nodes and DNS. */
@@ -24,7 +24,7 @@ type Variables = Specification['kubespray']['variables'];
 export function expectationsOf({ kubespray, dns }: Specification, release: string): Expectations {
   const { variables } = kubespray;
   return {
-    kubernetes: kubernetesOf(variables, release),
+    kubernetes: kubernetesToRun(rulesFor(release).release, { kubespray }),
     upstreamDns: upstreamOf(variables, dns.upstream),
     coreDns: variables['deploy_coredns'] === false ? [] : (coreDnsByMode[dnsModeOf(variables)] ?? []),
     // With the mode none, releases before v2.27 do not start it, and later ones do.
@@ -42,9 +42,13 @@ function dnsModeOf({ dns_mode: mode = 'coredns' }: Variables): string {
   return typeof mode === 'string' ? mode : '';
 }
 
-function kubernetesOf(variables: Variables, release: string): string | null {
-  if (variables['kube_version'] !== undefined) return askedKubernetes(variables);
-  return rulesFor(release).release.kubernetes;
+/** The Kubernetes that a release would bring to these hosts; null where Slipway cannot tell. */
+export function kubernetesToRun(
+  release: Release,
+  { kubespray }: Pick<Specification, 'kubespray'>,
+): string | null {
+  const { variables } = kubespray;
+  return variables['kube_version'] === undefined ? release.kubernetes : askedKubernetes(variables);
 }
 
 /** The version that kube_version asks for, without a `v`; null where it asks for none, or by a template. */

@@ -1,7 +1,5 @@
-import { askedKubernetes } from './expectations.js';
 import type { HostFacts } from './facts.js';
 import { releases, type Release } from './releases.js';
-import type { Specification } from './specification.js';
 import { isNewer, newestFirst, parseVersion, sameMinor } from './version.js';
 
 type Facts = Readonly<Record<string, Pick<HostFacts, 'kubernetes'>>>;
@@ -22,12 +20,6 @@ export function runningKubernetes(facts: Facts): string | undefined {
 export function isKnownFresh(facts: Facts): boolean {
   const hosts = Object.values(facts);
   return hosts.length > 0 && hosts.every(({ kubernetes }) => kubernetes === null);
-}
-
-/** The Kubernetes that a release would bring to these hosts; null where Slipway cannot tell. */
-export function kubernetesToRun(release: Release, { kubespray }: Specification): string | null {
-  const { variables } = kubespray;
-  return variables['kube_version'] === undefined ? release.kubernetes : askedKubernetes(variables);
 }
 
 /** The known releases that install a version of Kubernetes or another patch of it: first the one that leaves it as it is. */

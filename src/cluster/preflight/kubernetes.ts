@@ -1,12 +1,7 @@
+import { kubernetesToRun } from '../expectations.js';
 import type { NodeKubernetes } from '../facts.js';
 import type { Release } from '../releases.js';
-import {
-  kubernetesToRun,
-  minorOf,
-  releasesInstalling,
-  runningKubernetes,
-  upgradeAdvice,
-} from '../running-kubernetes.js';
+import { minorOf, releasesInstalling, runningKubernetes, upgradeAdvice } from '../running-kubernetes.js';
 import { isNewer, sameMinor } from '../version.js';
 import type { FoundBefore, Look } from './finding.js';
 
