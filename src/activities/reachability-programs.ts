@@ -1,3 +1,5 @@
+import { ownListener } from '../cluster/ports.js';
+
 /**
  * Two Python programs for hosts, which have Python because Ansible needs it; only its standard library, and nothing
  * newer than Python 3.5.
@@ -5,7 +7,7 @@
 
 /**
  * `listen SECONDS TOKEN tcp:6443 udp:4789 …`: listens on those of the ports that are free, tells systemd which they are,
- * and answers whoever comes with the token. Its time is bounded by itself and by its unit.
+ * and answers whoever comes with the token. Its time is bounded by itself and by its unit, and its name tells whose it is.
  *
  * An address in use is in use by somebody else: TCP may take over what connections of before have left behind
  * (SO_REUSEADDR), but no port on which something listens; UDP takes over nothing.
@@ -14,6 +16,8 @@ export const listenProgram = `
 import errno, os, select, signal, socket, sys
 
 signal.alarm(int(sys.argv[1]))
+with open("/proc/self/comm", "w") as name:
+    name.write("${ownListener}")
 token = sys.argv[2].encode()
 
 def bind(kind, port):

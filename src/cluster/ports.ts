@@ -21,6 +21,9 @@ export interface ClusterPort {
   readonly inUse: boolean;
 }
 
+/** By this name of a process `checkReachability` listens for a minute or two, on ports that nobody has yet. */
+export const ownListener = 'slipway-reach';
+
 /** What a specification says that decides about ports. */
 type Settings = Pick<Specification, 'firewall' | 'kubespray'>;
 

@@ -343,6 +343,8 @@ describe('a worker that dies in the middle', () => {
     const run = `systemd-run --quiet --collect --unit=slipway-reach-alone --service-type=notify`;
     await on(0, `${run} "$(command -v python3)" -c ${quote(listenProgram)} 2 token tcp:10250`);
     expect(await traces()).toContain('slipway-reach-alone.service');
+    // By this name preflight knows it from a program that is in the way.
+    expect(await on(0, "ss -Hltnp 'sport = :10250'")).toContain('(("slipway-reach",');
     await on(0, 'while systemctl --quiet is-active slipway-reach-alone; do sleep 0.2; done');
     expect(await on(0, 'ss -tln')).not.toContain(':10250');
   });

@@ -252,6 +252,7 @@ describe('ports in use', () => {
     ['the kernel’s VXLAN', listener(4789, null, '*', 'udp')],
     ['systemd-resolved, at an address of its own', listener(53, 'systemd-resolve', '127.0.0.53')],
     ['an etcd where none is asked for', listener(2379, 'mysqld')],
+    ['what a cancelled look at the hosts has not taken down yet', listener(10250, 'slipway-reach')],
   ])('are right for %s', (_, one) => {
     expect(inUse([one])).toEqual([]);
   });

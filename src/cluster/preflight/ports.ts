@@ -1,5 +1,5 @@
 import type { Listener } from '../facts-system.js';
-import { namedPort, portsOf, type ClusterPort } from '../ports.js';
+import { namedPort, ownListener, portsOf, type ClusterPort } from '../ports.js';
 import type { HostCheck } from './finding.js';
 
 /**
@@ -28,7 +28,10 @@ function isInTheWay(listener: Listener, port: ClusterPort): boolean {
   return listener.address === '*' || port.bound === null || listener.address === port.bound;
 }
 
-/** Cilium takes the place of kube-proxy, Calico that of its own parts: whatever Kubernetes' own has the port is right. */
+/**
+ * Cilium takes the place of kube-proxy, Calico that of its own parts: whatever Kubernetes' own has the port is right. So
+ * is what a look at the hosts that was just cancelled has not taken down yet.
+ */
 function isOwn(process: string, port: ClusterPort): boolean {
   return port.processes.includes(process) || ownPrograms.has(process);
 }
@@ -36,6 +39,7 @@ function isOwn(process: string, port: ClusterPort): boolean {
 const ownPrograms = new Set([
   ...['kubelet', 'kube-proxy', 'kube-apiserver', 'kube-controller', 'kube-scheduler', 'etcd'],
   ...['node-cache', 'calico-node', 'calico-typha', 'bird', 'bird6', 'cilium-agent', 'flanneld'],
+  ownListener,
 ]);
 
 function nameOf(listener: Listener | undefined): string {
