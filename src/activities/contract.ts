@@ -207,6 +207,11 @@ export interface VerifyKubernetesInput extends HostInput, PatientInput {
   readonly nodeLocalDns?: boolean;
 }
 
+export interface PauseProviderResult extends StepResult {
+  /** Each that is at 0 by Slipway now, with the replicas it had: "akash-services/akash-provider (1 replica)". */
+  readonly paused: readonly string[];
+}
+
 export interface FirewallInput extends HostInput {
   /** The complete rule set for nft, made by src/cluster/firewall.ts. */
   readonly ruleSet: string;
@@ -229,6 +234,9 @@ export interface Activities {
   writeInventory(input: InventoryInput): Promise<StepResult>;
   // Steps 5, 6 and 7.13: containerd, upstream DNS, storage variables
   writeGroupVariables(input: GroupVariablesInput): Promise<StepResult>;
+  // Around what stops nodes of a running cluster: akash-provider is scaled to 0, and back
+  pauseProvider(input: HostInput): Promise<PauseProviderResult>;
+  resumeProvider(input: HostInput): Promise<StepResult>;
   // Step 7: Provider ephemeral storage
   stopAndDisableUnits(input: StorageInput): Promise<StepResult>;
   readBootId(input: HostInput): Promise<string>;

@@ -27,11 +27,13 @@ import { makeFileSystem } from './make-file-system.js';
 import { measureOldData } from './measure-old-data.js';
 import { mountData } from './mount-data.js';
 import { orderUnitsAfterMount } from './order-units-after-mount.js';
+import { pauseProvider } from './pause-provider.js';
 import { probeNode } from './probe-node.js';
 import { readBootId } from './read-boot-id.js';
 import { regenerateInitramfs } from './regenerate-initramfs.js';
 import { requestReboot } from './request-reboot.js';
 import { restoreDataDirectories } from './restore-data-directories.js';
+import { resumeProvider } from './resume-provider.js';
 import { runKubespray } from './run-kubespray.js';
 import { selectDisks } from './select-disks.js';
 import { startAndEnableUnits } from './start-and-enable-units.js';
@@ -68,6 +70,9 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     writeInventory: writeInventory(dependencies),
     // Steps 5, 6 and 7.13: containerd, upstream DNS, storage variables
     writeGroupVariables: writeGroupVariables(dependencies),
+    // Around what stops nodes of a running cluster
+    pauseProvider: pauseProvider(dependencies),
+    resumeProvider: resumeProvider(dependencies),
     // Step 7: Provider ephemeral storage
     stopAndDisableUnits: stopAndDisableUnits(dependencies),
     readBootId: readBootId(dependencies),

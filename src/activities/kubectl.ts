@@ -4,6 +4,7 @@ import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { PatientInput, VerificationResult } from './contract.js';
 import { lookUntilSettled } from './patience.js';
+import { refused } from './refusals.js';
 import { understood } from './understood.js';
 
 /** Where kubeadm leaves the operator's access on each control plane. */
@@ -19,6 +20,8 @@ class NoAnswer extends Error {
     why: string,
     /** Whether the API server was asked, which may still be starting. */
     readonly isOfServer: boolean,
+    /** Whether it has answered that there is no such object. */
+    readonly isNotFound = false,
   ) {
     super(why);
   }
@@ -31,6 +34,8 @@ export interface Kubectl {
    * @throws NotUnderstoodError when `parse` throws
    */
   read<Output>(words: readonly string[], parse: (json: string) => Output, absent?: Output): Promise<Output>;
+  /** `kubectl <words>`, which changes something. */
+  change(words: readonly string[]): Promise<void>;
   /** Milliseconds since 1970 by the control plane's clock, for ages of what the API server shows. */
   now(): Promise<number>;
 }
@@ -54,33 +59,79 @@ export async function confirmByKubectl(
   });
 }
 
+/** Milliseconds between two tries of an API server that does not answer. */
+const pause = 5_000;
+
+/**
+ * Does something by kubectl on a control plane, and begins it again where an API server has not answered that may be
+ * starting.
+ * @param absent the answer where there is no kubectl or no access, and so nothing of kubeadm's
+ * @throws RefusedError when the API server has not answered in so many milliseconds
+ */
+export async function withKubectl<Output>(
+  host: Host,
+  { absent, patienceMs }: { readonly absent: Output; readonly patienceMs: number },
+  use: (kubectl: Kubectl) => Promise<Output>,
+): Promise<Output> {
+  const context = Context.current();
+  for (const end = Date.now() + patienceMs; ; await context.sleep(pause)) {
+    try {
+      return await use(kubectlOn(host));
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      if (!error.isOfServer) return absent;
+      if (Date.now() < end) continue;
+      throw refused(host, `the API server gives no answer: ${error.message}`, adviceFor(host.name));
+    }
+  }
+}
+
 function kubectlOn(host: Host): Kubectl {
   const signal = Context.current().cancellationSignal;
-  return {
-    async read(words, parse, absent) {
-      const { exitCode, stdout, stderr } = await host.run(
-        sh`command -v kubectl > /dev/null || exit ${noKubectl}
+  /** @returns its standard output */
+  const ask = async (words: readonly string[]) => {
+    const { exitCode, stdout, stderr } = await host.run(
+      sh`command -v kubectl > /dev/null || exit ${noKubectl}
 [ -r ${adminConf} ] || exit ${noAdminConf}
 export KUBECONFIG=${adminConf}
-kubectl --request-timeout=20s ${words} -o json`,
-        { accept: 'any', what: `kubectl ${words.join(' ')}`, signal },
-      );
-      if (exitCode === noKubectl) throw new NoAnswer('kubectl is not installed', false);
-      if (exitCode === noAdminConf) throw new NoAnswer(`there is no ${adminConf}`, false);
-      if (exitCode !== 0) {
-        if (absent !== undefined && stderr.includes('(NotFound)')) return absent;
-        throw new NoAnswer(
-          stderr.trim().split('\n').at(-1)?.slice(0, 500) || `kubectl ended with ${exitCode}`,
-          true,
-        );
+kubectl --request-timeout=20s ${words}`,
+      { accept: 'any', what: `kubectl ${words.join(' ')}`, signal },
+    );
+    if (exitCode === noKubectl) throw new NoAnswer('kubectl is not installed', false);
+    if (exitCode === noAdminConf) throw new NoAnswer(`there is no ${adminConf}`, false);
+    if (exitCode === 0) return stdout;
+    const why = lastLineOf(stderr) || `kubectl ended with ${exitCode}`;
+    throw new NoAnswer(why, true, stderr.includes('(NotFound)'));
+  };
+  return {
+    async read(words, parse, absent) {
+      try {
+        const stdout = await ask([...words, '-o', 'json']);
+        return understood(host, `The answer of kubectl ${words.join(' ')}`, () => parse(stdout));
+      } catch (error) {
+        if (absent !== undefined && error instanceof NoAnswer && error.isNotFound) return absent;
+        throw error;
       }
-      return understood(host, `The answer of kubectl ${words.join(' ')}`, () => parse(stdout));
+    },
+    async change(words) {
+      await ask([...words, '-o', 'name']);
     },
     async now() {
       const { stdout } = await host.run(sh`date +%s`, { what: 'read the clock', signal });
       return Number(stdout.trim()) * 1000;
     },
   };
+}
+
+function lastLineOf(text: string): string {
+  return text.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
+
+function adviceFor(host: string): string {
+  return (
+    `Run "KUBECONFIG=${adminConf} kubectl get nodes" on ${host}; if the API server does not answer, read ` +
+    '"journalctl -u kubelet" there and run the playbook cluster.yml again.'
+  );
 }
 
 function unanswered(host: string, { message, isOfServer }: NoAnswer): JudgedCheck {
@@ -90,9 +141,7 @@ function unanswered(host: string, { message, isOfServer }: NoAnswer): JudgedChec
     passed: false,
     is: message,
     shouldBe: `kubectl on ${host} gets answers from the API server`,
-    advice:
-      `Run "KUBECONFIG=${adminConf} kubectl get nodes" on ${host}; if the API server does not answer, read ` +
-      '"journalctl -u kubelet" there and run the playbook cluster.yml again.',
+    advice: adviceFor(host),
     settles: isOfServer,
   };
 }

@@ -181,7 +181,7 @@ function adviceFor({ array, path }: StorageTarget): readonly string[] {
   }
   if (path === 'migrate') {
     advice.push(
-      'Pods of this host stop while the data is moved; pause akash-provider if it runs here.',
+      'Pods of this host stop while the data is moved.',
       // Draining deletes it at once, and ends half-done where a disruption budget forbids an eviction.
       'The node is not drained: its pods keep what they have in emptyDir volumes if kubelet is back within about five ' +
         'minutes; then Kubernetes evicts them, and what they had here is deleted. Where that would be a loss, move them first.',

@@ -1,4 +1,5 @@
 import { isServiceActive, type HostFacts } from './facts.js';
+import { membersOf } from './members.js';
 import { namesText, type Item } from './outline.js';
 import type { Specification } from './specification.js';
 import type { StoragePlan } from './storage-plan.js';
@@ -15,10 +16,18 @@ export interface WorkOrder {
   /** Running workers: at most `maxUnavailable` at a time. */
   readonly workers: readonly string[];
   readonly maxUnavailable: number;
+  /** Whether a control plane runs, so that there may be an akash-provider to be paused meanwhile (trap T14). */
+  readonly hasControlPlane: boolean;
 }
 
 /** Where no plan was made for all hosts together. */
-export const noOrder: WorkOrder = { sideBySide: [], oneByOne: [], workers: [], maxUnavailable: 1 };
+export const noOrder: WorkOrder = {
+  sideBySide: [],
+  oneByOne: [],
+  workers: [],
+  maxUnavailable: 1,
+  hasControlPlane: false,
+};
 
 interface Input {
   readonly specification: Pick<Specification, 'hosts' | 'maintenance'>;
@@ -37,6 +46,9 @@ export function workOrder({ specification, facts, storage }: Input): WorkOrder {
     oneByOne: names(running.filter(({ roles }) => roles.some((role) => role !== 'worker'))),
     workers: names(running.filter(({ roles }) => roles.every((role) => role === 'worker'))),
     maxUnavailable: maintenance.maxUnavailable,
+    hasControlPlane: membersOf({ hosts }).controlPlanes.some(({ name }) =>
+      isServiceActive(facts[name]?.units ?? [], 'kubelet'),
+    ),
   };
 }
 
@@ -53,15 +65,37 @@ function isRunning(facts: HostFacts | undefined, plan: StoragePlan | undefined):
 export function approvedOrder(
   { oneByOne, workers, maxUnavailable }: WorkOrder,
   storage: Readonly<Record<string, StoragePlan>>,
-): Omit<WorkOrder, 'sideBySide'> | null {
+): Pick<WorkOrder, 'oneByOne' | 'workers' | 'maxUnavailable'> | null {
   const isChanged = (name: string) => storage[name]?.kind === 'apply';
   const order = { oneByOne: oneByOne.filter(isChanged), workers: workers.filter(isChanged), maxUnavailable };
   const isInUse = order.oneByOne.length + order.workers.length > 0;
   return isInUse && Object.keys(storage).filter(isChanged).length > 1 ? order : null;
 }
 
-/** For people, before they approve. Nothing is to be said where no cluster is in use, or of one host only. */
+/** Running hosts that step 7 stops although their cluster is in service; empty: none. */
+export function stoppedInService(
+  { oneByOne, workers, hasControlPlane }: WorkOrder,
+  storage: Readonly<Record<string, StoragePlan>>,
+): readonly string[] {
+  if (!hasControlPlane) return [];
+  return [...oneByOne, ...workers].filter((name) => storage[name]?.kind === 'apply');
+}
+
+/** For people, before they approve. Nothing is to be said where no cluster is in use. */
 export function orderItems(order: WorkOrder, storage: Readonly<Record<string, StoragePlan>>): Item[] {
+  return [...turnItems(order, storage), ...providerItems(stoppedInService(order, storage))];
+}
+
+function providerItems(stopped: readonly string[]): Item[] {
+  if (stopped.length === 0) return [];
+  const text =
+    `akash-provider, where this cluster runs one, is scaled to 0 before the work on ${namesText(stopped)}, and back to ` +
+    'what it had when they are back';
+  return [{ text }];
+}
+
+/** Of one host only there is no order. */
+function turnItems(order: WorkOrder, storage: Readonly<Record<string, StoragePlan>>): Item[] {
   const approved = approvedOrder(order, storage);
   if (approved === null) return [];
   const { oneByOne, workers, maxUnavailable } = approved;

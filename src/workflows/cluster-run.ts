@@ -102,21 +102,24 @@ export class ClusterRun {
     this.reports.set(host, hear);
   }
 
-  /** Follows the procedure to its report, whichever way it ends. */
-  async reportOf(procedure: () => Promise<void>, letGo: (why: string) => Promise<void>): Promise<Report> {
+  /**
+   * Follows the procedure to its report, whichever way it ends.
+   * @param letGo ends what is under way, and tells what the operator has to know of what is left; empty: nothing
+   */
+  async reportOf(procedure: () => Promise<void>, letGo: (why: string) => Promise<string>): Promise<Report> {
     try {
       await procedure();
       return await this.end('done', undefined);
     } catch (failure) {
       const ending = endingOf(failure);
       if (ending !== undefined) {
-        await letGo(ending.why);
-        return await this.end('failed', ending.why);
+        const left = await letGo(ending.why);
+        return await this.end('failed', sentences(ending.why, left));
       }
       if (isCancellation(failure)) {
         await CancellationScope.nonCancellable(async () => {
-          await letGo('The procedure was cancelled.');
-          await this.end('failed', 'The procedure was cancelled.');
+          const left = await letGo('The procedure was cancelled.');
+          await this.end('failed', sentences('The procedure was cancelled.', left));
         });
       }
       throw failure;
@@ -129,7 +132,7 @@ export class ClusterRun {
       else
         this.drop(name, {
           result: 'aborted',
-          why: `${whyAborted} ${whereItStands(this.board.stepsOf(name))}`,
+          why: sentences(whyAborted, whereItStands(this.board.stepsOf(name))),
         });
     }
     const report = makeReport({
@@ -152,4 +155,8 @@ export class ClusterRun {
     await condition(allHandlersFinished);
     return report;
   }
+}
+
+function sentences(...all: readonly string[]): string {
+  return all.filter((each) => each !== '').join(' ');
 }

@@ -8,6 +8,7 @@ import { installKubespray, type Kubespray } from './install-kubespray.js';
 import { makePlan } from './make-plan.js';
 import { aborted } from './outcomes.js';
 import { HostWorks } from './prepare-hosts.js';
+import { ProviderPause } from './provider-pause.js';
 import { NodesBeforeRun } from './ready-nodes.js';
 import { readSpecification } from './read-specification.js';
 import { ansibleKeyOf, controlHostTarget } from './targets.js';
@@ -30,6 +31,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
   const specification = readSpecification(specificationInput);
   const run = new ClusterRun(specification);
   const hosts = new HostWorks(run);
+  const provider = new ProviderPause(run);
 
   return run.reportOf(
     async () => {
@@ -51,6 +53,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // Step 7: provider ephemeral storage config. Before steps 4 to 6, so that these know which hosts take part.
       run.board.setPhase('preparing');
+      await provider.beginFor(plan);
       await hosts.prepare(plan);
       stopWithoutControlPlane(run);
 
@@ -59,7 +62,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await writeAnsibleFiles(run, hosts, kubespray, hostKeys);
 
       // Step 8: create Kubernetes cluster
-      await createCluster(run, hosts, kubespray);
+      await createCluster(run, { hosts, kubespray, provider });
 
       // Steps 7.14 and 7.15, step 9's kernel parameters, step 10: review firewall policies. Meanwhile a new etcd, which
       // nobody uses yet, shows how fast it is.
@@ -71,6 +74,8 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
         },
       );
 
+      if (!isFirstInstallation) await provider.end();
+
       // Step 9: confirm Kubernetes cluster
       run.board.setPhase('verifying');
       await verify(run, {
@@ -79,7 +84,10 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
         patienceMs: patienceAfterChanges,
       });
     },
-    (why) => hosts.letGo(why),
+    async (why) => {
+      await hosts.letGo(why);
+      return provider.stillPaused();
+    },
   );
 }
 
@@ -122,10 +130,16 @@ async function writeAnsibleFiles(
 }
 
 /** Step 8 of the document. Before each run, the first one and one after a failure, every node is looked at. */
-async function createCluster(run: ClusterRun, hosts: HostWorks, kubespray: Kubespray): Promise<void> {
+async function createCluster(
+  run: ClusterRun,
+  {
+    kubespray,
+    ...parts
+  }: { readonly hosts: HostWorks; readonly kubespray: Kubespray; readonly provider: ProviderPause },
+): Promise<void> {
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
-  const nodes = new NodesBeforeRun(run, hosts, kubespray);
+  const nodes = new NodesBeforeRun(run, { kubespray, ...parts });
   await nodes.makeReady();
   const ended = await run.controlHost.run(
     'runKubespray',

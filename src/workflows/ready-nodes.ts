@@ -8,6 +8,7 @@ import type { ClusterRun } from './cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import { aborted } from './outcomes.js';
 import type { HostWorks } from './prepare-hosts.js';
+import type { ProviderPause } from './provider-pause.js';
 import { controlHostTarget, targetOf } from './targets.js';
 
 const step = 'probeNode';
@@ -24,8 +25,11 @@ export class NodesBeforeRun {
 
   constructor(
     private readonly run: ClusterRun,
-    private readonly hosts: HostWorks,
-    private readonly kubespray: Kubespray,
+    private readonly parts: {
+      readonly hosts: HostWorks;
+      readonly kubespray: Kubespray;
+      readonly provider: ProviderPause;
+    },
   ) {}
 
   /**
@@ -49,7 +53,7 @@ export class NodesBeforeRun {
       run.station(host).need(step, { host: targetOf(specification, host) }),
     );
     const judged = judgeNodes({
-      rerun: rulesFor(this.kubespray.release).release.rerun,
+      rerun: rulesFor(this.parts.kubespray.release).release.rerun,
       nodes: specification.hosts.flatMap((host, index) => {
         const probe = probes[index];
         const isEtcd = etcdMembers.includes(host);
@@ -85,7 +89,7 @@ export class NodesBeforeRun {
       reset: {
         evidence,
         effect,
-        ...whatResetDoes({ isEtcd, target: this.hosts.storageTargets().get(host) }),
+        ...whatResetDoes({ isEtcd, target: this.parts.hosts.storageTargets().get(host) }),
       },
     });
     const by = approved.get(host);
@@ -121,11 +125,13 @@ export class NodesBeforeRun {
    * facts of the other hosts are not cached, and Ansible forgets them after a day.
    */
   private async reset(host: string, { digest, by }: { digest: string; by: string }): Promise<void> {
-    const { run, kubespray } = this;
+    const { run } = this;
+    const { kubespray, provider } = this.parts;
     const specification = run.activeSpecification();
     const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
     const common = { host: controlHostTarget(specification), cluster: specification.name, ...kubespray };
     run.approvals.push({ plan: digest, by, hosts: [host] });
+    await provider.begin();
     await run.controlHost.need('runKubespray', {
       ...common,
       playbook: playbooks.facts,
@@ -139,7 +145,7 @@ export class NodesBeforeRun {
       extraVariables: { ...extraVariables.reset, ...resetVariables({ isEtcd: this.isEtcd(host) }) },
       limit: [host],
     });
-    const target = this.hosts.storageTargets().get(host);
+    const target = this.parts.hosts.storageTargets().get(host);
     const reach = specification.hosts.find(({ name }) => name === host);
     if (target === undefined || reach === undefined) return;
     await run.station(reach).need('restoreDataDirectories', { host: targetOf(specification, reach), target });

@@ -51,7 +51,7 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
     retry: { ...patientRetry, maximumAttempts: 10, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
   },
   short: { startToCloseTimeout: '5m', retry: patientRetry },
-  /** Verification, which waits for what may settle (src/activities/patience.ts). */
+  /** Waits for what may settle in the cluster (src/activities/patience.ts). */
   patient: { startToCloseTimeout: '30m', retry: patientRetry },
   job: { startToCloseTimeout: '12h', retry: patientRetry },
   playbook: { startToCloseTimeout: '24h', retry: patientRetry },
@@ -60,7 +60,8 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
 };
 
 const short = (title: string, onCancel: OnCancel = 'finish') => ({ title, pace: 'short', onCancel }) as const;
-const patient = (title: string) => ({ title, pace: 'patient', onCancel: 'leave' }) as const;
+const patient = (title: string, onCancel: OnCancel = 'leave') =>
+  ({ title, pace: 'patient', onCancel }) as const;
 const job = (title: string, onCancel: OnCancel = 'finish') => ({ title, pace: 'job', onCancel }) as const;
 
 /** Every step by the name of its activity. */
@@ -75,6 +76,8 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   checkReachability: short('Look whether the hosts reach each other', 'leave'),
   writeInventory: short('Step 4: Ansible inventory'),
   writeGroupVariables: short('Steps 5, 6 and 7.13: Group variables'),
+  pauseProvider: patient('Before nodes are stopped: Scale akash-provider to 0', 'finish'),
+  resumeProvider: patient('Nodes are back: Scale akash-provider back', 'finish'),
   stopAndDisableUnits: short('Step 7.1: Stop and disable kubelet and containerd'),
   readBootId: short('Step 7.2: Note which boot this is', 'leave'),
   requestReboot: short('Step 7.2: Reboot the node'),

@@ -32,7 +32,7 @@ export async function verifyCluster(specificationInput: unknown): Promise<Report
         storage: storageTargets(run),
       });
     },
-    async () => undefined,
+    () => Promise.resolve(''),
   );
 }
 

@@ -108,6 +108,8 @@ export function hostileInputs(places: Places): Inputs {
       hostKeys: Object.fromEntries(specification.hosts.map((each) => [each.name, free()])),
     },
     writeGroupVariables: { ...control, specification, release: name(), storage: {} },
+    pauseProvider: { host },
+    resumeProvider: { host },
     stopAndDisableUnits: job(storage),
     readBootId: { host },
     requestReboot: { host, bootIdBefore: 'boot', reason: free() },

@@ -61,6 +61,7 @@ describe('the order of step 7', () => {
       workers: ['w1', 'w2'],
       sideBySide: ['new'],
       maxUnavailable: 1,
+      hasControlPlane: true,
     });
   });
 
@@ -82,11 +83,26 @@ Order
     the next begins when the one before is back; where one fails or waits for a decision, none begins
   after them workers in use, at most 2 at a time (maintenance.maxUnavailable): w1, w2
   beside these, side by side, hosts on which nothing runs yet: new
+  akash-provider, where this cluster runs one, is scaled to 0 before the work on cp1, cp2, etcd, w1, w2, and back to what it had when they are back
 `);
     expect(renderPlan(plan)).toContain('restarts of 6 hosts above, in this order: w1, cp1');
     expect(renderPlanMarkdown(plan)).toContain(
       '**Order**\n\n- control planes and etcd members in use, one at',
     );
+  });
+
+  it.each([
+    ['a host alone that is stopped', facts, true],
+    ['no control plane that runs', { ...facts, cp1: active('containerd', 'etcd') }, false],
+  ])('tells what becomes of akash-provider, with %s', (_, seen, isTold) => {
+    const alone = { w1: apply('w1', 'migrate') } as unknown as typeof storage;
+    const plan = planCluster({
+      specification: specificationWith(),
+      release: { name: 'v2.31.0', why: 'It fits.', findings: [] },
+      ...{ facts: seen, storage: alone, findings: [] },
+    });
+    expect(renderPlan(plan).includes('is scaled to 0 before the work on w1, and back')).toBe(isTold);
+    expect(renderPlan(plan)).not.toContain('at a time');
   });
 
   it('is what an approval is bound to', () => {
@@ -104,7 +120,7 @@ Order
         release: { name: 'v2.31.0', why: 'It fits.', findings: [] },
         ...{ facts, storage, findings: [] },
       });
-    expect(renderPlan(one(1))).not.toContain('Order');
+    expect(renderPlan(one(1))).not.toMatch(/at a time|side by side/);
     expect(one(1).digest).toBe(one(2).digest);
   });
 

@@ -96,6 +96,8 @@ function differencesOfCell(cell: Cell): string[] {
 
 /** Activities that an `up` never comes to when all goes well: beside-an-up.faults.test.ts lets them meet the faults. */
 export const elsewhere: readonly string[] = [
+  'pauseProvider',
+  'resumeProvider',
   'undoStorage',
   'measureOldData',
   'deleteOldData',

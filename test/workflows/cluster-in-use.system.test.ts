@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { StepName } from '../../src/workflows/step-table.js';
 import { asked, details, until, WorkflowLab } from './environment.js';
 import { FakeMachines } from './fake-machines.js';
 import { aCluster } from './specifications.js';
@@ -39,12 +40,21 @@ function inUse(
   return { machines, specification: aCluster(name, { hosts, ...change }) };
 }
 
+interface Time {
+  readonly begin: number;
+  readonly end: number;
+}
+
 /** From the first moment of step 7 on a host to its last, the units' start. */
-function timeOf(machines: FakeMachines, host: string): { begin: number; end: number } {
-  const begin = machines.callsOf('backUpFstab', host)[0]?.began;
-  const end = machines.callsOf('checkJournals', host)[0]?.ended;
-  if (begin === undefined || end == null) throw new Error(`Step 7 did not come to its end on ${host}.`);
-  return { begin, end };
+function timeOf(machines: FakeMachines, host: string): Time {
+  return timeBetween(machines.callsOf('backUpFstab', host), machines.callsOf('checkJournals', host));
+}
+
+type Calls = ReturnType<FakeMachines['callsOf']>;
+
+function timeBetween([first]: Calls, [last]: Calls): Time {
+  if (first === undefined || last?.ended == null) throw new Error('Not all of the steps came to their end.');
+  return { begin: first.began, end: last.ended };
 }
 
 /** How many of these hosts were in step 7 at the same time, at most. */
@@ -79,6 +89,15 @@ describe.concurrent('step 7 under a cluster that is in use', { timeout: patience
     });
     expect(mostAtOnce(machines, controlPlanes)).toBe(1);
     expect(mostAtOnce(machines, workers)).toBe(2);
+    // Nothing is stopped while akash-provider runs (trap T14), and it runs again before the cluster is confirmed.
+    expect(machines.callsOf('pauseProvider')).toMatchObject([{ host: 'cp1' }]);
+    expect(machines.callsOf('resumeProvider')).toMatchObject([{ host: 'cp1' }]);
+    const timeOfStep = (step: StepName) => timeBetween(machines.callsOf(step), machines.callsOf(step));
+    const [paused, resumed] = [timeOfStep('pauseProvider'), timeOfStep('resumeProvider')];
+    const stopped = [...controlPlanes, ...workers].map((host) => timeOf(machines, host).begin);
+    expect(paused.end).toBeLessThan(Math.min(...stopped));
+    expect(resumed.begin).toBeGreaterThan(timeOfStep('runKubespray').end);
+    expect(resumed.end).toBeLessThan(timeOfStep('confirmNodes').begin);
     const lastControlPlane = Math.max(...controlPlanes.map((host) => timeOf(machines, host).end));
     for (const host of workers) expect(timeOf(machines, host).begin).toBeGreaterThan(lastControlPlane);
   });
@@ -103,10 +122,12 @@ describe.concurrent('step 7 under a cluster that is in use', { timeout: patience
 
       const report = (await handle.result()) as Report;
       expect(report.result).toBe('aborted');
+      expect(machines.callsOf('resumeProvider')).toEqual([]);
       for (const host of ['cp3', ...workers]) {
         expect(machines.stepsOn(host)).toEqual(['copySshKey', 'confirmSsh', 'gatherFacts']);
         const why = report.hosts.find((one) => one.host === host)?.why;
         expect(why).toContain('the control plane is not complete without cp2');
+        expect(why).toContain('akash-services/akash-provider (1 replica) is still scaled to 0');
       }
       expect(machines.callsOf('runKubespray')).toEqual([]);
     });

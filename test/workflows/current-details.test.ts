@@ -25,7 +25,13 @@ const plan: ClusterProgress['plan'] = {
   digest: storage.digest,
   release: { name: 'v2.31.0', why: 'It fits.' },
   storage: { node3: anApplyPlan(), node4: storage },
-  order: { sideBySide: [], oneByOne: ['node4'], workers: ['node3'], maxUnavailable: 1 },
+  order: {
+    sideBySide: [],
+    oneByOne: ['node4'],
+    workers: ['node3'],
+    maxUnavailable: 1,
+    hasControlPlane: true,
+  },
   findings: [],
   advice: [],
 };

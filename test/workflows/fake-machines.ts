@@ -165,6 +165,10 @@ export class FakeMachines {
         if (bootIdBefore === `boot-${machine.reboots}`) machine.restart();
         return did('restarting');
       },
+      pauseProvider: async () => ({
+        ...did('scaled to 0'),
+        paused: ['akash-services/akash-provider (1 replica)'],
+      }),
       measureOldData: async ({ host, target }) => {
         const bytes = this.machine(host.name).oldBytes;
         const kept = target.moves.map(({ from }) => ({ path: `${from}.slipway-old`, bytes }));
