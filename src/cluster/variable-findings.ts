@@ -21,6 +21,7 @@ export function variableFindings({ specification, release, storage }: Input): Fo
     ...flagsAsText(specification, release),
     ...lostStorage({ specification, release, storage }),
     ...lostRuntime(specification),
+    ...renamedNodes(specification),
     ...conflictTexts(conflicts).map((text) => ({
       ...common,
       severity: 'warning' as const,
@@ -75,6 +76,23 @@ function lostRuntime(specification: Specification): FoundBefore[] {
       is: `${variable} in kubespray.variables lacks the runtime ${nvidia.name}`,
       shouldBe: `a runtime for the GPUs of ${namesText(workers.map(({ name }) => name))}`,
       mend: `Add ${canonicalJson(nvidia)} to it.`,
+    },
+  ];
+}
+
+/** Kubespray's own default gives every node its name in the inventory, by which step 9 looks for it. */
+function renamedNodes({ kubespray }: Specification): FoundBefore[] {
+  const variable = 'kube_override_hostname';
+  const own = kubespray.variables[variable];
+  const isDefault = typeof own === 'string' && /^\{\{ *inventory_hostname *\}\}$/.test(own.trim());
+  if (own === undefined || isDefault) return [];
+  return [
+    {
+      ...common,
+      severity: 'warning',
+      is: `${variable} in kubespray.variables gives nodes other names than the inventory has`,
+      shouldBe: 'the names of the inventory, by which step 9 looks for nodes',
+      mend: `Take it out and name the hosts so in the specification, or accept node-ready by an override with a reason.`,
     },
   ];
 }

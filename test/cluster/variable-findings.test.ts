@@ -13,6 +13,15 @@ describe('variableFindings', () => {
     expect(found({ kube_version: '1.30.4', container_manager: 'containerd' })).toEqual([]);
   });
 
+  it.each([
+    ['node-{{ ansible_hostname }}', 1],
+    ['{{ inventory_hostname }}', 0],
+  ])('warns of names of nodes by which step 9 does not find them: %s', (name, count) => {
+    const findings = found({ kube_override_hostname: name });
+    expect(findings).toHaveLength(count);
+    for (const { severity, is } of findings) expect(`${severity}: ${is}`).toMatch(/^warning: kube_override_/);
+  });
+
   it('stops at a text of flags where the release makes one flag a letter of it (T1)', () => {
     const flags = { kubelet_custom_flags: '--v=4' };
     expect(found(flags)).toMatchObject([

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { pauseProvider } from '../../src/activities/pause-provider.js';
+import { resumeProvider } from '../../src/activities/resume-provider.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { shortenAdminCertificate } from '../../src/lab/kubernetes/control-plane.js';
@@ -37,6 +39,14 @@ const impatient = workload('Deployment', 'impatient', 'default', {
 const digestOfImpatient =
   "sha256sum /var/lib/kubelet/pods/*/volumes/kubernetes.io~empty-dir/only-here/blob | cut -d ' ' -f 1";
 const isDigest = (text: string) => /^[0-9a-f]{64}$/.test(text);
+
+const provider = workload('StatefulSet', 'akash-provider', 'akash-services', {
+  labels: { app: 'akash-provider' },
+  spec: {
+    terminationGracePeriodSeconds: 3,
+    containers: [{ name: 'provider', image: podImage, imagePullPolicy: 'Never' }],
+  },
+});
 
 describe('step 9 on a real Kubernetes', () => {
   it('passes every check', async () => {
@@ -136,6 +146,32 @@ describe('step 9 on a real Kubernetes', () => {
     expect(checks.at(-1)?.advice).toContain('kubeadm certs renew all');
   });
 
+  it('has akash-provider scaled to 0, waited for, and scaled back (trap T14)', async () => {
+    const { cluster, dependencies } = stage();
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'akash-services' } };
+    await cluster.apply([namespace, provider]);
+    await cluster.waitForPods(podCount + 1);
+    const host = targetOf(cluster.controlPlane);
+    const providerPods = async () =>
+      (await podsOf(cluster)).filter(({ name }) => name === 'akash-provider-0');
+
+    const paused = ['akash-services/akash-provider (1 replica)'];
+    expect(await runStep(pauseProvider(dependencies), { host })).toMatchObject({
+      outcome: 'changed',
+      paused,
+    });
+    expect(await providerPods()).toEqual([]);
+    expect(await runStep(pauseProvider(dependencies), { host })).toMatchObject({
+      outcome: 'unchanged',
+      paused,
+    });
+    expect(await runStep(resumeProvider(dependencies), { host })).toMatchObject({ outcome: 'changed' });
+    await cluster.waitForPods(podCount + 1);
+    expect(await providerPods()).toMatchObject([{ ready: true }]);
+    expect(await runStep(resumeProvider(dependencies), { host })).toMatchObject({ outcome: 'unchanged' });
+    await cluster.kubectl(['delete', 'namespace', 'akash-services', '--wait']);
+  });
+
   it('fails when a node is gone: its lease at once, the node and its pods when the control plane gives it up', async () => {
     const { cluster } = stage();
     await cluster.apply([impatient]);
@@ -156,10 +192,26 @@ describe('step 9 on a real Kubernetes', () => {
     const idsOf = (seen: Awaited<ReturnType<typeof podsOf>>) => seen.map(({ containerId }) => containerId);
     expect(idsOf(await podsOf(cluster))).toEqual(expect.arrayContaining(idsOf(before)));
 
-    // A pod that may be away for a second only, instead of the five minutes that others have, is evicted, and its data with it.
+    // A pod that may be away for a second only, instead of the five minutes that others have, is evicted, and its data with
+    // it. Of the only node there is, the control plane thinks the network gone and evicts nothing; with others beside it
+    // this would be its own taint.
+    await cluster.kubectl([
+      'taint',
+      'node',
+      'worker1',
+      'node.kubernetes.io/unreachable:NoExecute',
+      '--overwrite',
+    ]);
     const look = async () => (await onMachine(cluster.worker, digestOfImpatient)).trim();
     const digest = await look();
     expect(digest).toSatisfy(isDigest);
+    const evicted = ['get', 'pods', '-o', 'jsonpath={.items[?(@.metadata.deletionTimestamp)].metadata.name}'];
+    expect(
+      await until(
+        () => cluster.kubectl(evicted),
+        (seen) => seen !== '',
+      ),
+    ).toMatch(/impatient-/);
     await onMachine(cluster.worker, 'systemctl start kubelet');
     const another = await until(look, (seen) => isDigest(seen) && seen !== digest);
     expect(another).toSatisfy(isDigest);

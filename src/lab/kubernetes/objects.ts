@@ -111,7 +111,7 @@ interface Template {
 }
 
 export function workload(
-  kind: 'Deployment' | 'DaemonSet',
+  kind: 'Deployment' | 'DaemonSet' | 'StatefulSet',
   name: string,
   namespace: string,
   { labels, spec }: Template,
@@ -122,6 +122,7 @@ export function workload(
     metadata: { name, namespace },
     spec: {
       ...(kind === 'Deployment' && { replicas: 1, strategy: { type: 'Recreate' } }),
+      ...(kind === 'StatefulSet' && { replicas: 1, serviceName: name }),
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec },
     },
