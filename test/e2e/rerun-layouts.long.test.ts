@@ -8,14 +8,20 @@ import { read } from './host-truth.js';
 import { labSpecification, Stage, until } from './stage.js';
 
 /**
- * Traps T2 to T4 on real disks: a control plane that runs pods gets step 7 when it has joined already, and `cluster.yml`,
- * which decides by /var/lib/kubelet/config.yaml, runs over it again. It is not the first one, because the image of
- * virtual machines has no etcd.
+ * Traps T2 to T4 on real disks: a control plane that runs pods gets step 7 when it is initialised already, and
+ * `cluster.yml`, which decides by /var/lib/kubelet/config.yaml, runs over it again: on the inventory's first control plane,
+ * where it would make another cluster, and on one that has joined. etcd runs on another host, because the image of virtual
+ * machines has none.
  */
-describe.each(['root-dir', 'bind'] as const)(
-  'step 7 in the layout %s on a control plane that is in use',
-  (layout) => {
-    const cluster = `over-${layout}`;
+describe.each([
+  { layout: 'root-dir', place: 'first' },
+  { layout: 'bind', place: 'first' },
+  { layout: 'root-dir', place: 'joined' },
+  { layout: 'bind', place: 'joined' },
+] as const)(
+  'step 7 in the layout $layout on the $place control plane of a cluster in use',
+  ({ layout, place }) => {
+    const cluster = `over-${layout}-${place}`;
     let stage: Stage;
     let machine: LabMachine;
     let specification: SpecificationInput;
@@ -27,25 +33,26 @@ describe.each(['root-dir', 'bind'] as const)(
     beforeAll(async () => {
       stage = await Stage.open(cluster);
       const disks = ['A', 'B'].map((letter) => ({ serial: `OVER-${letter}`, gib: 1 }));
-      const [first, second, vm] = await Promise.all([
-        stage.lab.startMachine({ name: `first-${layout}` }),
-        stage.lab.startMachine({ name: `second-${layout}` }),
+      const [etcd, another, vm] = await Promise.all([
+        stage.lab.startMachine({ name: `etcd-${layout}` }),
+        stage.lab.startMachine({ name: `another-${layout}` }),
         stage.lab.startVm({ name: cluster, disks }),
       ]);
       machine = vm;
       const base = labSpecification({
         name: cluster,
         repository: stage.repository,
-        controlPlane: first,
-        workers: [second, machine],
+        controlPlane: etcd,
+        workers: [another, machine],
         layout,
+      });
+      const hosts: SpecificationInput['hosts'] = base.hosts.map((host) => {
+        if (host.name === etcd.name) return host;
+        return { ...host, roles: host.name === cluster ? ['control-plane', 'worker'] : ['control-plane'] };
       });
       specification = {
         ...base,
-        hosts: base.hosts.map((host) => {
-          if (host.name === first.name) return host;
-          return { ...host, roles: host.name === cluster ? ['control-plane', 'worker'] : ['control-plane'] };
-        }),
+        hosts: place === 'first' ? hosts.reverse() : hosts,
         overrides: [
           ...(base.overrides ?? []),
           { check: 'control-plane-disk', reason: 'lab machines are small' },
@@ -69,7 +76,8 @@ describe.each(['root-dir', 'bind'] as const)(
       expect(report.checks.filter(({ state }) => state === 'failed')).toEqual([]);
       expect(report.result).toBe('ready');
       expect(await read(machine, 'findmnt -rn -o SOURCE -M /data')).toBe('/dev/md0');
-      expect(await read(machine, 'cat /var/log/stand-in-kubeadm.log')).toBe(`join-control-plane ${cluster}`);
+      const once = place === 'first' ? 'init' : 'join-control-plane';
+      expect(await read(machine, 'cat /var/log/stand-in-kubeadm.log')).toBe(`${once} ${cluster}`);
       expect({ marks: await read(machine, marks), decidesBy: await read(machine, decidesBy) }).toEqual(
         before,
       );

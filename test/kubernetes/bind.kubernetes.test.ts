@@ -35,11 +35,39 @@ describe('a worker whose pods run, migrated in the bind layout', () => {
     expect(failing(await checksOfWorker(worker, plan))).toEqual([]);
 
     await worker.reboot();
-    await podsAreNew(cluster, migrated);
+    const restarted = await podsAreNew(cluster, migrated);
     expect(await digestInPod(cluster)).toBe(digest);
     await allPass(() => confirm(stage(), 'confirmNodes'));
     const checks = await allPass(() => checksOfWorker(worker, plan));
     expect(checks.find(({ check }) => check === 'mount-order')?.passed).toBe(true);
     expect(await worker.see('findmnt -no SOURCE -M /var/lib/kubelet')).toBe('/dev/md0[/kubelet]');
+
+    // Without its line in mdadm.conf the kernel chooses a name: mounts go by UUIDs, and step 9 says what is wrong.
+    const forget = "sed -i '/^ARRAY/d' /etc/mdadm/mdadm.conf; update-initramfs -u -k all; sync";
+    const forgotten = await cluster.worker.run(`{ ${forget}; } >&2`, { timeout: 300_000 });
+    expect(forgotten.exitCode, forgotten.stderr).toBe(0);
+    await worker.reboot();
+    await podsAreNew(cluster, restarted);
+    expect(await worker.see('findmnt -no SOURCE -M /var/lib/kubelet')).toBe('/dev/md127[/kubelet]');
+    expect(await digestInPod(cluster)).toBe(digest);
+    const named = await checksOfWorker(worker, plan);
+    expect(named.filter(({ passed }) => !passed).map(({ check }) => check)).toEqual([
+      ...['raid-array', 'mdadm-conf', 'initramfs'],
+    ]);
+    expect(failing(named)[0]).toMatch(/^raid-array: \/dev\/md127: raid0, /);
+    expect(named.find(({ check }) => check === 'mount-order')?.passed).toBe(true);
+  });
+
+  it('would have been left half-drained by a drain, because a pod of a tenant must not be evicted', async () => {
+    const { cluster } = stage();
+    const before = await podsOf(cluster);
+    const drain = ['drain', 'worker1', '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=30s'];
+    await expect(cluster.kubectl(drain)).rejects.toThrow(/timed out|disruption budget|timeout/);
+    const now = await podsOf(cluster);
+    const gone = before.filter(({ uid }) => !now.some((pod) => pod.uid === uid)).map(({ name }) => name);
+    expect(gone.join()).toMatch(/tenant-/);
+    expect(gone.join()).not.toMatch(/storage-/);
+    expect(failing(await confirm(stage(), 'confirmNodes'))).toEqual(['node-ready: Ready, but cordoned']);
+    await cluster.kubectl(['uncordon', 'worker1']);
   });
 });
