@@ -44,7 +44,8 @@ export function filled(schema: Schema, base: unknown, places: Places, known: Def
       return (Array.isArray(base) && base.length > 0 ? base : [undefined]).map((each) => fill(schemaOf(schema.items), each));
     case 'object':
       return filledObject(schema, base, fill, places);
-    default:
+    case 'null':
+    case undefined:
       throw new Error(`No text can be put into ${JSON.stringify(schema)}: teach it here.`);
   }
 } // prettier-ignore
