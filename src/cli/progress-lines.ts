@@ -24,7 +24,7 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
   const width = stationWidth(now);
   for (const [station, steps] of stations(now)) {
     const known = before === undefined ? [] : (stations(before).get(station) ?? []);
-    lines.push(...stepLines(station.padEnd(width), known, steps));
+    lines.push(...stepLines(plainText(station).padEnd(width), known, steps));
   }
   for (const refusal of now.refusals.slice(newRefusals(before, now))) {
     lines.push({ kind: 'refusal', text: `refused: ${plainText(refusal)}` });
@@ -39,7 +39,7 @@ function stepLines(
 ): ProgressLine[] {
   return now.flatMap((step, position): ProgressLine[] => {
     if (before[position]?.state === step.state && before[position].step === step.step) return [];
-    const text = `${station}  ${step.step.padEnd(widest.step)}  ${step.state.padEnd(9)}  ${plainText(step.summary)}`;
+    const text = `${station}  ${plainText(step.step).padEnd(widest.step)}  ${step.state.padEnd(9)}  ${plainText(step.summary)}`;
     return [{ kind: step.state === 'running' ? 'begun' : 'ended', text: text.trimEnd() }];
   });
 }

@@ -33,7 +33,7 @@ export function progressView(progress: ClusterProgress, size: ViewSize): string[
   const hosts = [...progress.hosts].sort((a, b) => urgency[a.state] - urgency[b.state]);
   const room = Math.max(1, size.rows - 5);
   const shown = hosts.length > room ? hosts.slice(0, room) : progress.hosts;
-  const rows = [control, ...shown.map(({ host, state, steps }) => ({ name: host, state, steps }))];
+  const rows = [control, ...shown.map(({ host, state, steps }) => ({ name: plainText(host), state, steps }))];
   const hidden = hosts.length - shown.length;
   return [
     headline(progress),
@@ -73,7 +73,7 @@ function showRow({ name, state, steps }: Row, rows: readonly Row[], columns: num
 function latest(steps: readonly StepProgress[]): string {
   const step = steps.findLast(({ state }) => state === 'running' || state === 'failed') ?? steps.at(-1);
   if (step === undefined) return '';
-  return step.summary === '' ? step.step : `${step.step}: ${plainText(step.summary)}`;
+  return plainText(step.summary === '' ? step.step : `${step.step}: ${step.summary}`);
 }
 
 function countStates(hosts: readonly HostProgress[]): string {

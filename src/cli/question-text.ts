@@ -2,6 +2,7 @@ import { outlineText } from '../cluster/outline.js';
 import { plainLines, plainText } from '../cluster/plain-text.js';
 import { oldDataItems } from '../cluster/render-storage-plan.js';
 import { resetItems, type NodeReset } from '../cluster/reset-node.js';
+import { quote } from '../hosts/script.js';
 import type { ClusterProgress, Question } from '../workflows/progress.js';
 
 export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
@@ -23,23 +24,27 @@ export function howToAnswer(
   /** The workflow that asks, where it is not the cluster's own. */
   workflowId?: string,
 ): string[] {
-  const asker = workflowId === undefined ? '' : ` --workflow ${workflowId}`;
+  const command = (verb: string, options: Readonly<Record<string, string>>) =>
+    commandLine(verb, cluster, { ...options, ...(workflowId !== undefined && { workflow: workflowId }) });
   if (question.kind === 'approval') {
     const { oldData, reset } = question;
     const what = reset !== undefined ? 'reset' : oldData === undefined ? 'plan' : 'deletion';
     return [
       `Waiting for the approval of the ${what}. Answer in another terminal:`,
-      `  slipway approve ${cluster} --plan ${question.plan}${asker}`,
-      `  slipway deny ${cluster} --plan ${question.plan}${asker}`,
+      command('approve', { plan: question.plan }),
+      command('deny', { plan: question.plan }),
     ];
   }
-  const host = /^[a-z0-9-]+$/.test(question.host) ? question.host : `'${question.host}'`;
   return [
     'Waiting for a decision. Answer in another terminal:',
-    ...choicesOf(question).map(
-      (choice) => `  slipway ${choice} ${cluster} --host ${host} --step ${question.step}${asker}`,
-    ),
+    ...choicesOf(question).map((choice) => command(choice, { host: question.host, step: question.step })),
   ];
+}
+
+/** To be copied into a shell, so each word is quoted where it needs to be. */
+function commandLine(verb: string, cluster: string, options: Readonly<Record<string, string>>): string {
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
+  return `  ${['slipway', verb, cluster, ...words].map((word) => quote(plainText(word))).join(' ')}`;
 }
 
 export function choicesOf({ choices }: DecisionQuestion): readonly ('retry' | 'skip' | 'abort')[] {
@@ -62,7 +67,7 @@ export function resetText(hosts: readonly string[], reset: NodeReset): string[] 
 export function failureText(question: DecisionQuestion): string[] {
   const { host, step, message, command, output, advice } = question;
   return [
-    `${plainText(host)}: ${step} failed`,
+    plainText(`${host}: ${step} failed`),
     `  ${plainText(message)}`,
     ...(command === undefined ? [] : [`  command: ${plainText(command)}`]),
     ...(output === undefined ? [] : lastLines(output).map((line) => `  | ${line}`)),

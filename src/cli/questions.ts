@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { plainLines } from '../cluster/plain-text.js';
+import { plainLines, plainText } from '../cluster/plain-text.js';
 import { renderPlan } from '../cluster/render-plan.js';
 import type { NodeReset } from '../cluster/reset-node.js';
 import type { ClusterProgress, Question } from '../workflows/progress.js';
@@ -120,7 +120,7 @@ export class Questions {
   ): Promise<void> {
     const { signal } = this.begin(question);
     const hosts = question.hosts.join(', ');
-    const answer = await prompts.confirm(approvalPrompt(question, hosts), signal);
+    const answer = await prompts.confirm(plainText(approvalPrompt(question, hosts)), signal);
     this.end(signal, answer);
     if (answer !== undefined) await this.send(progress, answer ? 'approve' : 'deny', { plan: question.plan });
   }
@@ -132,7 +132,8 @@ export class Questions {
   ): Promise<void> {
     const { signal } = this.begin(question);
     const choices = choicesOf(question).map((value) => ({ value, hint: hints[value] }));
-    const verb = await prompts.choose(`${question.step} failed on ${question.host}`, choices, signal);
+    const message = plainText(`${question.step} failed on ${question.host}`);
+    const verb = await prompts.choose(message, choices, signal);
     this.end(signal, verb);
     if (verb !== undefined) {
       await this.send(progress, verb, { host: question.host, step: question.step });
@@ -157,7 +158,8 @@ export class Questions {
     answer: { plan: string } | { host: string; step: string },
   ): Promise<void> {
     const { client, by, view, workflowId } = this.options;
-    view.print(await sendAnswer(client, { cluster, workflowId, verb, answer: { ...answer, by } }));
+    const sentence = await sendAnswer(client, { cluster, workflowId, verb, answer: { ...answer, by } });
+    view.print(plainText(sentence));
   }
 
   /** An answer that was refused, or came too late, is told; the question is shown again if it is still open. */

@@ -174,9 +174,10 @@ read -r pid start < pid
 if [ -s unit ]; then systemctl kill --signal=TERM "$(cat unit)"
 else kill -s TERM -- "-$pid"
 fi
-tries=0
-while [ "$state" = running ] && [ "$tries" -lt 50 ]; do
-  tries=$((tries + 1))
+# judge_surely has its own tries.
+waited=0
+while [ "$state" = running ] && [ "$waited" -lt 50 ]; do
+  waited=$((waited + 1))
   sleep 0.2
   judge_surely
 done

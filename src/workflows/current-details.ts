@@ -98,7 +98,7 @@ function showDecision(
   const payload = JSON.stringify({ by: 'YOUR NAME', host, step });
   const elsewhere = workflowId === clusterWorkflowId(cluster) ? '' : ` --workflow ${workflowId}`;
   return [
-    `### ${escapeMarkdown(host)}: ${step} failed; ${choices.join(', ')}?`,
+    `### ${escapeMarkdown(host)}: ${escapeMarkdown(step)} failed; ${choices.join(', ')}?`,
     escapeMarkdown(question.message),
     question.command === undefined ? '' : `Command: ${escapeMarkdown(question.command)}`,
     question.output === undefined ? '' : codeBlock(question.output.split('\n').slice(-20).join('\n')),
@@ -122,7 +122,8 @@ function showRefusals(refusals: readonly string[]): string {
 function showSteps(title: string, steps: readonly StepProgress[]): string {
   if (steps.length === 0) return '';
   const rows = steps.map(
-    ({ step, state, summary }) => `| ${step} | ${state} | ${escapeMarkdown(oneLine(summary))} |`,
+    ({ step, state, summary }) =>
+      `| ${escapeMarkdown(step)} | ${state} | ${escapeMarkdown(oneLine(summary))} |`,
   );
   return [`| ${title} | | |`, '|---|---|---|', ...rows].join('\n');
 }
@@ -133,7 +134,8 @@ function showHostColumns(hosts: readonly HostProgress[]): string {
   const states = (host: HostProgress, name: string) =>
     host.steps.filter(({ step }) => step === name).map(({ state }) => state);
   const rows = names.map(
-    (name) => `| ${name} | ${hosts.map((host) => states(host, name).join(', ')).join(' | ')} |`,
+    (name) =>
+      `| ${escapeMarkdown(name)} | ${hosts.map((host) => states(host, name).join(', ')).join(' | ')} |`,
   );
   return [
     `| | ${hosts.map(({ host }) => escapeMarkdown(host)).join(' | ')} |`,
@@ -149,7 +151,8 @@ function showHostLines(hosts: readonly HostProgress[]): string {
   const others = hosts.filter(({ state }) => state !== 'failed');
   const rows = [...urgent, ...others].slice(0, hostsShown).map(({ host, state, steps }) => {
     const last = steps.at(-1);
-    const now = last === undefined ? '' : `${last.step}: ${escapeMarkdown(oneLine(last.summary))}`;
+    const now =
+      last === undefined ? '' : `${escapeMarkdown(last.step)}: ${escapeMarkdown(oneLine(last.summary))}`;
     return `| ${escapeMarkdown(host)} | ${state} | ${steps.length} | ${now} |`;
   });
   const more = hosts.length - hostsShown;

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
-import type { Activities } from '../../src/activities/contract.js';
-import type { Specification } from '../../src/cluster/specification.js';
+import type { AllActivities } from '../../src/activities/index.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
 import type { HostTarget } from '../../src/hosts/target.js';
-import { aSpecification } from '../cluster/builders.js';
+import { hostileSpecification, type Places } from './hostile-specification.js';
 
 /** What is left behind when anything of a text is executed: a file of this name. */
 export const canary = 'CANARY';
+
+/** The job that is stopped. Its key is refused where it has another form, see hostile-options.test.ts. */
+export const runningJob = 'create-raid-array-0123abcd-g1';
 
 const touch = `touch ${canary}`;
 
@@ -23,17 +25,16 @@ export const commands = fc
   )
   .map((parts) => parts.join('')); // prettier-ignore
 
-export type Texts = () => string;
+/** Every field, also those that may be missing. */
+type Complete<Input> = { readonly [Key in keyof Input]-?: Input[Key] };
 
-/** What is put into the places of text. */
-export interface Places {
-  /** Where anything may stand: words of hosts, and what people write. */
-  readonly free: Texts;
-  /** Where the specification or Slipway itself lets only a certain form stand. */
-  readonly checked: (kind: 'path' | 'name') => string;
-}
-
-export type Inputs = { [Name in keyof Activities]: Parameters<Activities[Name]>[0] };
+/**
+ * Of every activity but `findHostHolder`, which asks Temporal and no host: it runs no script, and the client's library
+ * carries its only text, a workflow's ID, as a field of its own.
+ */
+export type Inputs = {
+  [Name in Exclude<keyof AllActivities, 'findHostHolder'>]: Complete<Parameters<AllActivities[Name]>[0]>;
+};
 
 function hostileTarget({ free, checked }: Places): StorageTarget {
   const move = () => ({ from: checked('path'), to: checked('path'), unit: checked('name') });
@@ -59,26 +60,6 @@ function hostileHost({ checked }: Places): HostTarget {
   return { kind: 'ssh', name: checked('name'), cluster: checked('name'), ...at };
 }
 
-function hostileSpecification({ free, checked }: Places): Specification {
-  const { hosts, ...rest } = aSpecification();
-  const name = () => checked('name');
-  const texts = () => ({
-    name: name(),
-    address: name(),
-    internalAddress: name(),
-    user: name(),
-    hostKey: name(),
-  });
-  return {
-    ...rest,
-    name: name(),
-    kubespray: { repository: name(), release: name(), ref: name(), variables: { [free()]: free() } },
-    ssh: { user: name(), privateKey: { file: checked('path') } },
-    hosts: hosts.map((host) => ({ ...host, ...texts() })),
-    dns: { upstream: [name()] },
-  }; // prettier-ignore
-}
-
 /** What every activity could be given at the worst: no text has been checked by anything. */
 export function hostileInputs(places: Places): Inputs {
   const { free, checked } = places;
@@ -92,16 +73,20 @@ export function hostileInputs(places: Places): Inputs {
   const job = <Input>(input: Input) => ({ ...input, jobKey: `${name()}${(jobs += 1)}` });
   const control = { host, cluster };
   const storage = { host, target };
-  const kubernetes = { host, nodes: [name(), name()], release: 'v2.24.1', upstreamDns: [name()] };
+  const patience = { patienceMs: 0, overrides: specification.overrides };
+  const kubernetes = {
+    ...{ ...patience, host, nodes: [name(), name()], release: 'v2.24.1', kubernetes: name() },
+    ...{ upstreamDns: [name()], coreDns: [free(), free()], nodeLocalDns: true },
+  };
   const [kept = { from: '' }] = target.moves;
   return {
     cloneKubespray: job({ host, cluster: name(), repository: name(), ref: name() }),
     createVirtualEnvironment: job({ ...control, pythonVersions: ['3.11', name()] }),
     installRequirements: job({ ...control, virtualEnvironment: path() }),
     createSshKey: { host, path: path() },
-    copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()] },
+    copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()], password: { file: path() } },
     confirmSsh: { host },
-    gatherFacts: { host, mountPoint: path() },
+    gatherFacts: { host, mountPoint: path(), controlHostOf: name(), storageOnly: false },
     checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
     writeInventory: {
       ...{ ...control, specification, release: name(), sampleInventory: name(), privateKey: path() },
@@ -141,17 +126,14 @@ export function hostileInputs(places: Places): Inputs {
     confirmNodes: kubernetes,
     confirmPods: kubernetes,
     confirmDns: kubernetes,
-    verifyEtcd: { host, members: [name()] },
+    verifyEtcd: { ...patience, host, members: [name()] },
     checkEtcdPerformance: job({ host }),
     verifyHost: {
-      host,
-      storage: target,
-      units: ['kubelet', 'etcd'],
-      kernelParameters: true,
-      firewall: true,
-      certificates: true,
+      ...{ ...patience, host, storage: target, units: ['kubelet', 'etcd'] },
+      ...{ kernelParameters: true, firewall: true, certificates: true },
     },
     applyKernelParameters: { host },
     applyFirewallRules: { host, ruleSet: free() },
+    stopJob: { host, jobKey: runningJob },
   };
 }

@@ -5,13 +5,15 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Activities } from '../../src/activities/contract.js';
 import { createActivities } from '../../src/activities/index.js';
 import { failureText } from '../../src/cli/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
+import type { Host } from '../../src/hosts/host.js';
+import { createJobs } from '../../src/hosts/job-runner.js';
 import { describeFailure } from '../../src/workflows/failures.js';
 import { obeyed } from '../cluster/hostile.js';
-import { canary, commands, hostileInputs, type Inputs, type Texts } from './hostile-inputs.js';
+import { canary, commands, hostileInputs, runningJob, type Inputs } from './hostile-inputs.js';
+import type { Texts } from './hostile-specification.js';
 import { machineAnswers } from './machine-answers.js';
 import { SealedMachine } from './sealed-machine.js';
 
@@ -60,7 +62,19 @@ function textsOf(words: readonly string[]): { readonly text: Texts; readonly giv
   return { text, given };
 }
 
-type Ran = (name: keyof Activities, calls: readonly string[][], failure: unknown) => void;
+const unit = `slipway-job-${runningJob}-0123abcd`;
+
+/** A job that runs, and does not end when it is asked to. @param comm what its process calls itself */
+function putRunningJob(comm: string): void {
+  const folder = `${stateFolder}/jobs/${runningJob}`;
+  machine.put(`${folder}/started/none`, '');
+  for (const [file, text] of Object.entries({ pid: '7 100', 'boot-id': 'boot', unit })) {
+    machine.put(`${folder}/${file}`, `${text}\n`);
+  }
+  machine.put('/proc/7/stat', `7 (${comm.replaceAll('\n', ' ')}) S 1 7 7 ${'0 '.repeat(15)}100\n`);
+}
+
+type Ran = (name: keyof Inputs, calls: readonly string[][], failure: unknown) => void;
 
 async function runAll(inputs: Inputs, ran: Ran): Promise<void> {
   const kubespray = `${stateFolder}/clusters/${inputs.writeInventory.cluster}/kubespray`;
@@ -69,9 +83,11 @@ async function runAll(inputs: Inputs, ran: Ran): Promise<void> {
   }
   const hosts = { connect: async () => Promise.resolve(machine), closeAll: async () => Promise.resolve() };
   const readSecret = async () => Promise.resolve('secret');
-  const dependencies = { hosts, jobs: new FakeJobs(), readSecret };
-  const activities = createActivities(dependencies) as unknown as Record<keyof Activities, Activity>;
-  for (const name of Object.keys(inputs) as (keyof Activities)[]) {
+  // Jobs run through the machine itself, and are stopped as real ones are.
+  const stop = async (host: Host, key: string) => createJobs().stop(host, key);
+  const dependencies = { hosts, jobs: Object.assign(new FakeJobs(), { stop }), readSecret };
+  const activities = createActivities(dependencies) as unknown as Record<keyof Inputs, Activity>;
+  for (const name of Object.keys(inputs) as (keyof Inputs)[]) {
     const failure = await failureOf(activities[name], inputs[name]);
     ran(name, machine.calls(), failure);
   }
@@ -79,7 +95,7 @@ async function runAll(inputs: Inputs, ran: Ran): Promise<void> {
 }
 
 /** An error that says whose it is, and that no terminal obeys when it is shown. */
-function expectProper(step: keyof Activities, failure: unknown): void {
+function expectProper(step: keyof Inputs, failure: unknown): void {
   if (failure === undefined || failure instanceof CancelledFailure) return;
   expect(failure, `${step} threw ${inspect(failure)}`).toBeInstanceOf(ApplicationFailure);
   expect((failure as ApplicationFailure).details).toEqual([expect.objectContaining({ host: machine.name })]);
@@ -99,6 +115,7 @@ describe.each(['silent', 'willing', 'failing', 'talking'] as const)('on a %s mac
     const inputs = hostileInputs({ free: text, checked: text });
     const said = words.slice(0, 20);
     machineAnswers(machine, { manner, said, target: inputs.copyData.target });
+    putRunningJob(said[0] ?? '');
     await runAll(inputs, (name, calls, failure) => {
       const known = [stateFolder, ...given, ...said].flatMap((each) => [each, ...each.split('\n')]);
       for (const word of calls.flat().filter((each) => each.includes(canary))) {
@@ -108,6 +125,7 @@ describe.each(['silent', 'willing', 'failing', 'talking'] as const)('on a %s mac
       }
       expect(machine.found(canary), `${name} executed a text`).toEqual([]);
       expectProper(name, failure);
+      if (name === 'stopJob') expect(calls).toContainEqual(['systemctl', 'kill', '--signal=TERM', unit]);
     });
     expect(given.length).toBeGreaterThan(100);
     expect(whole.size).toBeGreaterThan(leastWhole[manner]);
@@ -124,6 +142,7 @@ describe.each(['silent', 'willing', 'failing', 'talking'] as const)('on a %s mac
     const inputs = hostileInputs({ free: text, checked: (kind) => (kind === 'path' ? '/x' : 'x') });
     const said = words.slice(0, 20);
     machineAnswers(machine, { manner, said, target: inputs.copyData.target });
+    putRunningJob(said[0] ?? '');
     const taken: string[] = [];
     await runAll(inputs, (name, calls) => {
       for (const [program = '', ...args] of calls) {

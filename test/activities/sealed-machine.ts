@@ -134,10 +134,11 @@ export class SealedMachine extends ScriptHost {
     const { words, input } = shellCommand(script, options.stdin);
     const env = { PATH: '/bin', HOME: '/root' };
     const sealed = ['/real/timeout', '-s', 'KILL', String(longest), ...words];
-    const { exitCode, stdout, stderr } = await execa('/usr/sbin/chroot', [this.folder, ...sealed], {
+    const { exitCode, signal, stdout, stderr } = await execa('/usr/sbin/chroot', [this.folder, ...sealed], {
       ...{ input: input ?? '', env, extendEnv: false, reject: false, stripFinalNewline: false },
     });
-    if (exitCode === 137) this.endless.push(script.text);
+    // timeout kills itself along with the script.
+    if (signal === 'SIGKILL') this.endless.push(script.text);
     return judgeEnd({ host: this.name, script, options }, { exitCode, stdout, stderr });
   }
 

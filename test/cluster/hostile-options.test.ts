@@ -13,6 +13,7 @@ import {
 import { specificationSchema, type SpecificationInput } from '../../src/cluster/specification.js';
 import { jobFolder } from '../../src/hosts/job-folder.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
+import { commands } from '../activities/hostile-inputs.js';
 import { documentHosts } from './builders.js';
 import { hostile } from './hostile.js';
 
@@ -60,4 +61,14 @@ describe('a text that begins as an option', () => {
       }),
     );
   });
+});
+
+/** Activities are given the key as it is, and folders and units are named by it. */
+it('no text that a shell would read as more than a word is the key of a job', () => {
+  fc.assert(
+    fc.property(fc.oneof(commands, hostile), (text) => {
+      fc.pre(!/^[a-z0-9][a-z0-9-]*$/.test(text));
+      expect(job(text)).toBe(false);
+    }),
+  );
 });

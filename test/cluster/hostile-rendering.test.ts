@@ -1,90 +1,20 @@
+import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planCluster } from '../../src/cluster/plan-cluster.js';
-import type { ClusterPlan } from '../../src/cluster/plan.js';
+import { LiveView } from '../../src/cli/live-view.js';
+import { progressLines } from '../../src/cli/progress-lines.js';
+import { progressView } from '../../src/cli/progress-view.js';
+import type { Prompts } from '../../src/cli/prompts.js';
+import { Questions } from '../../src/cli/questions.js';
 import { plainText } from '../../src/cluster/plain-text.js';
 import { renderPlan, renderPlanMarkdown } from '../../src/cluster/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../src/cluster/render-report.js';
-import type { Report } from '../../src/cluster/report.js';
 import { showProgress } from '../../src/workflows/current-details.js';
 import type { ClusterProgress } from '../../src/workflows/progress.js';
-import { progressLines } from '../../src/cli/progress-lines.js';
-import { failureText, type DecisionQuestion } from '../../src/cli/question-text.js';
-import { anApplyPlan, aSpecification, aTarget } from './builders.js';
+import { RecordingTerminal } from '../cli/recording-terminal.js';
+import { planWith, progressWith, reportWith } from './hostile-contents.js';
+import { spokenFindings, type Texts } from './hostile-hosts.js';
 import { hostile, obeyed, parse, shapeOf } from './hostile.js';
-
-/** A text to be put into every place that says something. */
-type Texts = () => string;
-
-function planWith(text: Texts): ClusterPlan {
-  const disk = aTarget().disks.map((each) => ({ ...each, serial: text(), byId: text(), model: text() }));
-  const plan = planCluster({
-    specification: aSpecification({ firewall: { enabled: false } }),
-    release: { name: 'v2.24.1', why: text(), findings: [] },
-    facts: {},
-    storage: {
-      node1: anApplyPlan({
-        target: aTarget({ disks: disk.map((each) => ({ ...each, nameThen: text() })) }),
-        excluded: [{ name: text(), serial: text(), reasons: [text(), text()] }],
-      }),
-      node2: { kind: 'refused', host: 'node2', why: text(), excluded: [] },
-    },
-    findings: [
-      { check: 'swap', host: 'node1', severity: 'warning', is: text(), shouldBe: text(), mend: text(), overridden: null },
-      { check: 'python', host: 'node2', severity: 'error', is: text(), shouldBe: text(), mend: text(), overridden: text() },
-    ],
-  }); // prettier-ignore
-  return { ...plan, advice: [text(), text()] };
-}
-
-function reportWith(text: Texts): Report {
-  const host = { changed: [text()], unchanged: [text()], skipped: [text()] };
-  const check = {
-    check: 'unit-kubelet',
-    host: 'node1',
-    is: text(),
-    shouldBe: text(),
-    advice: text(),
-  } as const;
-  return {
-    cluster: 'akash',
-    result: 'incomplete',
-    release: 'v2.24.1',
-    approvals: [{ plan: 'sha256:0', by: text(), hosts: ['node1'] }],
-    hosts: [
-      { host: 'node1', result: 'done', why: null, ...host },
-      { host: 'node2', result: 'failed', why: text(), ...host },
-    ],
-    checks: [
-      { ...check, state: 'failed', reason: null },
-      { ...check, host: 'node2', state: 'overridden', reason: text() },
-    ],
-    plan: planWith(text),
-    advice: [text()],
-  };
-}
-
-function decisionWith(text: Texts): DecisionQuestion {
-  return {
-    ...{ kind: 'decision', host: 'node1', step: 'createRaidArray', message: text() },
-    ...{ command: text(), output: text(), advice: text() },
-  };
-}
-
-function progressWith(text: Texts): ClusterProgress {
-  const step = { step: 'createRaidArray', state: 'failed', summary: text() } as const;
-  return {
-    cluster: 'akash',
-    phase: 'preparing',
-    release: 'v2.24.1',
-    controlHost: [{ ...step, step: 'runKubespray' }],
-    hosts: [{ host: 'node1', state: 'working', steps: [step] }],
-    questions: [{ kind: 'approval', plan: 'sha256:0', hosts: ['node1'] }, decisionWith(text)],
-    refusals: [text()],
-    plan: planWith(text),
-    report: reportWith(text),
-  };
-}
 
 /** Texts of which something is to be seen: whether there is anything at all decides what is shown. */
 const visible = hostile.filter((text) => plainText(text) !== '');
@@ -96,42 +26,104 @@ function oneAfterTheOther(words: readonly string[]): Texts {
   return () => words[next++ % words.length] ?? '';
 }
 
-/** As many different texts as the hostile ones, so that the same things are put together. */
-function harmless(words: readonly string[]): Texts {
-  return oneAfterTheOther(words.map((word) => `x${words.indexOf(word)}`));
+/** What is seen of a rendering. @param render is given texts, one after the other */
+type Seen<Value> = (render: (text: Texts) => string, words: readonly string[]) => Value;
+
+/** With as many different texts as the hostile ones, so that the same things are put together; once for each number. */
+function withHarmless<Value>(seen: Seen<Value>): Seen<Value> {
+  const known = new Map<string, Value>();
+  return (render, words) => {
+    const harmless = words.map((word) => `x${words.indexOf(word)}`);
+    const key = harmless.join(' ');
+    const value = known.get(key) ?? seen(render, harmless);
+    known.set(key, value);
+    return value;
+  };
 }
 
-const runs = { numRuns: 150 };
+const beginnings: Seen<number> = (render, words) =>
+  render(oneAfterTheOther(words))
+    .split('\n')
+    .filter((line) => /^\S/.test(line)).length;
+const shape: Seen<string> = (render, words) => shapeOf(parse(render(oneAfterTheOther(words))));
 
-/** Each of a run's cases puts seven texts into dozens of places. */
+/** What the terminal shows of every open question. @param prompts whether somebody sits at it */
+function questionsShown(progress: ClusterProgress, prompts: boolean): string {
+  const terminal = new RecordingTerminal();
+  const prompted = async (message: string) => {
+    terminal.write(`${message}\n`);
+    return Promise.resolve(undefined);
+  };
+  const asking: Prompts = { confirm: prompted, choose: prompted };
+  for (const question of progress.questions) {
+    const questions = new Questions({
+      ...{ client: {} as Client, view: new LiveView(terminal), workflowId: 'host/10.0.0.1:22', by: 'me' },
+      prompts: prompts ? asking : undefined,
+      onInterrupt: () => undefined,
+    });
+    questions.look({ ...progress, questions: [question] });
+  }
+  return terminal.output;
+}
+
+const inTerminal: readonly (readonly [string, (text: Texts) => string])[] = [
+  ['plan', (text) => renderPlan(planWith(text))],
+  ['report', (text) => renderReport(reportWith(text))],
+  ['open questions', (text) => questionsShown(progressWith(text), false)],
+  ['questions that are asked', (text) => questionsShown(progressWith(text), true)],
+  ['progress, line by line', (text) => progressLines(undefined, progressWith(text)).map((line) => line.text).join('\n')],
+  ['progress, as a picture', (text) => progressView(progressWith(text), { columns: 400, rows: 50 }).join('\n')],
+]; // prettier-ignore
+
+const inMarkdown: readonly (readonly [string, (text: Texts) => string])[] = [
+  ['plan', (text) => renderPlanMarkdown(planWith(text))],
+  ['report', (text) => renderReportMarkdown(reportWith(text))],
+  ['progress', (text) => showProgress(progressWith(text), 'cluster/akash')],
+  ['progress of many hosts', (text) => showProgress(progressWith(text, { crowded: true }), 'cluster/akash')],
+];
+
+/** Each of a run's cases puts seven texts into hundreds of places. */
 describe('what is put before people, full of text from elsewhere', { timeout: 60_000 }, () => {
-  it.each([
-    ['plan', (text: Texts) => renderPlan(planWith(text))],
-    ['report', (text: Texts) => renderReport(reportWith(text))],
-    ['failure', (text: Texts) => failureText(decisionWith(text)).join('\n')],
-    ['progress', (text: Texts) => progressLines(undefined, progressWith(text)).map((line) => line.text).join('\n')],
-  ])('has nothing for a terminal to obey: %s', (_, render) => {
-    const beginnings = (text: string) => text.split('\n').filter((line) => /^\S/.test(line)).length;
+  it.each(inTerminal)('has nothing for a terminal to obey: %s', (_, render) => {
+    const expected = withHarmless(beginnings);
     fc.assert(
       fc.property(texts, (words) => {
-        const shown = render(oneAfterTheOther(words));
-        expect(shown).not.toMatch(obeyed);
-        expect(beginnings(shown)).toBe(beginnings(render(harmless(words))));
+        expect(render(oneAfterTheOther(words))).not.toMatch(obeyed);
+        expect(beginnings(render, words)).toBe(expected(render, words));
       }),
-      runs,
-    );
-  }); // prettier-ignore
-
-  it.each([
-    ['plan', (text: Texts) => renderPlanMarkdown(planWith(text))],
-    ['report', (text: Texts) => renderReportMarkdown(reportWith(text))],
-    ['progress', (text: Texts) => showProgress(progressWith(text), 'cluster/akash')],
-  ])('has the same form in Markdown as with harmless text: %s', (_, render) => {
-    fc.assert(
-      fc.property(texts, (words) => {
-        expect(shapeOf(parse(render(oneAfterTheOther(words))))).toBe(shapeOf(parse(render(harmless(words)))));
-      }),
-      runs,
+      { numRuns: 100 },
     );
   });
+
+  it.each(inMarkdown)('has the same form in Markdown as with harmless text: %s', (_, render) => {
+    const expected = withHarmless(shape);
+    fc.assert(
+      fc.property(texts, (words) => {
+        expect(shape(render, words)).toBe(expected(render, words));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** Else the above would show nothing of them. */
+describe('what is put together for it', () => {
+  const text = oneAfterTheOther(['x0', 'x1', 'x2', 'x3', 'x4', 'x5', 'x6']);
+
+  it('has findings of every check whose words come from hosts', () => {
+    const found = planWith(text).findings.map(({ check }): string => check);
+    expect(found).toEqual(expect.arrayContaining(spokenFindings));
+  });
+
+  it.each([
+    ['hosts that are alike', renderPlan(planWith(text)), /w3: as x\d cp3; disks x\d, x\d;/],
+    ['hosts that are refused for the same', renderPlan(planWith(text)), /w6, x\d w7: cannot be done\. x\d/],
+    ['the order', renderPlan(planWith(text)), /one at a time: x\d cp1, x\d cp2, x\d cp3\n/],
+    ['the reset', questionsShown(progressWith(text), true), /has no node x x\d, as it calls itself[^]*\nReset x\d as shown above\?/],
+    ['the deletion', questionsShown(progressWith(text), false), /To be deleted for good on x\d, x\d\n {2}x\d, 1 /],
+    ['the reset, in Markdown', showProgress(progressWith(text), 'w'), /is half-initialised: reset it\?/],
+    ['the deletion, in Markdown', showProgress(progressWith(text), 'w'), /What is deleted for good/],
+  ])('has %s', (_, shown, expected) => {
+    expect(shown).toMatch(expected);
+  }); // prettier-ignore
 });

@@ -212,6 +212,17 @@ printf '\\360\\237'`;
     expect(await jobs.stop(host, 'never-started')).toBe(false);
   });
 
+  it('that ignores SIGTERM is waited for ten seconds, and goes on', async () => {
+    const job = { key: 'deaf-1', script: sh`trap '' TERM; echo on; while :; do sleep 0.1; done` };
+    const following = jobs.run(host, job);
+    await until(async () => (await exists('deaf-1', 'log')) && (await textOf('deaf-1', 'log')) !== '');
+    const begun = Date.now();
+    expect(await jobs.stop(host, 'deaf-1')).toBe(true);
+    expect(Date.now() - begun).toBeGreaterThan(9_000);
+    process.kill(-(await pidOf('deaf-1')), 'SIGKILL');
+    expect(await following).toMatchObject({ kind: 'cut-off', why: 'killed' });
+  });
+
   it('waits its turn for a lock, without using up its key', async () => {
     const first = jobs.run(host, { key: 'first-1', script: sh`sleep 3`, lock: 'ansible' });
     await until(() => exists('first-1', 'executions'));
