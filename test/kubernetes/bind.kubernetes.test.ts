@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { StorageWorker } from '../activities/storage-worker.js';
-import { allPass, confirm, failing, podsOf, useKubernetes } from './kubernetes-stage.js';
+import { allPass, confirm, failing, podsOf, useKubernetes, type PodSeen } from './kubernetes-stage.js';
 import {
   checksOfWorker,
   digestInPod,
@@ -42,8 +42,10 @@ describe('a worker whose pods run, migrated in the bind layout', () => {
     expect(checks.find(({ check }) => check === 'mount-order')?.passed).toBe(true);
     expect(await worker.see('findmnt -no SOURCE -M /var/lib/kubelet')).toBe('/dev/md0[/kubelet]');
 
-    // Without its line in mdadm.conf the kernel chooses a name: mounts go by UUIDs, and step 9 says what is wrong.
-    const forget = "sed -i '/^ARRAY/d' /etc/mdadm/mdadm.conf; update-initramfs -u -k all; sync";
+    // Without its line in mdadm.conf it is a stranger's, and the kernel chooses its name: mounts go by UUIDs, and step 9
+    // says what is wrong.
+    const forget =
+      "sed -i -e '/^ARRAY/d' -e 's/^HOMEHOST.*/HOMEHOST another/' /etc/mdadm/mdadm.conf; update-initramfs -u -k all; sync";
     const forgotten = await cluster.worker.run(`{ ${forget}; } >&2`, { timeout: 300_000 });
     expect(forgotten.exitCode, forgotten.stderr).toBe(0);
     await worker.reboot();
@@ -64,9 +66,10 @@ describe('a worker whose pods run, migrated in the bind layout', () => {
     const drain = ['drain', 'worker1', '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=30s'];
     await expect(cluster.kubectl(drain)).rejects.toThrow(/timed out|disruption budget|timeout/);
     const now = await podsOf(cluster);
-    const gone = before.filter(({ uid }) => !now.some((pod) => pod.uid === uid)).map(({ name }) => name);
-    expect(gone.join()).toMatch(/tenant-/);
-    expect(gone.join()).not.toMatch(/storage-/);
+    const stays = ({ uid }: PodSeen) => now.some((pod) => pod.uid === uid && !pod.isEnding);
+    const evicted = before.filter((pod) => !stays(pod)).map(({ name }) => name);
+    expect(evicted.join()).toMatch(/tenant-/);
+    expect(evicted.join()).not.toMatch(/storage-/);
     expect(failing(await confirm(stage(), 'confirmNodes'))).toEqual(['node-ready: Ready, but cordoned']);
     await cluster.kubectl(['uncordon', 'worker1']);
   });

@@ -80,6 +80,8 @@ export interface PodSeen {
   readonly uid: string;
   readonly containerId: string;
   readonly ready: boolean;
+  /** Deleted, and not gone yet. */
+  readonly isEnding: boolean;
 }
 
 /** All pods by their workload's name: what comes before the suffixes that Kubernetes gives. */
@@ -92,11 +94,16 @@ export async function podsOf(cluster: Kubernetes): Promise<readonly PodSeen[]> {
     containerId: status.containerStatuses?.[0]?.containerID ?? '',
     ready:
       status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') ?? false,
+    isEnding: metadata.deletionTimestamp !== undefined,
   }));
 }
 
 interface PodJson {
-  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly deletionTimestamp?: string;
+  };
   readonly status: {
     readonly containerStatuses?: readonly { readonly containerID?: string }[];
     readonly conditions?: readonly { readonly type: string; readonly status: string }[];
