@@ -17,6 +17,9 @@ import { aCluster } from './specifications.js';
 
 /** Steps that this procedure never does, and why. */
 const elsewhere: Partial<Record<StepName, string>> = {
+  pauseProvider:
+    'Only before nodes of a running cluster are stopped, as cluster-in-use.system.test.ts beside this file shows.',
+  resumeProvider: 'Likewise.',
   undoStorage:
     'Only after an abort; it comes to its end, as undo-storage.system.test.ts beside this file shows.',
   measureOldData: 'Only of deleteOldData, another workflow.',

@@ -1,3 +1,4 @@
+import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
@@ -147,5 +148,28 @@ describe.concurrent('step 7 under a cluster that is in use', { timeout: patience
       expect(report.hosts.filter(({ result }) => result === 'done')).toHaveLength(6);
       expect(mostAtOnce(machines, ['w2', 'w3'])).toBe(1);
     });
+  });
+
+  it('stops no host when it is cancelled while akash-provider is scaled to 0, and scales it back when started again', async () => {
+    const { machines, specification } = inUse('in-use-cancelled', '10.201.4');
+    const held = machines.hold('pauseProvider', 'cp1');
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      const { plan } = await asked(handle);
+      await handle.signal('approve', { plan: plan?.digest, by: 'ann' });
+      await held.reached;
+      await handle.cancel();
+      held.release();
+      await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+      expect(machines.callsOf('backUpFstab')).toEqual([]);
+      expect(machines.callsOf('resumeProvider')).toEqual([]);
+
+      const again = await run.provision(specification);
+      await asked(again);
+      await again.signal('approve', { plan: plan?.digest, by: 'ann' });
+      await expect(again.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+    expect(machines.callsOf('pauseProvider')).toHaveLength(2);
+    expect(machines.callsOf('resumeProvider')).toHaveLength(1);
   });
 });
