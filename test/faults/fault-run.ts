@@ -123,7 +123,8 @@ export class FaultRun {
     if (isMoment(fault, point))
       return this.strike(fault, { point, moment }, (call) => fault.strike(world, call, worker));
     if (fault.point === 'before' || fault.point === 'after') return {};
-    const operation = Math.floor((this.options.operations?.get(momentText(moment)) ?? 0) / 2) + 1;
+    const usual = this.options.operations?.get(momentText(moment)) ?? 0;
+    const operation = moment.isDisturbed ? 1 : Math.floor(usual / 2) + 1;
     const hold = fault.point === 'hold';
     return { middle: { operation, hold, delay: hold ? 0 : 20 } };
   }
@@ -134,8 +135,8 @@ export class FaultRun {
     perform: (call: Call) => Promise<Answer>,
   ): Promise<Answer> {
     moment.faults.shift();
-    // It has gone on, if only to the next fault.
-    if (moment.cell !== undefined) moment.cell.recovery ??= moment.cell.resumed;
+    if (moment.cell !== undefined) moment.cell.recovery ??= untilNext(moment.cell);
+    moment.isDisturbed ||= fault.point !== 'before';
     const { step, host, nth } = moment;
     const cell: Cell = {
       ...{ step, host, nth, fault, what: point.what, struck: Date.now() },
@@ -220,6 +221,11 @@ export class FaultRun {
       .finally(() => this.backgrounds.delete(kept));
     this.backgrounds.add(kept);
   }
+}
+
+/** It has gone on, if only to the next fault: with another attempt, or where its machine was away, with what meets that. */
+function untilNext({ fault, resumed, struck }: Cell): number | undefined {
+  return fault.takesMachine ? Date.now() - struck : resumed;
 }
 
 function wentOn(moment: Occurrence): void {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabMachine } from '../../src/lab/index.js';
+import { restart, unplug } from './away.js';
 import type { Answer, Call, FaultWorker, FaultWorkers } from './fault-workers.js';
 import type { Moment } from './moments.js';
 
@@ -56,11 +57,8 @@ const onControlHost = new Set([
 
 /** Control planes of the lab have no disks to lose. */
 const onControlPlanes = new Set([
-  'confirmNodes',
-  'confirmPods',
-  'confirmDns',
-  'verifyEtcd',
-  'checkEtcdPerformance',
+  ...['pauseProvider', 'resumeProvider', 'confirmNodes', 'confirmPods', 'confirmDns'],
+  ...['verifyEtcd', 'checkEtcdPerformance'],
 ]);
 
 const everywhere = () => true;
@@ -82,35 +80,6 @@ async function killWorker(world: World, _call: Call, worker: FaultWorker): Promi
 
 /** Milliseconds for which a host cannot be reached. */
 const outage = 120_000;
-
-/** How many of them a machine has at the moment: two steps side by side may meet one each. */
-const outages = new WeakMap<LabMachine, number>();
-
-async function endOutage(machine: LabMachine): Promise<void> {
-  const left = (outages.get(machine) ?? 1) - 1;
-  outages.set(machine, left);
-  if (left === 0) await machine.plugNetwork();
-}
-
-/** Milliseconds in which an emulated machine has started for certain. */
-const longestStart = 300_000;
-
-/** Of a machine that may be starting. @throws when it does not tell in time, or stays the same where it must not */
-async function bootId(
-  machine: LabMachine,
-  { otherThan }: { readonly otherThan?: string } = {},
-): Promise<string> {
-  for (const end = Date.now() + longestStart; Date.now() < end; await sleep(1_000)) {
-    const said = await machine
-      .run('cat /proc/sys/kernel/random/boot_id', { timeout: 10_000 })
-      .catch(() => undefined);
-    const id = said?.stdout.trim() ?? '';
-    if (id !== '' && id !== otherThan) return id;
-  }
-  throw new Error(
-    otherThan === undefined ? `${machine.name} does not start.` : `${machine.name} has not been restarted.`,
-  );
-}
 
 export const faults = {
   killedBefore: {
@@ -184,10 +153,8 @@ export const faults = {
       const machine = world.machineOf(host);
       // It may still be starting after the last one.
       await world.whenQuiet();
-      const before = await bootId(machine);
-      await machine.run('systemctl reboot').catch(() => undefined);
-      world.background(bootId(machine, { otherThan: before }));
-      await sleep(2_000);
+      const { isBack } = await restart(machine);
+      world.background(isBack);
       return {};
     },
   },
@@ -221,9 +188,8 @@ export const faults = {
     lasts: outage,
     strike: async (world, { host }) => {
       const machine = world.machineOf(host);
-      await machine.unplugNetwork();
-      outages.set(machine, (outages.get(machine) ?? 0) + 1);
-      world.background(sleep(outage).then(() => endOutage(machine)));
+      const { isBack } = await unplug(machine, outage);
+      world.background(isBack);
       return {};
     },
   },

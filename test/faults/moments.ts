@@ -37,6 +37,8 @@ export interface Occurrence extends Moment {
   operations: number;
   /** The last fault it has met, until it has gone on. */
   cell: Cell | undefined;
+  /** Whether a fault has met it in its middle or after: then nobody knows how much is left to do. */
+  isDisturbed: boolean;
   isDone: boolean;
 }
 
@@ -73,7 +75,14 @@ export class Moments {
     const { step, host } = call;
     const moment = { step, host, nth: (this.latest.get(placeOf(call))?.nth ?? 0) + 1 };
     const faults = [...this.choose(moment)];
-    const occurrence = { ...moment, faults, operations: 0, cell: undefined, isDone: false };
+    const occurrence = {
+      ...moment,
+      faults,
+      operations: 0,
+      cell: undefined,
+      isDisturbed: false,
+      isDone: false,
+    };
     this.latest.set(placeOf(call), occurrence);
     return occurrence;
   }
