@@ -19,6 +19,24 @@ export interface ShellCommand {
   readonly input: Uint8Array | undefined;
 }
 
+/** Exit code of a script that was not begun, because a part of its input was missing. EX_IOERR of sysexits.h. */
+const inputMissing = 74;
+
+/**
+ * Takes all of the input before anything is done with it. When a worker dies or a connection breaks, a pipe just ends:
+ * what reads from it cannot tell that from the end of the input, and would make a file, or a job, of a part of it.
+ */
+function receive(bytes: number): Script {
+  return sh`slipway_input=$(mktemp)
+if ! cat > "$slipway_input" || [ "$(wc -c < "$slipway_input")" -ne ${bytes} ]; then
+  rm -f -- "$slipway_input"
+  echo 'The input has not arrived as a whole.' >&2
+  exit ${inputMissing}
+fi
+exec < "$slipway_input"
+rm -f -- "$slipway_input"`;
+}
+
 /**
  * The process that runs a script. The script goes as the argument of `sh -c`; one too long for an argument goes before
  * the script's own input on standard input.
@@ -26,14 +44,22 @@ export interface ShellCommand {
 export function shellCommand(script: Script, stdin: RunOptions['stdin']): ShellCommand {
   if (script.text.includes('\0')) throw new RangeError('A script cannot hold a NUL byte.');
   const input = stdin === undefined ? undefined : Buffer.from(stdin);
-  const { text } = lines(preamble, script);
+  const received = input === undefined ? [] : [receive(input.length)];
+  const { text } = lines(preamble, ...received, script);
   if (quote(text).length <= longestArgument && Buffer.byteLength(text) <= longestArgument) {
     return { words: ['sh', '-c', text], input };
   }
-  const sent = Buffer.from(text, 'utf8');
-  // `head -c` takes exactly its bytes from a pipe, so what follows is left for the script.
-  const reader = `slipway_script=$(head -c ${sent.length})${input ? '' : '; exec </dev/null'}; eval "$slipway_script"`;
-  return { words: ['sh', '-c', reader], input: Buffer.concat([sent, input ?? Buffer.alloc(0)]) };
+  const sent = Buffer.from(script.text, 'utf8');
+  const all = Buffer.concat([sent, input ?? Buffer.alloc(0)]);
+  // `head -c` takes exactly its bytes, so what follows is left for the script.
+  const reader = lines(
+    preamble,
+    receive(all.length),
+    sh`slipway_script=$(head -c ${sent.length})`,
+    ...(input === undefined ? [sh`exec </dev/null`] : []),
+    sh`eval "$slipway_script"`,
+  );
+  return { words: ['sh', '-c', reader.text], input: all };
 }
 
 /** A script as a remote login shell takes it. */

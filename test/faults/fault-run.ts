@@ -24,6 +24,9 @@ export interface FaultRunOptions {
 /** A decision that is asked for more often than this means that the step cannot recover. */
 const mostRetries = 5;
 
+/** Steps that look until something has happened: how often they do, is another number each time. */
+const waits = new Set(['waitForReboot']);
+
 /** Real workers and a real server, whose steps meet faults on real machines. */
 export class FaultRun {
   readonly cells: Cell[] = [];
@@ -124,7 +127,8 @@ export class FaultRun {
       return this.strike(fault, { point, moment }, (call) => fault.strike(world, call, worker));
     if (fault.point === 'before' || fault.point === 'after') return {};
     const usual = this.options.operations?.get(momentText(moment)) ?? 0;
-    const operation = moment.isDisturbed ? 1 : Math.floor(usual / 2) + 1;
+    const isCounted = !moment.isDisturbed && !waits.has(moment.step);
+    const operation = isCounted ? Math.floor(usual / 2) + 1 : 1;
     const hold = fault.point === 'hold';
     return { middle: { operation, hold, delay: hold ? 0 : 20 } };
   }

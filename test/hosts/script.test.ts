@@ -1,4 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lines, quote, Script, sh } from '../../src/hosts/script.js';
@@ -90,6 +93,33 @@ describe('shellCommand', () => {
     const { words, input } = shellCommand(long, 'the input');
     expect(words.join(' ').length).toBeLessThan(1_000);
     expect(Buffer.from(input ?? []).toString('utf8')).toMatch(/cat(the input)$/);
+  });
+
+  describe.each([
+    ['short', 'cat; echo " done"'],
+    ['too long for an argument', `# ${"'".repeat(40_000)}\ncat; echo " done"`],
+  ])('with a %s script', (_, text) => {
+    const { words, input } = shellCommand(new Script(text), 'ä\0 the whole');
+    const run = (sent: Uint8Array | undefined) => {
+      const [file = '', ...args] = words;
+      const folder = mkdtempSync(join(tmpdir(), 'slipway-input-'));
+      const env = { ...process.env, TMPDIR: folder };
+      const { status, stdout, stderr } = spawnSync(file, args, { input: sent, env, encoding: 'utf8' });
+      const left = readdirSync(folder);
+      rmSync(folder, { recursive: true });
+      return { status, stdout, stderr, left };
+    };
+
+    it('passes its input on, byte by byte', () => {
+      expect(run(input)).toEqual({ status: 0, stdout: 'ä\0 the whole done\n', stderr: '', left: [] });
+    });
+
+    it.each([0, 1, 0.5, 0.999])('does nothing when only a part of it arrives: %d', (part) => {
+      const length = part === 1 ? 1 : Math.floor((input?.length ?? 0) * part);
+      expect(run(input?.subarray(0, length))).toEqual({
+        ...{ status: 74, stdout: '', stderr: 'The input has not arrived as a whole.\n', left: [] },
+      });
+    });
   });
 
   it('refuses a NUL byte in a script', () => {
