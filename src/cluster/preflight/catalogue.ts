@@ -195,7 +195,7 @@ export const preflightChecks = {
   'group-variables': {
     severity: 'error or warning',
     shouldBe:
-      'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on); kubelet’s and containerd’s data on step 7’s array, and the runtime of GPU workers.',
+      'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on); kubelet’s and containerd’s data on step 7’s array, the runtime of GPU workers, and nodes that keep their names in the inventory.',
     mend: 'Take the variable out of kubespray.variables, or accept that yours wins.',
   },
   gpu: {
