@@ -5,7 +5,7 @@ import { sh } from '../hosts/script.js';
 import type { PatientInput, VerificationResult } from './contract.js';
 import { lookUntilSettled } from './patience.js';
 import { refused } from './refusals.js';
-import { understood } from './understood.js';
+import { lastLineOf, understood } from './understood.js';
 
 /** Where kubeadm leaves the operator's access on each control plane. */
 const adminConf = '/etc/kubernetes/admin.conf';
@@ -121,10 +121,6 @@ kubectl --request-timeout=20s ${words}`,
       return Number(stdout.trim()) * 1000;
     },
   };
-}
-
-function lastLineOf(text: string): string {
-  return text.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
 }
 
 function adviceFor(host: string): string {

@@ -1,11 +1,5 @@
 import { Context } from '@temporalio/activity';
-import {
-  findProviders,
-  parseProviders,
-  pausing,
-  workloadText,
-  type ProviderWorkload,
-} from '../cluster/akash-provider.js';
+import { findProviders, parseProviders, pausing, workloadText } from '../cluster/akash-provider.js';
 import type { Host } from '../hosts/host.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -43,23 +37,18 @@ async function pauseBy(kubectl: Kubectl, host: Host) {
   for (const workload of running) await kubectl.change(pausing(workload));
   const paused = found.filter((workload) => running.includes(workload) || workload.before !== null);
   if (paused.length === 0) return { ...unchanged('no akash-provider runs in this cluster'), paused: [] };
-  await untilGone(kubectl, host, paused);
-  const texts = paused.map((workload) =>
-    workloadText(workload, workload.replicas > 0 ? workload.replicas : workload.before),
-  );
+  await untilGone(kubectl, host);
+  const texts = paused.map(workloadText);
   const summary = `scaled to 0: ${texts.join(', ')}`;
   return { ...(running.length > 0 ? changed(summary) : unchanged(summary)), paused: texts };
 }
 
-async function untilGone(kubectl: Kubectl, host: Host, paused: readonly ProviderWorkload[]): Promise<void> {
+/** Those that bear the note are the paused ones, also when an earlier attempt has paused them. */
+async function untilGone(kubectl: Kubectl, host: Host): Promise<void> {
   const context = Context.current();
-  const isPaused = (one: ProviderWorkload) =>
-    paused.some(
-      ({ namespace, name, kind }) => one.namespace === namespace && one.name === name && one.kind === kind,
-    );
   for (const end = Date.now() + longestEnd; ; await context.sleep(pause)) {
     const now = await kubectl.read(findProviders, parseProviders);
-    const left = now.filter((workload) => isPaused(workload) && !workload.hasNoPods);
+    const left = now.filter(({ before, hasNoPods }) => before !== null && !hasNoPods);
     if (left.length === 0) return;
     if (Date.now() < end) continue;
     const names = left.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');

@@ -23,8 +23,5 @@ async function resumeBy(kubectl: Kubectl) {
   const paused = (await kubectl.read(findProviders, parseProviders)).filter(({ before }) => before !== null);
   for (const workload of paused) await kubectl.change(resuming(workload));
   if (paused.length === 0) return unchanged('no akash-provider was scaled to 0 by Slipway');
-  const texts = paused.map((workload) =>
-    workloadText(workload, workload.replicas > 0 ? workload.replicas : workload.before),
-  );
-  return changed(`scaled back: ${texts.join(', ')}`);
+  return changed(`scaled back: ${paused.map(workloadText).join(', ')}`);
 }

@@ -23,6 +23,11 @@ export function understood<Output>({ name }: Host, what: string, parse: () => Ou
   }
 }
 
+/** The last line of what a tool has said, where its reason usually is; at most 500 characters. */
+export function lastLineOf(text: string): string {
+  return text.trim().split('\n').at(-1)?.slice(0, 500) ?? '';
+}
+
 function reasonOf(error: unknown): string {
   if (error instanceof z.ZodError) return z.prettifyError(error);
   return error instanceof Error ? error.message : String(error);

@@ -8,6 +8,7 @@ import type { Dependencies } from './dependencies.js';
 import { askEtcd, etcdNotInstalled, readEtcdVariables, type EtcdAnswer } from './etcdctl.js';
 import { lookUntilSettled } from './patience.js';
 import { step, withHost } from './step.js';
+import { lastLineOf } from './understood.js';
 
 /** etcd's own default for --quota-backend-bytes. */
 const defaultQuotaBytes = 2 * 1024 ** 3;
@@ -53,7 +54,7 @@ function judged(
         check,
         host: host.name,
         passed: false,
-        is: stderr.trim().split('\n').at(-1)?.slice(0, 500) || 'etcdctl gave no answer',
+        is: lastLineOf(stderr) || 'etcdctl gave no answer',
         shouldBe: 'an answer of etcd',
         advice: `Run "systemctl status etcd" and "journalctl -u etcd" on ${host.name}.`,
         settles: true,

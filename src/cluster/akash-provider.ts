@@ -61,13 +61,17 @@ function countFrom(text: string | undefined): number | null {
 }
 
 /** Words for kubectl that scale it to 0 and note how many replicas it had, both at once. */
-export function pausing({ replicas, ...workload }: ProviderWorkload): readonly string[] {
-  return patching(workload, { note: String(replicas), replicas: 0 });
+export function pausing(workload: ProviderWorkload): readonly string[] {
+  return patching(workload, { note: String(workload.replicas), replicas: 0 });
 }
 
 /** Words for kubectl that take the note away and scale it back; one that somebody has scaled since stays so. */
-export function resuming({ replicas, before, ...workload }: ProviderWorkload): readonly string[] {
-  return patching(workload, { note: null, replicas: replicas > 0 ? replicas : (before ?? 1) });
+export function resuming(workload: ProviderWorkload): readonly string[] {
+  return patching(workload, { note: null, replicas: replicasWhenRunning(workload) });
+}
+
+function replicasWhenRunning({ replicas, before }: ProviderWorkload): number {
+  return replicas > 0 ? replicas : (before ?? 1);
 }
 
 function patching(
@@ -81,8 +85,8 @@ function patching(
   ];
 }
 
-/** Such as "akash-services/akash-provider (1 replica)". */
-export function workloadText({ namespace, name }: ProviderWorkload, replicas: number | null): string {
-  const count = replicas ?? 1;
-  return `${namespace}/${name} (${count} ${count === 1 ? 'replica' : 'replicas'})`;
+/** With the replicas that it has when it runs: "akash-services/akash-provider (1 replica)". */
+export function workloadText(workload: ProviderWorkload): string {
+  const count = replicasWhenRunning(workload);
+  return `${workload.namespace}/${workload.name} (${count} ${count === 1 ? 'replica' : 'replicas'})`;
 }

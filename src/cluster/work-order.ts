@@ -16,8 +16,8 @@ export interface WorkOrder {
   /** Running workers: at most `maxUnavailable` at a time. */
   readonly workers: readonly string[];
   readonly maxUnavailable: number;
-  /** Whether a control plane runs, so that there may be an akash-provider to be paused meanwhile (trap T14). */
-  readonly hasControlPlane: boolean;
+  /** Control planes that run: with them the cluster may have an akash-provider, to be paused meanwhile (trap T14). */
+  readonly runningControlPlanes: readonly string[];
 }
 
 /** Where no plan was made for all hosts together. */
@@ -26,7 +26,7 @@ export const noOrder: WorkOrder = {
   oneByOne: [],
   workers: [],
   maxUnavailable: 1,
-  hasControlPlane: false,
+  runningControlPlanes: [],
 };
 
 interface Input {
@@ -46,8 +46,10 @@ export function workOrder({ specification, facts, storage }: Input): WorkOrder {
     oneByOne: names(running.filter(({ roles }) => roles.some((role) => role !== 'worker'))),
     workers: names(running.filter(({ roles }) => roles.every((role) => role === 'worker'))),
     maxUnavailable: maintenance.maxUnavailable,
-    hasControlPlane: membersOf({ hosts }).controlPlanes.some(({ name }) =>
-      isServiceActive(facts[name]?.units ?? [], 'kubelet'),
+    runningControlPlanes: names(
+      membersOf({ hosts }).controlPlanes.filter(({ name }) =>
+        isServiceActive(facts[name]?.units ?? [], 'kubelet'),
+      ),
     ),
   };
 }
@@ -74,10 +76,10 @@ export function approvedOrder(
 
 /** Running hosts that step 7 stops although their cluster is in service; empty: none. */
 export function stoppedInService(
-  { oneByOne, workers, hasControlPlane }: WorkOrder,
+  { oneByOne, workers, runningControlPlanes }: WorkOrder,
   storage: Readonly<Record<string, StoragePlan>>,
 ): readonly string[] {
-  if (!hasControlPlane) return [];
+  if (runningControlPlanes.length === 0) return [];
   return [...oneByOne, ...workers].filter((name) => storage[name]?.kind === 'apply');
 }
 

@@ -1,4 +1,3 @@
-import { isServiceActive } from '../cluster/facts.js';
 import { membersOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import { stoppedInService } from '../cluster/work-order.js';
@@ -23,9 +22,8 @@ export class ProviderPause {
   /** Once; where no control plane runs, there is nobody to ask, and no provider. */
   async begin(): Promise<void> {
     const { run } = this;
-    const host = membersOf(run.activeSpecification()).controlPlanes.find(({ name }) =>
-      isServiceActive(run.facts.get(name)?.units ?? [], 'kubelet'),
-    );
+    const running = run.plan?.order.runningControlPlanes ?? [];
+    const host = run.activeHosts().find(({ name }) => running.includes(name));
     if (this.isBegun || host === undefined) return;
     this.isBegun = true;
     const done = await run.station(host).run('pauseProvider', { host: targetOf(run.specification, host) });

@@ -61,7 +61,7 @@ describe('the order of step 7', () => {
       workers: ['w1', 'w2'],
       sideBySide: ['new'],
       maxUnavailable: 1,
-      hasControlPlane: true,
+      runningControlPlanes: ['cp1'],
     });
   });
 

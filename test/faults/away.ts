@@ -12,7 +12,7 @@ const longest = 300_000;
  * @throws when it does not stop or start in time
  */
 export async function restart(machine: LabMachine): Promise<{ readonly isBack: Promise<void> }> {
-  // It may still be starting after the last one.
+  // The step itself may be restarting it.
   const before = await bootId(machine, { otherThan: '' });
   await machine.run('systemctl reboot').catch(() => undefined);
   await untilGone(machine, before);

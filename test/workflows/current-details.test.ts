@@ -30,7 +30,7 @@ const plan: ClusterProgress['plan'] = {
     oneByOne: ['node4'],
     workers: ['node3'],
     maxUnavailable: 1,
-    hasControlPlane: true,
+    runningControlPlanes: ['node4'],
   },
   findings: [],
   advice: [],
