@@ -14,6 +14,7 @@ import type { Fault, Place } from './faults.js';
 import { casts, clusterName, type Cast } from './casts.js';
 import { followUp, type Play } from './follow-up.js';
 import type { Cell, Moment } from './moments.js';
+import { failedReplays } from './replay.js';
 import { controlHostState, hostState, jobsIn, type JobRun, type State } from './world-state.js';
 
 /** What a whole `up` has left behind, and what happened to its steps on the way. */
@@ -38,6 +39,8 @@ export interface Outcome {
   readonly dataIsWhole: boolean;
   /** How the directories stand that step 7 has put aside. */
   readonly original: 'not there' | 'whole' | 'changed';
+  /** What is wrong with the workflows' histories, one sentence each. */
+  readonly failedReplays: readonly string[];
 }
 
 const controlHost = 'control host';
@@ -83,13 +86,13 @@ export class FaultStage {
         choose: (moment, met) =>
           choose(moment, machines.find(({ name }) => name === moment.host)?.kind ?? 'control host', met),
       });
-      const report = await this.reportOf(run, cast, play);
+      const told = await this.play(run, cast, play);
       const ofEach = async <Value>(look: (machine: LabMachine) => Promise<Value>) =>
         Object.fromEntries(
           await Promise.all(machines.map(async (machine) => [machine.name, await look(machine)] as const)),
         );
       return {
-        report,
+        ...told,
         places: Object.fromEntries(machines.map(({ name, kind }) => [name, kind])),
         worker: worker.name,
         cells: run.cells,
@@ -115,11 +118,14 @@ export class FaultStage {
     }
   }
 
-  private async reportOf(run: FaultRun, cast: Cast, play: Play): Promise<Report> {
+  private async play(run: FaultRun, cast: Cast, play: Play) {
     try {
       const connection = await Connection.connect({ address: await run.begin() });
       try {
-        return await play({ client: new Client({ connection }), run, cast });
+        const client = new Client({ connection });
+        const report = await play({ client, run, cast });
+        await run.whenQuiet();
+        return { report, failedReplays: await failedReplays(client) };
       } finally {
         await connection.close();
       }

@@ -21,6 +21,7 @@ export function differences(disturbed: Outcome, undisturbed: Outcome): string[] 
     ...differencesOfJobs(disturbed, undisturbed),
     ...differencesOfBoots(disturbed, undisturbed),
     ...disturbed.cells.flatMap(differencesOfCell),
+    ...disturbed.failedReplays,
   ];
 }
 
