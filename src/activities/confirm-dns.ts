@@ -6,6 +6,7 @@ import {
   parseCorefile,
 } from '../cluster/checks-dns.js';
 import type { JudgedCheck } from '../cluster/checks.js';
+import { systemPodsList } from '../cluster/kubernetes-lists.js';
 import { parsePods } from '../cluster/pods.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { Activities, VerifyKubernetesInput } from './contract.js';
@@ -27,15 +28,15 @@ async function judgeDns(
   host: string,
   { nodes, release, upstreamDns, coreDns = ['kube-dns'], nodeLocalDns = true }: VerifyKubernetesInput,
 ): Promise<JudgedCheck[]> {
-  const read = ['--namespace', 'kube-system', 'get'];
   const podsOf = async (selector: string) => ({
     host,
-    pods: await kubectl.read([...read, 'pods', '--selector', selector], parsePods),
+    pods: await kubectl.list(systemPodsList(selector), parsePods),
     now: await kubectl.now(),
   });
   const checks: JudgedCheck[] = [];
   if (coreDns.length > 0 && upstreamDns !== null) {
-    const corefile = await kubectl.read([...read, 'configmap', 'coredns'], parseCorefile, '');
+    const words = ['--namespace', 'kube-system', 'get', 'configmap', 'coredns'];
+    const corefile = await kubectl.read(words, parseCorefile, '');
     checks.push(...judgeForward(host, corefile, upstreamDns));
   }
   for (const label of coreDns) {

@@ -1,4 +1,5 @@
 import { judgeNodes, parseLeases, parseNodes } from '../cluster/checks-kubernetes.js';
+import { nodeLeasesList, nodesList } from '../cluster/kubernetes-lists.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -11,8 +12,8 @@ export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activit
     withHost(dependencies, target, (host) =>
       confirmByKubectl(host, patience, async (kubectl) => {
         const seen = {
-          nodes: await kubectl.read(['get', 'nodes'], parseNodes),
-          leases: await kubectl.read(['--namespace', 'kube-node-lease', 'get', 'leases'], parseLeases),
+          nodes: await kubectl.list(nodesList, parseNodes),
+          leases: await kubectl.list(nodeLeasesList, parseLeases),
           now: await kubectl.now(),
         };
         return judgeNodes(

@@ -1,4 +1,5 @@
 import { judgePods } from '../cluster/checks-pods.js';
+import { systemPodsList } from '../cluster/kubernetes-lists.js';
 import { parsePods } from '../cluster/pods.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -10,7 +11,7 @@ export function confirmPods(dependencies: Pick<Dependencies, 'hosts'>): Activiti
   return step(({ host: target, ...patience }) =>
     withHost(dependencies, target, (host) =>
       confirmByKubectl(host, patience, async (kubectl) => {
-        const pods = await kubectl.read(['--namespace', 'kube-system', 'get', 'pods'], parsePods);
+        const pods = await kubectl.list(systemPodsList(), parsePods);
         return judgePods(host.name, pods, await kubectl.now());
       }),
     ),

@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { JudgedCheck } from '../cluster/checks.js';
+import { nextPage, pageOf, type KubernetesList } from '../cluster/kubernetes-lists.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { PatientInput, VerificationResult } from './contract.js';
@@ -34,6 +35,11 @@ export interface Kubectl {
    * @throws NotUnderstoodError when `parse` throws
    */
   read<Output>(words: readonly string[], parse: (json: string) => Output, absent?: Output): Promise<Output>;
+  /**
+   * Every object of a list, each page through `parse`.
+   * @throws NotUnderstoodError when `parse` throws
+   */
+  list<Item>(wanted: KubernetesList, parse: (json: string) => Item[]): Promise<Item[]>;
   /** `kubectl <words>`, which changes something. */
   change(words: readonly string[]): Promise<void>;
   /** Milliseconds since 1970 by the control plane's clock, for ages of what the API server shows. */
@@ -103,15 +109,28 @@ kubectl --request-timeout=20s ${words}`,
     const why = lastLineOf(stderr) || `kubectl ended with ${exitCode}`;
     throw new NoAnswer(why, true, stderr.includes('(NotFound)'));
   };
+  const understand = <Output>(words: readonly string[], parse: () => Output) =>
+    understood(host, `The answer of kubectl ${words.join(' ')}`, parse);
   return {
     async read(words, parse, absent) {
       try {
         const stdout = await ask([...words, '-o', 'json']);
-        return understood(host, `The answer of kubectl ${words.join(' ')}`, () => parse(stdout));
+        return understand(words, () => parse(stdout));
       } catch (error) {
         if (absent !== undefined && error instanceof NoAnswer && error.isNotFound) return absent;
         throw error;
       }
+    },
+    async list(wanted, parse) {
+      const items = [];
+      let after: string | undefined;
+      do {
+        const words = pageOf(wanted, after);
+        const page = await ask(words);
+        items.push(...understand(words, () => parse(page)));
+        after = understand(words, () => nextPage(page));
+      } while (after !== undefined);
+      return items;
     },
     async change(words) {
       await ask([...words, '-o', 'name']);

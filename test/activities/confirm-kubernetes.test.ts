@@ -26,20 +26,20 @@ const pod = (name: string, labels: Record<string, string>) => ({
 /** A control plane whose clock stands at 2026-11-22T14:00:30Z. */
 function controlPlane(): FakeHost {
   return new FakeHost('node1')
-    .when(/get nodes/, list({ metadata: { name: 'node1' }, status: nodeStatus }))
+    .when(/v1\/nodes\?/, list({ metadata: { name: 'node1' }, status: nodeStatus }))
     .when(
-      /get leases/,
+      /leases\?/,
       list({ metadata: { name: 'node1' }, spec: { renewTime: '2026-11-22T14:00:20.000000Z' } }),
     )
     .when(
-      /get pods/,
+      /pods\?/,
       list(
         ...['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((component) =>
           pod(component, { component }),
         ),
       ),
     )
-    .when(/--selector/, list(pod('dns', {})))
+    .when(/labelSelector/, list(pod('dns', {})))
     .when(
       /get configmap coredns/,
       JSON.stringify({ data: { Corefile: '.:53 {\n    forward . 8.8.8.8\n}\n' } }),
@@ -121,6 +121,28 @@ describe('what the steps ask', () => {
   it('looks for the node-local cache by both labels', async () => {
     const host = controlPlane();
     await confirm('confirmDns', host);
-    expect(host.scripts(/node-local-dns/)[0]).toContain("'k8s-app in (node-local-dns,nodelocaldns)'");
+    const [query = ''] = /\?\S+(?=')/.exec(host.scripts(/node-local-dns/)[0] ?? '') ?? [];
+    expect(new URLSearchParams(query).get('labelSelector')).toBe('k8s-app in (node-local-dns,nodelocaldns)');
+  });
+
+  it('reads a list to its end, page by page', async () => {
+    const names = ['node1', 'node2', 'node3'];
+    const page = (index: number) =>
+      JSON.stringify({
+        metadata: index < 2 ? { continue: `after/${names[index]}+` } : {},
+        items: [{ metadata: { name: names[index] }, status: nodeStatus }],
+      });
+    const lease = (name: string) => ({
+      metadata: { name },
+      spec: { renewTime: '2026-11-22T14:00:20.000000Z' },
+    });
+    const host = controlPlane()
+      .when(/leases\?/, list(...names.map(lease)))
+      .when(/v1\/nodes\?limit=200/, page(0))
+      .when(/continue=after%2Fnode1%2B/, page(1))
+      .when(/continue=after%2Fnode2%2B/, page(2));
+    const { checks } = await confirm('confirmNodes', host, { ...input, nodes: names });
+    expect(failing({ checks })).toEqual([]);
+    expect(new Set(checks.map((check) => check.host))).toEqual(new Set(names));
   });
 });

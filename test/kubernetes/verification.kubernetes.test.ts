@@ -70,6 +70,24 @@ describe('step 9 on a real Kubernetes', () => {
     expect(ofWorker.find(({ check }) => check === 'certificates')?.is).toMatch(/^2, of which the first/);
   });
 
+  it('reads lists to their end, however many nodes come first', async () => {
+    const { cluster } = stage();
+    const others = Array.from({ length: 450 }, (_, index) => ({
+      ...{ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
+      metadata: { name: `another-${index}`, namespace: 'kube-node-lease', labels: { another: 'yes' } },
+    }));
+    await cluster.apply(others);
+    expect(failing(await nodes())).toEqual([]);
+    await cluster.kubectl([
+      '--namespace',
+      'kube-node-lease',
+      'delete',
+      'leases',
+      '--selector',
+      'another=yes',
+    ]);
+  });
+
   it('fails when CoreDNS forwards elsewhere', async () => {
     const { cluster } = stage();
     await cluster.apply([corednsConfig(['9.9.9.9'])]);
