@@ -34,16 +34,21 @@ export function useKubernetes(name: string, members: readonly [string, ...string
 
 const confirmations = { confirmNodes, confirmPods, confirmDns };
 
-/** The checks of one activity of step 9 that asks the API server, as a worker would run it. */
+/**
+ * The checks of one activity of step 9 that asks the API server, as a worker would run it.
+ * @param change what is asked for otherwise than what the lab has
+ */
 export async function confirm(
   { cluster, dependencies }: KubernetesStage,
   step: keyof typeof confirmations,
+  change: Partial<VerifyKubernetesInput> = {},
 ): Promise<readonly CheckResult[]> {
   const input: VerifyKubernetesInput = {
     host: targetOf(cluster.controlPlane),
     nodes: [cluster.worker.name],
     release: matchingRelease,
     upstreamDns,
+    ...change,
   };
   return (await runStep(confirmations[step](dependencies), input)).checks;
 }

@@ -149,6 +149,25 @@ describe('step 9 on a real Kubernetes', () => {
     expect(checks[0]?.advice).toContain('kubectl uncordon worker1');
   });
 
+  it('fails when kubelet is of another minor release than was asked for', async () => {
+    const checks = await confirm(stage(), 'confirmNodes', { kubernetes: '1.99.1' });
+    expect(failing(checks)).toEqual([expect.stringMatching(/^node-version: v1\.\d+\.\d+/)]);
+    expect(checks.at(-1)).toMatchObject({ check: 'node-version', shouldBe: 'v1.99' });
+  });
+
+  it('fails when a node is short of something', async () => {
+    const { cluster } = stage();
+    // Kubelet puts it right when it next tells of itself, so it may have to be said again.
+    const condition = { type: 'DiskPressure', status: 'True', message: 'kubelet has disk pressure' };
+    const patch = JSON.stringify({ status: { conditions: [condition] } });
+    const checks = await until(async () => {
+      await cluster.kubectl(['patch', 'node', 'worker1', '--subresource=status', '--patch', patch]);
+      return nodes();
+    }, something);
+    expect(failing(checks)).toEqual(['node-pressure: DiskPressure: kubelet has disk pressure']);
+    await allPass(nodes);
+  });
+
   it('fails when the operator’s certificate is about to expire, while it still opens', async () => {
     const { cluster, dependencies } = stage();
     await shortenAdminCertificate(cluster.controlPlane, 7);
