@@ -14,6 +14,8 @@ export const cancelEverywhere: Play = async ({ client, run, cast }) => {
     const handle = await client.workflow.start('provisionCluster', { args, taskQueue, workflowId });
     let isCancelled = false;
     run.cancelWorkflow = async () => {
+      // Of steps side by side the first one cancels all; the others may be in their middle when the workflow has ended.
+      if (isCancelled) return;
       isCancelled = true;
       await handle.cancel();
     };
