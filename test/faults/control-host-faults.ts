@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 
 /**
@@ -26,4 +27,26 @@ export async function fillDisk(folder: string): Promise<() => Promise<void>> {
   // What the round figure has left over.
   await execa('sh', ['-c', 'cat /dev/zero >> "$1"', 'sh', file], { reject: false });
   return () => rm(file, { force: true });
+}
+
+/**
+ * Breaks every connection that Ansible has to hosts, as soon as it has one: a shared one lies with a process that only its
+ * environment tells from others.
+ * @throws Error when there is none within a minute
+ */
+export async function cutLinksOfPlaybook(home: string): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) {
+    const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const isOurs = await Promise.all(processes.map((pid) => isSshOf(home, pid)));
+    const found = processes.filter((_, index) => isOurs[index]);
+    for (const pid of found) await execa('kill', ['-KILL', pid], { reject: false });
+    if (found.length > 0) return;
+  }
+  throw new Error('Ansible had no connection that could be cut.');
+}
+
+/** A process may be gone while it is looked at. */
+async function isSshOf(home: string, pid: string): Promise<boolean> {
+  const look = (file: string) => readFile(join('/proc', pid, file), 'utf8').catch(() => '');
+  return (await look('comm')).trim() === 'ssh' && (await look('environ')).includes(home);
 }

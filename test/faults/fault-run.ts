@@ -1,5 +1,5 @@
 import type { LabMachine } from '../../src/lab/index.js';
-import { endJobs, fillDisk } from './control-host-faults.js';
+import { cutLinksOfPlaybook, endJobs, fillDisk } from './control-host-faults.js';
 import { FaultWorkers, type Answer, type Call, type FaultWorker, type Point } from './fault-workers.js';
 import type { Fault, World } from './faults.js';
 import { KilledServer } from './killed-server.js';
@@ -65,6 +65,7 @@ export class FaultRun {
       machineOf: (host) => this.machineOf(host) ?? this.options.worker,
       killServer: () => this.killServer(),
       restartControlHost: () => this.restartControlHost(),
+      cutLinksOfPlaybook: () => cutLinksOfPlaybook(this.options.home),
       fillDisk: () => fillDisk(this.options.home),
       cancelWorkflow: () => this.cancelWorkflow(),
       background: (work) => this.background(work),

@@ -13,6 +13,8 @@ export interface World {
   killServer(): Promise<void>;
   /** SIGKILL to workers, server and all jobs of this machine, and resolves when others are there, after another boot. */
   restartControlHost(): Promise<void>;
+  /** Breaks the connections that a running playbook has. */
+  cutLinksOfPlaybook(): Promise<void>;
   /** Takes all room from the file system of Slipway's home. @returns what gives it back */
   fillDisk(): Promise<() => Promise<void>>;
   /** What a person does who cancels the workflow. */
@@ -122,9 +124,13 @@ export const faults = {
     restarts: 'nothing',
     killsWorker: false,
     takesMachine: false,
-    mayAsk: [],
-    appliesTo: onHosts,
-    strike: () => Promise.resolve({ cut: true }),
+    mayAsk: ['runKubespray'],
+    appliesTo: onHostsAndPlaybooks,
+    strike: async (world, { step }) => {
+      if (step !== 'runKubespray') return { cut: true };
+      await world.cutLinksOfPlaybook();
+      return {};
+    },
   },
   serverKilled: {
     name: 'Temporal server killed',
