@@ -89,6 +89,13 @@ function adviceFor({ failures, prompts }: PlaybookProgress): string {
   if (first?.kind === 'unreachable') {
     return `See that ${first.host} is up and lets the control host in by SSH without a question, ${then}`;
   }
+  // Ansible says this too when its connection breaks while it looks for an interpreter.
+  if (first && /python\S*: (not found|No such file)/.test(first.message)) {
+    return (
+      `Preflight has seen Python on ${first.host}, so the connection may have broken: see that the host is up, and ` +
+      `that ansible_python_interpreter, where it is set, names a program that is there; ${then}`
+    );
+  }
   if (first?.isHidden === true) {
     return (
       'The task hides what it says, because a secret may be in it. With unsafe_show_logs: true in ' +

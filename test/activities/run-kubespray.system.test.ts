@@ -380,6 +380,15 @@ describe('running a playbook', () => {
     expect(events).not.toContain('hunter2');
   });
 
+  it('does not leave a person with what Ansible thinks of a Python that it did not find', async () => {
+    await expect(
+      play(playbookInput({ ansible_python_interpreter: '/nowhere/python' })),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining('/nowhere/python: not found') as string,
+      details: [{ advice: expect.stringContaining('the connection may have broken') as string }],
+    });
+  });
+
   it('names a host that cannot be reached', async () => {
     await writeAll(specification([sshd.port, await freePort()]));
     await expect(play(playbookInput())).rejects.toThrow(
