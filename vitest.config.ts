@@ -5,7 +5,7 @@ const besideOthers = ['test/faults/*.lab.test.ts', 'test/e2e/secrets.lab.test.ts
 
 /** Those on light machines, which leave most of a processor to the virtual machines beside which they run. */
 const onLightMachines = [
-  'test/activities/{kubespray,preflight,firewall,remote-control-host}.lab.test.ts',
+  'test/activities/{kubespray,preflight,firewall,remote-control-host,going-down}.lab.test.ts',
   'test/cli/demo-machines.lab.test.ts',
   'test/hosts/jobs.lab.test.ts',
   'test/lab/systemd-machine.lab.test.ts',

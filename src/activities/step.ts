@@ -7,6 +7,7 @@ import type { HostTarget } from '../hosts/target.js';
 import type { StepResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
+import { unlessGoingDown } from './going-down.js';
 
 /** How often a step says that it is alive within its heartbeat timeout (src/workflows/step-table.ts). */
 const heartbeatsPerTimeout = 4;
@@ -46,7 +47,10 @@ export function step<Input, Output>(
   };
 }
 
-/** Opens the host for the time of `use`, and gives its connection back. */
+/**
+ * Opens the host for the time of `use`, and gives its connection back.
+ * @throws ConnectionLostError in place of what a machine that is being shut down has let fail
+ */
 export async function withHost<Output>(
   { hosts }: Pick<Dependencies, 'hosts'>,
   target: HostTarget,
@@ -55,6 +59,8 @@ export async function withHost<Output>(
   const host = await hosts.connect(target, { signal: Context.current().cancellationSignal });
   try {
     return await use(host);
+  } catch (error) {
+    throw target.kind === 'local' ? error : await unlessGoingDown(host, error);
   } finally {
     await host.close();
   }
