@@ -1,4 +1,4 @@
-import { CommandFailedError, ConnectionLostError, HostError } from '../hosts/errors.js';
+import { ConnectionLostError, HostError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 
@@ -25,6 +25,6 @@ async function isGoingDown(host: Host): Promise<boolean> {
     // In the last moments of a shutdown systemd has closed its ears.
     return stdout.trim() === 'stopping' || /Connection reset|Transport endpoint/.test(stderr);
   } catch (error) {
-    return error instanceof HostError && error.retryable && !(error instanceof CommandFailedError);
+    return error instanceof HostError && error.retryable;
   }
 }
