@@ -17,7 +17,7 @@ export async function unlessGoingDown(host: Host, error: unknown): Promise<unkno
 /** A connection that has broken meanwhile says so as well; no other failure to look does. */
 async function isGoingDown(host: Host): Promise<boolean> {
   try {
-    const { stdout, stderr } = await host.run(sh`LC_ALL=C systemctl is-system-running`, {
+    const { stdout, stderr } = await host.run(sh`systemctl is-system-running`, {
       accept: 'any',
       what: 'see whether the machine is being shut down',
       timeout: 10_000,

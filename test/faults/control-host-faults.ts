@@ -2,6 +2,7 @@ import { readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { identityOf, signalProcess } from '../../src/local/processes.js';
 
 /**
  * What a restart does to this machine's jobs: each of their processes is gone at once, and the kernel has another boot
@@ -39,7 +40,9 @@ export async function cutLinksOfPlaybook(home: string): Promise<void> {
     const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const isOurs = await Promise.all(processes.map((pid) => isSshOf(home, pid)));
     const found = processes.filter((_, index) => isOurs[index]);
-    for (const pid of found) await execa('kill', ['-KILL', pid], { reject: false });
+    for (const ssh of found.map((pid) => identityOf(Number(pid)))) {
+      if (ssh !== undefined) signalProcess(ssh, 'SIGKILL');
+    }
     if (found.length > 0) return;
   }
   throw new Error('Ansible had no connection that could be cut.');

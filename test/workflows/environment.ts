@@ -14,6 +14,7 @@ import {
   waitingForAttribute,
 } from '../../src/workflows/search-attributes.js';
 import type { AllActivities } from '../../src/activities/index.js';
+import { replayRecorded } from './replay.js';
 
 /** Who did something, in histories; the SDK's own choice would name a process and a machine. */
 const identity = 'slipway';
@@ -60,21 +61,13 @@ export class WorkflowLab {
   }
 
   /** Replays every workflow that has run on this server with the code as it is now. */
-  async replayEverything(): Promise<{ replayed: number; failures: unknown[] }> {
-    const failures: unknown[] = [];
-    let replayed = 0;
-    const histories = this.client.workflow
-      .list({
-        query:
-          'ExecutionStatus != "Terminated" AND (SlipwayCluster != "many" OR WorkflowType = "provisionCluster")',
-      })
-      .intoHistories();
-    const results = Worker.runReplayHistories({ workflowBundle: this.workflowBundle }, histories);
-    for await (const { workflowId, error } of results) {
-      replayed += 1;
-      if (error) failures.push([workflowId, error.message]);
-    }
-    return { replayed, failures };
+  replayEverything() {
+    return replayRecorded({
+      client: this.client,
+      workflowBundle: this.workflowBundle,
+      query:
+        'ExecutionStatus != "Terminated" AND (SlipwayCluster != "many" OR WorkflowType = "provisionCluster")',
+    });
   }
 
   /** @param connection the lab's own unless something else is said */
