@@ -27,6 +27,9 @@ const mostRetries = 5;
 /** Steps that look until something has happened: how often they do, is another number each time. */
 const waits = new Set(['waitForReboot']);
 
+/** Steps whose middle is a look at their job: before it there is no connection of Ansible's that could be cut. */
+const inTheirJob = new Set(['runKubespray']);
+
 /** Real workers and a real server, whose steps meet faults on real machines. */
 export class FaultRun {
   readonly cells: Cell[] = [];
@@ -127,11 +130,16 @@ export class FaultRun {
     if (isMoment(fault, point))
       return this.strike(fault, { point, moment }, (call) => fault.strike(world, call, worker));
     if (fault.point === 'before' || fault.point === 'after') return {};
+    const hold = fault.point === 'hold';
+    return { middle: { operation: this.middleOf(moment, fault), hold, delay: hold ? 0 : 20 } };
+  }
+
+  /** @returns the number of the operation from which on an attempt is in its middle; any look at its job is, besides */
+  private middleOf(moment: Occurrence, { point }: Fault): number {
+    if (point === 'middle' && inTheirJob.has(moment.step)) return Number.MAX_SAFE_INTEGER;
     const usual = this.options.operations?.get(momentText(moment)) ?? 0;
     const isCounted = !moment.isDisturbed && !waits.has(moment.step);
-    const operation = isCounted ? Math.floor(usual / 2) + 1 : 1;
-    const hold = fault.point === 'hold';
-    return { middle: { operation, hold, delay: hold ? 0 : 20 } };
+    return isCounted ? Math.floor(usual / 2) + 1 : 1;
   }
 
   private async strike(

@@ -251,6 +251,11 @@ export const cancelled: Fault = {
   },
 };
 
+/** Whether a person may be asked about this step after the fault. */
+export function mayAsk(fault: Fault, step: string): boolean {
+  return fault.mayAsk === 'all' || fault.mayAsk.includes(step);
+}
+
 /** For a sample in which every step meets one fault, and none that takes long. */
 const quick: readonly Fault[] = [
   faults.killedBefore,
@@ -260,10 +265,10 @@ const quick: readonly Fault[] = [
   faults.serverKilled,
 ];
 
-/** One of the faults that a step can meet and that are quickly over, at its first time; the same one each time. */
+/** One of the faults that a step can meet, that are quickly over and need nobody, at its first time; always the same. */
 export function someFault({ step, host, nth }: Moment, place: Place): Fault[] {
   if (nth > 1) return [];
-  const possible = quick.filter((fault) => fault.appliesTo(step, place));
+  const possible = quick.filter((fault) => fault.appliesTo(step, place) && !mayAsk(fault, step));
   const number = [...`${step} on ${host}`].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), 0);
   return possible.slice(number % possible.length).slice(0, 1);
 }

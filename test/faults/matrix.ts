@@ -1,6 +1,6 @@
 import { createActivities } from '../../src/activities/index.js';
 import { createDependencies } from '../../src/workers/dependencies.js';
-import type { Fault } from './faults.js';
+import { mayAsk, type Fault } from './faults.js';
 import type { Outcome } from './fault-stage.js';
 import { momentText, type Cell, type Moment } from './moments.js';
 import type { State } from './world-state.js';
@@ -86,9 +86,8 @@ function differencesOfCell(cell: Cell): string[] {
   const { fault, recovery, asked, step } = cell;
   const where = momentText(cell);
   if (recovery === undefined) return [`${where} never went on.`];
-  const mayAsk = fault.mayAsk === 'all' || fault.mayAsk.includes(step);
   return [
-    ...(asked > 0 && !mayAsk ? [`${where} asked a person instead of going on by itself.`] : []),
+    ...(asked > 0 && !mayAsk(fault, step) ? [`${where} asked a person instead of going on by itself.`] : []),
     ...(recovery < (fault.lasts ?? 0)
       ? [`${where} went on after ${recovery} ms, before its host was back.`]
       : []),
