@@ -21,6 +21,7 @@ import { proveWayIn } from './prove-way-in.js';
 import { wayIn } from './ssh-way-in.js';
 import { changed, step, unchanged, withHost } from './step.js';
 import { syncUnits } from './units-on-host.js';
+import { counted } from '../cluster/units.js';
 
 /** Settings that only tests change. */
 export interface FirewallSettings {
@@ -41,7 +42,7 @@ export function applyFirewallRules(
       await refuseOtherFirewall(host, input.ruleSet);
       const cameBy = input.host.kind === 'ssh' ? await wayIn(host) : undefined;
       const ruleSet = cameBy ? admitSshPort(input.ruleSet, cameBy.port) : input.ruleSet;
-      const summary = `${policiesOf(ruleSet).length} policies in the table inet slipway`;
+      const summary = `${counted(policiesOf(ruleSet).length, 'policy', 'policies')} in the table inet slipway`;
       if (await isInForce(host, ruleSet)) return unchanged(summary);
 
       await stage(host, ruleSet);

@@ -7,6 +7,7 @@ import { notProven } from './refusals.js';
 import { unitsToStart } from './start-and-enable-units.js';
 import { step, unchanged, withHost } from './step.js';
 import { type UnitOnHost, unitsPresent } from './units-on-host.js';
+import { counted } from '../cluster/units.js';
 
 /** Milliseconds for which a unit must have been up; systemd restarts a crashed kubelet after ten seconds or less. */
 const steadyAfter = 12_000;
@@ -61,5 +62,5 @@ done`,
   const last = errors.at(-1);
   return last === undefined
     ? 'no errors in their journals'
-    : `${errors.length} errors, the last: ${last.slice(0, 200)}`;
+    : `${counted(errors.length, 'error')}, the last: ${last.slice(0, 200)}`;
 }

@@ -15,6 +15,7 @@ import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { listen, probe, stopListening, wordOf, type Answer, type Listening } from './reachability-on-host.js';
 import { step, unchanged } from './step.js';
+import { counted } from '../cluster/units.js';
 
 /** Hosts that are worked on at the same time. */
 const hostsAtOnce = 20;
@@ -35,8 +36,8 @@ export function checkReachability({
     const found = await proveReachability({ pool, hosts, specification, key: jobKey, signal });
     const { blocked, narrow } = found;
     const ways = [
-      ...(blocked.length === 0 ? [] : [`${blocked.length} obstacles`]),
-      ...(narrow.length === 0 ? [] : [`${narrow.length} ways too narrow for long packets`]),
+      ...(blocked.length === 0 ? [] : [counted(blocked.length, 'obstacle')]),
+      ...(narrow.length === 0 ? [] : [`${counted(narrow.length, 'way')} too narrow for long packets`]),
     ];
     return {
       ...unchanged(ways.join(', ') || 'the hosts reach each other on the ports that they need'),

@@ -6,6 +6,7 @@ import type { HostTarget } from '../hosts/target.js';
 import type { Activities, CopySshKeyInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
+import { counted } from '../cluster/units.js';
 
 /**
  * Step 3: "Copy Public Key to the Kubernetes Hosts". The key is tried first; only where it does not get in, the password
@@ -19,11 +20,11 @@ export function copySshKey(dependencies: Dependencies): Activities['copySshKey']
     const user = target.kind === 'ssh' ? target.user : 'root';
     const added = await appendByKey(dependencies, input, user);
     if (added === 0) return unchanged(`${user} gets in by key`);
-    if (added !== undefined) return changed(`appended ${keys(added)} for ${user}`);
+    if (added !== undefined) return changed(`appended ${counted(added, 'key')} for ${user}`);
 
     const copied = await appendByPassword(dependencies, input, user);
     await proveKeyLogin(dependencies, target, user);
-    return changed(`appended ${keys(copied)} for ${user}, who now gets in by key`);
+    return changed(`appended ${counted(copied, 'key')} for ${user}, who now gets in by key`);
   });
 }
 
@@ -130,8 +131,4 @@ function copyCommand(target: HostTarget): string {
   if (target.kind === 'local') return 'ssh-copy-id';
   const port = target.port === 22 ? '' : `-p ${target.port} `;
   return `ssh-copy-id -i ${target.privateKey}.pub ${port}${target.user}@${target.address}`;
-}
-
-function keys(count: number): string {
-  return count === 1 ? '1 key' : `${count} keys`;
 }

@@ -10,6 +10,7 @@ import { playbookScript, runFiles } from './playbook-run.js';
 import { keepTimes, readTimes } from './playbook-times.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 import { newsTeller } from './tell-workflow.js';
+import { counted } from '../cluster/units.js';
 
 /**
  * Step 8: "Create Kubernetes Cluster": runs one of Kubespray's playbooks as a detached job. A second one of the same
@@ -55,7 +56,7 @@ export function runKubespray(dependencies: Dependencies): Activities['runKubespr
       await keepTimes(host, { folders, run: input, course: reader.course });
       const { hosts } = reader.progress;
       const sum = totals(hosts);
-      const summary = `${input.playbook}: ${Object.keys(hosts).length} hosts, ${sum.ok} ok, ${sum.changed} changed`;
+      const summary = `${input.playbook}: ${counted(Object.keys(hosts).length, 'host')}, ${sum.ok} ok, ${sum.changed} changed`;
       return { ...(sum.changed > 0 ? changed(summary) : unchanged(summary)), hosts, log };
     }),
   );

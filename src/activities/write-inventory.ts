@@ -10,6 +10,7 @@ import type { Activities, InventoryInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { copySample } from './sample-inventory.js';
 import { changed, step, unchanged, withHost } from './step.js';
+import { counted } from '../cluster/units.js';
 
 /** Goes along with the package, beside `src` and `dist`. */
 const eventsPlugin = new URL('../../deploy/ansible/slipway_events.py', import.meta.url);
@@ -35,7 +36,7 @@ export function writeInventory(dependencies: Dependencies): Activities['writeInv
         if ((await host.writeFile(path, content)) === 'written')
           written.push(path.slice(folders.root.length + 1));
       }
-      const hosts = `${input.specification.hosts.length} hosts`;
+      const hosts = counted(input.specification.hosts.length, 'host');
       if (sample !== undefined) written.unshift(sample);
       return written.length > 0 ? changed(`${hosts}: ${written.join(', ')}`) : unchanged(hosts);
     }),

@@ -1,6 +1,7 @@
 import { plainText } from '../cluster/plain-text.js';
 import type { ClusterProgress, HostProgress, StepProgress } from '../workflows/progress.js';
 import { glyphLegend, stepGlyphs } from './step-glyphs.js';
+import { counted } from '../cluster/units.js';
 
 export interface ViewSize {
   readonly columns: number;
@@ -49,7 +50,7 @@ function headline({ cluster, phase, release, hosts, questions }: ClusterProgress
     plainText(cluster),
     phase,
     ...(release === null ? [] : [`Kubespray ${plainText(release)}`]),
-    `${done} of ${hosts.length} hosts ready`,
+    `${done} of ${counted(hosts.length, 'host')} ready`,
     ...(questions.length === 0 ? [] : [`${questions.length} waiting for an answer`]),
   ];
   return parts.join(' | ');

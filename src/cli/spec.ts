@@ -2,6 +2,7 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';
 import type { Terminal } from './terminal.js';
+import { counted } from '../cluster/units.js';
 
 export interface SpecOptions {
   readonly file: string;
@@ -16,7 +17,7 @@ export async function spec({ file, json }: SpecOptions, terminal: Terminal): Pro
   terminal.write(
     json === true
       ? `${jsonText(specification, 2)}\n`
-      : `${file}: in order; cluster ${name}, ${hosts.length} hosts\n`,
+      : `${file}: in order; cluster ${name}, ${counted(hosts.length, 'host')}\n`,
   );
   return exitCodes.ok;
 }

@@ -10,6 +10,7 @@ import type { Specification } from '../cluster/specification.js';
 import { clusterWorkflowId, taskQueue } from '../workflows/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
+import { counted } from '../cluster/units.js';
 
 /** Name of the memo that tells which specification a workflow was started with. */
 const specificationMemo = 'specification';
@@ -43,7 +44,7 @@ export async function startCluster(client: Client, specification: Specification)
     workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     memo: { [specificationMemo]: digest },
-    staticSummary: `Cluster ${specification.name}: ${specification.hosts.length} hosts`,
+    staticSummary: `Cluster ${specification.name}: ${counted(specification.hosts.length, 'host')}`,
   });
   const sentence =
     running === undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { counted } from './units.js';
 
 /**
  * Akash's provider as a workload of the cluster. While it runs and pods of its tenants do not, it gives their leases up
@@ -87,6 +88,5 @@ function patching(
 
 /** With the replicas that it has when it runs: "akash-services/akash-provider (1 replica)". */
 export function workloadText(workload: ProviderWorkload): string {
-  const count = replicasWhenRunning(workload);
-  return `${workload.namespace}/${workload.name} (${count} ${count === 1 ? 'replica' : 'replicas'})`;
+  return `${workload.namespace}/${workload.name} (${counted(replicasWhenRunning(workload), 'replica')})`;
 }

@@ -1,5 +1,6 @@
 import type { CheckResult } from './checks.js';
 import { judge, listed } from './checks.js';
+import { counted } from './units.js';
 
 /**
  * Not in the document: when the certificates of a host end. Kubernetes' last a year, and nobody is let in after that,
@@ -55,7 +56,9 @@ export function judgeCertificates(
 function ending({ expires }: Certificate, now: number): string {
   const date = new Date(expires).toISOString().slice(0, 10);
   const days = Math.floor(Math.abs(expires - now) / day);
-  return expires < now ? `expired ${days} days ago (${date})` : `expires in ${days} days (${date})`;
+  return expires < now
+    ? `expired ${counted(days, 'day')} ago (${date})`
+    : `expires in ${counted(days, 'day')} (${date})`;
 }
 
 function advice(host: string, soon: readonly Certificate[]): string {

@@ -3,6 +3,7 @@ import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import { podTrouble, troubledPods } from './pod-trouble.js';
 import type { Pods } from './pods.js';
+import { counted } from './units.js';
 
 /** Step 9 of the document, "Confirm DNS": CoreDNS's forwarding, and the pods that answer. */
 
@@ -101,7 +102,7 @@ export function judgeNodeLocalPods(nodes: readonly string[], { host, pods, now }
     passed: uncovered.length === 0,
     is:
       uncovered.length === 0
-        ? `running on ${nodes.length} nodes`
+        ? `running on ${counted(nodes.length, 'node')}`
         : `not running on ${listed(uncovered)}; ${listed(troubles)} in trouble`,
     shouldBe: 'one running and ready pod of the node-local DNS cache on every node',
     advice: 'See "kubectl -n kube-system describe pod -l k8s-app=node-local-dns".',

@@ -1,6 +1,7 @@
 import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import type { EtcdHealth, EtcdMembers, EtcdStatus } from './etcd-answers.js';
+import { counted } from './units.js';
 
 /** Step 9 of the document, "Verify etcd status and health": how what etcdctl says is judged. */
 
@@ -22,9 +23,9 @@ export function judgeEtcdMembers({ host, members }: EtcdQuestion, seen: EtcdMemb
       host,
       passed: all && waiting.length === 0,
       is:
-        `${seen.length} members: ${listed(seen.map(({ name }) => name || 'not started'))}` +
+        `${counted(seen.length, 'member')}: ${listed(seen.map(({ name }) => name || 'not started'))}` +
         (waiting.length > 0 ? `; ${waiting.length} not started or learning` : ''),
-      shouldBe: `${members.length} started members: ${listed(members)}`,
+      shouldBe: `${counted(members.length, 'started member')}: ${listed(members)}`,
       advice:
         'Start etcd on the missing member and read "journalctl -u etcd" there; a member that is gone for good is ' +
         'taken out with "etcdctl member remove".',
@@ -44,8 +45,8 @@ export function judgeEtcdHealth({ host, members }: EtcdQuestion, seen: EtcdHealt
       is:
         sick.length > 0
           ? listed(sick.map(({ endpoint, error }) => `${endpoint}: ${error || 'unhealthy'}`))
-          : `${seen.length} healthy endpoints`,
-      shouldBe: `${members.length} healthy endpoints`,
+          : counted(seen.length, 'healthy endpoint'),
+      shouldBe: counted(members.length, 'healthy endpoint'),
       advice:
         'Read "journalctl -u etcd" on the unhealthy member, and check ports 2379 and 2380 between members.',
       settles: true,
@@ -76,8 +77,8 @@ export function judgeEtcdStatus(
       check: 'etcd-one-cluster',
       host,
       passed: clusters.length === 1 && seen.length === members.length,
-      is: `${seen.length} members answer, ${clusters.length} cluster IDs`,
-      shouldBe: `${members.length} members answer with one cluster ID`,
+      is: `${answering(seen.length)}, ${counted(clusters.length, 'cluster ID')}`,
+      shouldBe: `${answering(members.length)} with one cluster ID`,
       advice:
         'A member with another cluster ID was started as a cluster of its own: take it out, empty its data, add it anew.',
       settles: seen.length < members.length,
@@ -146,3 +147,7 @@ export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: stri
 
 const distinct = (values: readonly string[]) => [...new Set(values)];
 const mebibytes = (bytes: number) => `${Math.round(bytes / 1024 ** 2)} MiB`;
+
+function answering(members: number): string {
+  return `${counted(members, 'member')} ${members === 1 ? 'answers' : 'answer'}`;
+}

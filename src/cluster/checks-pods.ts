@@ -2,6 +2,7 @@ import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
 import { troubledPods } from './pod-trouble.js';
 import type { Pods } from './pods.js';
+import { counted } from './units.js';
 
 /** Step 9 of the document, "Confirm Kubernetes pods": the pods of kube-system. */
 
@@ -22,7 +23,7 @@ export function judgePods(host: string, pods: Pods, now: number): JudgedCheck[] 
       is:
         troubled.length > 0
           ? listed(troubled.map(({ text }) => text))
-          : `${pods.length} pods, all running or completed`,
+          : `${counted(pods.length, 'pod')}, all running or completed`,
       shouldBe: 'every pod of kube-system running and ready, or completed',
       advice:
         'See "kubectl -n kube-system describe pod <name>" and "kubectl -n kube-system logs <name> --previous".',

@@ -1,5 +1,6 @@
 import type { Estimate } from './playbook-course.js';
 import { totals, type PlaybookProgress } from './playbook-events.js';
+import { counted } from './units.js';
 
 /**
  * One line for people: "about 40 %, 12 min left: Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)".
@@ -14,7 +15,7 @@ export function describeProgress(progress: PlaybookProgress): string {
     if (unreachable > 0) counts.push(`${host} cannot be reached`);
   }
   const where = task === null ? play : `${play} › ${task}`;
-  const hostsDone = `${done} of ${Math.max(done, Object.keys(hosts).length)} hosts`;
+  const hostsDone = `${done} of ${counted(Math.max(done, Object.keys(hosts).length), 'host')}`;
   const howFar = estimate === null || progress.ended ? '' : `${showEstimate(estimate)}: `;
   return `${howFar}${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
 }

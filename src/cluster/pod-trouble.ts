@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pods } from './pods.js';
+import { counted } from './units.js';
 
 /** Seconds that a container which has been restarted must have run since. */
 const steadySeconds = 60;
@@ -24,7 +25,7 @@ export function podTrouble({ metadata, status }: Pods[number], now: number): str
       restartCount > 0 && now - Date.parse(state.running?.startedAt ?? '') < steadySeconds * 1000,
   );
   return restarted
-    ? `${restarted.name} was restarted a moment ago, ${restarted.restartCount} times so far${lastEnd(restarted)}`
+    ? `${restarted.name} was restarted a moment ago, ${counted(restarted.restartCount, 'time')} so far${lastEnd(restarted)}`
     : null;
 }
 

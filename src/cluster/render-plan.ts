@@ -3,6 +3,7 @@ import type { Finding } from './findings.js';
 import type { ClusterPlan } from './plan.js';
 import { storageItems } from './render-storage-plan.js';
 import { approvedOrder, orderItems } from './work-order.js';
+import { counted } from './units.js';
 
 /** Hosts whose disks are shown in Temporal's UI; the rest is counted. In a terminal every host is shown. */
 const hostsInMarkdown = 20;
@@ -42,7 +43,7 @@ function approvalItem({ digest, storage, order }: ClusterPlan): Item {
   const hosts = Object.entries(storage).flatMap(([host, plan]) => (plan.kind === 'apply' ? [host] : []));
   const inOrder = approvedOrder(order, storage) === null ? '' : ', in this order';
   return {
-    text: `${digest} stands for the disks and restarts of ${hosts.length === 1 ? '1 host' : `${hosts.length} hosts`} above${inOrder}: ${namesText(hosts)}.`,
+    text: `${digest} stands for the disks and restarts of ${counted(hosts.length, 'host')} above${inOrder}: ${namesText(hosts)}.`,
   };
 }
 

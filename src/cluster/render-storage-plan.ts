@@ -2,7 +2,7 @@ import { canonicalJson } from './digest.js';
 import { groupBy, namesText, type Item } from './outline.js';
 import type { ClusterPlan } from './plan.js';
 import type { ExcludedDevice, PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
-import { showBytes } from './units.js';
+import { counted, showBytes } from './units.js';
 
 type Apply = Extract<StoragePlan, { kind: 'apply' }>;
 type Refused = Extract<StoragePlan, { kind: 'refused' }>;
@@ -66,7 +66,7 @@ function shapeOf({ target, excluded, advice }: Apply): string {
 function applyItem({ target, excluded, bytesToCopy, commands, advice, digest }: Apply): Item {
   const { host, array, disks, fileSystem, mountPoint } = target;
   return {
-    text: `${host}: ${array.device}, ${array.level} of ${disks.length} disks, ${fileSystem.type} at ${mountPoint}. Everything on these disks is lost:`,
+    text: `${host}: ${array.device}, ${array.level} of ${counted(disks.length, 'disk')}, ${fileSystem.type} at ${mountPoint}. Everything on these disks is lost:`,
     items: [
       ...disks.map(diskItem),
       ...excludedItems(excluded),

@@ -7,3 +7,8 @@ export function showBytes(bytes: number): string {
   const rounded = size >= 100 || power === 0 ? Math.floor(size) : Math.floor(size * 10) / 10;
   return `${rounded} ${names[power] ?? 'B'}`;
 }
+
+/** A number with its noun: "1 disk", "2 disks". @param plural where it is not the noun with an s, such as "policies" */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`;
+}

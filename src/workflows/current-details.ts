@@ -8,6 +8,7 @@ import { orderItems } from '../cluster/work-order.js';
 import type { ApprovalQuestion } from './answers.js';
 import { clusterWorkflowId } from './messages.js';
 import type { ClusterProgress, HostProgress, Question, StepProgress } from './progress.js';
+import { counted } from '../cluster/units.js';
 
 /** With more hosts than this a table of steps × hosts is too wide to read: one line for each host instead. */
 const widestTable = 8;
@@ -61,7 +62,7 @@ function showApproval(
   );
   const until = question.expires === undefined ? '' : `, until ${timeOf(question.expires)}`;
   return [
-    `### Approval awaited for ${question.hosts.length} hosts${until}`,
+    `### Approval awaited for ${counted(question.hosts.length, 'host')}${until}`,
     outlineMarkdown([subjectOf(question, storage), ...orderOf(question, plan)]),
     codeBlock(
       [

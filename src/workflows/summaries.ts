@@ -1,6 +1,6 @@
 import type { OldDataResult, VerificationResult } from '../activities/contract.js';
 import type { HostFacts } from '../cluster/facts.js';
-import { showBytes } from '../cluster/units.js';
+import { counted, showBytes } from '../cluster/units.js';
 import { steps, type StepName } from './step-table.js';
 
 /** One line about a step's result, for the progress. */
@@ -22,12 +22,12 @@ function directoriesOf({ directories }: OldDataResult): string {
 function checksOf({ checks }: VerificationResult): string {
   const failed = checks.filter(({ passed }) => !passed).map(({ check }) => check);
   return failed.length === 0
-    ? `${checks.length} checks passed`
-    : `${failed.length} of ${checks.length} checks failed: ${failed.join(', ')}`;
+    ? `${counted(checks.length, 'check')} passed`
+    : `${failed.length} of ${counted(checks.length, 'check')} failed: ${failed.join(', ')}`;
 }
 
 function factsOf({ operatingSystem, cpus, memoryBytes, blockDevices }: HostFacts): string {
   const memory = (memoryBytes / 1024 ** 3).toFixed(1);
   const disks = blockDevices.filter(({ type }) => type === 'disk').length;
-  return `${operatingSystem.prettyName}, ${cpus} CPUs, ${memory} GiB of memory, ${disks} disks`;
+  return `${operatingSystem.prettyName}, ${counted(cpus, 'CPU')}, ${memory} GiB of memory, ${counted(disks, 'disk')}`;
 }

@@ -36,7 +36,7 @@ async function check(): Promise<{ summary: string; seconds: number }> {
 it('watches a unit that has just been started, tells its errors, and does not wait for one that has been up', async () => {
   await startKubelet('echo \\"<3>no network yet\\"; exec sleep 600');
   const first = await check();
-  expect(first.summary).toBe('kubelet steady, 1 errors, the last: no network yet');
+  expect(first.summary).toBe('kubelet steady, 1 error, the last: no network yet');
   expect(first.seconds).toBeGreaterThan(10);
   expect((await check()).seconds).toBeLessThan(5);
 });

@@ -64,7 +64,7 @@ describe('verification of three members of etcd, set up as Kubespray does', () =
       new RegExp(`^https://${address}:2379: .*(refused|deadline|unhealthy)`),
     );
     expect(checks.find(({ check }) => check === 'etcd-one-cluster')?.is).toBe(
-      '2 members answer, 1 cluster IDs',
+      '2 members answer, 1 cluster ID',
     );
     const stopped = await verify(member(2));
     expect(failing(stopped)).toEqual(['etcd-members', 'etcd-health', 'etcd-status']);

@@ -108,7 +108,7 @@ describe('the sample inventory', () => {
     expect(await read('hosts.yaml')).toContain('node1');
     expect(await read('../inventory.before-1/group_vars/k8s_cluster/k8s-cluster.yml')).toContain('v1.31.9');
 
-    expect(await run('v2.28.1')).toEqual({ outcome: 'unchanged', summary: '1 hosts' });
+    expect(await run('v2.28.1')).toEqual({ outcome: 'unchanged', summary: '1 host' });
     await run('v2.27.1');
     await expectSampleOf('v2.27.1');
     expect(await inventories()).toEqual(['inventory', 'inventory.before-1', 'inventory.before-2']);

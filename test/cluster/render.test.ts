@@ -1,11 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
 import { renderPlan, renderPlanMarkdown } from '../../src/cluster/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../src/cluster/render-report.js';
 import type { Report } from '../../src/cluster/report.js';
 import type { StoragePlan } from '../../src/cluster/storage-plan.js';
-import { showBytes } from '../../src/cluster/units.js';
 import { anApplyPlan, aSpecification, aTarget } from './builders.js';
 
 const release = { name: 'v2.24.1', why: 'The specification names it.', findings: [] };
@@ -372,29 +370,5 @@ Checks
       '**Cluster akash is not complete**\n\n- Kubespray v2.24.1\n',
     );
     expect(renderReportMarkdown(report)).toContain('\n- node1, node2: done\n  - changed: copySshKey\n');
-  });
-});
-
-describe('showBytes', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1000, '1 kB'],
-    [4_294_967_296, '4.2 GB'],
-    [1_600_321_314_816, '1.6 TB'],
-    [99_999_999_999, '99.9 GB'],
-    [250_059_350_016, '250 GB'],
-  ])('shows %i as %s', (bytes, expected) => {
-    expect(showBytes(bytes)).toBe(expected);
-  });
-
-  it('never shows more than there is', () => {
-    const unit = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12, PB: 1e15 };
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (bytes) => {
-        const [size = '', name = ''] = showBytes(bytes).split(' ');
-        expect(Number(size) * unit[name as keyof typeof unit]).toBeLessThanOrEqual(bytes * (1 + 1e-12));
-      }),
-    );
   });
 });

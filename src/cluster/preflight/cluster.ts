@@ -1,6 +1,7 @@
 import { membersOf } from '../members.js';
 import type { Specification } from '../specification.js';
 import type { FoundBefore } from './finding.js';
+import { counted } from '../units.js';
 
 /** What concerns the cluster as a whole. Hosts may have dropped out, so even what the specification's rules refuse is looked at. */
 export function clusterFindings(specification: Specification): FoundBefore[] {
@@ -14,7 +15,7 @@ function controlPlanes(specification: Specification): FoundBefore[] {
     {
       check: 'control-plane-count',
       host: null,
-      is: `${count} control plane${count === 1 ? '' : 's'}`,
+      is: counted(count, 'control plane'),
       ...finding,
     },
   ];

@@ -1,5 +1,6 @@
 import { gpuOf, nvidiaRuntimePath } from '../gpu.js';
 import type { FoundBefore, Look } from './finding.js';
+import { counted } from '../units.js';
 
 /** Whether what the specification says of GPUs is what the host has. Hosts that were not asked about it are not judged. */
 export function gpuFindings({ host, facts: { nvidia }, specification }: Look): FoundBefore[] {
@@ -37,5 +38,5 @@ export function gpuFindings({ host, facts: { nvidia }, specification }: Look): F
 }
 
 function devicesText(count: number): string {
-  return count === 1 ? '1 NVIDIA GPU' : `${count} NVIDIA GPUs`;
+  return counted(count, 'NVIDIA GPU');
 }
