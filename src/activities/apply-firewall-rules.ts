@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { admitSshPort, policiesOf } from '../cluster/firewall.js';
+import { counted } from '../cluster/units.js';
 import { ConnectionLostError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
@@ -21,7 +22,6 @@ import { proveWayIn } from './prove-way-in.js';
 import { wayIn } from './ssh-way-in.js';
 import { changed, step, unchanged, withHost } from './step.js';
 import { syncUnits } from './units-on-host.js';
-import { counted } from '../cluster/units.js';
 
 /** Settings that only tests change. */
 export interface FirewallSettings {

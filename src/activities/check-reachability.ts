@@ -9,13 +9,13 @@ import {
   type Reachability,
 } from '../cluster/reachability.js';
 import type { Specification } from '../cluster/specification.js';
+import { counted } from '../cluster/units.js';
 import type { Host } from '../hosts/host.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { listen, probe, stopListening, wordOf, type Answer, type Listening } from './reachability-on-host.js';
 import { step, unchanged } from './step.js';
-import { counted } from '../cluster/units.js';
 
 /** Hosts that are worked on at the same time. */
 const hostsAtOnce = 20;

@@ -1,6 +1,7 @@
 import { clusterFolders } from '../cluster/folders.js';
 import { describeProgress } from '../cluster/describe-playbook.js';
 import { PlaybookEventReader, totals } from '../cluster/playbook-events.js';
+import { counted } from '../cluster/units.js';
 import { CommandFailedError } from '../hosts/errors.js';
 import type { Activities, PlaybookResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';
@@ -10,7 +11,6 @@ import { playbookScript, runFiles } from './playbook-run.js';
 import { keepTimes, readTimes } from './playbook-times.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 import { newsTeller } from './tell-workflow.js';
-import { counted } from '../cluster/units.js';
 
 /**
  * Step 8: "Create Kubernetes Cluster": runs one of Kubespray's playbooks as a detached job. A second one of the same

@@ -3,6 +3,7 @@ import { ansibleConfig, controlPathFolder, knownHostsText } from '../cluster/ans
 import { clusterFolders } from '../cluster/folders.js';
 import type { ClusterFolders } from '../cluster/folders.js';
 import { inventoryYaml } from '../cluster/inventory.js';
+import { counted } from '../cluster/units.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
@@ -10,7 +11,6 @@ import type { Activities, InventoryInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { copySample } from './sample-inventory.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { counted } from '../cluster/units.js';
 
 /** Goes along with the package, beside `src` and `dist`. */
 const eventsPlugin = new URL('../../deploy/ansible/slipway_events.py', import.meta.url);

@@ -1,7 +1,7 @@
 import { plainText } from '../cluster/plain-text.js';
+import { counted } from '../cluster/units.js';
 import type { ClusterProgress, HostProgress, StepProgress } from '../workflows/progress.js';
 import { glyphLegend, stepGlyphs } from './step-glyphs.js';
-import { counted } from '../cluster/units.js';
 
 export interface ViewSize {
   readonly columns: number;

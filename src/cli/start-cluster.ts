@@ -7,10 +7,10 @@ import {
 } from '@temporalio/client';
 import { digestOf } from '../cluster/digest.js';
 import type { Specification } from '../cluster/specification.js';
+import { counted } from '../cluster/units.js';
 import { clusterWorkflowId, taskQueue } from '../workflows/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
-import { counted } from '../cluster/units.js';
 
 /** Name of the memo that tells which specification a workflow was started with. */
 const specificationMemo = 'specification';

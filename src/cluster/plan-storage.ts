@@ -9,6 +9,7 @@ import { storageCommands } from './storage-commands.js';
 import type { PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
 import { obstacles, roomOf, toolObstacle } from './storage-obstacles.js';
 import { isMoved, storageProblems } from './storage-state.js';
+import { counted } from './units.js';
 
 /** What step 7 moves: nodefs and imagefs. */
 export const dataDirectories = [
@@ -157,8 +158,9 @@ function tooFew(
     ({ type, name }) => type === 'disk' && !excluded.some((device) => device.name === name),
   );
   if (disks.serials !== undefined) return namesProblem(disks.serials, candidates);
-  const free = candidates.length === 1 ? 'is 1 free disk' : `are ${candidates.length} free disks`;
-  return `The array needs ${disks.count} free disks of the kind "${disks.kind}", and there ${free}.`;
+  const verb = candidates.length === 1 ? 'is' : 'are';
+  const free = counted(candidates.length, 'free disk');
+  return `The array needs ${disks.count} free disks of the kind "${disks.kind}", and there ${verb} ${free}.`;
 }
 
 /** Why named disks are not one for each name. */

@@ -2,8 +2,8 @@ import { outlineMarkdown, outlineText, namesText, groupBy, type Item, type Secti
 import type { Finding } from './findings.js';
 import type { ClusterPlan } from './plan.js';
 import { storageItems } from './render-storage-plan.js';
-import { approvedOrder, orderItems } from './work-order.js';
 import { counted } from './units.js';
+import { approvedOrder, orderItems } from './work-order.js';
 
 /** Hosts whose disks are shown in Temporal's UI; the rest is counted. In a terminal every host is shown. */
 const hostsInMarkdown = 20;

@@ -4,11 +4,11 @@ import type { ClusterPlan } from '../cluster/plan.js';
 import { renderReportMarkdown } from '../cluster/render-report.js';
 import { oldDataItems, storageItems } from '../cluster/render-storage-plan.js';
 import { resetItems } from '../cluster/reset-node.js';
+import { counted } from '../cluster/units.js';
 import { orderItems } from '../cluster/work-order.js';
 import type { ApprovalQuestion } from './answers.js';
 import { clusterWorkflowId } from './messages.js';
 import type { ClusterProgress, HostProgress, Question, StepProgress } from './progress.js';
-import { counted } from '../cluster/units.js';
 
 /** With more hosts than this a table of steps × hosts is too wide to read: one line for each host instead. */
 const widestTable = 8;

@@ -13,7 +13,7 @@ export type OnCancel =
   | 'stop';
 
 /** How patient a step is; see {@link paces}. */
-export type Pace = 'contact' | 'short' | 'patient' | 'job' | 'playbook' | 'reboot';
+export type Pace = 'contact' | 'stop' | 'short' | 'patient' | 'job' | 'playbook' | 'reboot';
 
 export interface StepDescription {
   /** The document's own heading, shown in Temporal's UI. */
@@ -49,6 +49,14 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
   contact: {
     startToCloseTimeout: '2m',
     retry: { ...patientRetry, maximumAttempts: 10, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
+  },
+  /**
+   * Stops a job of a cancelled step, for at least five minutes: what goes on after a cancellation is in the next `up`'s
+   * way, and most hosts come back.
+   */
+  stop: {
+    startToCloseTimeout: '2m',
+    retry: { ...patientRetry, maximumAttempts: 40, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
   },
   short: { startToCloseTimeout: '5m', retry: patientRetry },
   /** Waits for what may settle in the cluster (src/activities/patience.ts). */

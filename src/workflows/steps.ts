@@ -158,15 +158,11 @@ async function throwIfCancelled(): Promise<void> {
   if (scope.consideredCancelled) await scope.cancelRequested;
 }
 
-/** For at least five minutes: what goes on after a cancellation is in the next `up`'s way, and most hosts come back. */
-const stopAttempts = 40;
-
 /** Best effort: the cancelled workflow ends whether or not the host can be reached. */
 async function stopJob(input: object, jobKey: string): Promise<void> {
   const { host } = input as HostInput;
   const { stopJob: stop } = proxyActivities<HousekeepingActivities>({
-    ...paces.contact,
-    retry: { ...paces.contact.retry, maximumAttempts: stopAttempts },
+    ...paces.stop,
     heartbeatTimeout: heartbeatTimeoutFor(1),
     summary: `${host.name}: stop the job ${jobKey}`,
   });

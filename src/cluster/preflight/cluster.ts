@@ -1,7 +1,7 @@
 import { membersOf } from '../members.js';
 import type { Specification } from '../specification.js';
-import type { FoundBefore } from './finding.js';
 import { counted } from '../units.js';
+import type { FoundBefore } from './finding.js';
 
 /** What concerns the cluster as a whole. Hosts may have dropped out, so even what the specification's rules refuse is looked at. */
 export function clusterFindings(specification: Specification): FoundBefore[] {
