@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { counted } from '../cluster/units.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from './contract.js';
@@ -7,7 +8,6 @@ import { notProven } from './refusals.js';
 import { unitsToStart } from './start-and-enable-units.js';
 import { step, unchanged, withHost } from './step.js';
 import { type UnitOnHost, unitsPresent } from './units-on-host.js';
-import { counted } from '../cluster/units.js';
 
 /** Milliseconds for which a unit must have been up; systemd restarts a crashed kubelet after ten seconds or less. */
 const steadyAfter = 12_000;

@@ -1,3 +1,4 @@
+import { counted } from '../cluster/units.js';
 import { AuthenticationFailedError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';
@@ -6,7 +7,6 @@ import type { HostTarget } from '../hosts/target.js';
 import type { Activities, CopySshKeyInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { counted } from '../cluster/units.js';
 
 /**
  * Step 3: "Copy Public Key to the Kubernetes Hosts". The key is tried first; only where it does not get in, the password

@@ -1,8 +1,8 @@
+import { counted } from '../cluster/units.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';
 import type { Terminal } from './terminal.js';
-import { counted } from '../cluster/units.js';
 
 export interface SpecOptions {
   readonly file: string;

@@ -54,6 +54,9 @@ export function judgeEtcdHealth({ host, members }: EtcdQuestion, seen: EtcdHealt
   ];
 }
 
+/** What a member without a leader says among its alarms; the check of the leader tells it better. */
+const noLeader = 'etcdserver: no leader';
+
 /** Entries of the log by which a member that keeps up may be behind while others write. */
 const raftLag = 1000;
 
@@ -69,7 +72,7 @@ export function judgeEtcdStatus(
   const indexes = statuses.map(({ raftIndex }) => Number(raftIndex));
   const lag = Math.max(...indexes, 0) - Math.min(...indexes, Infinity);
   const largest = Math.max(...statuses.map(({ dbSize }) => dbSize), 0);
-  const alarms = distinct(statuses.flatMap(({ errors }) => errors));
+  const alarms = distinct(statuses.flatMap(({ errors }) => errors)).filter((error) => error !== noLeader);
   const memberIds = statuses.map(({ header }) => header.member_id);
   const [leader] = leaders;
   return [
@@ -87,7 +90,7 @@ export function judgeEtcdStatus(
       check: 'etcd-leader',
       host,
       passed: leaders.length === 1 && leader !== undefined && memberIds.includes(leader),
-      is: leader === '0' ? 'no leader' : `${leaders.length} leaders named`,
+      is: leaders.map((id) => whoNames(id, seen)).join('; '),
       shouldBe: 'every member names the same leader, one of them',
       advice:
         'Check the network between members (2380/tcp), their clocks, and how long their disks take to sync.',
@@ -143,6 +146,14 @@ export function judgeEtcdPerf({ host }: Pick<EtcdQuestion, 'host'>, output: stri
       advice: 'etcd needs a disk that syncs in under 10 ms: an SSD that nothing else keeps busy.',
     }),
   ];
+}
+
+/** The leader by where it is reached, or by its ID where it is none of those asked, and who takes it for the leader. */
+function whoNames(leader: string, seen: EtcdStatus): string {
+  const found = seen.find(({ Status }) => Status.header.member_id === leader);
+  const name = leader === '0' ? 'no leader' : (found?.Endpoint ?? `the unknown member ${leader}`);
+  const by = seen.filter(({ Status }) => (Status.leader ?? '0') === leader).map(({ Endpoint }) => Endpoint);
+  return by.length === seen.length ? name : `${name} according to ${listed(by)}`;
 }
 
 const distinct = (values: readonly string[]) => [...new Set(values)];

@@ -77,6 +77,29 @@ describe('verification of three members of etcd, set up as Kubespray does', () =
     expect(failing(await verify(member(0)))).toEqual([]);
   });
 
+  it('fails when a member is cut off from the others and falls behind', async () => {
+    const rule = ['input', 'output'].map(
+      (hook) => `nft add chain inet cut ${hook} '{ type filter hook ${hook} priority 0; }'
+nft add rule inet cut ${hook} tcp dport 2380 drop`,
+    );
+    await onMachine(member(2), ['nft add table inet cut', ...rule].join('\n'));
+    await onMachine(
+      member(0),
+      `set -a
+. /etc/etcd.env
+seq 1200 | xargs -P 4 -I '{}' etcdctl put 'key {}' value > /dev/null`,
+    );
+    const checks = await verify(member(0));
+    await onMachine(member(2), 'nft delete table inet cut');
+    expect(failing(checks)).toEqual(['etcd-health', 'etcd-leader', 'etcd-raft']);
+    const found = (name: string) => checks.find(({ check }) => check === name);
+    expect(found('etcd-leader')?.is).toMatch(
+      new RegExp(`no leader according to https://${member(2).address.replaceAll('.', '\\.')}:2379$`),
+    );
+    expect(found('etcd-raft')?.is).toMatch(/^raft indexes 1[0-9]{3} apart$/);
+    await expect.poll(async () => failing(await verify(member(0))), { timeout: 60_000 }).toEqual([]);
+  });
+
   it('fails when a certificate is about to expire, whatever else its file is called', async () => {
     const file = '/etc/ssl/etcd/ssl/member-node2.pem';
     await onMachine(

@@ -104,6 +104,10 @@ describe('etcd’s health', () => {
 describe('etcd’s status', () => {
   const judge = (...members: readonly Member[]) =>
     judgeEtcdStatus(question, parseEtcdStatus(status(...members)), quota);
+  const leader = (checks: ReturnType<typeof judge>) => {
+    const { passed, is } = checks.find(({ check }) => check === 'etcd-leader') ?? {};
+    return { passed, is };
+  };
 
   it('may settle while there is no leader or one lags, not near the quota', () => {
     const settling = (member: Member) =>
@@ -124,10 +128,20 @@ describe('etcd’s status', () => {
   });
 
   it('fails when members name different leaders, none, or a stranger', () => {
-    expect(failing(judge({ leader: memberIds[0] ?? '' }))).toEqual(['etcd-leader']);
-    expect(failing(judge({ leader: '' }, { leader: '' }, { leader: '' }))).toEqual(['etcd-leader']);
+    const [first, second, third] = [1, 2, 3].map((last) => `https://10.0.0.${last}:2379`);
+    expect(leader(judge())).toEqual({ passed: true, is: third });
+    expect(leader(judge({ leader: memberIds[0] ?? '' }))).toEqual({
+      passed: false,
+      is: `${first} according to ${first}; ${third} according to ${second}, ${third}`,
+    });
+    const none = { leader: '', errors: ['etcdserver: no leader'] };
+    expect(failing(judge(none, none, none))).toEqual(['etcd-leader']);
+    expect(leader(judge(none, none, none))).toEqual({ passed: false, is: 'no leader' });
     const stranger = { leader: '1111111111111111111' };
-    expect(failing(judge(stranger, stranger, stranger))).toEqual(['etcd-leader']);
+    expect(leader(judge(stranger, stranger, stranger))).toEqual({
+      passed: false,
+      is: 'the unknown member 1111111111111111111',
+    });
   });
 
   it('fails when a member is far behind', () => {
