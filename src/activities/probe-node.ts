@@ -45,13 +45,8 @@ async function askEtcd(host: Host, probe: NodeProbe): Promise<NodeProbe> {
 function probeScript(mark: string): Script {
   return sh`
 section() { printf '\n%s %s\n' ${mark} "$1"; }
-there() { if [ -s "$2" ]; then echo "$1"; fi; }
 section machine-id; cat /etc/machine-id || true
-section files
-there config /var/lib/kubelet/config.yaml
-for name in kubelet.conf bootstrap-kubelet.conf admin.conf; do there "$name" "/etc/kubernetes/$name"; done
-for name in ${controlPlaneManifests}; do there "$name" "/etc/kubernetes/manifests/$name.yaml"; done
-for folder in ssl pki; do there ca.crt "/etc/kubernetes/$folder/ca.crt"; done
+${filesScript()}
 section certificate
 if [ -r /etc/kubernetes/kubelet.conf ]; then
   named=$(sed -n 's/^ *client-certificate: *//p' /etc/kubernetes/kubelet.conf | tr -d '"'"'" | head -n 1)
@@ -61,7 +56,8 @@ fi
 section node-name
 ${nodeNameScript()}
 section kubelet; systemctl is-active kubelet.service 2>/dev/null || true
-section etcd-data; if [ -n "$(ls -A /var/lib/etcd 2>/dev/null)" ]; then echo yes; fi
+section etcd-data
+${etcdDataScript()}
 section cluster
 ask() { KUBECONFIG=/etc/kubernetes/admin.conf timeout ${patience} kubectl --request-timeout=10s "$@" -o name 2>/dev/null; }
 if [ -r /etc/kubernetes/admin.conf ] && command -v kubectl >/dev/null && nodes=$(ask get nodes); then
@@ -76,6 +72,29 @@ if [ -r /etc/kubernetes/admin.conf ] && command -v kubectl >/dev/null && nodes=$
   }
 fi
 section end`;
+}
+
+/**
+ * Prints which of kubeadm's files are there, as Kubespray asks, whose `stat` does not look into them; and which are empty.
+ * @param root before every path
+ */
+export function filesScript(root = ''): Script {
+  const [kubernetes, kubelet] = [`${root}/etc/kubernetes`, `${root}/var/lib/kubelet`];
+  return sh`look() {
+  "$1" config ${`${kubelet}/config.yaml`}
+  for name in kubelet.conf bootstrap-kubelet.conf admin.conf; do "$1" "$name" ${kubernetes}/"$name"; done
+  for name in ${controlPlaneManifests}; do "$1" "$name" ${`${kubernetes}/manifests`}/"$name.yaml"; done
+  for folder in ssl pki; do "$1" ca.crt ${kubernetes}/"$folder/ca.crt"; done
+}
+there() { if [ -e "$2" ]; then echo "$1"; fi; }
+empty() { if [ -e "$2" ] && [ ! -s "$2" ]; then echo "$2"; fi; }
+section files; look there
+section empty-files; look empty`;
+}
+
+/** Prints "yes" where etcd has been set up: its disk may be missing, and with it all data. @param root before every path */
+export function etcdDataScript(root = ''): Script {
+  return sh`if [ -e ${`${root}/etc/etcd.env`} ] || [ -n "$(ls -A ${`${root}/var/lib/etcd`} 2>/dev/null)" ]; then echo yes; fi`;
 }
 
 /**

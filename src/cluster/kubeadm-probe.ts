@@ -18,7 +18,10 @@ export interface ClusterSeen {
 
 /** etcd on one of its members. */
 export interface EtcdSeen {
-  /** Its folder holds data, whoever has written it. */
+  /**
+   * It has been set up here by Kubespray, or its folder holds data, whoever has written it. Where its disk is not mounted,
+   * only its settings are there.
+   */
   readonly hasData: boolean;
   /** By its own account; null when it does not answer. */
   readonly health: { readonly healthy: number; readonly members: number } | null;
@@ -46,6 +49,8 @@ export interface NodeProbe {
   readonly manifests: readonly string[];
   /** The certificate that kubelet.conf names: `dangling` when it names a file that is not there (trap T3). */
   readonly clientCertificate: 'none' | 'dangling' | 'present';
+  /** Paths of those files that are there and have no text, as a power cut leaves them; absent where there is none. */
+  readonly emptyFiles?: readonly string[];
   readonly kubeletIsActive: boolean;
   readonly etcd: EtcdSeen;
   /** Null when neither the API server nor etcd answers on this node. */
@@ -59,6 +64,7 @@ export interface NodeProbe {
 export function parseNodeProbe(output: string, mark: string, host: string): NodeProbe {
   const sections = splitSections(output, mark);
   const files = new Set(linesOf(sections, 'files'));
+  const emptyFiles = linesOf(sections, 'empty-files');
   const nodeName = linesOf(sections, 'node-name').find((line) => isNodeName.test(line));
   return {
     host,
@@ -71,6 +77,7 @@ export function parseNodeProbe(output: string, mark: string, host: string): Node
     caCertificate: files.has('ca.crt'),
     manifests: controlPlaneManifests.filter((name) => files.has(name)),
     clientCertificate: certificateOf(textOf(sections, 'certificate')),
+    ...(emptyFiles.length > 0 && { emptyFiles }),
     kubeletIsActive: textOf(sections, 'kubelet') === 'active',
     etcd: { hasData: textOf(sections, 'etcd-data') === 'yes', health: null },
     cluster: parseClusterSeen(linesOf(sections, 'cluster'), 'API server'),

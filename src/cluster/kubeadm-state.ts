@@ -1,7 +1,11 @@
+import {
+  hasTraces,
+  hasWorked,
+  silentEtcdText,
+  type ClusterTogether,
+  type NodeRole,
+} from './cluster-together.js';
 import { controlPlaneManifests, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
-
-/** What Kubespray does with a node depends on which of these it is; the first is the inventory's first control plane. */
-export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker';
 
 /** How far kubeadm has come on a node. Evidence is full clauses, for people. */
 export type KubeadmState =
@@ -16,38 +20,16 @@ export type KubeadmState =
       /** Nothing speaks against it but the inventory's name, and the node does not say what it is called. */
       readonly onlyByName: boolean;
     }
-  /** It belongs to a cluster, and Kubespray would take it for a new one (trap T2). */
+  /** It belongs to a cluster, or may do so, and Kubespray would take it for a new one (trap T2). */
   | { readonly kind: 'seen-as-blank'; readonly evidence: readonly string[] };
 
 const config = '/var/lib/kubelet/config.yaml';
 const kubeletConf = '/etc/kubernetes/kubelet.conf';
 const bootstrapConf = '/etc/kubernetes/bootstrap-kubelet.conf';
 
-/**
- * Judges one node by what kubeadm has left on it.
- * @param cluster what any node of the cluster has seen in it; null when nobody answers
- */
-export function kubeadmState(probe: NodeProbe, role: NodeRole, cluster: ClusterSeen | null): KubeadmState {
-  return role === 'worker' ? workerState(probe, cluster) : controlPlaneState(probe, role, cluster);
-}
-
-/** The best answer of all nodes: one that has seen cluster-info, and of these an API server's before etcd's. */
-export function clusterSeenBy(probes: readonly NodeProbe[]): ClusterSeen | null {
-  const answers = probes.flatMap(({ cluster }) => cluster ?? []);
-  const rank = ({ source, clusterInfo }: ClusterSeen) =>
-    (clusterInfo ? 2 : 0) + (source === 'API server' ? 1 : 0);
-  return answers.reduce<ClusterSeen | null>(
-    (best, answer) => (best === null || rank(answer) > rank(best) ? answer : best),
-    null,
-  );
-}
-
-/**
- * Whether the cluster has ever been of use: `kubeadm init` writes cluster-info before the first daemon set, and nobody
- * joins without it; so one of them is proof, also where an administrator has deleted cluster-info since.
- */
-export function hasWorked(cluster: ClusterSeen, except: string): boolean {
-  return cluster.clusterInfo || cluster.workloads || cluster.nodes.some((name) => name !== except);
+/** Judges one node by what kubeadm has left on it. */
+export function kubeadmState(probe: NodeProbe, role: NodeRole, together: ClusterTogether): KubeadmState {
+  return role === 'worker' ? workerState(probe, together) : controlPlaneState(probe, role, together);
 }
 
 /** What a node is called in the cluster, as far as is known. */
@@ -55,26 +37,21 @@ export function nodeNameOf({ nodeName, host }: NodeProbe): string {
   return nodeName ?? host;
 }
 
-function controlPlaneState(probe: NodeProbe, role: NodeRole, cluster: ClusterSeen | null): KubeadmState {
-  const isRegistered = cluster?.nodes.includes(nodeNameOf(probe)) ?? false;
-  if (!hasTraces(probe)) {
-    const beside = role === 'first-control-plane' && cluster !== null && hasWorked(cluster, '');
-    if (!beside) return { kind: 'absent' };
-    return {
-      kind: 'seen-as-blank',
-      evidence: [`the ${cluster.source} holds a cluster`, 'nothing of it is on this first control plane'],
-    };
-  }
+function controlPlaneState(probe: NodeProbe, role: NodeRole, together: ClusterTogether): KubeadmState {
+  if (!hasTraces(probe)) return role === 'first-control-plane' ? blankState(together) : { kind: 'absent' };
+  const { cluster, silentEtcd } = together;
   const missing = missingOn(probe);
-  if (!probe.config && cluster !== null && hasWorked(cluster, nodeNameOf(probe))) {
-    const isMember = isRegistered && probe.adminConf && probe.manifests.length > 0;
-    if (role === 'first-control-plane' || isMember) {
-      return { kind: 'seen-as-blank', evidence: [...presentOn(probe), missingText(missing)] };
-    }
+  if (!probe.config && mayBelong(probe, role, together)) {
+    const silent = silentEtcd.length > 0 ? [silentEtcdText(silentEtcd)] : [];
+    return { kind: 'seen-as-blank', evidence: [...presentOn(probe), missingText(missing), ...silent] };
   }
-  const unwritten = cluster === null ? [] : unwrittenIn(cluster);
   const unregistered = cluster === null ? [] : unregisteredIn(cluster, probe);
-  const others = [...(missing.length > 0 ? [missingText(missing)] : []), ...unwritten];
+  const others = [
+    ...(missing.length > 0 ? [missingText(missing)] : []),
+    ...emptyOn(probe),
+    ...(cluster === null ? [] : unwrittenIn(cluster)),
+    ...foreign(together),
+  ];
   if (others.length === 0 && unregistered.length === 0) {
     return { kind: cluster === null ? 'unproven' : 'complete' };
   }
@@ -85,20 +62,44 @@ function controlPlaneState(probe: NodeProbe, role: NodeRole, cluster: ClusterSee
   };
 }
 
-function workerState(probe: NodeProbe, cluster: ClusterSeen | null): KubeadmState {
+/** The first control plane with nothing on it: a new one, unless there is a cluster without it. */
+function blankState({ cluster, silentEtcd, begun }: ClusterTogether): KubeadmState {
+  const nothing = 'nothing of it is on this first control plane';
+  if (cluster !== null && hasWorked(cluster, '')) {
+    return { kind: 'seen-as-blank', evidence: [`the ${cluster.source} holds a cluster`, nothing] };
+  }
+  if (silentEtcd.length === 0 || begun.length === 0) return { kind: 'absent' };
+  const others = `parts of a control plane are on ${begun.join(', ')}`;
+  return { kind: 'seen-as-blank', evidence: [silentEtcdText(silentEtcd), others, nothing] };
+}
+
+/** Whether a control plane that lacks the file by which Kubespray decides is part of a cluster, as far as can be told. */
+function mayBelong(probe: NodeProbe, role: NodeRole, { cluster, silentEtcd }: ClusterTogether): boolean {
+  const name = nodeNameOf(probe);
+  if (cluster === null ? silentEtcd.length === 0 : !hasWorked(cluster, name)) return false;
+  const mayBeRegistered = cluster === null || cluster.nodes.includes(name);
+  return role === 'first-control-plane' || (mayBeRegistered && probe.adminConf && probe.manifests.length > 0);
+}
+
+function workerState(probe: NodeProbe, together: ClusterTogether): KubeadmState {
   if (!probe.config && !probe.kubeletConf && !probe.bootstrapKubeletConf) return { kind: 'absent' };
   const half = (why: string, onlyByName = false): KubeadmState => ({
     ...{ kind: 'half-initialised', evidence: [...presentOn(probe), why], onlyByName },
   });
   if (!probe.kubeletConf) return half(missingText([kubeletConf]));
+  const [wrong] = [...emptyOn(probe), ...foreign(together)];
+  if (wrong !== undefined) return half(wrong);
   if (probe.clientCertificate !== 'present') return half('the client certificate that it names is missing');
-  const [unregistered] = cluster === null ? [] : unregisteredIn(cluster, probe);
+  const [unregistered] = together.cluster === null ? [] : unregisteredIn(together.cluster, probe);
   return unregistered === undefined ? { kind: 'complete' } : half(unregistered, probe.nodeName === undefined);
 }
 
-function hasTraces(probe: NodeProbe): boolean {
-  const { config, kubeletConf, bootstrapKubeletConf, adminConf, manifests } = probe;
-  return config || kubeletConf || bootstrapKubeletConf || adminConf || manifests.length > 0;
+/** A node that is not the first comes after it, so what it has without the first is not of this cluster. */
+function foreign({ cluster, silentEtcd, blankFirst }: ClusterTogether): string[] {
+  if (cluster !== null || silentEtcd.length > 0 || blankFirst === null) return [];
+  return [
+    `nothing of Kubernetes is on the first control plane ${blankFirst}, so this is of another cluster, or of an earlier one`,
+  ];
 }
 
 /** Files of a complete control plane that are not there. */
@@ -113,6 +114,11 @@ function missingOn(probe: NodeProbe): string[] {
       ? ["kubelet's client certificate, which kubelet.conf names"]
       : []),
   ];
+}
+
+/** A power cut leaves such files behind; Kubespray asks only whether they are there. */
+function emptyOn({ emptyFiles = [] }: NodeProbe): string[] {
+  return emptyFiles.length === 0 ? [] : [`empty: ${emptyFiles.join(', ')}`];
 }
 
 function unwrittenIn({ source, kubeadmConfig, clusterInfo }: ClusterSeen): string[] {

@@ -1,13 +1,13 @@
 import { digestOf } from './digest.js';
 import {
-  clusterSeenBy,
+  clusterTogether,
   hasWorked,
-  kubeadmState,
-  nodeNameOf,
-  type KubeadmState,
+  silentEtcdText,
+  type ClusterTogether,
   type NodeRole,
-} from './kubeadm-state.js';
-import type { ClusterSeen, NodeProbe } from './kubeadm-probe.js';
+} from './cluster-together.js';
+import { kubeadmState, nodeNameOf, type KubeadmState } from './kubeadm-state.js';
+import type { EtcdSeen, NodeProbe } from './kubeadm-probe.js';
 import type { RerunStrictness } from './releases.js';
 
 /** What is known about one node before `cluster.yml` runs. */
@@ -43,27 +43,29 @@ export interface Rerun {
 
 /** Judges every node by what all of them have shown. */
 export function judgeNodes({ nodes, rerun }: Rerun): JudgedNode[] {
-  const cluster = clusterSeenBy(nodes.map(({ probe }) => probe));
+  const together = clusterTogether(nodes);
   return nodes.map((node): JudgedNode => {
     const { probe, role } = node;
-    const state = kubeadmState(probe, role, cluster);
-    const trouble = troubleOf(state, node, { nodes, rerun, cluster });
+    const state = kubeadmState(probe, role, together);
+    const trouble = troubleOf(state, node, { nodes, rerun, together });
     return { host: probe.host, role, state, trouble, summary: summaryOf(state, trouble) };
   });
 }
 
 type Node = Rerun['nodes'][number];
-type Surroundings = Rerun & { readonly cluster: ClusterSeen | null };
+type Surroundings = Rerun & { readonly together: ClusterTogether };
 
 function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Trouble | null {
   if (state.kind !== 'half-initialised' && state.kind !== 'seen-as-blank') return null;
   const { probe } = node;
-  const digest = resetDigest(probe);
+  const digest = resetDigest(probe, state);
   const { evidence } = state;
   if (state.kind === 'seen-as-blank') {
     const effect = seenAsBlankEffect(node);
-    const whyNoReset = 'It belongs to a cluster that works: its data would be lost with it.';
-    return { evidence, effect, mayRun: false, whyNoReset, digest };
+    const { silentEtcd } = around.together;
+    const belongs = 'It belongs to a cluster that works: its data would be lost with it.';
+    const whyNot = silentEtcd.length > 0 ? whileSilent(silentEtcd) : belongs;
+    return { evidence, effect, mayRun: false, whyNoReset: whyNot, digest };
   }
   const effect = effectOf(node, around.rerun);
   if (effect === null) return null;
@@ -75,10 +77,13 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
 const unknownName =
   'Only its name speaks against it, and it may have joined under another (kube_override_hostname): look at "kubectl get nodes".';
 
-/** Without what comes and goes: a kubelet that crash-loops, and how many members of etcd are healthy. */
-function resetDigest(probe: NodeProbe): string {
-  const lasting = { ...probe, kubeletIsActive: null, etcd: probe.etcd.hasData };
-  return digestOf({ reset: probe.host, seen: lasting });
+/**
+ * Without what comes and goes: a kubelet or an API server that crash-loops, and how many members of etcd are healthy. What
+ * follows from these for the node is judged anew each time; of that, the digest holds what the node was taken for.
+ */
+function resetDigest(probe: NodeProbe, { kind }: KubeadmState): string {
+  const lasting = { ...probe, kubeletIsActive: null, etcd: probe.etcd.hasData, cluster: null };
+  return digestOf({ reset: probe.host, state: kind, seen: lasting });
 }
 
 function summaryOf(state: KubeadmState, trouble: Trouble | null): string {
@@ -157,26 +162,38 @@ function preflightFails(what: 'init' | 'join', inTheWay: readonly string[]): str
  * A reset takes away a node's part of Kubernetes, on a control plane the cluster's certificate authority too. etcd's data
  * is kept, but etcd is stopped. So it is refused where a cluster that works could be hurt, and where that cannot be told.
  */
-function whyNoReset({ probe, role, isEtcd }: Node, { nodes, cluster }: Surroundings): string | null {
+function whyNoReset({ probe, role, isEtcd }: Node, { nodes, together }: Surroundings): string | null {
   if (role === 'worker') return null;
-  if (cluster === null) {
-    const holding = nodes.filter(({ probe: { etcd } }) => etcd.hasData).map(({ probe: { host } }) => host);
-    if (holding.length === 0) return null;
-    return `etcd on ${holding.join(', ')} has data and does not answer, so nobody can tell whether a cluster is in it: start etcd first.`;
-  }
+  const { cluster, silentEtcd } = together;
+  if (cluster === null) return silentEtcd.length === 0 ? null : whileSilent(silentEtcd);
   if (!hasWorked(cluster, nodeNameOf(probe))) return null;
   if (role === 'first-control-plane') {
     return "The cluster has worked, and this is its first control plane: a reset would take the cluster's certificate authority.";
   }
   const others = nodes.filter((node) => node.probe.host !== probe.host && node.role !== 'worker');
-  const hasComplete = others.some((node) => kubeadmState(node.probe, node.role, cluster).kind === 'complete');
+  const hasComplete = others.some(
+    (node) => kubeadmState(node.probe, node.role, together).kind === 'complete',
+  );
   if (!hasComplete) return 'The cluster has worked, and no other control plane is complete.';
-  return isEtcd ? whyQuorumIsLost(probe) : null;
+  return isEtcd ? whyQuorumIsLost(healthOfMember(probe, nodes)) : null;
 }
 
-function whyQuorumIsLost({ etcd }: NodeProbe): string | null {
-  if (etcd.health === null) return null;
-  const { healthy, members } = etcd.health;
+function whileSilent(hosts: readonly string[]): string {
+  return (
+    `${silentEtcdText(hosts)}: start etcd first. If there is certainly none, as after a reset of the only control plane ` +
+    'that was cut off, delete /etc/etcd.env and the data (in /var/lib/etcd, or where ETCD_DATA_DIR says) and retry.'
+  );
+}
+
+/** By its own account; without one it may still be healthy, and certainly is where another member finds all of them so. */
+function healthOfMember({ etcd }: NodeProbe, nodes: Rerun['nodes']): EtcdSeen['health'] {
+  const isWhole = (health: EtcdSeen['health']) => health !== null && health.healthy === health.members;
+  return etcd.health ?? nodes.map(({ probe }) => probe.etcd.health).find(isWhole) ?? null;
+}
+
+function whyQuorumIsLost(health: EtcdSeen['health']): string | null {
+  if (health === null) return null;
+  const { healthy, members } = health;
   const quorum = Math.floor(members / 2) + 1;
   if (healthy - 1 >= quorum) return null;
   return `A reset stops etcd on it, and of ${members} members only ${healthy} are healthy: the cluster would lose its quorum.`;

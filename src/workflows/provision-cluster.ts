@@ -62,7 +62,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await writeAnsibleFiles(run, hosts, kubespray, hostKeys);
 
       // Step 8: create Kubernetes cluster
-      await createCluster(run, { hosts, kubespray, provider });
+      const { foundUnusedEtcd } = await createCluster(run, { hosts, kubespray, provider });
 
       // Steps 7.14 and 7.15, step 9's kernel parameters, step 10: review firewall policies. Meanwhile a new etcd, which
       // nobody uses yet, shows how fast it is.
@@ -70,7 +70,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await together(
         () => hosts.finish(),
         async () => {
-          if (isFirstInstallation) await checkEtcdPerformance(run);
+          if (isFirstInstallation || foundUnusedEtcd) await checkEtcdPerformance(run);
         },
       );
 
@@ -136,7 +136,7 @@ async function createCluster(
     kubespray,
     ...parts
   }: { readonly hosts: HostWorks; readonly kubespray: Kubespray; readonly provider: ProviderPause },
-): Promise<void> {
+): Promise<NodesBeforeRun> {
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
   const nodes = new NodesBeforeRun(run, { kubespray, ...parts });
@@ -154,4 +154,5 @@ async function createCluster(
     { beforeRetry: () => nodes.makeReady() },
   );
   if (ended) run.playbook = { summary: ended.summary, log: ended.log };
+  return nodes;
 }

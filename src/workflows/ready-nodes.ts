@@ -1,3 +1,9 @@
+import {
+  clusterTogether,
+  hasWorked,
+  type ClusterTogether,
+  type NodeRole,
+} from '../cluster/cluster-together.js';
 import { rulesFor } from '../cluster/releases.js';
 import { judgeNodes, type JudgedNode, type Trouble } from '../cluster/rerun.js';
 import { membersOf } from '../cluster/members.js';
@@ -20,6 +26,8 @@ const step = 'probeNode';
 export class NodesBeforeRun {
   /** Digests of what a person has seen and wants to be run all the same. */
   private readonly accepted = new Set<string>();
+  /** Whether etcd was there before the first run, and nothing of use in it; null before anybody has looked. */
+  private etcdIsUnused: boolean | null = null;
   /** By host, the digest and the name of who has approved the node's reset. */
   private readonly approved = new Map<string, { digest: string; by: string }>();
 
@@ -45,6 +53,11 @@ export class NodesBeforeRun {
     }
   }
 
+  /** Whether an earlier procedure has set etcd up and has come no further. */
+  get foundUnusedEtcd(): boolean {
+    return this.etcdIsUnused === true;
+  }
+
   private async look(): Promise<JudgedNode[]> {
     const { run } = this;
     const specification = run.activeSpecification();
@@ -52,14 +65,13 @@ export class NodesBeforeRun {
     const probes = await forEachBounded(specification.hosts, (host) =>
       run.station(host).need(step, { host: targetOf(specification, host) }),
     );
-    const judged = judgeNodes({
-      rerun: rulesFor(this.parts.kubespray.release).release.rerun,
-      nodes: specification.hosts.flatMap((host, index) => {
-        const probe = probes[index];
-        const isEtcd = etcdMembers.includes(host);
-        return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
-      }),
+    const nodes = specification.hosts.flatMap((host, index) => {
+      const probe = probes[index];
+      const isEtcd = etcdMembers.includes(host);
+      return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
     });
+    this.etcdIsUnused ??= isUnused(clusterTogether(nodes));
+    const judged = judgeNodes({ rerun: rulesFor(this.parts.kubespray.release).release.rerun, nodes });
     for (const { host, summary } of judged) this.show(host, 'unchanged', summary);
     return judged;
   }
@@ -156,7 +168,11 @@ export class NodesBeforeRun {
   }
 }
 
-function roleOf({ name, roles }: HostSpecification, controlPlanes: readonly HostSpecification[]) {
+function isUnused({ cluster }: ClusterTogether): boolean {
+  return cluster !== null && !hasWorked(cluster, '');
+}
+
+function roleOf({ name, roles }: HostSpecification, controlPlanes: readonly HostSpecification[]): NodeRole {
   if (controlPlanes[0]?.name === name) return 'first-control-plane';
   return roles.includes('control-plane') ? 'control-plane' : 'worker';
 }

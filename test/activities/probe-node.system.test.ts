@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { nodeNameScript } from '../../src/activities/probe-node.js';
+import { etcdDataScript, filesScript, nodeNameScript } from '../../src/activities/probe-node.js';
 
 /** Kubespray gives a node the name that kube_override_hostname says, and kubeadm writes it into its certificate. */
 let folder: string;
@@ -66,5 +66,38 @@ describe('what a node is called in its cluster', () => {
   it("is what Kubespray's flags say where there is no kubelet.conf yet", async () => {
     await writeFile(join(kubernetes, 'kubelet.env'), 'KUBELET_HOSTNAME="--hostname-override=by-kubespray"\n');
     expect(await names()).toEqual(['by-kubespray']);
+  });
+});
+
+describe('which files kubeadm has left', () => {
+  const run = async (script: { text: string }) => {
+    const { stdout } = await execa('sh', ['-eu', '-c', `section() { :; }\n${script.text}`]);
+    return stdout.split('\n').filter((line) => line !== '');
+  };
+  const file = async (path: string, text: string) => {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  };
+
+  it('is by their names, as Kubespray asks; those without text are named', async () => {
+    expect(await run(filesScript(folder))).toEqual([]);
+    await file('var/lib/kubelet/config.yaml', '');
+    await file('etc/kubernetes/kubelet.conf', 'text');
+    await file('etc/kubernetes/manifests/kube-apiserver.yaml', '');
+    await file('etc/kubernetes/pki/ca.crt', 'text');
+    expect(await run(filesScript(folder))).toEqual([
+      ...['config', 'kubelet.conf', 'kube-apiserver', 'ca.crt'],
+      join(folder, 'var/lib/kubelet/config.yaml'),
+      join(folder, 'etc/kubernetes/manifests/kube-apiserver.yaml'),
+    ]);
+  });
+
+  it('tells of etcd also where its disk is missing, and only its settings are there', async () => {
+    expect(await run(etcdDataScript(folder))).toEqual([]);
+    await file('etc/etcd.env', 'ETCD_DATA_DIR=/ssd/etcd');
+    expect(await run(etcdDataScript(folder))).toEqual(['yes']);
+    await rm(join(folder, 'etc/etcd.env'));
+    await file('var/lib/etcd/member', '');
+    expect(await run(etcdDataScript(folder))).toEqual(['yes']);
   });
 });

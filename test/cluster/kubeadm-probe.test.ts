@@ -53,6 +53,11 @@ describe('the answer of the probe', () => {
     });
   });
 
+  it('names files that are there and empty', () => {
+    const probe = parseNodeProbe(answer({ files: 'config\n', 'empty-files': '/etc/x\n/etc/y\n' }), mark, 'n');
+    expect(probe).toMatchObject({ config: true, emptyFiles: ['/etc/x', '/etc/y'] });
+  });
+
   it('counts as none where the API server broke off in its middle', () => {
     const text = answer({ cluster: 'node node1\nkubeadm-config\n' });
     expect(parseNodeProbe(text, mark, 'n').cluster).toBeNull();

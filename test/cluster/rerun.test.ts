@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClusterSeen, NodeProbe } from '../../src/cluster/kubeadm-probe.js';
-import type { NodeRole } from '../../src/cluster/kubeadm-state.js';
+import type { NodeRole } from '../../src/cluster/cluster-together.js';
 import type { RerunStrictness } from '../../src/cluster/releases.js';
 import { judgeNodes, type JudgedNode } from '../../src/cluster/rerun.js';
 import { aProbe } from './builders.js';
@@ -92,6 +92,58 @@ describe('what kubeadm has left on a node', () => {
   it('sees a first control plane that was installed anew beside etcd with a cluster (T2)', () => {
     const [first] = judge([{}, { ...finished, cluster: cluster() }]);
     expect(first).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
+  });
+
+  it('runs over no control plane while etcd, which may hold its cluster, does not answer (T2)', () => {
+    const silent = { hasData: true, health: null };
+    const moved = { ...finished, config: false, etcd: silent };
+    for (const rerun of ['ignores-errors', 'strict', 'ignores-four-errors-in-the-run'] as const) {
+      for (const node of judge([moved, { ...moved, kubeletIsActive: false }], rerun)) {
+        expect(node).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
+        expect(node.trouble?.evidence.join()).toContain(
+          'etcd on node1, node2 has been set up and does not answer',
+        );
+        expect(node.trouble?.whyNoReset).toContain('start etcd first');
+      }
+    }
+    const [blank, beside] = judge([{}, { ...finished, etcd: silent }, worker(joined)]);
+    expect(blank).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
+    expect(blank?.trouble?.evidence.join()).toContain('parts of a control plane are on node2');
+    expect(beside?.state.kind).toBe('unproven');
+  });
+
+  it('goes on where the playbook was cut off before kubeadm, and etcd has no majority yet', () => {
+    const silent = { hasData: true, health: null };
+    expect(kinds(judge([{ etcd: silent }, { etcd: silent }, {}, worker({})]))).toEqual([
+      ...['absent', 'absent', 'absent', 'absent'],
+    ]);
+  });
+
+  it('does not take for joined what has files of another cluster, while the first control plane has none', () => {
+    const [first, second, stranger] = judge([{}, finished, worker(joined)]);
+    expect(first?.trouble).toBeNull();
+    for (const node of [second, stranger]) {
+      expect(node?.state.kind).toBe('half-initialised');
+      expect(node?.trouble).toMatchObject({ mayRun: true, whyNoReset: null });
+      expect(node?.trouble?.evidence.join()).toContain(
+        'nothing of Kubernetes is on the first control plane node1',
+      );
+    }
+    expect(stranger?.trouble?.effect).toContain('never joins it again');
+    const [, , known] = judge([{}, {}, worker({ ...joined, nodeName: 'node4', cluster: empty })]);
+    expect(known?.trouble?.evidence.join()).toContain('no node node4');
+  });
+
+  it('finds files that a power cut has left empty, which Kubespray takes for whole (T6)', () => {
+    const emptyFiles = ['/var/lib/kubelet/config.yaml'];
+    const [cp, node] = judge([
+      { ...finished, emptyFiles, cluster: cluster({ nodes: ['node1', 'node2'] }) },
+      worker({ ...joined, emptyFiles }),
+    ]);
+    expect(cp?.trouble).toMatchObject({ mayRun: true, effect: expect.stringMatching(/T6/) as string });
+    for (const each of [cp, node]) {
+      expect(each?.trouble?.evidence.join()).toContain('empty: /var/lib/kubelet/config.yaml');
+    }
   });
 
   it('tells a worker that joined from one that cannot get in any more (T3), or is not in the API', () => {
@@ -225,10 +277,26 @@ describe('whether one node is offered a reset', () => {
     ).toContain('no other control plane is complete');
   });
 
+  it('counts a member whose own account is missing as healthy where another finds all of them so', () => {
+    const cp: Node = { ...finished, cluster: cluster(), etcd: health(2, 2) };
+    expect(whyNot([cp, { ...half, etcd: { hasData: true, health: null } }, finished], 1)).toContain('quorum');
+  });
+
   it('binds the approval to everything that was seen on the node', () => {
     const digest = (node: Node) => judge([{ ...half, cluster: empty, ...node }])[0]?.trouble?.digest;
     expect(digest({})).toBe(digest({}));
     expect(digest({ machineId: 'another' })).not.toBe(digest({}));
     expect(digest({ manifests })).not.toBe(digest({}));
+    expect(digest({ emptyFiles: ['/etc/kubernetes/admin.conf'] })).not.toBe(digest({}));
+  });
+
+  it('keeps an approval while the API server and kubelet come and go, but not where the node is taken for another', () => {
+    const digest = (node: Node) => judge([{ ...half, ...node }])[0]?.trouble?.digest;
+    const flapping = { cluster: { ...empty, source: 'API server' as const }, kubeletIsActive: true };
+    expect(digest(flapping)).toBe(digest({ cluster: empty }));
+    const blank: Node = { config: false, manifests };
+    const init = digest({ ...blank, kubeletIsActive: true, cluster: empty });
+    expect(init).toBeDefined();
+    expect(digest({ ...blank, kubeletIsActive: true, cluster: cluster() })).not.toBe(init);
   });
 });

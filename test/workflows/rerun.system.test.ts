@@ -26,6 +26,12 @@ const empty = {
   workloads: false,
   nodes: [],
 };
+const written = { kubeadmConfig: true, clusterInfo: true, workloads: true };
+/** What kubeadm leaves on a control plane when it has come to its end. */
+const whole: Partial<NodeProbe> = {
+  ...{ config: true, adminConf: true, kubeletConf: true, caCertificate: true, manifests },
+  clientCertificate: 'present',
+};
 const running = { hasData: true, health: { healthy: 1, members: 1 } };
 /** An init that was cut off in its middle. */
 const half: Partial<NodeProbe> = {
@@ -203,6 +209,22 @@ describe.concurrent(
         await handle.executeUpdate('retry', { args: [{ by: 'ann' }] });
         await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
       });
+    });
+
+    it('measures etcd where an earlier procedure has come no further, and not under a cluster', async () => {
+      for (const [name, kubeadm] of Object.entries({
+        unused: { etcd: running, cluster: empty },
+        used: { ...whole, etcd: running, cluster: { ...empty, ...written, nodes: ['cp'] } },
+      })) {
+        const machines = new FakeMachines();
+        machines.machine('cp').runsEtcd = true;
+        machines.machine('cp').kubeadm = kubeadm;
+        await lab.with(machines, async (run) => {
+          const handle = await run.provision(aCluster(name, { ephemeralStorage: false }));
+          await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+          expect(machines.callsOf('checkEtcdPerformance')).toHaveLength(name === 'unused' ? 1 : 0);
+        });
+      }
     });
 
     it("puts step 7's directories in order after the reset of a worker whose data is on the array", async () => {

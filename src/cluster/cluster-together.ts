@@ -1,0 +1,62 @@
+import type { ClusterSeen, NodeProbe } from './kubeadm-probe.js';
+
+/** What Kubespray does with a node depends on which of these it is; the first is the inventory's first control plane. */
+export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker';
+
+/** What all nodes together show of the cluster. */
+export interface ClusterTogether {
+  /** What an API server or etcd has told of it; null when nobody answers. */
+  readonly cluster: ClusterSeen | null;
+  /** Where nobody answers: the hosts with etcd's data, of which nobody can tell whether a cluster is in it. */
+  readonly silentEtcd: readonly string[];
+  /** The first control plane, if nothing of Kubernetes is on it. */
+  readonly blankFirst: string | null;
+  /** Control planes that have something of Kubernetes on them. */
+  readonly begun: readonly string[];
+}
+
+/** Puts the probes of all nodes together. */
+export function clusterTogether(
+  nodes: readonly { readonly probe: NodeProbe; readonly role: NodeRole }[],
+): ClusterTogether {
+  const cluster = clusterSeenBy(nodes.map(({ probe }) => probe));
+  const controlPlanes = nodes.filter(({ role }) => role !== 'worker');
+  const blank = controlPlanes.find(({ probe, role }) => role === 'first-control-plane' && !hasTraces(probe));
+  const hostsOf = (some: typeof nodes) => some.map(({ probe }) => probe.host);
+  return {
+    cluster,
+    silentEtcd: cluster === null ? hostsOf(nodes.filter(({ probe }) => probe.etcd.hasData)) : [],
+    blankFirst: blank?.probe.host ?? null,
+    begun: hostsOf(controlPlanes.filter(({ probe }) => hasTraces(probe))),
+  };
+}
+
+/** What is said of etcd's data while nobody answers. */
+export function silentEtcdText(hosts: readonly string[]): string {
+  return `etcd on ${hosts.join(', ')} has been set up and does not answer, so nobody can tell whether a cluster is in it`;
+}
+
+/** The best answer of all nodes: one that has seen cluster-info, and of these an API server's before etcd's. */
+function clusterSeenBy(probes: readonly NodeProbe[]): ClusterSeen | null {
+  const answers = probes.flatMap(({ cluster }) => cluster ?? []);
+  const rank = ({ source, clusterInfo }: ClusterSeen) =>
+    (clusterInfo ? 2 : 0) + (source === 'API server' ? 1 : 0);
+  return answers.reduce<ClusterSeen | null>(
+    (best, answer) => (best === null || rank(answer) > rank(best) ? answer : best),
+    null,
+  );
+}
+
+/**
+ * Whether the cluster has ever been of use: `kubeadm init` writes cluster-info before the first daemon set, and nobody
+ * joins without it; so one of them is proof, also where an administrator has deleted cluster-info since.
+ */
+export function hasWorked(cluster: ClusterSeen, except: string): boolean {
+  return cluster.clusterInfo || cluster.workloads || cluster.nodes.some((name) => name !== except);
+}
+
+/** Whether anything of a control plane's part of Kubernetes is on the node. */
+export function hasTraces(probe: NodeProbe): boolean {
+  const { config, kubeletConf, bootstrapKubeletConf, adminConf, manifests } = probe;
+  return config || kubeletConf || bootstrapKubeletConf || adminConf || manifests.length > 0;
+}
