@@ -366,6 +366,26 @@ describe('the network plugin', () => {
   });
 });
 
+describe('a network plugin by a template', () => {
+  const read = (firewall: object) =>
+    checkSpecification({
+      ...{ name: 'a', hosts: [controlPlane], firewall },
+      kubespray: { variables: { kube_network_plugin: '{{ plugin }}' } },
+    });
+
+  it('has to be named for the firewall, too', () => {
+    expect(read({}).problems?.map(formatProblem)).toEqual([
+      'kubespray.variables.kube_network_plugin: must come with firewall.networkPlugin, because a template does not tell whose packets the firewall has to let through',
+    ]);
+  });
+
+  it('is the one that the firewall has', () => {
+    const { specification } = read({ networkPlugin: 'cilium' });
+    expect(specification?.firewall.networkPlugin).toBe('cilium');
+    expect(checkSpecification(specification)).toEqual({ specification });
+  });
+});
+
 describe('rules for Kubespray', () => {
   const kubespray = (setting: unknown) => problems({ name: 'a', hosts: [controlPlane], kubespray: setting });
 
