@@ -112,7 +112,7 @@ const from2_31_0: Rules = {
 };
 
 /** Every known release, newest first. The last is the document's. */
-export const releases: readonly Release[] = [
+export const releases: readonly [Release, ...Release[]] = [
   { name: 'v2.31.0', kubernetes: '1.35.4', ...from2_31_0 },
   { name: 'v2.30.0', kubernetes: '1.34.3', ...from2_30_0 },
   { name: 'v2.29.1', kubernetes: '1.33.7', ...from2_29_1 },
