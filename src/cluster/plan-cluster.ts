@@ -39,7 +39,7 @@ export function planCluster({ specification, release, facts, storage, findings }
     order,
     findings: [...own, ...findings],
     advice: [
-      ...kubeletFolderAdvice(specification, layouts),
+      ...kubeletFolderAdvice({ specification, release: release.name, storage: layouts }),
       ...gpuAdvice(specification),
       ...firewallAdvice(specification),
     ],
