@@ -1,4 +1,4 @@
-import { clusterFolders } from '../cluster/folders.js';
+import { clusterFolders, type ClusterFolders } from '../cluster/folders.js';
 import { CommandFailedError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';
@@ -7,22 +7,29 @@ import type { Activities, CloneInput, CloneResult } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { accessRefusal } from './git-access.js';
 import { exportHome, homePath } from './home-path.js';
+import { refuseEditedSample } from './sample-inventory.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
+import { refuseForeignVariables } from './write-group-variables.js';
 
 /**
  * Step 1: "Clone the Kubespray Project", at a branch or tag, into the cluster's own folder. A checkout that is there is
  * taken as it is when origin and ref are the wanted ones; a branch that has moved on since is not followed, so that
  * running again changes nothing. What somebody changed by hand is never overwritten.
- * @throws RefusedError for a folder that is no checkout of this repository, or has local changes
+ * @throws RefusedError for a folder that is no checkout of this repository, or has local changes; and, where it is said
+ * what the inventory is to be, for what writeInventory and writeGroupVariables would refuse in it
  * @throws CommandFailedError when the repository cannot be read, or has no such branch or tag
  */
 export function cloneKubespray(dependencies: Dependencies): Activities['cloneKubespray'] {
   return step((input) =>
     withHost(dependencies, input.host, async (host): Promise<CloneResult> => {
-      const { kubespray: folder } = clusterFolders(host.stateFolder, input.cluster);
+      const folders = clusterFolders(host.stateFolder, input.cluster);
+      const { kubespray: folder } = folders;
       const before = await observe(host, folder, input);
       refuseForeign(host, before, { folder, input });
-      if (before.atRef) return { ...unchanged(summary(input, before.commit)), commit: before.commit, folder };
+      if (before.atRef) {
+        await refuseInventory(host, folders, input);
+        return { ...unchanged(summary(input, before.commit)), commit: before.commit, folder };
+      }
 
       const script = before.kind === 'absent' ? cloneScript(folder, input) : switchScript(folder, input);
       const job = { key: input.jobKey, script, lock: `clone-${input.cluster}` };
@@ -37,9 +44,21 @@ export function cloneKubespray(dependencies: Dependencies): Activities['cloneKub
           advice: `Run "git -C ${folder} status" on ${host.name}.`,
         });
       }
+      await refuseInventory(host, folders, input);
       return { ...changed(summary(input, after.commit)), commit: after.commit, folder };
     }),
   );
+}
+
+/** Steps 4 to 6 come after step 7, when it is late to ask about the files of an earlier inventory. */
+async function refuseInventory(
+  host: Host,
+  folders: ClusterFolders,
+  { inventory }: CloneInput,
+): Promise<void> {
+  if (inventory === undefined) return;
+  await refuseEditedSample(host, folders, inventory);
+  await refuseForeignVariables(host, folders, inventory);
 }
 
 interface Observation {

@@ -58,6 +58,11 @@ export interface CloneInput extends ControlHostInput, JobInput {
   readonly repository: string;
   /** Branch or tag. */
   readonly ref: string;
+  /** What steps 4 to 6 are to write later. With it, what they would refuse is told now, before hosts are restarted. */
+  readonly inventory?: Omit<
+    GroupVariablesInput & Pick<InventoryInput, 'sampleInventory'>,
+    keyof ControlHostInput
+  >;
 }
 export interface CloneResult extends StepResult {
   /** The commit that is checked out. */

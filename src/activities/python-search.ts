@@ -10,7 +10,7 @@ const question =
 /**
  * Every Python 3 of the machine, in the order of its PATH, then those that pyenv and uv have made, which need not be in
  * it; {@link parseInterpreters} in src/cluster/interpreters.ts understands the answer. Each is started once, for at most
- * ten seconds, because a launcher without its version may do anything. pyenv's own launchers take a third of a second each,
+ * ten seconds and killed a second later, because a launcher without its version may do anything. pyenv's own launchers take a third of a second each,
  * and lead to nothing else than what it has made.
  */
 export const searchPythons: Script = sh`(
@@ -29,6 +29,6 @@ if command -v virtualenv >/dev/null 2>&1; then echo 'tool virtualenv'; fi
     case \${real##*/} in python3*) echo "$real" ;; *) echo "$python" ;; esac
   done
 done | awk '!seen[$0]++' | while IFS= read -r python; do
-  timeout 10 "$python" -I -c ${question} </dev/null 2>/dev/null || true
+  timeout -k 1 10 "$python" -I -c ${question} </dev/null 2>/dev/null || true
 done
 )`;

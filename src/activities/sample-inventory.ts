@@ -38,19 +38,41 @@ export async function copySample(
   { release, sampleInventory }: Pick<InventoryInput, 'release' | 'sampleInventory'>,
 ): Promise<string | undefined> {
   const place = { host, sample: `${kubespray}/${sampleInventory}`, inventory, kubespray, release };
-  const digests = await digestsOf(host, place.sample);
-  if (![...digests.keys()].some((path) => path.startsWith('group_vars/'))) {
-    throw new RefusedError(
-      `The checkout of Kubespray on ${host.name} has no ${sampleInventory}/group_vars, where ${release} has its sample.`,
-      {
-        host: host.name,
-        advice: 'Name a kubespray.repository and ref that hold Kubespray of this release.',
-      },
-    );
-  }
+  const digests = await sampleOf(place, sampleInventory);
   const script = firstCopyScript(place, recordText(release, digests));
   const { stdout } = await host.run(script, { what: "copy Kubespray's sample inventory" });
   return stdout.trim() === 'copied' ? "a copy of Kubespray's sample" : await followSample(place, digests);
+}
+
+/**
+ * Looks whether {@link copySample} would refuse, and changes nothing.
+ * @throws RefusedError as it does
+ */
+export async function refuseEditedSample(
+  host: Host,
+  { kubespray, inventory }: ClusterFolders,
+  { release, sampleInventory }: Pick<InventoryInput, 'release' | 'sampleInventory'>,
+): Promise<void> {
+  const place = { host, sample: `${kubespray}/${sampleInventory}`, inventory, kubespray, release };
+  const digests = await sampleOf(place, sampleInventory);
+  const { exitCode } = await host.run(sh`test -d ${`${inventory}/group_vars`}`, {
+    what: `look for ${inventory}`,
+    accept: [0, 1],
+  });
+  if (exitCode === 0) await planOfSample(place, digests);
+}
+
+async function sampleOf(place: Place, sampleInventory: string): Promise<Digests> {
+  const { host, release } = place;
+  const digests = await digestsOf(host, place.sample);
+  if ([...digests.keys()].some((path) => path.startsWith('group_vars/'))) return digests;
+  throw new RefusedError(
+    `The checkout of Kubespray on ${host.name} has no ${sampleInventory}/group_vars, where ${release} has its sample.`,
+    {
+      host: host.name,
+      advice: 'Name a kubespray.repository and ref that hold Kubespray of this release.',
+    },
+  );
 }
 
 /** Whole or not at all: a folder beside, then renamed. Ends a change of the sample that was cut off between its renames. */
@@ -69,6 +91,23 @@ echo copied`;
 
 async function followSample(place: Place, sample: Digests): Promise<string | undefined> {
   const { host, inventory, release } = place;
+  const plan = await planOfSample(place, sample);
+  if (plan === undefined) return undefined;
+  if (plan.write.length === 0 && plan.remove.length === 0) {
+    await host.writeFile(`${inventory}/${record}`, recordText(release, sample));
+    return undefined;
+  }
+  const script = changeSampleScript(place, { ...plan, recordText: recordText(release, sample) });
+  const { stdout } = await host.run(script, { what: "follow Kubespray's sample inventory" });
+  return `Kubespray's sample of ${release} (what was there before is in ${stdout.trim()})`;
+}
+
+/**
+ * What another sample changes in the inventory; undefined where it is the one that was copied.
+ * @throws RefusedError for files that were changed by hand and in the sample, too
+ */
+async function planOfSample(place: Place, sample: Digests): Promise<SamplePlan | undefined> {
+  const { host, inventory } = place;
   const text = await host.readFile(`${inventory}/${record}`);
   const recorded = text === undefined ? undefined : parseDigests(text);
   if (recorded !== undefined && sameDigests(recorded, sample)) return undefined;
@@ -78,13 +117,7 @@ async function followSample(place: Place, sample: Digests): Promise<string | und
     pristine: recorded === undefined ? await pristineFiles(place) : new Set(),
   });
   if (plan.edited.length > 0) throw editedByHand(place, plan.edited, recorded !== undefined);
-  if (plan.write.length === 0 && plan.remove.length === 0) {
-    await host.writeFile(`${inventory}/${record}`, recordText(release, sample));
-    return undefined;
-  }
-  const script = changeSampleScript(place, { ...plan, recordText: recordText(release, sample) });
-  const { stdout } = await host.run(script, { what: "follow Kubespray's sample inventory" });
-  return `Kubespray's sample of ${release} (what was there before is in ${stdout.trim()})`;
+  return plan;
 }
 
 function recordText(release: string, sample: Digests): string {

@@ -1,9 +1,9 @@
-import { clusterFolders } from '../cluster/folders.js';
+import { clusterFolders, type ClusterFolders } from '../cluster/folders.js';
 import { conflictTexts, groupVariables } from '../cluster/group-variables.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities, GroupVariablesInput } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
@@ -38,6 +38,19 @@ export function writeGroupVariables(dependencies: Dependencies): Activities['wri
       return done.length > 0 ? changed(summary) : unchanged(summary);
     }),
   );
+}
+
+/**
+ * Looks whether {@link writeGroupVariables} would refuse, and changes nothing.
+ * @throws RefusedError for a file of somebody else's where one of Slipway's is to be
+ */
+export async function refuseForeignVariables(
+  host: Host,
+  { inventory }: ClusterFolders,
+  input: Pick<GroupVariablesInput, 'specification' | 'release' | 'storage'>,
+): Promise<void> {
+  const { files } = groupVariables(input);
+  await refuseForeign(host, { inventory, files, own: await readOwnFiles(host, inventory) });
 }
 
 /** Paths beneath the inventory, one a line. Ansible reads no file with this name. */

@@ -1,5 +1,5 @@
 import type { StorageLayouts } from './group-variables.js';
-import { rulesFor } from './releases.js';
+import { kubeletFlags, rootDirs } from './kubelet-flags.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 type Layout = StorageLayouts[string];
@@ -27,8 +27,8 @@ export function bypasses(input: Input): Bypass[] {
 }
 
 function ofKubelet({ variables, release, storage }: Input): Bypass[] {
-  const said = rootDirs(variables, release).at(-1);
-  if (said === undefined && !Object.hasOwn(variables, 'kubelet_custom_flags')) return [];
+  const said = rootDirs(variables, { release, isWorker: true }).at(-1);
+  if (said === undefined && !Object.hasOwn(variables, kubeletFlags)) return [];
   const wanted = foldersMissed(said?.folder ?? usualFolders.kubelet, 'kubelet', storage);
   const flags = wanted.map((folder) => `--root-dir=${folder}`);
   const [only = '', ...others] = flags;
@@ -37,7 +37,7 @@ function ofKubelet({ variables, release, storage }: Input): Bypass[] {
     {
       is:
         said === undefined
-          ? `kubelet_custom_flags in kubespray.variables lacks ${flags.join(' and ')}`
+          ? `${kubeletFlags} in kubespray.variables lacks ${flags.join(' and ')}`
           : `${said.variable} in kubespray.variables has --root-dir=${said.folder} in place of ${flags.join(' and ')}`,
       shouldBe: 'kubelet’s data on the array that step 7 makes',
       mend:
@@ -62,26 +62,6 @@ function ofContainerd({ variables, storage }: Input): Bypass[] {
       mend: `Take ${variable} out of kubespray.variables: Slipway writes it for each host that needs it.`,
     },
   ];
-}
-
-/**
- * Every `--root-dir`, in the order in which kubelet gets them; the last one wins. Up to v2.26 workers get the flags of a
- * second variable after those of the first.
- */
-function rootDirs(variables: Variables, release: string) {
-  const hasSecond = !rulesFor(release).release.customFlagsMustBeList;
-  const names = ['kubelet_custom_flags', ...(hasSecond ? ['kubelet_node_custom_flags'] : [])];
-  return names.flatMap((variable) =>
-    [...textOf(variables[variable]).matchAll(/(?:^|\s)--root-dir[=\s]\s*(\S+)/g)].map(([, folder = '']) => ({
-      variable,
-      folder,
-    })),
-  );
-}
-
-/** Flags as Kubespray's template joins them. */
-function textOf(flags: unknown): string {
-  return Array.isArray(flags) ? flags.map(String).join(' ') : typeof flags === 'string' ? flags : '';
 }
 
 /** The folders that the hosts should use whose array does not hold this one; each once. */

@@ -1,32 +1,55 @@
 import type { StorageLayouts } from './group-variables.js';
+import { kubeletFlags, rootDirs } from './kubelet-flags.js';
 import { namesText } from './outline.js';
-import type { Specification } from './specification.js';
+import type { HostSpecification, Specification } from './specification.js';
 
 const usualFolder = '/var/lib/kubelet';
 
+interface Input {
+  readonly specification: Specification;
+  /** Kubespray's release. */
+  readonly release: string;
+  readonly storage: StorageLayouts;
+}
+
 /**
  * The document's "Make applications aware of the new nodefs location": each a sentence. With the layout `bind` the usual
- * path stays valid, and nothing is to be said. Both programs know one path for the whole cluster, so hosts that differ
- * are a trap of their own.
+ * path stays valid, and nothing is to be said, unless the operator's own flags name another. Both programs know one path
+ * for the whole cluster, so hosts that differ are a trap of their own.
  */
-export function kubeletFolderAdvice({ hosts }: Specification, storage: StorageLayouts): string[] {
+export function kubeletFolderAdvice(input: Input): string[] {
   const folders = new Map<string, string[]>();
-  for (const { name } of hosts) {
-    const layout = storage[name];
-    const folder = layout?.layout === 'root-dir' ? `${layout.mountPoint}/kubelet` : usualFolder;
-    folders.set(folder, [...(folders.get(folder) ?? []), name]);
+  for (const host of input.specification.hosts) {
+    const folder = ownFolder(host, input) ?? slipwaysFolder(host, input);
+    folders.set(folder, [...(folders.get(folder) ?? []), host.name]);
   }
-  const moved = [...folders.keys()].filter((folder) => folder !== usualFolder);
-  const [folder] = moved;
+  const folder = [...folders.keys()].find((one) => one !== usualFolder);
   if (folder === undefined) return [];
   if (folders.size > 1) {
     const places = [...folders].map(([path, names]) => `${path} on ${namesText(names)}`).join(', ');
+    const isByLayout = input.specification.hosts.every((host) => ownFolder(host, input) === undefined);
+    const wayOut = isByLayout
+      ? `; where these are of both kinds, the layout bind keeps ${usualFolder} valid on all.`
+      : '.';
     return [
       `Kubelet’s folder is ${places}. ${forRookCeph(folder)} ${forVelero(folder)} Each of them knows one folder for all ` +
-        `hosts that its pods run on; where these are of both kinds, the layout bind keeps ${usualFolder} valid on all.`,
+        `hosts that its pods run on${wayOut}`,
     ];
   }
   return [forRookCeph(folder), forVelero(folder)];
+}
+
+/** By the operator's own flags, which take the place of Slipway's; undefined where they have none. */
+function ownFolder({ roles }: HostSpecification, { specification, release }: Input): string | undefined {
+  const { variables } = specification.kubespray;
+  const said = rootDirs(variables, { release, isWorker: roles.includes('worker') }).at(-1);
+  if (said !== undefined) return said.folder.replace(/(?<=.)\/+$/, '');
+  return Object.hasOwn(variables, kubeletFlags) ? usualFolder : undefined;
+}
+
+function slipwaysFolder({ name }: HostSpecification, { storage }: Input): string {
+  const layout = storage[name];
+  return layout?.layout === 'root-dir' ? `${layout.mountPoint}/kubelet` : usualFolder;
 }
 
 function forRookCeph(folder: string): string {

@@ -1,3 +1,5 @@
+import { isTemplate } from './template.js';
+
 /** Network plugins whose ports and rules Slipway knows; `none`: another one, or one that somebody else installs. */
 export const networkPlugins = ['calico', 'cilium', 'flannel', 'none'] as const;
 export type NetworkPlugin = (typeof networkPlugins)[number];
@@ -7,9 +9,11 @@ export const networkPluginVariable = 'kube_network_plugin';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The plugin of the operator's own variable; undefined where they do not set it. */
+/** The plugin of the operator's own variable; undefined where they do not set it, or by a template. */
 export function pluginOfVariables(variables: Variables): NetworkPlugin | undefined {
-  if (!Object.hasOwn(variables, networkPluginVariable)) return undefined;
+  if (!Object.hasOwn(variables, networkPluginVariable) || isTemplate(variables[networkPluginVariable])) {
+    return undefined;
+  }
   return networkPlugins.find((plugin) => plugin === variables[networkPluginVariable]) ?? 'none';
 }
 

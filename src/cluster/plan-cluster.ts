@@ -39,17 +39,20 @@ export function planCluster({ specification, release, facts, storage, findings }
     order,
     findings: [...own, ...findings],
     advice: [
-      ...kubeletFolderAdvice(specification, layouts),
+      ...kubeletFolderAdvice({ specification, release: release.name, storage: layouts }),
       ...gpuAdvice(specification),
       ...firewallAdvice(specification),
     ],
   };
 }
 
-function layoutsOf(storage: Readonly<Record<string, StoragePlan>>): StorageLayouts {
+/** Where step 7 puts each host's data, by the plan. */
+export function layoutsOf(storage: Readonly<Record<string, StoragePlan>>): StorageLayouts {
   return Object.fromEntries(
     Object.entries(storage).flatMap(([host, plan]) =>
-      plan.kind === 'apply' || plan.kind === 'satisfied' ? [[host, plan.target] as const] : [],
+      plan.kind === 'apply' || plan.kind === 'satisfied'
+        ? [[host, { mountPoint: plan.target.mountPoint, layout: plan.target.layout }] as const]
+        : [],
     ),
   );
 }

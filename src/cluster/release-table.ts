@@ -1,3 +1,12 @@
+import {
+  variablesFrom2_24_1,
+  variablesFrom2_27_0,
+  variablesFrom2_28_0,
+  variablesFrom2_29_0,
+  variablesFrom2_31_0,
+  type VariableRules,
+} from './release-variables.js';
+
 /** What a re-run of `cluster.yml` does with the preflight errors of kubeadm that an earlier, failed run left (trap T5). */
 export type RerunStrictness = 'ignores-errors' | 'strict' | 'ignores-four-errors-in-the-run';
 
@@ -34,6 +43,8 @@ export interface Release {
   readonly rerun: RerunStrictness;
   /** What comes before the number in its variable `kube_version`: v1.31.9, or 1.32.5. The other form stops it. */
   readonly kubeVersionPrefix: 'v' | '';
+  /** What its checks of the inventory ask of variables. */
+  readonly variables: VariableRules;
   /** T17: the label `k8s-app` of the node-local DNS cache's pods. */
   readonly localDnsLabel: string;
 }
@@ -61,6 +72,7 @@ const from2_24_1: Rules = {
   customFlagsMustBeList: false,
   rerun: 'ignores-errors',
   kubeVersionPrefix: 'v',
+  variables: variablesFrom2_24_1,
   localDnsLabel: 'node-local-dns',
 };
 const from2_25_0: Rules = {
@@ -75,13 +87,15 @@ const from2_27_0: Rules = {
   ansible: { package: '9.13.0', core: '>=2.16.4 <2.17' },
   customFlagsMustBeList: true,
   rerun: 'strict',
+  variables: variablesFrom2_27_0,
 };
-const from2_28_0: Rules = { ...from2_27_0, kubeVersionPrefix: '' };
+const from2_28_0: Rules = { ...from2_27_0, kubeVersionPrefix: '', variables: variablesFrom2_28_0 };
 const from2_29_0: Rules = {
   ...from2_28_0,
   ansible: { package: '10.7.0', core: '>=2.17.3 <2.18' },
   ubuntu: ['22.04', '24.04'],
   debian: ['11', '12', '13'],
+  variables: variablesFrom2_29_0,
 };
 /** The names with hyphens are still there beside the new ones. */
 const from2_29_1: Rules = {
@@ -94,10 +108,11 @@ const from2_31_0: Rules = {
   ansible: { package: '11.13.0', core: '>=2.18 <2.19' },
   python: ['3.13', '3.12', '3.11'],
   cgroupV1: false,
+  variables: variablesFrom2_31_0,
 };
 
 /** Every known release, newest first. The last is the document's. */
-export const releases: readonly Release[] = [
+export const releases: readonly [Release, ...Release[]] = [
   { name: 'v2.31.0', kubernetes: '1.35.4', ...from2_31_0 },
   { name: 'v2.30.0', kubernetes: '1.34.3', ...from2_30_0 },
   { name: 'v2.29.1', kubernetes: '1.33.7', ...from2_29_1 },

@@ -5,7 +5,7 @@ export { releases, type PlaybookPurpose, type Release, type RerunStrictness } fr
 
 /** The document's release, and the oldest that Slipway runs. */
 export const oldestRelease = 'v2.24.1';
-export const newestRelease = 'v2.31.0';
+export const newestRelease = releases[0].name;
 
 /** A known release by its name, with or without the `v`. */
 export function findRelease(name: string): Release | undefined {

@@ -50,7 +50,7 @@ function approvalItem({ digest, storage, order }: ClusterPlan): Item {
 const order = { error: 0, warning: 1, accepted: 2 } as const;
 
 /** Errors first; a finding that several hosts share is told once. */
-function findingItems(findings: readonly Finding[]): Item[] {
+export function findingItems(findings: readonly Finding[]): Item[] {
   const groups = groupBy(findings, ({ check, severity, is, shouldBe, overridden }) =>
     JSON.stringify([check, severity, is, shouldBe, overridden]),
   );

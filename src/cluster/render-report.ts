@@ -1,8 +1,9 @@
 import type { Finding } from './findings.js';
 import { groupBy, namesText, outlineMarkdown, outlineText, type Item, type Section } from './outline.js';
+import { findingItems } from './render-plan.js';
 import type { Report, ReportedCheck, ReportedHost } from './report.js';
 
-/** The report for a terminal: what was done on each host, who approved it, and every check that was made. */
+/** The report for a terminal: what was done on each host, who approved it, what was warned of, and every check that was made. */
 export function renderReport(report: Report): string {
   return outlineText(reportSections(report));
 }
@@ -33,6 +34,7 @@ function reportSections(report: Report): Section[] {
       ],
     },
     { heading: 'Hosts', items: hostItems(report.hosts) },
+    { heading: 'Warnings', items: findingItems(report.plan.findings.filter(isWarning)) },
     { heading: 'Accepted before', items: acceptedItems(report.plan.findings) },
     { heading: 'Checks', items: checkItems(report.checks) },
     { heading: 'Your variables', items: variableItems(report) },
@@ -42,6 +44,11 @@ function reportSections(report: Report): Section[] {
     },
   ];
   return sections.filter(({ items }) => items.length > 0);
+}
+
+/** What preflight warned of and nobody has accepted; variables have a section of their own. */
+function isWarning({ check, severity, overridden }: Finding): boolean {
+  return severity === 'warning' && overridden === null && check !== 'group-variables';
 }
 
 /** Where a variable of the operator's took the place of one of Slipway's. */

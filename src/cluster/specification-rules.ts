@@ -3,6 +3,7 @@ import { problemsOf, type Problem } from './problems.js';
 import { knownKeys } from './specification-keys.js';
 import { specificationSchema, type Specification } from './specification.js';
 import { hostProblems } from './rules/hosts.js';
+import { inventoryVariableProblems } from './rules/inventory-variables.js';
 import { kubesprayProblems } from './rules/kubespray.js';
 import { networkPluginProblems } from './rules/network-plugin.js';
 import { overrideProblems } from './rules/overrides.js';
@@ -24,6 +25,7 @@ export function checkSpecification(input: unknown): CheckedSpecification {
     ...hostProblems(draft),
     ...storageProblems(draft),
     ...kubesprayProblems(draft),
+    ...inventoryVariableProblems(draft),
     ...networkPluginProblems(draft),
     ...overrideProblems(draft),
   ];

@@ -15,6 +15,7 @@ const ofLogin = [
   'LOGNAME',
   'SHELL',
   'TZ',
+  'PYENV_ROOT',
   'XDG_CACHE_HOME',
   'XDG_CONFIG_HOME',
   'XDG_RUNTIME_DIR',

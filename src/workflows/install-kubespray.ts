@@ -1,3 +1,5 @@
+import type { ClusterPlan } from '../cluster/plan.js';
+import { layoutsOf } from '../cluster/plan-cluster.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { ClusterRun } from './cluster-run.js';
 import { controlHostTarget } from './targets.js';
@@ -8,9 +10,11 @@ export interface Kubespray {
   readonly virtualEnvironment: string;
 }
 
-/** Steps 1 and 2 of the document, on the control host. */
-export async function installKubespray(run: ClusterRun, release: string): Promise<Kubespray> {
+/** Steps 1 and 2 of the document, on the control host. What the plan makes of the inventory is refused now, if it is. */
+export async function installKubespray(run: ClusterRun, plan: ClusterPlan): Promise<Kubespray> {
   const { kubespray, name: cluster } = run.specification;
+  const release = plan.release.name;
+  const { python, sampleInventory } = rulesFor(release).release;
   const machine = { host: controlHostTarget(run.specification), cluster };
 
   // Step 1: clone the Kubespray project
@@ -18,12 +22,17 @@ export async function installKubespray(run: ClusterRun, release: string): Promis
     ...machine,
     repository: kubespray.repository,
     ref: kubespray.ref ?? release,
+    inventory: {
+      specification: run.activeSpecification(),
+      storage: layoutsOf(plan.storage),
+      ...{ release, sampleInventory },
+    },
   });
 
   // Step 2: install Ansible, in a virtualenv
   const { folder } = await run.controlHost.need('createVirtualEnvironment', {
     ...machine,
-    pythonVersions: rulesFor(release).release.python,
+    pythonVersions: python,
   });
   await run.controlHost.need('installRequirements', { ...machine, virtualEnvironment: folder });
   return { release, virtualEnvironment: folder };

@@ -45,9 +45,10 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
         isServiceActive(units, 'etcd'),
       );
 
-      // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved
+      // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved. Nothing is
+      // restarted before both are done, so what stands in the way of steps 4 to 6 is asked about in time.
       const [kubespray] = await together(
-        () => installKubespray(run, plan.release.name),
+        () => installKubespray(run, plan),
         () => approvePlan(run, plan),
       );
 

@@ -80,7 +80,10 @@ export function hostileInputs(places: Places): Inputs {
   };
   const [kept = { from: '' }] = target.moves;
   return {
-    cloneKubespray: job({ host, cluster: name(), repository: name(), ref: name() }),
+    cloneKubespray: job({
+      ...{ host, cluster: name(), repository: name(), ref: name() },
+      inventory: { specification, release: name(), sampleInventory: name(), storage: {} },
+    }),
     createVirtualEnvironment: job({ ...control, pythonVersions: ['3.11', name()] }),
     installRequirements: job({ ...control, virtualEnvironment: path() }),
     createSshKey: { host, path: path() },

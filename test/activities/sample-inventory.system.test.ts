@@ -135,6 +135,57 @@ describe('the sample inventory', () => {
   });
 });
 
+describe('what the inventory would be refused for later', () => {
+  /** Step 1, long before step 4: hosts are restarted in between. */
+  const look = (release: ReleaseName, { storage = {}, sampleInventory = 'inventory/sample' } = {}) =>
+    runStep(cloneKubespray(control.dependencies), {
+      ...{ host: local, cluster, jobKey: `clone-${(keys += 1)}`, repository, ref: release },
+      inventory: { specification, release, sampleInventory, storage },
+    });
+
+  it('is told with the checkout, and nothing is changed', async () => {
+    await run('v2.27.1');
+    await edit(kubernetes, 'kube_network_plugin: cilium\n');
+    await look('v2.27.1');
+    for (const attempt of ['cloned', 'there already']) {
+      await expect(look('v2.28.1'), attempt).rejects.toMatchObject({
+        type: 'RefusedError',
+        message: `Files of ${control.folders.inventory} on control were changed by hand, and Kubespray v2.28.1 has other ones in its sample: ${kubernetes}.`,
+      });
+    }
+    expect(await read(kubernetes)).toBe('kube_network_plugin: cilium\n');
+    expect(await read('.slipway-sample')).toContain('v2.27.1');
+    expect(await inventories()).toEqual(['inventory']);
+
+    await rename(within(kubernetes), join(control.folder, 'moved-away.yml'));
+    await look('v2.28.1');
+    expect(existsSync(within(kubernetes)), 'left to step 4').toBe(false);
+    expect(await inventories()).toEqual(['inventory']);
+  });
+
+  it('is a file of somebody else’s where Slipway’s variables are to be', async () => {
+    await look('v2.27.1');
+    expect(await inventories(), 'nothing to look at yet').toEqual([]);
+    await edit('host_vars/node1.yml', 'mine: true\n');
+    await look('v2.27.1');
+    const storage = { node1: { mountPoint: '/data', layout: 'root-dir' as const } };
+    await edit('group_vars/k8s_cluster/slipway.yml', 'mine: true\n');
+    await expect(look('v2.27.1', { storage })).rejects.toMatchObject({
+      type: 'RefusedError',
+      message: `${within('group_vars/k8s_cluster/slipway.yml')} on control is there already, and Slipway did not write it.`,
+    });
+    await rm(control.folders.inventory, { recursive: true });
+    await run('v2.27.1');
+    await look('v2.27.1', { storage });
+  });
+
+  it('is a checkout without the sample', async () => {
+    await expect(look('v2.27.1', { sampleInventory: 'inventory/other' })).rejects.toThrow(
+      'The checkout of Kubespray on control has no inventory/other/group_vars, where v2.27.1 has its sample.',
+    );
+  });
+});
+
 describe('an inventory of which nobody has written down what was copied', () => {
   const forget = () => rm(within('.slipway-sample'));
 

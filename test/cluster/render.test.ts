@@ -318,14 +318,24 @@ Checks
     ]);
   });
 
-  it('tells what was accepted before, once for the hosts that are alike, and which variables were taken over', () => {
+  it('tells what was accepted before and warned of, once for the hosts that are alike, and which variables were taken over', () => {
     const finding = { severity: 'warning', shouldBe: 'at least 4 CPUs', mend: 'Take a bigger one.' } as const;
     const cpus = { ...finding, check: 'worker-cpus', is: '2 CPUs', overridden: 'a lab' } as const;
     const own = { ...finding, check: 'group-variables', is: 'yours takes its place', host: null } as const;
     const findings = [
       { ...cpus, host: 'node1' },
       { ...cpus, host: 'node2' },
-      { ...finding, check: 'swap', is: 'on', host: 'node1', overridden: null } as const,
+      ...['node1', 'node2'].map(
+        (host) => ({ ...finding, check: 'swap', is: 'on', shouldBe: 'off', host, overridden: null }) as const,
+      ),
+      {
+        ...finding,
+        severity: 'error',
+        check: 'sudo',
+        is: 'closed',
+        host: 'node3',
+        overridden: null,
+      } as const,
       { ...own, overridden: null },
     ];
     const text = renderReport({ ...report, plan: { ...report.plan, findings } });
@@ -334,7 +344,13 @@ Checks
     accepted because: a lab
 `);
     expect(text).toContain('Your variables\n  yours takes its place.');
-    expect(text).not.toContain('swap');
+    expect(text).toContain(`Warnings
+  warning swap on node1, node2: is on; should be off.
+    Take a bigger one.
+`);
+    // A host with an error dropped out, and is told with the reason among the hosts.
+    expect(text).not.toContain('sudo');
+    expect(text.match(/yours takes its place/g)).toHaveLength(1);
   });
 
   it.each([

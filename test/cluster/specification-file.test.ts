@@ -45,6 +45,13 @@ describe('readSpecification', () => {
     ]);
   });
 
+  it('tells of a variable that the inventory has where it stands', () => {
+    const text = valid + 'kubespray:\n  variables:\n    ip: "{{ ansible_eno2.ipv4.address }}"';
+    expect(read(text)).toEqual([
+      'cluster.yaml:6:9 kubespray.variables.ip: must not be set for all hosts at once, because Slipway tells Ansible how each is reached; use hosts.*.internalAddress',
+    ]);
+  });
+
   it('tells every problem with its line and column, in the order of the file', () => {
     const text = [
       'name: Akash',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { inventoryYaml } from '../../src/cluster/inventory.js';
 import { ephemeralStorageOf, membersOf } from '../../src/cluster/members.js';
 import { checkSpecification, formatProblem } from '../../src/cluster/specification-rules.js';
 import { aSpecification, documentHosts } from './builders.js';
@@ -364,6 +366,26 @@ describe('the network plugin', () => {
   });
 });
 
+describe('a network plugin by a template', () => {
+  const read = (firewall: object) =>
+    checkSpecification({
+      ...{ name: 'a', hosts: [controlPlane], firewall },
+      kubespray: { variables: { kube_network_plugin: '{{ plugin }}' } },
+    });
+
+  it('has to be named for the firewall, too', () => {
+    expect(read({}).problems?.map(formatProblem)).toEqual([
+      'kubespray.variables.kube_network_plugin: must come with firewall.networkPlugin, because a template does not tell whose packets the firewall has to let through',
+    ]);
+  });
+
+  it('is the one that the firewall has', () => {
+    const { specification } = read({ networkPlugin: 'cilium' });
+    expect(specification?.firewall.networkPlugin).toBe('cilium');
+    expect(checkSpecification(specification)).toEqual({ specification });
+  });
+});
+
 describe('rules for Kubespray', () => {
   const kubespray = (setting: unknown) => problems({ name: 'a', hosts: [controlPlane], kubespray: setting });
 
@@ -421,6 +443,44 @@ describe('rules for Kubespray', () => {
     expect(found).toHaveLength(1);
     expect(found[0]).toMatch(/^kubespray\.variables\.metallb_password: must not be a secret in the open/);
     expect(found[0]).not.toContain('hunter2');
+  });
+
+  // Each was seen with ansible-core 2.15 and 2.18: of a host's own it loses unsaid, of the older names it wins for every host.
+  it.each([
+    ['ip', '{{ ansible_eno2.ipv4.address }}', 'hosts.*.internalAddress'],
+    ['access_ip', '10.0.0.9', 'hosts.*.internalAddress'],
+    ['ansible_host', '10.0.0.9', 'hosts.*.address'],
+    ['ansible_ssh_host', '10.0.0.9', 'hosts.*.address'],
+    ['ansible_port', 2222, 'hosts.*.port'],
+    ['ansible_ssh_port', 2222, 'hosts.*.port'],
+    ['ansible_user', 'admin', 'ssh.user or hosts.*.user'],
+    ['ansible_ssh_user', 'admin', 'ssh.user or hosts.*.user'],
+    ['ansible_private_key_file', '/keys/a', 'ssh.privateKey'],
+    ['ansible_ssh_private_key_file', '/keys/a', 'ssh.privateKey'],
+  ])('refuse the variable %s, which Slipway writes for each host', (name, value, field) => {
+    expect(kubespray({ variables: { [name]: value } })).toEqual([
+      `kubespray.variables.${name}: must not be set for all hosts at once, because Slipway tells Ansible how each is reached; use ${field}`,
+    ]);
+  });
+
+  it('refuse arguments of ssh in the place of those that pin host keys, and take others beside them', () => {
+    const variables = { ansible_ssh_args: '-o ControlMaster=auto', ansible_ssh_common_args: '-J jump' };
+    expect(kubespray({ variables })).toEqual([
+      'kubespray.variables.ansible_ssh_args: must not take the place of the arguments by which host keys are pinned; use ansible_ssh_common_args, which come after them',
+    ]);
+  });
+
+  it('know every variable that the inventory has', () => {
+    const specification = aSpecification({
+      ssh: { user: 'admin' },
+      hosts: documentHosts.map((host) => ({ ...host, port: 2222, user: 'ops', internalAddress: '10.1.0.1' })),
+    });
+    const { all } = parse(inventoryYaml({ specification, release: 'v2.31.0', privateKey: '/k' })) as {
+      all: { vars: object; hosts: Record<string, object> };
+    };
+    const written = [all.vars, ...Object.values(all.hosts)].flatMap((variables) => Object.keys(variables));
+    expect(written).not.toEqual([]);
+    for (const name of written) expect(kubespray({ variables: { [name]: 'x' } })).toHaveLength(1);
   });
 
   it('want names of variables that Ansible takes', () => {

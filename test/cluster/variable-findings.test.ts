@@ -133,10 +133,14 @@ describe('variableFindings', () => {
 });
 
 describe('what is left to the operator', () => {
-  const advice = (storage: Parameters<typeof planCluster>[0]['storage'], input = {}) =>
+  const advice = (
+    storage: Parameters<typeof planCluster>[0]['storage'],
+    input = {},
+    { release = 'v2.31.0' } = {},
+  ) =>
     planCluster({
       specification: aSpecification({ firewall: { enabled: false }, ...input }),
-      release: { name: 'v2.31.0', why: 'x', findings: [] },
+      release: { name: release, why: 'x', findings: [] },
       facts: {},
       storage,
       findings: [],
@@ -160,6 +164,49 @@ describe('what is left to the operator', () => {
       'Kubelet’s folder is /var/lib/kubelet on node1, node2, node3, /data/kubelet on node4.',
     );
     expect(sentence).toContain('csi.kubeletDirPath to /data/kubelet.');
+  });
+
+  it('names the folder of the --root-dir that wins, with an array and without one', () => {
+    const own = (flags: object) => ({ kubespray: { variables: flags } });
+    const flags = own({ kubelet_custom_flags: ['--root-dir=/x', '--root-dir=/data/k/'] });
+    const expected = [
+      'If you use rook-ceph, set csi.kubeletDirPath to /data/k.',
+      'If you use Velero, set restic.podVolumePath (nodeAgent.podVolumePath in newer charts) to /data/k/pods.',
+    ];
+    expect(advice({ node4: anApplyPlan({ target }) }, flags)).toEqual(expected);
+    expect(advice({}, flags)).toEqual(expected);
+    expect(
+      advice(
+        { node4: anApplyPlan({ target }) },
+        own({ kubelet_custom_flags: ['--root-dir=/var/lib/kubelet'] }),
+      ),
+    ).toEqual([]);
+    const template = own({ kubelet_custom_flags: ['--root-dir={{ base }}/kubelet'] });
+    expect(advice({}, template)[0]).toContain('csi.kubeletDirPath to {{ base }}/kubelet.');
+  });
+
+  it('knows that flags without a --root-dir leave kubelet where it usually is', () => {
+    const flags = { kubespray: { variables: { kubelet_custom_flags: ['--v=4'] } } };
+    expect(advice({ node4: anApplyPlan({ target }) }, flags)).toEqual([]);
+  });
+
+  it('knows that the flags of workers are for these only, and for releases that have them', () => {
+    const variables = { kubelet_node_custom_flags: ['--root-dir=/data/k'] };
+    const roles = (name: string, ...list: string[]) => ({
+      name,
+      address: `10.0.0.${list.length}`,
+      roles: list,
+    });
+    const input = {
+      hosts: [roles('cp', 'control-plane', 'etcd'), roles('w', 'worker')],
+      kubespray: { variables },
+    };
+    expect(advice({}, input, { release: 'v2.26.1' })).toEqual([
+      'Kubelet’s folder is /var/lib/kubelet on cp, /data/k on w. If you use rook-ceph, set csi.kubeletDirPath to /data/k. ' +
+        'If you use Velero, set restic.podVolumePath (nodeAgent.podVolumePath in newer charts) to /data/k/pods. ' +
+        'Each of them knows one folder for all hosts that its pods run on.',
+    ]);
+    expect(advice({}, input)).toEqual([]);
   });
 
   it('tells what GPU workers need besides the runtime', () => {

@@ -6,6 +6,7 @@ it('passes on what tools need to find programs and downloads, and no secret of t
     PATH: '/usr/bin',
     HOME: '/root',
     https_proxy: 'http://proxy:3128',
+    PYENV_ROOT: '/opt/pyenv',
     TEMPORAL_API_KEY: 'token',
     BOOTSTRAP_PASSWORD: 'password',
   };
@@ -13,5 +14,6 @@ it('passes on what tools need to find programs and downloads, and no secret of t
     PATH: '/usr/bin',
     HOME: '/root',
     https_proxy: 'http://proxy:3128',
+    PYENV_ROOT: '/opt/pyenv',
   });
 });

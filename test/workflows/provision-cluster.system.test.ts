@@ -223,6 +223,26 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
     });
   });
 
+  it('asks about an inventory that was changed by hand before a host is touched, approved or not', async () => {
+    const machines = new FakeMachines();
+    machines.failTimes('cloneKubespray', 'control host', 1, 'Files were changed by hand', 'RefusedError');
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(aCluster('edited'));
+      const { questions } = await until(handle, (progress) => progress.questions.length === 2);
+      const plan = questions.flatMap((question) => (question.kind === 'approval' ? [question.plan] : []));
+      await handle.signal('approve', { plan: plan[0], by: 'ann' });
+      await until(handle, (progress) => progress.questions.every(({ kind }) => kind === 'decision'));
+      expect(machines.stepsOn('w1')).toEqual(['copySshKey', 'confirmSsh', 'gatherFacts']);
+      expect(machines.callsOf('cloneKubespray')[0]?.input['inventory']).toMatchObject({
+        ...{ release: 'v2.31.0', sampleInventory: 'inventory/sample' },
+        specification: { name: 'edited' },
+        storage: { w1: { mountPoint: '/data', layout: 'root-dir' } },
+      });
+      await handle.signal('retry', { host: 'control host', by: 'ann' });
+      await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+  });
+
   it('goes on with another worker when the first one ends in the middle of a step', async () => {
     const machines = new FakeMachines();
     const held = machines.hold('createRaidArray', 'w1');

@@ -1,8 +1,9 @@
 import { askedKubernetes } from '../expectations.js';
 import type { Release } from '../releases.js';
 import type { Specification } from '../specification.js';
-import { addressNumber, parseNetwork, type Network } from '../ip-network.js';
-import { nodeAddressOf, type FoundBefore } from './finding.js';
+import { isTemplate } from '../template.js';
+import { clusterNetworkFindings } from './cluster-networks.js';
+import type { FoundBefore } from './finding.js';
 
 type Variables = Specification['kubespray']['variables'];
 
@@ -11,8 +12,10 @@ export function kubesprayFindings(specification: Specification, release: Release
   const { variables } = specification.kubespray;
   return [
     ...variableFindings(variables),
-    ...(release === undefined ? [] : kubeVersionForm(variables, release)),
-    ...networkFindings(specification),
+    ...(release === undefined
+      ? []
+      : [...byRelease(variables, release), ...kubeVersionForm(variables, release)]),
+    ...clusterNetworkFindings(specification),
   ];
 }
 
@@ -20,7 +23,7 @@ export function kubesprayFindings(specification: Specification, release: Release
 function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] {
   const own = variables['kube_version'];
   const { name, kubernetes, kubeVersionPrefix: prefix } = release;
-  if (own === undefined || (typeof own === 'string' && own.includes('{{'))) return [];
+  if (own === undefined || isTemplate(own)) return [];
   const number = askedKubernetes(variables);
   const right = `${prefix}${number ?? kubernetes ?? '1.x.y'}`;
   if (own === right) return [];
@@ -36,128 +39,72 @@ function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] 
   ];
 }
 
-/** Its choices, by roles/kubernetes/preinstall and roles/validate_inventory of v2.24.1 to v2.31.0. */
-const choices: Readonly<Record<string, readonly string[]>> = {
-  kube_network_plugin: [
-    ...['calico', 'flannel', 'weave', 'cloud', 'cilium', 'cni', 'kube-ovn', 'kube-router'],
-    ...['macvlan', 'custom_cni', 'none'],
-  ],
-  kube_proxy_mode: ['iptables', 'ipvs', 'nftables'],
-  dns_mode: ['coredns', 'coredns_dual', 'manual', 'none'],
-  cert_management: ['script', 'none'],
-  resolvconf_mode: ['docker_dns', 'host_resolvconf', 'none'],
-};
 /** Where Kubespray has a choice, and Slipway works with one of them only. */
 const needed = {
   container_manager: { value: 'containerd', why: 'whose unit Slipway looks after and whose data it moves' },
   etcd_deployment_type: { value: 'host', why: 'because Slipway looks after etcd as a service of its hosts' },
 } as const;
-/** "Stop if known booleans are set as strings". */
-const booleans = [
-  ...['download_run_once', 'download_always_pull', 'download_localhost', 'helm_enabled'],
-  ...['deploy_netchecker', 'openstack_lbaas_enabled', 'auto_renew_certificates', 'enable_nodelocaldns'],
-] as const;
 
-function variableFindings(variables: Variables): FoundBefore[] {
-  const found = (name: string, shouldBe: string): FoundBefore => ({
+/** Kubespray's checks do not look at these; in its expressions a text counts as true, whatever it says. */
+const booleans = ['download_localhost', 'auto_renew_certificates', 'enable_nodelocaldns'] as const;
+
+/** A value that is there, and is no template, which nobody can judge. */
+const isKnown = (variables: Variables, name: string) =>
+  Object.hasOwn(variables, name) && !isTemplate(variables[name]);
+
+function found(variables: Variables, name: string, shouldBe: string): FoundBefore {
+  return {
     check: 'kubespray-variables',
     host: null,
     severity: 'error',
     is: `${name}: ${JSON.stringify(variables[name])}`,
     shouldBe,
     mend: `Correct ${name} in kubespray.variables.`,
-  });
-  const isSet = (name: string) => Object.hasOwn(variables, name);
+  };
+}
+
+/** What the release's own checks stop at. */
+function byRelease(variables: Variables, { name: release, variables: rules }: Release): FoundBefore[] {
   return [
-    ...Object.entries(choices)
-      .filter(([name, known]) => isSet(name) && !known.some((choice) => choice === variables[name]))
-      .map(([name, known]) => found(name, `one of ${known.join(', ')}, or Kubespray stops`)),
-    ...Object.entries(needed)
-      .filter(([name, { value }]) => isSet(name) && variables[name] !== value)
-      .map(([name, { value, why }]) => found(name, `${value}, ${why}`)),
-    ...booleans
-      .filter((name) => isSet(name) && typeof variables[name] !== 'boolean')
-      .map((name) => found(name, 'true or false without quotes, or Kubespray stops')),
-    ...(variables['download_localhost'] === true && variables['download_run_once'] !== true
-      ? [found('download_localhost', 'set together with download_run_once: true, or Kubespray stops')]
-      : []),
-    ...(variables['kube_external_ca_mode'] === true && variables['auto_renew_certificates'] === true
-      ? [found('auto_renew_certificates', 'false where kube_external_ca_mode is true, or Kubespray stops')]
-      : []),
+    ...Object.entries(rules.choices)
+      .filter(([name, known]) => isKnown(variables, name) && !known.some((one) => one === variables[name]))
+      .map(([name, known]) =>
+        found(variables, name, `one of ${known.join(', ')}, or Kubespray ${release} stops`),
+      ),
+    ...textInPlaceOfBoolean(variables, rules.booleans, `, or Kubespray ${release} stops`),
   ];
 }
 
-const networks = {
-  kube_service_addresses: { what: 'services', standard: '10.233.0.0/18' },
-  kube_pods_subnet: { what: 'pods', standard: '10.233.64.0/18' },
-} as const;
+function textInPlaceOfBoolean(variables: Variables, names: readonly string[], why = ''): FoundBefore[] {
+  return names
+    .filter((name) => isKnown(variables, name) && typeof variables[name] !== 'boolean')
+    .map((name) => found(variables, name, `true or false without quotes${why}`));
+}
 
-/** Pods or services that have the addresses of hosts are the ones that answer in the hosts' place. */
-function networkFindings(specification: Specification): FoundBefore[] {
-  const { variables } = specification.kubespray;
-  const found = (is: string, shouldBe: string): FoundBefore => ({
-    check: 'cluster-networks',
-    host: null,
-    severity: 'error',
-    is,
-    shouldBe,
-    mend: 'Set kube_pods_subnet and kube_service_addresses in kubespray.variables to private networks that nothing else uses.',
-  });
-  const read = Object.entries(networks).map(([name, { what, standard }]) => {
-    const text = variables[name] ?? standard;
-    return { name, what, text, network: typeof text === 'string' ? parseNetwork(text) : undefined };
-  });
-  const [services, pods] = read.map(({ network }) => network);
+function variableFindings(variables: Variables): FoundBefore[] {
+  const { download_run_once: runOnce, auto_renew_certificates: renews } = variables;
   return [
-    ...read
-      .filter(({ network }) => network === undefined)
-      .map(({ name, text }) =>
-        found(`${name}: ${JSON.stringify(text)}`, 'a network such as 10.233.64.0/18, or Kubespray stops'),
-      ),
-    ...(services && pods && overlap(services, pods)
+    ...Object.entries(needed)
+      .filter(([name, { value }]) => isKnown(variables, name) && variables[name] !== value)
+      .map(([name, { value, why }]) => found(variables, name, `${value}, ${why}`)),
+    ...textInPlaceOfBoolean(variables, booleans),
+    ...(variables['download_localhost'] === true && runOnce !== true && !isTemplate(runOnce)
       ? [
           found(
-            'the networks of pods and services overlap',
-            'two networks apart from each other, or Kubespray stops',
+            variables,
+            'download_localhost',
+            'set together with download_run_once: true, or Kubespray stops',
           ),
         ]
       : []),
-    ...read.flatMap(({ what, text, network }) => {
-      const inside = network === undefined ? [] : hostsIn(specification, network);
-      return inside.length === 0
-        ? []
-        : [
-            found(
-              `${inside.join(', ')} in the network of ${what}, ${JSON.stringify(text)}`,
-              'hosts outside of the cluster’s own networks',
-            ),
-          ];
-    }),
-    ...tooSmall(specification, pods),
+    ...(variables['kube_external_ca_mode'] === true && renews === true
+      ? [
+          found(
+            variables,
+            'auto_renew_certificates',
+            'false where kube_external_ca_mode is true, or Kubespray stops',
+          ),
+        ]
+      : []),
   ];
-
-  /** "Check that IP range is enough for the nodes": every plugin but Calico gives each node a network of its own. */
-  function tooSmall({ hosts, firewall }: Specification, network: Network | undefined): FoundBefore[] {
-    const nodePrefix = Number(variables['kube_network_node_prefix'] ?? 24);
-    if (network === undefined || !['cilium', 'flannel'].includes(firewall.networkPlugin)) return [];
-    const room = 2 ** (nodePrefix - network.prefix);
-    if (room >= hosts.length) return [];
-    return [
-      found(`room for ${room} nodes in kube_pods_subnet`, `room for ${hosts.length}, or Kubespray stops`),
-    ];
-  }
 }
-
-function hostsIn({ hosts }: Specification, network: Network): string[] {
-  return hosts
-    .filter((host) => {
-      const address = addressNumber(nodeAddressOf(host) ?? '');
-      return address !== undefined && contains(network, address);
-    })
-    .map(({ name }) => name);
-}
-
-const sizeOf = ({ prefix }: Network) => 2 ** (32 - prefix);
-const contains = (network: Network, address: number) =>
-  address >= network.first && address < network.first + sizeOf(network);
-const overlap = (one: Network, other: Network) => contains(one, other.first) || contains(other, one.first);

@@ -1,0 +1,52 @@
+/** What a release's own checks of the inventory ask of variables; whatever else these say stops it. */
+export interface VariableRules {
+  /** The values that there are of each variable. */
+  readonly choices: Readonly<Record<string, readonly string[]>>;
+  /** "Stop if known booleans are set as strings". */
+  readonly booleans: readonly string[];
+}
+
+/*
+ * Read off roles/kubernetes/preinstall (up to v2.27.1) and roles/validate_inventory (from v2.28.0) at each tag; named by
+ * where a range of releases begins.
+ */
+
+export const variablesFrom2_24_1: VariableRules = {
+  choices: {
+    kube_network_plugin: [
+      ...['calico', 'flannel', 'weave', 'cloud', 'cilium', 'cni', 'kube-ovn', 'kube-router'],
+      ...['macvlan', 'custom_cni'],
+    ],
+    kube_proxy_mode: ['iptables', 'ipvs'],
+    dns_mode: ['coredns', 'coredns_dual', 'manual', 'none'],
+    cert_management: ['script', 'none'],
+    resolvconf_mode: ['docker_dns', 'host_resolvconf', 'none'],
+  },
+  booleans: [
+    'download_run_once',
+    'download_always_pull',
+    'deploy_netchecker',
+    'helm_enabled',
+    'openstack_lbaas_enabled',
+  ],
+};
+export const variablesFrom2_27_0 = withPlugins(variablesFrom2_24_1, (plugins) => [...plugins, 'none']);
+export const variablesFrom2_28_0: VariableRules = {
+  ...variablesFrom2_27_0,
+  choices: { ...variablesFrom2_27_0.choices, kube_proxy_mode: ['iptables', 'ipvs', 'nftables'] },
+};
+export const variablesFrom2_29_0 = withPlugins(variablesFrom2_28_0, (plugins) =>
+  plugins.filter((plugin) => plugin !== 'weave'),
+);
+export const variablesFrom2_31_0: VariableRules = {
+  ...variablesFrom2_29_0,
+  booleans: variablesFrom2_29_0.booleans.filter((name) => name !== 'deploy_netchecker'),
+};
+
+function withPlugins(
+  rules: VariableRules,
+  change: (plugins: readonly string[]) => readonly string[],
+): VariableRules {
+  const { kube_network_plugin: plugins = [] } = rules.choices;
+  return { ...rules, choices: { ...rules.choices, kube_network_plugin: change(plugins) } };
+}
