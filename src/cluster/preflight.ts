@@ -57,7 +57,7 @@ export function preflight({
     ...identityFindings(looks),
     ...clockFindings(looks),
     ...mtuFindings(looks),
-    ...(reachability === undefined ? [] : reachabilityFindings(reachability)),
+    ...(reachability === undefined ? [] : reachabilityFindings(reachability, specification)),
   ];
   return found.map((finding) => withOverride(finding, specification.overrides));
 }

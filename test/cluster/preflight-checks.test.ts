@@ -138,7 +138,17 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'host-name': [[{ facts: { hostname: 'h1' } }, 'warning']],
   'node-address': [[{ facts: { addresses: [] } }, 'error']],
   'ports-in-use': [[{ system: { listeners: [listener(10250, 'k3s-agent')] } }, 'error']],
-  reachability: [[{ reachability: { blocked: [blocked], narrow: [] } }, 'error']],
+  reachability: [
+    [{ reachability: { blocked: [blocked], narrow: [] } }, 'error'],
+    [{ reachability: { blocked: [], narrow: [], outdated: [blocked] } }, 'warning'],
+    [
+      {
+        reachability: { blocked: [], narrow: [], outdated: [blocked] },
+        specification: { firewall: { enabled: false } },
+      },
+      'error',
+    ],
+  ],
   mtu: [[{ system: { interfaces: [{ name: 'eth0', mtu: 9000, addresses: ['10.0.0.9'] }] } }, 'warning']],
   'path-mtu': [
     [

@@ -131,10 +131,10 @@ export const preflightChecks = {
     mend: 'Stop and disable what listens there, or give it another port.',
   },
   reachability: {
-    severity: 'error',
+    severity: 'error or warning',
     shouldBe:
-      'The ports that hosts need of each other let them in; tried from host to host before anything is installed.',
-    mend: 'Let them in: firewalls of the hosts, security groups, switches in between.',
+      'The ports that hosts need of each other let them in; tried from host to host before anything is installed. A warning where only Slipway’s own firewall of an earlier run does not know a host yet.',
+    mend: 'Let them in: firewalls of the hosts, security groups, switches in between. Slipway’s own lets them in before Kubespray runs.',
   },
   mtu: {
     severity: 'warning',
