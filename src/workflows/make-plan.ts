@@ -95,7 +95,14 @@ function planFromFacts(run: ClusterRun, { controlHost, reachability }: Seen): Cl
     storage[host.name] = planStorage({ facts: known, host: host.name, storage: wanted });
   }
   const release = chooseRelease({ specification, facts, controlHost });
-  const findings = preflight({ specification, facts, release: release.name, controlHost, reachability });
+  const findings = preflight({
+    specification,
+    facts,
+    release: release.name,
+    controlHost,
+    reachability,
+    storage,
+  });
   return planCluster({ specification, release, facts, storage, findings });
 }
 

@@ -11,7 +11,8 @@ import { sudoFinding } from '../../src/cluster/preflight/sudo.js';
 import type { BlockedHost, Reachability } from '../../src/cluster/reachability.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { checkSpecification } from '../../src/cluster/specification-rules.js';
-import { aDisk, aSpecification, someFacts, someSystem } from './builders.js';
+import type { StoragePlan } from '../../src/cluster/storage-plan.js';
+import { aDisk, anApplyPlan, aSpecification, someFacts, someSystem } from './builders.js';
 
 type Role = SpecificationInput['hosts'][number]['roles'][number];
 
@@ -25,6 +26,9 @@ interface Scene {
   readonly release?: string;
   readonly reachability?: Reachability;
   readonly controlHost?: Partial<ControlHostFacts>;
+  /** What else is known of the machine that is the control host. */
+  readonly machine?: Partial<HostFacts>;
+  readonly storage?: Readonly<Record<string, StoragePlan>>;
 }
 
 function specificationOf({ specification, variables, roles = ['worker'] }: Scene) {
@@ -40,7 +44,7 @@ function specificationOf({ specification, variables, roles = ['worker'] }: Scene
 }
 
 function found(scene: Scene) {
-  const { facts, system, release = 'v2.31.0', reachability, controlHost } = scene;
+  const { facts, system, release = 'v2.31.0', reachability, controlHost, machine, storage } = scene;
   const good = (index: number) =>
     someFacts({
       ...{ machineId: `m${index}`, hostname: `h${index}`, bootId: `b${index}` },
@@ -53,8 +57,9 @@ function found(scene: Scene) {
     specification: specificationOf(scene),
     facts: { cp1: good(1), cp2: good(2), cp3: good(3), w },
     release,
-    controlHost: { controlHost: { ...goodControlHost, ...controlHost } },
+    controlHost: { ...machine, controlHost: { ...goodControlHost, ...controlHost } },
     reachability,
+    storage,
   });
 }
 
@@ -196,7 +201,11 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'etcd-disk': [[{ roles: ['control-plane', 'etcd'], facts: onDisk({}) }, 'warning']],
   gpu: [[{ facts: { nvidia: { devices: 1, driver: true, runtime: true } } }, 'warning']],
   gvisor: [[{ variables: { gvisor_enabled: true } }, 'warning']],
-  'control-host': [[{ specification: { controlHost: { address: '10.0.0.9' } } }, 'warning']],
+  'control-host': [
+    [{ specification: { controlHost: { address: '10.0.0.9' } } }, 'warning'],
+    [{ machine: { machineId: 'm9', bootId: 'b9' } }, 'warning'],
+    [{ machine: { machineId: 'm9', bootId: 'b9' }, storage: { w: anApplyPlan() } }, 'error'],
+  ],
 };
 
 const all = Object.entries(scenes).flatMap(([check, list]) =>
@@ -411,6 +420,48 @@ describe('the disk of etcd', () => {
 });
 
 describe('the control host', () => {
+  const told = (scene: Scene) =>
+    found(scene)
+      .filter(({ check }) => check === 'control-host')
+      .map(({ severity, is }) => `${severity}: ${is}`);
+  const w = { machineId: 'm9', bootId: 'b9' };
+  const storage = { w: anApplyPlan() };
+  const container = someSystem({ init: 'node' });
+
+  it('is one of the nodes whatever name or address it has', () => {
+    expect(told({ machine: w })).toEqual(['warning: Slipway runs on w']);
+    const controlHost = { address: 'jump.example.org' };
+    expect(told({ machine: w, specification: { controlHost } })).toEqual(['warning: the control host is w']);
+    const byPort = { address: '10.0.0.9', port: 2222 };
+    expect(told({ machine: w, specification: { controlHost: byPort } })).toEqual([
+      'warning: the control host is w',
+    ]);
+  });
+
+  it('is one of them from a container too, which has an ID of its own', () => {
+    expect(told({ machine: { machineId: '', bootId: 'b9', system: container } })).toHaveLength(1);
+  });
+
+  it('is none of them where the node is a container on it, or a clone of it', () => {
+    const nodes = { missingModules: null };
+    const machine = { machineId: 'm0', bootId: 'b9', system: container };
+    expect(told({ machine, system: nodes })).toEqual([]);
+    expect(told({ machine: { machineId: 'm9', bootId: 'b0' } })).toEqual([]);
+    expect(told({ machine: { machineId: 'm0', bootId: 'b9' } })).toEqual([]);
+    expect(told({ machine: { machineId: '', bootId: '' }, facts: { machineId: '', bootId: '' } })).toEqual(
+      [],
+    );
+  });
+
+  it('stops the procedure only where step 7 would restart the machine on which Slipway runs', () => {
+    expect(told({ machine: w, storage })).toEqual(['error: Slipway runs on w, which step 7 restarts']);
+    expect(told({ machine: w, storage: { cp1: anApplyPlan() } })).toEqual(['warning: Slipway runs on w']);
+    const controlHost = { address: '10.0.0.9' };
+    expect(told({ machine: w, storage, specification: { controlHost } })).toEqual([
+      'warning: the control host is w',
+    ]);
+  });
+
   it('needs no room for what is there already', () => {
     expect(told({ controlHost: { freeBytes: 1e6, isInstalled: true } })).toEqual([]);
   });

@@ -230,9 +230,10 @@ export const preflightChecks = {
     mend: 'Install the one that is named, or name another release of Kubespray.',
   },
   'control-host': {
-    severity: 'warning',
-    shouldBe: 'A control host that is not part of the cluster.',
-    mend: 'Name another one.',
+    severity: 'error or warning',
+    shouldBe:
+      'A control host that is not part of the cluster. An error where Slipway itself runs on a host that step 7 restarts.',
+    mend: 'Name another one, or run Slipway elsewhere.',
   },
 } as const satisfies Partial<Record<CheckName, CheckDescription>>;
 
