@@ -7,6 +7,7 @@ import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import { preflight } from '../cluster/preflight.js';
 import type { Reachability } from '../cluster/reachability.js';
+import { roomPathsOf } from '../cluster/room-folders.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import { forEachBounded } from './bounded.js';
@@ -68,6 +69,7 @@ export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecifica
       const facts = await station.need('gatherFacts', {
         host: targetOf(run.specification, host),
         mountPoint: storage === false ? documentsMountPoint : storage.mountPoint,
+        roomFor: roomPathsOf(run.specification),
       });
       run.facts.set(host.name, facts);
     }),

@@ -171,8 +171,8 @@ export const preflightChecks = {
   'free-space': {
     severity: 'error or warning',
     shouldBe:
-      'Free room: 100 MB in /boot, 2 GB in /tmp, 500 MB in /var/log, 5 GB for containerd and 1 GB for kubelet (not where step 7 gives them an array); half of it is an error. More than 15 % of the file systems of kubelet and containerd, below which pods are evicted.',
-    mend: 'Make room: apt-get clean, journalctl --vacuum-size=100M, apt-get autoremove for old kernels in /boot.',
+      'Free room: 300 MB in /, 100 MB in /boot, 2 GB for downloads (/tmp, or local_release_dir), 600 MB in /usr/local/bin, 200 MB in /opt/cni, 500 MB in /var/log, 1 GB for etcd, 5 GB for containerd and 1 GB for kubelet (not where step 7 gives them an array); half of it is an error. More than 15 % of the file systems of kubelet and containerd, below which pods are evicted.',
+    mend: 'Make room: apt-get clean, journalctl --vacuum-size=100M, apt-get autoremove for old kernels in /boot. Where /tmp is in memory: local_release_dir, or systemctl mask tmp.mount.',
   },
   'free-inodes': {
     severity: 'warning',
