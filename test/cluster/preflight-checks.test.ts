@@ -272,6 +272,8 @@ describe('ports in use', () => {
     ['the kernel’s VXLAN', listener(4789, null, '*', 'udp')],
     ['systemd-resolved, at an address of its own', listener(53, 'systemd-resolve', '127.0.0.53')],
     ['an etcd where none is asked for', listener(2379, 'mysqld')],
+    ['what has another address than the health of node-local DNS', listener(9254, 'exporter', '127.0.0.1')],
+    ['node-local DNS', listener(9253, 'node-cache')],
     ['what a cancelled look at the hosts has not taken down yet', listener(10250, 'slipway-reach')],
   ])('are right for %s', (_, one) => {
     expect(inUse([one])).toEqual([]);
@@ -281,6 +283,8 @@ describe('ports in use', () => {
     ['tcp 10250 (kubelet) is in use by k3s-agent', listener(10250, 'k3s-agent', '127.0.0.1')],
     ['tcp 10250 (kubelet) is in use by the kernel', listener(10250, null)],
     ['tcp 53 (node-local DNS) is in use by dnsmasq', listener(53, 'dnsmasq')],
+    ['tcp 9253 (node-local DNS metrics) is in use by exporter', listener(9253, 'exporter')],
+    ['tcp 9254 (node-local DNS health) is in use by exporter', listener(9254, 'exporter')],
     ['tcp 8081 (health of the proxy to the API servers) is in use by java', listener(8081, 'java')],
     ['udp 4789 (Calico VXLAN) is in use by openvpn', listener(4789, 'openvpn', '*', 'udp')],
   ])('are told: %s', (is, one) => {
@@ -356,6 +360,48 @@ describe('kube_version', () => {
       facts: {},
     });
     expect(facts.map(({ check }) => check)).not.toContain('kubespray-variables');
+  });
+});
+
+describe('swap', () => {
+  const facts = { swaps: ['/dev/sda2'] };
+  const swap = (variables: Scene['variables'] = {}) =>
+    found({ facts, variables }).find(({ check }) => check === 'swap');
+
+  it('is turned off by Kubespray, unless it is told not to', () => {
+    expect(swap()?.mend).toContain('Nothing is to be done: Kubespray turns it off');
+    const kept = swap({ kubelet_fail_swap_on: false });
+    expect(kept?.severity).toBe('warning');
+    expect(kept?.mend).not.toContain('Kubespray turns it off');
+    expect(kept?.shouldBe).not.toContain('does not start');
+    expect(`${kept?.shouldBe} ${kept?.mend}`).toContain('kubelet_fail_swap_on');
+  });
+});
+
+describe('addresses', () => {
+  const hosts = (address: string) => [
+    ...[1, 2, 3].map((index) => ({
+      ...{ name: `cp${index}`, address: `10.0.0.${index}`, roles: ['control-plane' as const] },
+    })),
+    { name: 'w', address: '203.0.113.9', internalAddress: address, roles: ['worker' as const] },
+  ];
+  const of = (given: string, own: string, mtu = 1500) =>
+    told({
+      facts: { addresses: [own] },
+      system: { interfaces: [{ name: 'eth0', mtu, addresses: [own] }] },
+      specification: { hosts: hosts(given) },
+    });
+
+  it('are the same however IPv6 is written', () => {
+    expect(of('2001:DB8:0::1', '2001:db8::1')).toEqual([]);
+    expect(of('2001:db8::2', '2001:db8::1')).toEqual(['error node-address w']);
+    expect(of('2001:DB8:0::1', '2001:db8::1', 9000)).toEqual(['warning mtu w']);
+  });
+});
+
+describe('a new machine ID', () => {
+  it('may change the address that DHCP gives, which the advice says', () => {
+    expect(found({ facts: { machineId: '' } })[0]?.mend).toContain('DHCP');
   });
 });
 

@@ -90,7 +90,7 @@ export const preflightChecks = {
   },
   swap: {
     severity: 'warning',
-    shouldBe: 'No swap. Kubespray turns it off.',
+    shouldBe: 'No swap. Kubespray turns it off, unless kubelet_fail_swap_on is false.',
     mend: 'Nothing is to be done.',
   },
   clock: {
@@ -112,7 +112,7 @@ export const preflightChecks = {
   'machine-id': {
     severity: 'error',
     shouldBe: 'A machine ID that no other host has.',
-    mend: 'Make a new one by systemd-machine-id-setup, and restart the host.',
+    mend: 'Make a new one by systemd-machine-id-setup, and restart the host; DHCP may give it another address then.',
   },
   'host-name': {
     severity: 'warning',
