@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { admitSshPort, policiesOf } from '../cluster/firewall.js';
+import { admitSshPort, firewallUnit, policiesOf, ruleSetFile } from '../cluster/firewall.js';
 import { counted } from '../cluster/units.js';
 import { ConnectionLostError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
@@ -9,12 +9,10 @@ import type { Dependencies } from './dependencies.js';
 import {
   armAndLoad,
   firewallFolder,
-  firewallUnit,
   firewallUnitFile,
   firewallUnitText,
   isAsProven,
   readFirewallState,
-  ruleSetFile,
   undoScript,
 } from './firewall-state.js';
 import type { Attempt } from './prove-way-in.js';

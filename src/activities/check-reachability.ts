@@ -1,26 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import {
-  planProbes,
-  sumUp,
-  type FailedProbe,
-  type NarrowPath,
-  type ProbePlan,
-  type Reachability,
-} from '../cluster/reachability.js';
+import { judgeReachability, type Trial } from '../cluster/judge-reachability.js';
+import { planProbes, type Reachability } from '../cluster/reachability.js';
 import type { Specification } from '../cluster/specification.js';
 import { counted } from '../cluster/units.js';
 import type { Host } from '../hosts/host.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { listen, probe, stopListening, wordOf, type Answer, type Listening } from './reachability-on-host.js';
+import { readOwnTable } from './firewall-state.js';
+import { listen, probe, stopListening, type Listening } from './reachability-on-host.js';
 import { step, unchanged } from './step.js';
 
 /** Hosts that are worked on at the same time. */
 const hostsAtOnce = 20;
-/** Narrow paths that are told; when all are narrow, some are enough. */
-const narrowTold = 20;
 
 /**
  * Before anything is installed: whether the hosts reach each other on the ports that they will need. Each host listens for
@@ -34,9 +27,12 @@ export function checkReachability({
   return step(async ({ hosts, specification, jobKey }) => {
     const signal = Context.current().cancellationSignal;
     const found = await proveReachability({ pool, hosts, specification, key: jobKey, signal });
-    const { blocked, narrow } = found;
+    const { blocked, narrow, outdated = [] } = found;
     const ways = [
       ...(blocked.length === 0 ? [] : [counted(blocked.length, 'obstacle')]),
+      ...(outdated.length === 0
+        ? []
+        : [`${counted(outdated.length, 'firewall')} of an earlier run to be written anew`]),
       ...(narrow.length === 0 ? [] : [`${counted(narrow.length, 'way')} too narrow for long packets`]),
     ];
     return {
@@ -46,7 +42,7 @@ export function checkReachability({
   });
 }
 
-interface Trial {
+interface Asked {
   readonly pool: HostPool;
   /** How each host of the specification is reached. */
   readonly hosts: readonly HostTarget[];
@@ -60,50 +56,36 @@ interface Trial {
  * The same without Temporal.
  * @throws HostError when a host cannot be looked at
  */
-export async function proveReachability(trial: Trial): Promise<Reachability> {
-  const plan = planProbes(trial.specification);
-  const tried = trial.hosts.filter(({ name }) => (plan.listen[name] ?? []).length > 0);
-  if (tried.length < 2) return { blocked: [], narrow: [] };
+export async function proveReachability(asked: Asked): Promise<Reachability> {
+  const plan = planProbes(asked.specification);
+  const hosts = asked.hosts.filter(({ name }) => (plan.listen[name] ?? []).length > 0);
+  if (hosts.length < 2) return { blocked: [], narrow: [] };
   const secret = randomBytes(8).toString('hex');
-  const unit = `slipway-reach-${trial.key}.service`;
-  const seconds = 60 + tried.length;
+  const unit = `slipway-reach-${asked.key}.service`;
+  const seconds = 60 + hosts.length;
   const listening = new Map<string, Listening>();
   const still = new Set<string>();
-  const answers: AnswerFrom[] = [];
+  const tables = new Map<string, string>();
+  const trials: Trial[] = [];
   try {
-    await onEach(trial, tried, async (host, index) => {
+    await onEach(asked, hosts, async (host, index) => {
+      tables.set(host.name, await readOwnTable(host));
       const token = `slipway-${secret}-${index}`;
       listening.set(
         host.name,
         await listen(host, { unit, seconds, token, ports: plan.listen[host.name] ?? [] }),
       );
     });
-    await onEach(trial, tried, async (host) => {
-      answers.push({ from: host.name, ...(await probe(host, plan.probes[host.name] ?? [], listening)) });
+    await onEach(asked, hosts, async (host) => {
+      trials.push(await probe(host, plan.probes[host.name] ?? [], listening));
     });
   } finally {
     // Whether or not this came to its end; a host that is gone ends it by itself.
-    await onEach({ pool: trial.pool }, tried, async (host) => {
+    await onEach({ pool: asked.pool }, hosts, async (host) => {
       if (await stopListening(host, unit)) still.add(host.name);
     }).catch(() => undefined);
   }
-  return judge(plan, answers, still);
-}
-
-type AnswerFrom = Answer & { readonly from: string };
-
-/** A listener that was gone too early proves nothing about those who did not reach it. */
-function judge(plan: ProbePlan, answers: readonly AnswerFrom[], still: ReadonlySet<string>): Reachability {
-  const failed = answers.flatMap(({ from, failed: list }) =>
-    list.flatMap(([to, word, obstacle]): FailedProbe[] => {
-      const port = plan.listen[to]?.find((one) => wordOf(one) === word);
-      return port === undefined || !still.has(to) ? [] : [{ ...port, from, to, obstacle }];
-    }),
-  );
-  const narrow = answers.flatMap(({ from, narrow: list }) =>
-    list.map(([to, mtu, arrives]): NarrowPath => ({ from, to, mtu, arrives })),
-  );
-  return { blocked: sumUp(plan, failed), narrow: narrow.slice(0, narrowTold) };
+  return judgeReachability({ specification: asked.specification, trials, listening: still, tables });
 }
 
 /** Some at a time; each of them, whatever happens to the others. The first failure goes on at the end. */

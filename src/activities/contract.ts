@@ -108,6 +108,8 @@ export interface FactsInput extends HostInput {
   readonly mountPoint: string;
   /** The cluster whose control host it is: its Pythons and the release of its checkout are looked for, too. */
   readonly controlHostOf?: string | undefined;
+  /** Folders, from the root on, whose room is looked at besides the usual ones. */
+  readonly roomFor?: readonly string[] | undefined;
   /** Leaves out the clock and what only preflight looks at, which on a slow machine takes longer than all the rest. */
   readonly storageOnly?: boolean | undefined;
 }

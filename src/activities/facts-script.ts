@@ -44,6 +44,7 @@ export function factsScript({
   dataDirectories,
   controlHost,
   forPreflight,
+  roomFor = [],
 }: {
   readonly mark: string;
   readonly mountPoint: string;
@@ -53,6 +54,8 @@ export function factsScript({
   readonly controlHost: ClusterFolders | null;
   /** Whether what only preflight looks at is read too. On a slow machine it takes longer than all the rest. */
   readonly forPreflight: boolean;
+  /** Folders whose room is looked at besides the usual ones. */
+  readonly roomFor?: readonly string[] | undefined;
 }): Script {
   return sh`
 section() { printf '\n%s %s\n' ${mark} "$1"; }
@@ -84,7 +87,7 @@ section units
 systemctl show -p Id,LoadState,ActiveState,UnitFileState ${units} 2>/dev/null || true
 section mounts
 findmnt -J -l -o TARGET,SOURCE,FSTYPE,OPTIONS,UUID,MAJ:MIN 2>/dev/null || true
-${forPreflight ? system : sh``}
+${forPreflight ? sh`${system}${space([...roomPaths, ...roomFor])}` : sh``}
 ${blockDevices}
 ${directories(mountPoint, dataDirectories)}
 section end`;
@@ -155,12 +158,15 @@ else
   done
 fi
 section kubernetes
-${nodeKubernetes}
+${nodeKubernetes}`;
+
+/** By folders that are there, or those that will hold them. */
+const space = (paths: readonly string[]) => sh`
 section space
-for path in ${roomPaths}; do
-  there=$path
+for path in ${paths}; do
+  there=/\${path#/}
   while [ ! -e "$there" ]; do there=\${there%/*}; there=\${there:-/}; done
-  echo "PATH=$path"
+  printf 'PATH=%s\n' "$path"
   printf 'DF=%s\n' "$(df -B1 --output=size,avail,itotal,iavail,target "$there" | tail -n 1)"
 done`;
 

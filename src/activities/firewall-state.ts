@@ -1,11 +1,8 @@
-import { firewallTable } from '../cluster/firewall.js';
+import { firewallTable, firewallUnit, ruleSetFile } from '../cluster/firewall.js';
 import type { Host } from '../hosts/host.js';
 import type { Script } from '../hosts/script.js';
 import { sh } from '../hosts/script.js';
 
-/** Where the rules are kept for the next boot, and the unit that loads them then. */
-export const ruleSetFile = '/etc/nftables.d/slipway.nft';
-export const firewallUnit = 'slipway-firewall.service';
 export const firewallUnitFile = `/etc/systemd/system/${firewallUnit}`;
 
 /**
@@ -55,6 +52,14 @@ const table = firewallTable.split(' ');
 /** Shows the loaded table without counters; empty where there is none. */
 export const showTable: Script = sh`nft -s list table ${table}`;
 
+/** The loaded table as text; empty where there is none, and where the host has no nft. */
+export async function readOwnTable(host: Host): Promise<string> {
+  const { stdout } = await host.run(sh`${showTable} 2>/dev/null || true`, {
+    what: 'show the firewall table',
+  });
+  return stdout;
+}
+
 /** What is to be found out before, and proven after, rules are applied. */
 export interface FirewallState {
   /** The rules kept for the next boot. */
@@ -69,9 +74,7 @@ export interface FirewallState {
 
 export async function readFirewallState(host: Host): Promise<FirewallState> {
   const folder = firewallFolder(host);
-  const { stdout: loaded } = await host.run(sh`${showTable} 2>/dev/null || true`, {
-    what: 'show the firewall table',
-  });
+  const loaded = await readOwnTable(host);
   const { stdout: answers } = await host.run(
     sh`systemctl is-enabled ${firewallUnit} 2>/dev/null || true
 systemctl is-active ${firewallUnit} 2>/dev/null || true

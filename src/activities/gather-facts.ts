@@ -18,9 +18,11 @@ const longest = 600_000;
 
 /** Reads from a host all that plans and checks need, changing nothing (step 3: gather facts). */
 export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activities['gatherFacts'] {
-  return step(({ host, mountPoint, controlHostOf, storageOnly = false }) =>
+  return step(({ host, mountPoint, controlHostOf, roomFor, storageOnly = false }) =>
     withHost(dependencies, host, (open) =>
-      storageOnly ? readFacts(open, mountPoint) : readFactsAndClock(open, mountPoint, { controlHostOf }),
+      storageOnly
+        ? readFacts(open, mountPoint)
+        : readFactsAndClock(open, mountPoint, { controlHostOf, roomFor }),
     ),
   );
 }
@@ -29,9 +31,9 @@ export function gatherFacts(dependencies: Pick<Dependencies, 'hosts'>): Activiti
 export async function readFactsAndClock(
   host: Host,
   mountPoint: string,
-  { controlHostOf }: Pick<FactsInput, 'controlHostOf'> = {},
+  { controlHostOf, roomFor }: Pick<FactsInput, 'controlHostOf' | 'roomFor'> = {},
 ): Promise<HostFacts> {
-  const facts = await readFacts(host, mountPoint, { controlHostOf, forPreflight: true });
+  const facts = await readFacts(host, mountPoint, { controlHostOf, roomFor, forPreflight: true });
   // Afterwards, when the connection is there: a quick answer tells the time better.
   return { ...facts, clock: await compareClocks(host) };
 }
@@ -65,8 +67,9 @@ export async function readFacts(
   mountPoint: string,
   {
     controlHostOf,
+    roomFor,
     forPreflight = false,
-  }: Pick<FactsInput, 'controlHostOf'> & { readonly forPreflight?: boolean } = {},
+  }: Pick<FactsInput, 'controlHostOf' | 'roomFor'> & { readonly forPreflight?: boolean } = {},
 ): Promise<HostFacts> {
   const mark = `@@${randomUUID()}`;
   const script = factsScript({
@@ -76,6 +79,7 @@ export async function readFacts(
     dataDirectories: dataDirectories.map(({ from }) => from),
     controlHost: controlHostOf === undefined ? null : clusterFolders(host.stateFolder, controlHostOf),
     forPreflight,
+    roomFor,
   });
   const { stdout } = await host.run(script, { timeout: longest, what: 'gather facts' });
   return understood(host, 'The facts', () => parseFacts(stdout, mark));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Probe, ProbedPort } from '../cluster/reachability.js';
+import type { Trial } from '../cluster/judge-reachability.js';
+import type { FailedProbe, Probe, ProbedPort } from '../cluster/reachability.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { listenProgram, probeProgram } from './reachability-programs.js';
@@ -14,7 +15,7 @@ export interface Listening {
 }
 
 /** A port as the programs write it. */
-export const wordOf = ({ protocol, port }: ProbedPort) => `${protocol}:${port}`;
+const wordOf = ({ protocol, port }: ProbedPort) => `${protocol}:${port}`;
 
 /**
  * Starts to listen for so many seconds, in place of what an earlier attempt has left under the same unit's name.
@@ -56,23 +57,28 @@ const answerSchema = z.object({
   /** [host, the interface's MTU, the longest packet that arrived] */
   narrow: z.array(z.tuple([z.string(), z.number(), z.number()])),
 });
-export type Answer = z.infer<typeof answerSchema>;
+type Answer = z.infer<typeof answerSchema>;
 
 /**
- * Connects to the ports of other hosts. UDP can only be tried where our own program answers.
+ * Connects to the ports of other hosts. UDP can only be tried where our own program answers; a host without Python tries
+ * nothing.
  * @throws NotUnderstoodError when the answer has another form
  */
 export async function probe(
   host: Host,
   probes: readonly Probe[],
   listening: ReadonlyMap<string, Listening>,
-): Promise<Answer> {
-  const targets = probes.map(({ to, address, ports }) => {
-    const { token = '', words = new Set() } = listening.get(to) ?? {};
-    const isMine = (port: ProbedPort) => words.has(wordOf(port));
-    const others = ports.filter((port) => port.protocol === 'tcp' && !isMine(port));
-    return { to, address, token, mine: ports.filter(isMine).map(wordOf), others: others.map(wordOf) };
-  });
+): Promise<Trial> {
+  const isMine = (to: string, port: ProbedPort) => listening.get(to)?.words.has(wordOf(port)) === true;
+  const tried = probes.map((one) => ({
+    ...one,
+    ports: one.ports.filter((port) => port.protocol === 'tcp' || isMine(one.to, port)),
+  }));
+  const targets = tried.map(({ to, address, ports }) => ({
+    ...{ to, address, token: listening.get(to)?.token ?? '' },
+    mine: ports.filter((port) => isMine(to, port)).map(wordOf),
+    others: ports.filter((port) => !isMine(to, port)).map(wordOf),
+  }));
   const script = sh`if ! command -v python3 >/dev/null; then exit 0; fi
 python3 -c ${probeProgram}`;
   const { stdout } = await host.run(script, {
@@ -80,6 +86,26 @@ python3 -c ${probeProgram}`;
     timeout: 180_000,
     what: 'connect to the ports of the other hosts',
   });
-  if (stdout.trim() === '') return { failed: [], narrow: [] };
-  return understood(host, 'The answer about ports', () => answerSchema.parse(JSON.parse(stdout)));
+  const from = host.name;
+  if (stdout.trim() === '') return { from, tried: [], failed: [], narrow: [] };
+  const answer = understood(host, 'The answer about ports', () => answerSchema.parse(JSON.parse(stdout)));
+  return { from, tried, ...inWords(answer, from, tried) };
+}
+
+/** What the answer means; ports that nobody has asked about are left out. */
+function inWords(
+  { failed, narrow }: Answer,
+  from: string,
+  tried: readonly Probe[],
+): Pick<Trial, 'failed' | 'narrow'> {
+  const ports = new Map(
+    tried.flatMap(({ to, ports: all }) => all.map((port) => [`${to} ${wordOf(port)}`, port] as const)),
+  );
+  return {
+    failed: failed.flatMap(([to, word, obstacle]): FailedProbe[] => {
+      const port = ports.get(`${to} ${word}`);
+      return port === undefined ? [] : [{ ...port, from, to, obstacle }];
+    }),
+    narrow: narrow.map(([to, mtu, arrives]) => ({ from, to, mtu, arrives })),
+  };
 }

@@ -3,6 +3,7 @@ import { proveReachability } from '../activities/check-reachability.js';
 import { readFactsAndClock } from '../activities/gather-facts.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
+import { roomPathsOf } from '../cluster/room-folders.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
 import type { FoundBefore } from '../cluster/preflight/finding.js';
 import { sudoFinding } from '../cluster/preflight/sudo.js';
@@ -36,6 +37,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
   const unread: { host: string; why: string }[] = [];
   const findings: FoundBefore[] = [];
   let controlHost: HostFacts | undefined;
+  const roomFor = roomPathsOf(specification);
   const read = async (
     target: HostTarget,
     { mountPoint, controlHostOf }: { readonly mountPoint: string; readonly controlHostOf?: string },
@@ -44,7 +46,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     try {
       const host = await open(target, specification, pool);
       try {
-        keep(await readFactsAndClock(host, mountPoint, { controlHostOf }));
+        keep(await readFactsAndClock(host, mountPoint, { controlHostOf, roomFor }));
       } finally {
         await host.close();
       }

@@ -58,7 +58,14 @@ function planFrom(specification: Specification, look: Look): ClusterPlan {
     storage,
     findings: [
       ...findings.map((finding) => withOverride(finding, specification.overrides)),
-      ...preflight({ specification: known, facts, release: release.name, controlHost, reachability }),
+      ...preflight({
+        specification: known,
+        facts,
+        release: release.name,
+        controlHost,
+        reachability,
+        storage,
+      }),
     ],
   });
 }

@@ -90,4 +90,7 @@ export const kernelModules = [
 ] as const;
 
 /** Where a cluster needs room. */
-export const roomPaths = ['/boot', '/tmp', '/var/log', '/var/lib/containerd', '/var/lib/kubelet'] as const;
+export const roomPaths = [
+  ...['/', '/boot', '/tmp', '/usr/local/bin', '/opt/cni', '/var/log'],
+  ...['/var/lib/containerd', '/var/lib/kubelet', '/var/lib/etcd'],
+] as const;

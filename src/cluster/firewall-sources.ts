@@ -63,8 +63,8 @@ function group(name: string, hosts: readonly HostSpecification[]): SourceGroup {
   };
 }
 
-/** A host may send from either of its addresses, as routes have it. */
-function addressesOf({ address, internalAddress }: HostSpecification): string[] {
+/** A host may send from either of its addresses, as routes have it; none where only a DNS name is known. */
+export function addressesOf({ address, internalAddress }: HostSpecification): string[] {
   return [internalAddress, address].filter(
     (one) => one !== undefined && (isV4(one) || isV6(one)),
   ) as string[];

@@ -11,6 +11,9 @@ import type { Specification } from './specification.js';
 
 /** The table that holds everything; nothing else is ever touched. */
 export const firewallTable = 'inet slipway';
+/** Where the rules are kept for the next boot, and the unit that loads them then. */
+export const ruleSetFile = '/etc/nftables.d/slipway.nft';
+export const firewallUnit = 'slipway-firewall.service';
 
 /**
  * The complete rule set of one host, for `nft -f`: one transaction that replaces the table, whether it was there or not.

@@ -124,7 +124,12 @@ function ownPorts(settings: Settings, { hasApiServer }: { readonly hasApiServer:
       : []),
     ...(variables['enable_nodelocaldns'] === false
       ? []
-      : [port('tcp 53', 'node-local DNS', localDns), port('udp 53', 'node-local DNS', localDns)]),
+      : [
+          port('tcp 53', 'node-local DNS', localDns),
+          port('udp 53', 'node-local DNS', localDns),
+          port('tcp 9254', 'node-local DNS health', localDns),
+          port('tcp 9253', 'node-local DNS metrics', { ...localDns, bound: null }),
+        ]),
     ...(settings.firewall.networkPlugin === 'calico'
       ? [port('tcp 9099', 'Calico health', { bound: loopback, processes: ['calico-node'] })]
       : []),

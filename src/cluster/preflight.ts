@@ -1,7 +1,7 @@
 import { clockFindings } from './preflight/clock.js';
 import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
-import { clusterFindings } from './preflight/cluster.js';
+import { clusterFindings, type ControlMachine } from './preflight/cluster.js';
 import { controlHostFindings } from './preflight/control-host.js';
 import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
@@ -17,6 +17,7 @@ import { systemFindings } from './preflight/system.js';
 import type { Reachability } from './reachability.js';
 import { rulesFor } from './releases.js';
 import type { Specification } from './specification.js';
+import type { StoragePlan } from './storage-plan.js';
 
 /**
  * Checks, before anything is changed, that the hosts can become the cluster that is asked for: the document's sizing
@@ -28,14 +29,17 @@ export function preflight({
   release: name,
   controlHost,
   reachability,
+  storage,
 }: {
   readonly specification: Specification;
   /** Kubespray's release; without it what depends on it is not judged. */
   readonly release?: string | undefined;
   /** Facts of the control host; without them nothing is said of it. */
-  readonly controlHost?: Pick<HostFacts, 'controlHost'> | undefined;
+  readonly controlHost?: ControlMachine | undefined;
   /** What connections from host to host have shown; without it nothing is said of them. */
   readonly reachability?: Reachability | undefined;
+  /** What step 7 is to do, by inventory name; without it nobody knows which hosts it restarts. */
+  readonly storage?: Readonly<Record<string, StoragePlan>> | undefined;
   /** By inventory name. */
   readonly facts: Readonly<Record<string, HostFacts>>;
 }): Finding[] {
@@ -45,7 +49,7 @@ export function preflight({
     return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });
   const found: FoundBefore[] = [
-    ...clusterFindings(specification),
+    ...clusterFindings(specification, { facts, controlHost, storage }),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
     ...kubesprayFindings(specification, release),
     ...looks.flatMap(sizingFindings),
@@ -57,7 +61,7 @@ export function preflight({
     ...identityFindings(looks),
     ...clockFindings(looks),
     ...mtuFindings(looks),
-    ...(reachability === undefined ? [] : reachabilityFindings(reachability)),
+    ...(reachability === undefined ? [] : reachabilityFindings(reachability, specification)),
   ];
   return found.map((finding) => withOverride(finding, specification.overrides));
 }

@@ -53,10 +53,24 @@ export interface NarrowPath {
   readonly arrives: number;
 }
 
+/**
+ * A host whose own table of Slipway's firewall, of an earlier run, does not let in hosts that will need its ports: hosts
+ * that have come since, or have another address. Nobody can tell what else would keep them out.
+ */
+export interface OutdatedFirewall {
+  readonly host: string;
+  readonly ports: readonly ProbedPort[];
+  /** Some of the hosts that it does not let in, and how many they are. */
+  readonly peers: readonly string[];
+  readonly peerCount: number;
+}
+
 /** What trying has shown; small, however many hosts there are. */
 export interface Reachability {
   readonly blocked: readonly BlockedHost[];
   readonly narrow: readonly NarrowPath[];
+  /** Absent in results of earlier versions. */
+  readonly outdated?: readonly OutdatedFirewall[] | undefined;
 }
 
 /** The ports of each host that others need, and what each host has to try, by inventory name. */
@@ -102,7 +116,7 @@ function following(names: readonly string[], name: string): string[] {
 }
 
 /** The groups of hosts that come to ports, by inventory name; as the firewall has them by address. */
-function sourceNames(
+export function sourceNames(
   specification: Specification,
 ): Readonly<Record<keyof SourceGroups, ReadonlySet<string>>> {
   const { controlPlanes, etcdMembers } = membersOf(specification);
@@ -115,15 +129,16 @@ function sourceNames(
   };
 }
 
-/** Peers of a blocked host that are named. */
-const peersNamed = 5;
+/** Peers of a host that are named. */
+export const peersNamed = 5;
 
 /**
  * Sums failures up by the host at which they have to be mended: one that reaches none of several others is itself the
  * one that does not get out, if somebody else reaches them; otherwise it is the host that does not let in.
+ * @param tried with those ports only of which the trial has told whether they are open
  */
-export function sumUp(plan: ProbePlan, failed: readonly FailedProbe[]): BlockedHost[] {
-  const cutOff = hostsCutOff(plan, failed);
+export function sumUp(tried: Pick<ProbePlan, 'probes'>, failed: readonly FailedProbe[]): BlockedHost[] {
+  const cutOff = hostsCutOff(tried, failed);
   const [outgoing, incoming] = [true, false].map((isCutOff) =>
     failed.filter(({ from }) => cutOff.has(from) === isCutOff),
   ) as [FailedProbe[], FailedProbe[]];
@@ -134,14 +149,20 @@ export function sumUp(plan: ProbePlan, failed: readonly FailedProbe[]): BlockedH
 }
 
 /** Hosts that reach nothing of what others do reach. */
-function hostsCutOff({ probes }: ProbePlan, failed: readonly FailedProbe[]): ReadonlySet<string> {
+function hostsCutOff(
+  { probes }: Pick<ProbePlan, 'probes'>,
+  failed: readonly FailedProbe[],
+): ReadonlySet<string> {
   const failures = new Map(groupBy(failed, wayOf).map((group) => [wayOf(group[0]), group.length]));
   const ways = Object.entries(probes).flatMap(([from, list]) =>
-    list.map(({ to, ports }) => ({
-      from,
-      to,
-      isOpen: (failures.get(wayOf({ from, to })) ?? 0) < ports.length,
-    })),
+    // Of a way on which nothing was tried nobody knows whether it is open.
+    list
+      .filter(({ ports }) => ports.length > 0)
+      .map(({ to, ports }) => ({
+        from,
+        to,
+        isOpen: (failures.get(wayOf({ from, to })) ?? 0) < ports.length,
+      })),
   );
   const reached = new Set(ways.filter(({ isOpen }) => isOpen).map(({ to }) => to));
   const cutOff = groupBy(ways, ({ from }) => from).filter(

@@ -30,6 +30,8 @@ export class ClusterRun {
   readonly facts = new Map<string, HostFacts>();
   readonly approvals: { plan: string; by: string; hosts: string[] }[] = [];
   readonly checks: CheckResult[] = [];
+  /** Hosts on which Slipway's own firewall, of an earlier run, does not let in all the others. */
+  outdatedFirewalls: ReadonlySet<string> = new Set();
   plan: ClusterPlan | null = null;
   playbook: Report['playbook'];
   private readonly stations = new Map<string, Station>();

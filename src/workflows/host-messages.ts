@@ -26,6 +26,8 @@ export interface PrepareHostInput {
   readonly kernelParameters: boolean;
   /** Step 10's rule set; null where the firewall is left alone. */
   readonly firewallRuleSet: string | null;
+  /** Whether the rule set is applied before Kubespray runs, too, because rules of an earlier run keep out hosts that are new. */
+  readonly firewallFirst?: boolean | undefined;
   /** How many hosts the cluster works on at the same time. */
   readonly hostCount: number;
 }

@@ -1,5 +1,5 @@
 import { chooseRelease } from '../cluster/choose-release.js';
-import { isServiceActive, type HostFacts } from '../cluster/facts.js';
+import type { HostFacts } from '../cluster/facts.js';
 import type { Finding } from '../cluster/findings.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
@@ -7,12 +7,14 @@ import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import { preflight } from '../cluster/preflight.js';
 import type { Reachability } from '../cluster/reachability.js';
+import { roomPathsOf } from '../cluster/room-folders.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import { forEachBounded } from './bounded.js';
+import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
-import { controlHostTarget, targetOf, workersMachine } from './targets.js';
+import { controlHostTarget, targetOf } from './targets.js';
 import { together } from './together.js';
 
 /** Where facts of a host are read that has no step 7 of its own to do. */
@@ -36,6 +38,7 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
       () => gatherFacts(run, hosts),
     );
     const reachability = await checkReachability(run);
+    run.outdatedFirewalls = new Set(reachability?.outdated?.map(({ host }) => host));
     const plan = planFromFacts(run, { controlHost, reachability });
     run.plan = plan;
     run.board.setPlan(plan);
@@ -66,27 +69,11 @@ export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecifica
       const facts = await station.need('gatherFacts', {
         host: targetOf(run.specification, host),
         mountPoint: storage === false ? documentsMountPoint : storage.mountPoint,
+        roomFor: roomPathsOf(run.specification),
       });
       run.facts.set(host.name, facts);
     }),
   );
-}
-
-/**
- * Tries all of them anew: what was mended at one host is seen from the others. Where each is a node already, they have
- * reached each other, and the verification tells what has become of it.
- */
-async function checkReachability(run: ClusterRun): Promise<Reachability | undefined> {
-  const specification = run.activeSpecification();
-  const isNode = ({ name }: HostSpecification) =>
-    isServiceActive(run.facts.get(name)?.units ?? [], 'kubelet');
-  if (specification.hosts.length < 2 || specification.hosts.every(isNode)) return undefined;
-  const found = await run.controlHost.run('checkReachability', {
-    host: workersMachine(specification),
-    hosts: specification.hosts.map((host) => targetOf(specification, host)),
-    specification,
-  });
-  return found ?? undefined;
 }
 
 interface Seen {
@@ -110,7 +97,14 @@ function planFromFacts(run: ClusterRun, { controlHost, reachability }: Seen): Cl
     storage[host.name] = planStorage({ facts: known, host: host.name, storage: wanted });
   }
   const release = chooseRelease({ specification, facts, controlHost });
-  const findings = preflight({ specification, facts, release: release.name, controlHost, reachability });
+  const findings = preflight({
+    specification,
+    facts,
+    release: release.name,
+    controlHost,
+    reachability,
+    storage,
+  });
   return planCluster({ specification, release, facts, storage, findings });
 }
 

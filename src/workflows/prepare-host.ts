@@ -8,7 +8,7 @@ import { provideStorage, startUnits } from './migrate-storage.js';
  * `host/<address>:<port>` is the host's lock, so it stays open from the first change to the last.
  */
 export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome> {
-  const { host, storage } = input;
+  const { host, storage, firewallRuleSet: ruleSet } = input;
   const run = new HostRun({
     cluster: input.cluster,
     host: host.name,
@@ -18,10 +18,15 @@ export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome>
   setHandler(finishSignal, () => {
     mayFinish = true;
   });
+  const applyFirewall = async () => {
+    if (ruleSet !== null) await run.station.run('applyFirewallRules', { host, ruleSet });
+  };
   return run.outcomeOf(async () => {
     // Step 7: provider ephemeral storage config
     run.board.setPhase('preparing');
     if (storage !== null) await provideStorage(run, storage);
+    // Step 10 of an earlier run keeps out hosts that are new, and Kubespray has them join before it comes again.
+    if (input.firewallFirst === true) await applyFirewall();
     run.board.setHostState(host.name, 'prepared');
 
     // Step 8 is Kubespray's, for all hosts at once
@@ -36,7 +41,6 @@ export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome>
     // Step 9: custom kernel parameters
     if (input.kernelParameters) await run.station.run('applyKernelParameters', { host });
     // Step 10: review firewall policies
-    const ruleSet = input.firewallRuleSet;
-    if (ruleSet !== null) await run.station.run('applyFirewallRules', { host, ruleSet });
+    await applyFirewall();
   });
 }

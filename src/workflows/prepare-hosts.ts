@@ -104,6 +104,7 @@ export class HostWorks {
       firewallRuleSet: specification.firewall.enabled
         ? firewallRuleSet({ specification, host: host.name })
         : null,
+      ...(this.run.outdatedFirewalls.has(host.name) && { firewallFirst: true }),
       hostCount,
     };
   }

@@ -3,6 +3,7 @@ import { rulesFor } from '../cluster/releases.js';
 import type { Report } from '../cluster/report.js';
 import { giveAnsibleAccess } from './ansible-access.js';
 import { approvePlan } from './approve-plan.js';
+import { confirmReachability } from './check-reachability.js';
 import { ClusterRun } from './cluster-run.js';
 import { installKubespray, type Kubespray } from './install-kubespray.js';
 import { makePlan } from './make-plan.js';
@@ -57,6 +58,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await provider.beginFor(plan);
       await hosts.prepare(plan);
       stopWithoutControlPlane(run);
+      await confirmReachability(run);
 
       // Steps 4, 5, 6 and 7.13: Ansible inventory, containerd, DNS and storage variables
       run.board.setPhase('kubespray');

@@ -89,7 +89,13 @@ export function hostileInputs(places: Places): Inputs {
     createSshKey: { host, path: path() },
     copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()], password: { file: path() } },
     confirmSsh: { host },
-    gatherFacts: { host, mountPoint: path(), controlHostOf: name(), storageOnly: false },
+    gatherFacts: {
+      host,
+      mountPoint: path(),
+      controlHostOf: name(),
+      roomFor: [path(), free()],
+      storageOnly: false,
+    },
     checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
     writeInventory: {
       ...{ ...control, specification, release: name(), sampleInventory: name(), privateKey: path() },

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applyFirewallRules } from '../../src/activities/apply-firewall-rules.js';
 import { checkReachability } from '../../src/activities/check-reachability.js';
 import type { ReachabilityResult } from '../../src/activities/contract.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { gatherFacts } from '../../src/activities/gather-facts.js';
 import { listenProgram } from '../../src/activities/reachability-programs.js';
 import type { HostFacts } from '../../src/cluster/facts.js';
+import { firewallRuleSet } from '../../src/cluster/firewall.js';
 import { preflight } from '../../src/cluster/preflight.js';
 import type { PreflightCheck } from '../../src/cluster/preflight/catalogue.js';
 import { specificationSchema, type Specification } from '../../src/cluster/specification.js';
@@ -89,6 +91,7 @@ describe('machines that nothing is wrong with', () => {
       summary: 'the hosts reach each other on the ports that they need',
       blocked: [],
       narrow: [],
+      outdated: [],
     });
     expect(await traces()).toBe('');
   });
@@ -233,6 +236,75 @@ ${rules.map((rule) => `nft 'add rule inet wall ${rule}'`).join('\n')}`,
     await on(2, 'mkdir -p /etc/ufw; echo ENABLED=yes > /etc/ufw/ufw.conf');
     expect(await findings('other-firewall')).toEqual(['node3: ufw is on']);
     await on(2, 'rm -r /etc/ufw');
+  });
+});
+
+describe('Slipway’s own firewall of an earlier run', () => {
+  const table = 'nft delete table inet slipway; rm -f /etc/nftables.d/slipway.nft';
+  /** The cluster before node3 came. */
+  const earlier = () => {
+    const hosts = specification.hosts.filter(({ name }) => name !== 'node3');
+    return { ...specification, hosts };
+  };
+  const apply = (index: number, cluster: Specification) =>
+    runStep(applyFirewallRules(stage().dependencies), {
+      host: targetOf(machines[index] as LabMachine),
+      ruleSet: firewallRuleSet({ specification: cluster, host: `node${index + 1}` }),
+    });
+  const knowsNot = (host: string, ports: string) =>
+    `${host}: Slipway’s own firewall of an earlier run does not know node3 yet, so ${ports} could not be tried from there`;
+
+  beforeAll(async () => {
+    await Promise.all([0, 1].map((index) => apply(index, earlier())));
+    // As on a node, the kernel has the port of VXLAN, and kubelet its own.
+    const server = 'systemd-run --quiet --unit=kubelet-here python3 -m http.server 10250';
+    await Promise.all(
+      [0, 1].map((index) =>
+        on(
+          index,
+          `ip link add vxlan.calico type vxlan id 4096 dstport 4789 dev eth0; ip link set vxlan.calico up
+${server}; until ss -tln | grep -q :10250; do sleep 0.1; done`,
+        ),
+      ),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(
+      [0, 1].map((index) => on(index, `systemctl stop kubelet-here; ip link delete vxlan.calico; ${table}`)),
+    );
+  });
+
+  it('lets in those that it knows, and is not taken for an obstacle by those that are new', async () => {
+    expect(blockedOf(await reach())).toEqual([]);
+    expect(await findings('reachability')).toEqual([
+      knowsNot('node1', 'tcp 6443 (API server), tcp 10250 (kubelet), udp 4789 (Calico VXLAN)'),
+      knowsNot('node2', 'tcp 10250 (kubelet), udp 4789 (Calico VXLAN)'),
+    ]);
+  });
+
+  it('does not hide somebody else’s, which keeps out a host that Slipway’s lets in', async () => {
+    await on(
+      0,
+      `nft add table inet wall
+nft 'add chain inet wall in { type filter hook input priority -10; }'
+nft 'add rule inet wall in tcp dport 6443 drop'`,
+    );
+    expect(blockedOf(await reach())).toEqual(['node1 in: tcp 6443 timed-out node2']);
+    await on(0, 'nft delete table inet wall');
+  });
+
+  it('lets in the new one when its rules are written anew, and shows what else keeps it out', async () => {
+    await Promise.all([0, 1].map((index) => apply(index, specification)));
+    expect((await reach()).outdated).toEqual([]);
+    await on(
+      0,
+      `nft add table inet wall
+nft 'add chain inet wall in { type filter hook input priority -10; }'
+nft 'add rule inet wall in ip saddr ${addressOf(2)} tcp dport 6443 drop'`,
+    );
+    expect(blockedOf(await reach())).toEqual(['node1 in: tcp 6443 timed-out node3']);
+    await on(0, 'nft delete table inet wall');
+    expect(await findings('reachability')).toEqual([]);
   });
 });
 

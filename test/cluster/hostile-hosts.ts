@@ -74,6 +74,7 @@ export function findingsWith(text: Texts, specification: Specification): Finding
       reachability: {
         blocked: [{ host, direction: 'in', ports: [{ protocol: 'tcp', port: 1, what: text() }], obstacle: 'refused', peers: [text()], peerCount: 9 }],
         narrow: [{ from: host, to: text(), mtu: 1500, arrives: 1400 }],
+        outdated: [{ host, ports: [{ protocol: 'tcp', port: 2, what: text() }], peers: [text()], peerCount: 9 }],
       },
     }),
     withOverride(sudoFinding({ host, said: text(), mend: text() }), specification.overrides),

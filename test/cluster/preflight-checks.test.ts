@@ -7,11 +7,13 @@ import type { ControlHostFacts, SystemFacts } from '../../src/cluster/facts-syst
 import { planCluster } from '../../src/cluster/plan-cluster.js';
 import { preflight, withOverride } from '../../src/cluster/preflight.js';
 import { preflightChecks, type PreflightCheck } from '../../src/cluster/preflight/catalogue.js';
+import { roomPathsOf } from '../../src/cluster/room-folders.js';
 import { sudoFinding } from '../../src/cluster/preflight/sudo.js';
 import type { BlockedHost, Reachability } from '../../src/cluster/reachability.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { checkSpecification } from '../../src/cluster/specification-rules.js';
-import { aDisk, aSpecification, someFacts, someSystem } from './builders.js';
+import type { StoragePlan } from '../../src/cluster/storage-plan.js';
+import { aDisk, anApplyPlan, aSpecification, someFacts, someSystem } from './builders.js';
 
 type Role = SpecificationInput['hosts'][number]['roles'][number];
 
@@ -25,6 +27,9 @@ interface Scene {
   readonly release?: string;
   readonly reachability?: Reachability;
   readonly controlHost?: Partial<ControlHostFacts>;
+  /** What else is known of the machine that is the control host. */
+  readonly machine?: Partial<HostFacts>;
+  readonly storage?: Readonly<Record<string, StoragePlan>>;
 }
 
 function specificationOf({ specification, variables, roles = ['worker'] }: Scene) {
@@ -40,7 +45,7 @@ function specificationOf({ specification, variables, roles = ['worker'] }: Scene
 }
 
 function found(scene: Scene) {
-  const { facts, system, release = 'v2.31.0', reachability, controlHost } = scene;
+  const { facts, system, release = 'v2.31.0', reachability, controlHost, machine, storage } = scene;
   const good = (index: number) =>
     someFacts({
       ...{ machineId: `m${index}`, hostname: `h${index}`, bootId: `b${index}` },
@@ -53,8 +58,9 @@ function found(scene: Scene) {
     specification: specificationOf(scene),
     facts: { cp1: good(1), cp2: good(2), cp3: good(3), w },
     release,
-    controlHost: { controlHost: { ...goodControlHost, ...controlHost } },
+    controlHost: { ...machine, controlHost: { ...goodControlHost, ...controlHost } },
     reachability,
+    storage,
   });
 }
 
@@ -138,7 +144,17 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'host-name': [[{ facts: { hostname: 'h1' } }, 'warning']],
   'node-address': [[{ facts: { addresses: [] } }, 'error']],
   'ports-in-use': [[{ system: { listeners: [listener(10250, 'k3s-agent')] } }, 'error']],
-  reachability: [[{ reachability: { blocked: [blocked], narrow: [] } }, 'error']],
+  reachability: [
+    [{ reachability: { blocked: [blocked], narrow: [] } }, 'error'],
+    [{ reachability: { blocked: [], narrow: [], outdated: [blocked] } }, 'warning'],
+    [
+      {
+        reachability: { blocked: [], narrow: [], outdated: [blocked] },
+        specification: { firewall: { enabled: false } },
+      },
+      'error',
+    ],
+  ],
   mtu: [[{ system: { interfaces: [{ name: 'eth0', mtu: 9000, addresses: ['10.0.0.9'] }] } }, 'warning']],
   'path-mtu': [
     [
@@ -186,7 +202,11 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'etcd-disk': [[{ roles: ['control-plane', 'etcd'], facts: onDisk({}) }, 'warning']],
   gpu: [[{ facts: { nvidia: { devices: 1, driver: true, runtime: true } } }, 'warning']],
   gvisor: [[{ variables: { gvisor_enabled: true } }, 'warning']],
-  'control-host': [[{ specification: { controlHost: { address: '10.0.0.9' } } }, 'warning']],
+  'control-host': [
+    [{ specification: { controlHost: { address: '10.0.0.9' } } }, 'warning'],
+    [{ machine: { machineId: 'm9', bootId: 'b9' } }, 'warning'],
+    [{ machine: { machineId: 'm9', bootId: 'b9' }, storage: { w: anApplyPlan() } }, 'error'],
+  ],
 };
 
 const all = Object.entries(scenes).flatMap(([check, list]) =>
@@ -252,6 +272,8 @@ describe('ports in use', () => {
     ['the kernel’s VXLAN', listener(4789, null, '*', 'udp')],
     ['systemd-resolved, at an address of its own', listener(53, 'systemd-resolve', '127.0.0.53')],
     ['an etcd where none is asked for', listener(2379, 'mysqld')],
+    ['what has another address than the health of node-local DNS', listener(9254, 'exporter', '127.0.0.1')],
+    ['node-local DNS', listener(9253, 'node-cache')],
     ['what a cancelled look at the hosts has not taken down yet', listener(10250, 'slipway-reach')],
   ])('are right for %s', (_, one) => {
     expect(inUse([one])).toEqual([]);
@@ -261,6 +283,8 @@ describe('ports in use', () => {
     ['tcp 10250 (kubelet) is in use by k3s-agent', listener(10250, 'k3s-agent', '127.0.0.1')],
     ['tcp 10250 (kubelet) is in use by the kernel', listener(10250, null)],
     ['tcp 53 (node-local DNS) is in use by dnsmasq', listener(53, 'dnsmasq')],
+    ['tcp 9253 (node-local DNS metrics) is in use by exporter', listener(9253, 'exporter')],
+    ['tcp 9254 (node-local DNS health) is in use by exporter', listener(9254, 'exporter')],
     ['tcp 8081 (health of the proxy to the API servers) is in use by java', listener(8081, 'java')],
     ['udp 4789 (Calico VXLAN) is in use by openvpn', listener(4789, 'openvpn', '*', 'udp')],
   ])('are told: %s', (is, one) => {
@@ -395,7 +419,58 @@ describe('kube_version', () => {
   });
 });
 
+describe('swap', () => {
+  const facts = { swaps: ['/dev/sda2'] };
+  const swap = (variables: Scene['variables'] = {}) =>
+    found({ facts, variables }).find(({ check }) => check === 'swap');
+
+  it('is turned off by Kubespray, unless it is told not to', () => {
+    expect(swap()?.mend).toContain('Nothing is to be done: Kubespray turns it off');
+    const kept = swap({ kubelet_fail_swap_on: false });
+    expect(kept?.severity).toBe('warning');
+    expect(kept?.mend).not.toContain('Kubespray turns it off');
+    expect(kept?.shouldBe).not.toContain('does not start');
+    expect(`${kept?.shouldBe} ${kept?.mend}`).toContain('kubelet_fail_swap_on');
+  });
+});
+
+describe('addresses', () => {
+  const hosts = (address: string) => [
+    ...[1, 2, 3].map((index) => ({
+      ...{ name: `cp${index}`, address: `10.0.0.${index}`, roles: ['control-plane' as const] },
+    })),
+    { name: 'w', address: '203.0.113.9', internalAddress: address, roles: ['worker' as const] },
+  ];
+  const of = (given: string, own: string, mtu = 1500) =>
+    told({
+      facts: { addresses: [own] },
+      system: { interfaces: [{ name: 'eth0', mtu, addresses: [own] }] },
+      specification: { hosts: hosts(given) },
+    });
+
+  it('are the same however IPv6 is written', () => {
+    expect(of('2001:DB8:0::1', '2001:db8::1')).toEqual([]);
+    expect(of('2001:db8::2', '2001:db8::1')).toEqual(['error node-address w']);
+    expect(of('2001:DB8:0::1', '2001:db8::1', 9000)).toEqual(['warning mtu w']);
+  });
+});
+
+describe('a new machine ID', () => {
+  it('may change the address that DHCP gives, which the advice says', () => {
+    expect(found({ facts: { machineId: '' } })[0]?.mend).toContain('DHCP');
+  });
+});
+
 describe('room', () => {
+  const rooms = (space: SystemFacts['space'], scene: Scene = {}) =>
+    found({ ...scene, system: { space } })
+      .filter(({ check }) => check === 'free-space')
+      .map(({ severity, is, shouldBe }) => `${severity}: ${is}, ${shouldBe}`);
+  const mends = (space: SystemFacts['space'], scene: Scene = {}) =>
+    found({ ...scene, system: { space } })
+      .filter(({ check }) => check === 'free-space')
+      .map(({ mend }) => mend);
+
   it('is asked for by file system, and not for what step 7 moves to an array', () => {
     const one = { mountedAt: '/' };
     const spaces = [space('/tmp', 5e9, one), space('/var/lib/containerd', 5e9, one)];
@@ -412,6 +487,63 @@ describe('room', () => {
     expect(told({ system: { space: boot }, specification: { ephemeralStorage: {} } })).toEqual([
       'error free-space w',
     ]);
+  });
+
+  it('is asked for where Kubespray copies its programs, also with /var, /tmp and /var/log elsewhere', () => {
+    const root = { mountedAt: '/' };
+    const spaces = [
+      ...['/', '/usr/local/bin', '/opt/cni'].map((path) => space(path, 200e6, root)),
+      ...['/tmp', '/var/log', '/var/lib/containerd', '/var/lib/kubelet'].map((path) => space(path, 9e9)),
+    ];
+    expect(rooms(spaces)).toEqual([
+      'error: 200 MB of 10 GB free in /, at least 1.1 GB for /, /usr/local/bin, /opt/cni',
+    ]);
+  });
+
+  it('is asked for on a node only as far as new programs lie beside the old ones for a moment', () => {
+    const facts = { kubernetes: { kubelet: '1.35.4', apiServer: null } };
+    const spaces = [space('/usr/local/bin', 150e6), space('/opt/cni', 10e6)];
+    expect(rooms(spaces)).toHaveLength(2);
+    expect(rooms(spaces, { facts })).toEqual([]);
+    expect(rooms([space('/usr/local/bin', 40e6)], { facts })).toHaveLength(1);
+  });
+
+  it('is asked for etcd on its members, in the folder that the variable names', () => {
+    const roles = ['control-plane', 'etcd', 'worker'] as const;
+    const full = [space('/var/lib/etcd', 20e6)];
+    expect(rooms(full, { roles })).toEqual([
+      'error: 20 MB of 10 GB free in /var/lib/etcd, at least 1 GB for /var/lib/etcd',
+    ]);
+    expect(mends(full, { roles })[0]).not.toContain('apt-get');
+    const worker = { overrides: [{ check: 'control-plane-count', reason: 'not meant here' }] };
+    expect(rooms(full, { specification: worker })).toEqual([]);
+    const variables = { etcd_data_dir: '/srv/etcd' };
+    expect(rooms([...full, space('/srv/etcd', 700e6)], { roles, variables })).toEqual([
+      'warning: 700 MB of 10 GB free in /srv/etcd, at least 1 GB for /srv/etcd',
+    ]);
+    expect(roomPathsOf(specificationOf({ variables }))).toEqual(['/srv/etcd']);
+  });
+
+  it('is asked for downloads in the folder that the variable names', () => {
+    const variables = { local_release_dir: '/srv/releases' };
+    const spaces = [space('/tmp', 50e6), space('/srv/releases', 1.5e9)];
+    expect(rooms(spaces, { variables })).toEqual([
+      'warning: 1.5 GB of 10 GB free in /srv/releases, at least 2 GB for /srv/releases',
+    ]);
+    expect(roomPathsOf(specificationOf({ variables }))).toEqual(['/srv/releases']);
+    expect(roomPathsOf(specificationOf({ variables: { local_release_dir: '{{ x }}/y' } }))).toEqual([]);
+    expect(roomPathsOf(specificationOf({}))).toEqual([]);
+  });
+
+  it('in memory is not made by taking packages away', () => {
+    const mounts = [{ target: '/tmp', source: 'tmpfs', fileSystem: 'tmpfs', options: 'rw', uuid: null }];
+    const spaces = [space('/tmp', 0.5e9)];
+    expect(mends(spaces)[0]).toContain('du -xhd1 /tmp');
+    const [mend] = mends(spaces, { facts: { mounts } });
+    expect(mend).not.toContain('apt-get clean');
+    expect(mend).toContain('local_release_dir');
+    expect(mend).toContain('tmp.mount');
+    expect(mends([space('/', 100e6)])[0]).toContain('apt-get clean');
   });
 });
 
@@ -457,6 +589,48 @@ describe('the disk of etcd', () => {
 });
 
 describe('the control host', () => {
+  const told = (scene: Scene) =>
+    found(scene)
+      .filter(({ check }) => check === 'control-host')
+      .map(({ severity, is }) => `${severity}: ${is}`);
+  const w = { machineId: 'm9', bootId: 'b9' };
+  const storage = { w: anApplyPlan() };
+  const container = someSystem({ init: 'node' });
+
+  it('is one of the nodes whatever name or address it has', () => {
+    expect(told({ machine: w })).toEqual(['warning: Slipway runs on w']);
+    const controlHost = { address: 'jump.example.org' };
+    expect(told({ machine: w, specification: { controlHost } })).toEqual(['warning: the control host is w']);
+    const byPort = { address: '10.0.0.9', port: 2222 };
+    expect(told({ machine: w, specification: { controlHost: byPort } })).toEqual([
+      'warning: the control host is w',
+    ]);
+  });
+
+  it('is one of them from a container too, which has an ID of its own', () => {
+    expect(told({ machine: { machineId: '', bootId: 'b9', system: container } })).toHaveLength(1);
+  });
+
+  it('is none of them where the node is a container on it, or a clone of it', () => {
+    const nodes = { missingModules: null };
+    const machine = { machineId: 'm0', bootId: 'b9', system: container };
+    expect(told({ machine, system: nodes })).toEqual([]);
+    expect(told({ machine: { machineId: 'm9', bootId: 'b0' } })).toEqual([]);
+    expect(told({ machine: { machineId: 'm0', bootId: 'b9' } })).toEqual([]);
+    expect(told({ machine: { machineId: '', bootId: '' }, facts: { machineId: '', bootId: '' } })).toEqual(
+      [],
+    );
+  });
+
+  it('stops the procedure only where step 7 would restart the machine on which Slipway runs', () => {
+    expect(told({ machine: w, storage })).toEqual(['error: Slipway runs on w, which step 7 restarts']);
+    expect(told({ machine: w, storage: { cp1: anApplyPlan() } })).toEqual(['warning: Slipway runs on w']);
+    const controlHost = { address: '10.0.0.9' };
+    expect(told({ machine: w, storage, specification: { controlHost } })).toEqual([
+      'warning: the control host is w',
+    ]);
+  });
+
   it('needs no room for what is there already', () => {
     expect(told({ controlHost: { freeBytes: 1e6, isInstalled: true } })).toEqual([]);
   });

@@ -129,7 +129,9 @@ describe('what did not get through', () => {
     const blocked = sumUp(large, failed);
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect(JSON.stringify(blocked).length).toBeLessThan(1_000_000);
-    const finding = reachabilityFindings({ blocked, narrow: [] }).find(({ host }) => host === 'w0');
+    const finding = reachabilityFindings({ blocked, narrow: [] }, specification).find(
+      ({ host }) => host === 'w0',
+    );
     expect(finding?.is).toMatch(/^no answer to \S+, \S+, \S+, \S+, \S+ and \d+ more on /);
   });
 });

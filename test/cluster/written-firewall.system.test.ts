@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firewallRuleSet } from '../../src/cluster/firewall.js';
+import { closedPorts } from '../../src/cluster/own-firewall.js';
 import { checkSpecification } from '../../src/cluster/specification-rules.js';
-import type { Specification } from '../../src/cluster/specification.js';
+import { specificationSchema, type Specification } from '../../src/cluster/specification.js';
 import { hostile } from './hostile.js';
 
 let folder: string;
@@ -123,5 +124,40 @@ describe('the firewall, read back from the kernel', () => {
       }),
       { numRuns: 1, endOnFailure: true },
     );
+  });
+});
+
+describe('the table of an earlier run, as nft shows it', () => {
+  const hosts = Array.from({ length: 40 }, (_, index) => ({
+    ...{
+      name: `n${index}`,
+      address: `203.0.113.${index}`,
+      internalAddress: `2001:DB8:0::${index.toString(16)}`,
+    },
+    roles: index < 3 ? (['control-plane', 'etcd'] as const).slice() : ['worker' as const],
+  }));
+  const clusterOf = (count: number) =>
+    specificationSchema.parse({
+      ...{ name: 'akash', hosts: hosts.slice(0, count) },
+      firewall: { openPorts: [{ port: 80 }, { port: 4000, endPort: 4700, protocol: 'udp' }] },
+    });
+  const shown = (host: string) => {
+    const file = join(folder, `${host}.nft`);
+    writeFileSync(file, firewallRuleSet({ specification: clusterOf(39), host }));
+    const script = 'nft -f "$1" && nft -s list table inet slipway';
+    return [host, execFileSync('unshare', ['-n', 'sh', '-ec', script, 'sh', file]).toString('utf8')] as const;
+  };
+
+  it('tells whom it lets in, and whom not', () => {
+    const tables = new Map(['n0', 'n5'].map(shown));
+    expect(closedPorts(clusterOf(39), tables)).toEqual([]);
+    const closed = closedPorts(clusterOf(40), tables);
+    expect(closed.map(({ host, port, from }) => [host, port, ...from])).toEqual([
+      ['n0', 6443, 'n39'],
+      ['n0', 10250, 'n39'],
+      ['n0', 4789, 'n39'],
+      ['n5', 10250, 'n39'],
+      ['n5', 4789, 'n39'],
+    ]);
   });
 });

@@ -173,3 +173,74 @@ describe.concurrent('step 7 under a cluster that is in use', { timeout: patience
     expect(machines.callsOf('resumeProvider')).toHaveLength(1);
   });
 });
+
+describe.concurrent('a worker that comes to a cluster with Slipway’s firewall', { timeout: patience }, () => {
+  const ports = [{ protocol: 'tcp' as const, port: 6443, what: 'API server' }];
+  const outdated = [...controlPlanes, ...workers].map((host) => ({
+    ...{ host, ports, peers: ['new'], peerCount: 1 },
+  }));
+
+  it('waits for nobody, and is let in before Kubespray lets it join', async () => {
+    const { machines, specification } = inUse('in-use-firewall', '10.201.9', { ephemeralStorage: false });
+    machines.reachability = { blocked: [], narrow: [], outdated };
+    machines.on('applyFirewallRules', 'w3', () => {
+      machines.reachability = { blocked: [], narrow: [] };
+    });
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+    const [playbook] = machines.callsOf('runKubespray');
+    const first = (host: string) => machines.callsOf('applyFirewallRules', host)[0];
+    for (const host of [...controlPlanes, ...workers]) {
+      expect(first(host)?.ended ?? Infinity).toBeLessThan(playbook?.began ?? 0);
+      expect(first(host)?.input['ruleSet']).toContain('10.201.9.7');
+      expect(machines.callsOf('applyFirewallRules', host)).toHaveLength(2);
+    }
+    // The new one has no rules yet; they come where they always do.
+    expect(machines.callsOf('applyFirewallRules', 'new')).toHaveLength(1);
+    expect(first('new')?.began).toBeGreaterThan(playbook?.ended ?? Infinity);
+  });
+
+  it('is not joined while something else keeps it out, which shows only now', async () => {
+    const { machines, specification } = inUse('in-use-another', '10.201.11', { ephemeralStorage: false });
+    machines.reachability = { blocked: [], narrow: [], outdated };
+    const blocked = { host: 'cp1', direction: 'in' as const, obstacle: 'timed-out' as const };
+    machines.on('applyFirewallRules', 'cp1', () => {
+      machines.reachability = {
+        narrow: [],
+        blocked: [{ ...blocked, ports, peers: ['new'], peerCount: 1 }],
+      };
+    });
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      const { questions } = await until(handle, (progress) => progress.questions.length === 1);
+      expect(questions).toMatchObject([{ kind: 'decision', step: 'checkReachability' }]);
+      expect(JSON.stringify(questions)).toContain('cp1: is no answer to new on tcp 6443 (API server)');
+      expect(machines.callsOf('runKubespray')).toEqual([]);
+      machines.reachability = { blocked: [], narrow: [] };
+      await handle.executeUpdate('retry', { args: [{ by: 'ann', host: 'control host' }] });
+      await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+    expect(machines.callsOf('runKubespray')).toHaveLength(1);
+  });
+
+  it('is not let in by a firewall that Slipway is not to write: the control planes wait to be mended', async () => {
+    const change = { ephemeralStorage: false as const, firewall: { enabled: false } };
+    const { machines, specification } = inUse('in-use-abandoned', '10.201.10', change);
+    machines.reachability = { blocked: [], narrow: [], outdated };
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      const { questions } = await until(handle, (progress) => progress.questions.length === 3);
+      expect(questions.map((question) => question.kind === 'decision' && question.host).sort()).toEqual(
+        controlPlanes,
+      );
+      machines.reachability = { blocked: [], narrow: [] };
+      for (const host of controlPlanes) {
+        await handle.executeUpdate('retry', { args: [{ by: 'ann', host }] });
+      }
+      await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+    });
+    expect(machines.callsOf('applyFirewallRules')).toEqual([]);
+  });
+});

@@ -4,6 +4,7 @@ import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/act
 import { findHostHolder } from '../../src/activities/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
 import type { HostFacts } from '../../src/cluster/facts.js';
+import type { Reachability } from '../../src/cluster/reachability.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
 import type { CheckName } from '../../src/cluster/check-names.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
@@ -53,6 +54,8 @@ export class FakeMachines {
   busiest = 0;
   /** How many activities run now. */
   busy = 0;
+  /** What is seen of the ways between the machines. */
+  reachability: Reachability = { blocked: [], narrow: [] };
   private moment = 0;
   private readonly failingChecks = new Set<string>();
   private readonly machines = new Map<string, FakeMachine>();
@@ -156,7 +159,7 @@ export class FakeMachines {
         ...this.facts(host.name),
         ...(host.kind === 'ssh' && { addresses: [host.address] }),
       }),
-      checkReachability: async () => ({ ...did('they reach each other'), blocked: [], narrow: [] }),
+      checkReachability: async () => ({ ...did('they reach each other'), ...this.reachability }),
       cloneKubespray: async () => ({ ...did('v2.31.0'), commit: 'abc', folder: '/kubespray' }),
       createVirtualEnvironment: async () => ({ ...did('venv'), folder: '/venv', python: '3.11' }),
       readBootId: async ({ host }) => `boot-${this.machine(host.name).reboots}`,

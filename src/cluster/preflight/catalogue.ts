@@ -90,7 +90,7 @@ export const preflightChecks = {
   },
   swap: {
     severity: 'warning',
-    shouldBe: 'No swap. Kubespray turns it off.',
+    shouldBe: 'No swap. Kubespray turns it off, unless kubelet_fail_swap_on is false.',
     mend: 'Nothing is to be done.',
   },
   clock: {
@@ -112,7 +112,7 @@ export const preflightChecks = {
   'machine-id': {
     severity: 'error',
     shouldBe: 'A machine ID that no other host has.',
-    mend: 'Make a new one by systemd-machine-id-setup, and restart the host.',
+    mend: 'Make a new one by systemd-machine-id-setup, and restart the host; DHCP may give it another address then.',
   },
   'host-name': {
     severity: 'warning',
@@ -131,10 +131,10 @@ export const preflightChecks = {
     mend: 'Stop and disable what listens there, or give it another port.',
   },
   reachability: {
-    severity: 'error',
+    severity: 'error or warning',
     shouldBe:
-      'The ports that hosts need of each other let them in; tried from host to host before anything is installed.',
-    mend: 'Let them in: firewalls of the hosts, security groups, switches in between.',
+      'The ports that hosts need of each other let them in; tried from host to host before anything is installed. A warning where only Slipway’s own firewall of an earlier run does not know a host yet.',
+    mend: 'Let them in: firewalls of the hosts, security groups, switches in between. Slipway’s own lets them in before Kubespray runs.',
   },
   mtu: {
     severity: 'warning',
@@ -171,8 +171,8 @@ export const preflightChecks = {
   'free-space': {
     severity: 'error or warning',
     shouldBe:
-      'Free room: 100 MB in /boot, 2 GB in /tmp, 500 MB in /var/log, 5 GB for containerd and 1 GB for kubelet (not where step 7 gives them an array); half of it is an error. More than 15 % of the file systems of kubelet and containerd, below which pods are evicted.',
-    mend: 'Make room: apt-get clean, journalctl --vacuum-size=100M, apt-get autoremove for old kernels in /boot.',
+      'Free room: 300 MB in /, 100 MB in /boot, 2 GB for downloads (/tmp, or local_release_dir), 600 MB in /usr/local/bin, 200 MB in /opt/cni, 500 MB in /var/log, 1 GB for etcd, 5 GB for containerd and 1 GB for kubelet (not where step 7 gives them an array); half of it is an error. More than 15 % of the file systems of kubelet and containerd, below which pods are evicted.',
+    mend: 'Make room: apt-get clean, journalctl --vacuum-size=100M, apt-get autoremove for old kernels in /boot. Where /tmp is in memory: local_release_dir, or systemctl mask tmp.mount.',
   },
   'free-inodes': {
     severity: 'warning',
@@ -230,9 +230,10 @@ export const preflightChecks = {
     mend: 'Install the one that is named, or name another release of Kubespray.',
   },
   'control-host': {
-    severity: 'warning',
-    shouldBe: 'A control host that is not part of the cluster.',
-    mend: 'Name another one.',
+    severity: 'error or warning',
+    shouldBe:
+      'A control host that is not part of the cluster. An error where Slipway itself runs on a host that step 7 restarts.',
+    mend: 'Name another one, or run Slipway elsewhere.',
   },
 } as const satisfies Partial<Record<CheckName, CheckDescription>>;
 

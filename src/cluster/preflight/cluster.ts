@@ -1,11 +1,29 @@
+import type { HostFacts } from '../facts.js';
 import { membersOf } from '../members.js';
-import type { Specification } from '../specification.js';
+import type { HostSpecification, Specification } from '../specification.js';
+import type { StoragePlan } from '../storage-plan.js';
 import { counted } from '../units.js';
 import type { FoundBefore } from './finding.js';
 
+/** Facts of the control host; those by which it is known again may be missing. */
+export type ControlMachine = Pick<HostFacts, 'controlHost'> & Partial<Identity>;
+
+type Identity = Pick<HostFacts, 'machineId' | 'bootId' | 'system'>;
+
+interface Seen {
+  /** By inventory name. */
+  readonly facts: Readonly<Record<string, HostFacts>>;
+  readonly controlHost?: ControlMachine | undefined;
+  readonly storage?: Readonly<Record<string, StoragePlan>> | undefined;
+}
+
 /** What concerns the cluster as a whole. Hosts may have dropped out, so even what the specification's rules refuse is looked at. */
-export function clusterFindings(specification: Specification): FoundBefore[] {
-  return [...controlPlanes(specification), ...controlHost(specification), ...upstreamDns(specification)];
+export function clusterFindings(specification: Specification, seen: Seen): FoundBefore[] {
+  return [
+    ...controlPlanes(specification),
+    ...controlHost(specification, seen),
+    ...upstreamDns(specification),
+  ];
 }
 
 /** The document's "Additional Cluster Sizing Considerations". */
@@ -34,23 +52,54 @@ function controlPlanes(specification: Specification): FoundBefore[] {
   });
 }
 
-/** The document's step 1: "Kubespray should not be installed on the Kubernetes hosts themselves". */
-function controlHost({ controlHost, hosts }: Specification): FoundBefore[] {
-  if (controlHost === 'local') return [];
-  const node = hosts.find(
-    ({ address, port }) => address === controlHost.address && port === controlHost.port,
-  );
+/**
+ * The document's step 1: "Kubespray should not be installed on the Kubernetes hosts themselves". It works all the same,
+ * but for step 7 on the machine on which Slipway runs: its restart ends Slipway, and nothing starts it again.
+ */
+function controlHost(specification: Specification, seen: Seen): FoundBefore[] {
+  const isLocal = specification.controlHost === 'local';
+  const node = specification.hosts.find((host) => isNamed(specification, host) || isMachineOf(host, seen));
   if (node === undefined) return [];
+  const { name } = node;
+  const isRestarted = isLocal && seen.storage?.[name]?.kind === 'apply';
+  const found = { check: 'control-host', host: null } as const;
+  const is = isLocal ? `Slipway runs on ${name}` : `the control host is ${name}`;
+  if (!isRestarted) {
+    return [
+      {
+        ...{ ...found, severity: 'warning', is },
+        shouldBe: 'a machine that is not part of the cluster, and stays when this one fails',
+        mend: isLocal ? 'Run Slipway on another machine.' : 'Name another control host.',
+      },
+    ];
+  }
   return [
     {
-      check: 'control-host',
-      host: null,
-      severity: 'warning',
-      is: `the control host is ${node.name}`,
-      shouldBe: 'a machine that is not part of the cluster; this one may be restarted on the way',
-      mend: 'Name another control host, or run Slipway there and say controlHost: local.',
+      ...{ ...found, severity: 'error', is: `${is}, which step 7 restarts` },
+      shouldBe: 'a machine that step 7 does not restart, or Slipway ends with it half-way',
+      mend:
+        `Run Slipway on another machine, or say ephemeralStorage: false for ${name}. With an override of control-host, ` +
+        'start it again after each restart: it goes on from there.',
     },
   ];
+}
+
+function isNamed({ controlHost: named }: Specification, { address, port }: HostSpecification): boolean {
+  return named !== 'local' && named.address === address && named.port === port;
+}
+
+/** By another name or address, and by none, it is still the same machine. */
+function isMachineOf({ name }: HostSpecification, { facts, controlHost: machine }: Seen): boolean {
+  const node = facts[name];
+  if (node === undefined || machine?.bootId === undefined) return false;
+  if (node.bootId === '' || node.bootId !== machine.bootId) return false;
+  const isSame = node.machineId !== '' && node.machineId === machine.machineId;
+  return isSame || (isContainer(machine) && !isContainer(node));
+}
+
+/** It has the boot ID of the machine it is on, and another machine ID. */
+function isContainer({ system }: Partial<Identity>): boolean {
+  return system !== undefined && (system.missingModules === null || system.init !== 'systemd');
 }
 
 /** CoreDNS runs in a pod, where a loopback address is the pod itself: it would ask itself for ever. */

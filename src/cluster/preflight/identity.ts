@@ -6,7 +6,7 @@ export function identityFindings(looks: readonly Look[]): FoundBefore[] {
 }
 
 const ownMachineId =
-  'Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; then restart the host.';
+  'Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; then restart the host. A DHCP server that knows hosts by it may give another address then.';
 
 /** An image that is to make its ID at its first boot, and cannot write it down. */
 function noMachineId(looks: readonly Look[]): FoundBefore[] {

@@ -1,3 +1,4 @@
+import { isSameAddress } from '../ip-address.js';
 import type { FoundBefore, HostCheck, Look } from './finding.js';
 import { nodeAddressOf } from './finding.js';
 
@@ -31,7 +32,8 @@ export function mtuFindings(looks: readonly Look[]): FoundBefore[] {
 
 function nodeInterface({ host, facts: { system } }: Look) {
   const address = nodeAddressOf(host);
-  return system?.interfaces.find(({ addresses }) => address !== undefined && addresses.includes(address));
+  if (address === undefined) return undefined;
+  return system?.interfaces.find(({ addresses }) => addresses.some((one) => isSameAddress(one, address)));
 }
 
 /** The commonest value, of equally common ones the smallest, which every host can have. */

@@ -1,10 +1,19 @@
+import { firewallTable, firewallUnit, ruleSetFile } from '../firewall.js';
 import { namedPort } from '../ports.js';
-import type { BlockedHost, NarrowPath, Obstacle, Reachability } from '../reachability.js';
+import type { BlockedHost, NarrowPath, Obstacle, OutdatedFirewall, Reachability } from '../reachability.js';
+import type { Specification } from '../specification.js';
 import type { FoundBefore } from './finding.js';
 
 /** Ways between hosts on which Kubernetes would not get through, told before it is installed. */
-export function reachabilityFindings({ blocked, narrow }: Reachability): FoundBefore[] {
-  return [...blocked.map(blockedFinding), ...narrow.map(narrowFinding)];
+export function reachabilityFindings(
+  { blocked, narrow, outdated = [] }: Reachability,
+  { firewall }: Pick<Specification, 'firewall'>,
+): FoundBefore[] {
+  return [
+    ...blocked.map(blockedFinding),
+    ...outdated.map(firewall.enabled ? outdatedFinding : abandonedFinding),
+    ...narrow.map(narrowFinding),
+  ];
 }
 
 const obstacles: Readonly<Record<Obstacle, { readonly is: string; readonly why: string }>> = {
@@ -22,7 +31,7 @@ const obstacles: Readonly<Record<Obstacle, { readonly is: string; readonly why: 
 
 function blockedFinding({ host, direction, ports, obstacle, peers, peerCount }: BlockedHost): FoundBefore {
   const { is, why } = obstacles[obstacle];
-  const others = `${peers.join(', ')}${peerCount > peers.length ? ` and ${peerCount - peers.length} more` : ''}`;
+  const others = othersOf({ peers, peerCount });
   const named = ports.map(namedPort).join(', ');
   const where = 'firewalls (nft list ruleset, ufw status), security groups, and switches in between';
   return {
@@ -31,14 +40,45 @@ function blockedFinding({ host, direction, ports, obstacle, peers, peerCount }: 
     severity: 'error',
     is: direction === 'in' ? `${is} to ${others} on ${named}` : `${is} from ${others}, on any port`,
     shouldBe:
-      direction === 'in'
-        ? 'open to the hosts that need these ports'
-        : 'able to reach the other hosts on the ports that it needs of them',
+      direction === 'in' ? openToThem : 'able to reach the other hosts on the ports that it needs of them',
     mend:
       obstacle === 'other-machine'
         ? `${why}: look at address and internalAddress of ${host} in the specification.`
         : `${why}: look at ${where}, ${direction === 'in' ? `on the way from ${others} to ${host}` : `on the way out of ${host}`}.`,
   };
+}
+
+/** Step 10 of this run comes before Kubespray on such a host, so nothing has to wait for anybody. */
+function outdatedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBefore {
+  const others = othersOf(peers);
+  return {
+    check: 'reachability',
+    host,
+    severity: 'warning',
+    is: `Slipway’s own firewall of an earlier run does not know ${others} yet, so ${ports.map(namedPort).join(', ')} could not be tried from there`,
+    shouldBe: openToThem,
+    mend: `Nothing is to be done: the rules are written anew before Kubespray runs. Whether something else keeps ${others} out is not known until then.`,
+  };
+}
+
+/** The specification wants no firewall any more, so nobody writes its rules anew. */
+function abandonedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBefore {
+  return {
+    check: 'reachability',
+    host,
+    severity: 'error',
+    is: `Slipway’s own firewall of an earlier run keeps out ${othersOf(peers)} on ${ports.map(namedPort).join(', ')}`,
+    shouldBe: openToThem,
+    mend:
+      `Set firewall.enabled to true, and the rules are written anew. Or take them away on ${host}: ` +
+      `systemctl disable --now ${firewallUnit}; rm ${ruleSetFile}; nft delete table ${firewallTable}.`,
+  };
+}
+
+const openToThem = 'open to the hosts that need these ports';
+
+function othersOf({ peers, peerCount }: Pick<BlockedHost, 'peers' | 'peerCount'>): string {
+  return `${peers.join(', ')}${peerCount > peers.length ? ` and ${peerCount - peers.length} more` : ''}`;
 }
 
 function narrowFinding({ from, to, mtu, arrives }: NarrowPath): FoundBefore {

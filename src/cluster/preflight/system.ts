@@ -1,4 +1,5 @@
 import { upgradeTimer } from '../facts-system.js';
+import { isSameAddress } from '../ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
 import { startsOn } from '../release-fit.js';
 import {
@@ -55,16 +56,23 @@ const initSystem: Check = ({ facts: { system } }) =>
         mend: 'Install a system with systemd, and a virtual machine in place of a bare container.',
       };
 
-const swap: Check = ({ facts }) =>
-  facts.swaps.length === 0
-    ? undefined
+/** By one variable kubelet refuses swap, and Kubespray turns it off. */
+const swap: Check = ({ facts, specification }) => {
+  if (facts.swaps.length === 0) return undefined;
+  const found = { check: 'swap', severity: 'warning', is: `swap on ${facts.swaps.join(', ')}` } as const;
+  return specification.kubespray.variables['kubelet_fail_swap_on'] === false
+    ? {
+        ...found,
+        shouldBe:
+          'no swap, unless it is meant: with kubelet_fail_swap_on: false it stays on, and pods may be slow in it',
+        mend: 'Nothing where it is meant. Otherwise take kubelet_fail_swap_on out of kubespray.variables, and Kubespray ends it.',
+      }
     : {
-        check: 'swap',
-        severity: 'warning',
-        is: `swap on ${facts.swaps.join(', ')}`,
+        ...found,
         shouldBe: 'no swap, with which kubelet does not start',
         mend: 'Nothing is to be done: Kubespray turns it off and takes it out of /etc/fstab.',
       };
+};
 
 /** Trap T18. */
 const searchDomains: Check = ({ facts }) =>
@@ -124,7 +132,7 @@ function endOfUpgrades(startedBy: readonly string[]): string {
 /** Kubespray's own assertion "Stop if ip var does not match local ips", told before the first playbook. */
 const nodeAddress: Check = ({ host, facts }) => {
   const ip = nodeAddressOf(host);
-  if (ip === undefined || facts.addresses.includes(ip)) return undefined;
+  if (ip === undefined || facts.addresses.some((one) => isSameAddress(one, ip))) return undefined;
   return {
     check: 'node-address',
     // Facts of earlier versions stop nothing, so that a workflow which has gone on with them can be replayed.

@@ -1,0 +1,54 @@
+import { isServiceActive } from '../cluster/facts.js';
+import { reachabilityFindings } from '../cluster/preflight/reachability.js';
+import { withOverride } from '../cluster/preflight.js';
+import type { Reachability } from '../cluster/reachability.js';
+import type { HostSpecification } from '../cluster/specification.js';
+import type { ClusterRun } from './cluster-run.js';
+import { aborted } from './outcomes.js';
+import { targetOf, workersMachine } from './targets.js';
+
+const step = 'checkReachability';
+
+/**
+ * Tries all of them anew: what was mended at one host is seen from the others. Where each is a node already, they have
+ * reached each other, and the verification tells what has become of it.
+ */
+export async function checkReachability(run: ClusterRun): Promise<Reachability | undefined> {
+  const specification = run.activeSpecification();
+  const isNode = ({ name }: HostSpecification) =>
+    isServiceActive(run.facts.get(name)?.units ?? [], 'kubelet');
+  if (specification.hosts.length < 2 || specification.hosts.every(isNode)) return undefined;
+  const found = await run.controlHost.run(step, {
+    host: workersMachine(specification),
+    hosts: specification.hosts.map((host) => targetOf(specification, host)),
+    specification,
+  });
+  return found ?? undefined;
+}
+
+/**
+ * Once the firewalls of an earlier run let everybody in, it shows what they have hidden until now: another firewall that
+ * keeps out the hosts that are new. Kubespray would wait for such a host in vain, and fail on all of them.
+ * @throws ApplicationFailure of type Aborted when a person said so
+ */
+export async function confirmReachability(run: ClusterRun): Promise<void> {
+  if (run.outdatedFirewalls.size === 0) return;
+  for (;;) {
+    const specification = run.activeSpecification();
+    const found = (await checkReachability(run)) ?? { blocked: [], narrow: [] };
+    const obstacles = reachabilityFindings(found, specification)
+      .map((finding) => withOverride(finding, specification.overrides))
+      .filter(({ severity, overridden }) => severity === 'error' && overridden === null);
+    if (obstacles.length === 0) return;
+    const message = obstacles
+      .map(({ host, is, mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)
+      .join(' ');
+    const { verb, by } = await run.desk.askDecision({
+      ...{ host: run.controlHost.name, step, message },
+      advice: 'Mend it and retry, which tries it again; skip runs Kubespray all the same; or abort.',
+      choices: ['retry', 'skip', 'abort'],
+    });
+    if (verb === 'abort') throw aborted(`Kubespray was not run, as ${by} decided. ${message}`);
+    if (verb === 'skip') return;
+  }
+}
