@@ -19,7 +19,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
     hasResolvConf: linesOf(sections, 'resolv-conf')[0] === 'present',
     listeners: listenersOf(sections),
     interfaces: interfacesOf(sections),
-    missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],
+    ...modulesOf(sections),
     space: spaceOf(sections),
     unattendedUpgrades: upgradesOf(sections, units),
     firewalls: [
@@ -41,6 +41,17 @@ export function parseControlHostFacts(sections: FactsSections): ControlHostFacts
     freeBytes: Number(free),
     mountedAt,
   };
+}
+
+/** Lines "raid0", which is missing, and "overlay by install /bin/false", which something keeps out. */
+function modulesOf(sections: FactsSections): Pick<SystemFacts, 'missingModules' | 'refusedModules'> {
+  const lines = linesOf(sections, 'modules');
+  if (lines[0] === 'container') return { missingModules: null };
+  const refusedModules = lines.flatMap((line) => {
+    const [, name, by] = /^(\S+) by (.+)$/.exec(line) ?? [];
+    return name === undefined || by === undefined ? [] : [{ name, by }];
+  });
+  return { missingModules: lines.filter((line) => !line.includes(' ')), refusedModules };
 }
 
 const isNodePort = (port: number) => port >= 30000 && port <= 32767;

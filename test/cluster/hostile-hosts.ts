@@ -43,6 +43,7 @@ function factsWith(text: Texts, hostname: string): HostFacts {
         ...{ protocol: 'tcp', address: '*', port, process: text() },
       })),
       missingModules: ['overlay'],
+      refusedModules: [{ name: 'br_netfilter', by: text() }],
       space: [{ path: '/tmp', mountedAt: text(), totalBytes: 1e9, freeBytes: 1, inodes: 1e6, freeInodes: 1 }],
       unattendedUpgrades: { enabled: true, reboots: true, startedBy: [text(), text()] },
       firewalls: [text(), text()],

@@ -213,7 +213,7 @@ describe('parseFacts', () => {
       ),
       section('addresses', '2: eth0    inet 10.0.0.4/24 brd 10.0.0.255 scope global eth0'),
       section('links', '1: lo: <LOOPBACK> mtu 65536 qdisc', '2: eth0@if5: <BROADCAST,UP> mtu 1450 qdisc'),
-      section('modules', 'ip_vs', 'raid0'),
+      section('modules', 'ip_vs', 'overlay by install /bin/true "by CIS" ', 'raid0'),
       section('space', 'PATH=/tmp', 'DF= 100 40 10 4 /a place', 'PATH=/boot', 'DF='),
       section('upgrades', "upgrade='1'", "reboot='true'", 'program'),
       section('units', 'Id=apt-daily-upgrade.timer', 'ActiveState=active', 'UnitFileState=enabled'),
@@ -233,6 +233,7 @@ describe('parseFacts', () => {
       ],
       interfaces: [{ name: 'eth0', mtu: 1450, addresses: ['10.0.0.4'] }],
       missingModules: ['ip_vs', 'raid0'],
+      refusedModules: [{ name: 'overlay', by: 'install /bin/true "by CIS"' }],
       space: [
         { path: '/tmp', mountedAt: '/a place', totalBytes: 100, freeBytes: 40, inodes: 10, freeInodes: 4 },
       ],
@@ -240,6 +241,13 @@ describe('parseFacts', () => {
       firewalls: ['ufw'],
     });
     expect(parseFacts(recorded('blank-worker'), mark).system).toBeUndefined();
+  });
+
+  it('tells which cgroups a system has by the file system that it has for them', () => {
+    const withCgroups = (type: string) =>
+      parseFacts(recorded('blank-worker').replace('\ncgroup2fs\n', `\n${type}\n`), mark).cgroupVersion;
+    expect(withCgroups('tmpfs')).toBe(1);
+    expect(withCgroups('cgroup2fs')).toBe(2);
   });
 
   describe('tells what upgrades packages by itself', () => {

@@ -114,6 +114,7 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   ],
   'kernel-modules': [
     [{ system: { missingModules: ['br_netfilter'] } }, 'error'],
+    [{ system: { refusedModules: [{ name: 'overlay', by: 'install /bin/false' }] } }, 'error'],
     [
       { system: { missingModules: ['raid10'] }, specification: { ephemeralStorage: { level: 'raid10' } } },
       'error',
@@ -276,6 +277,48 @@ describe('ports in use', () => {
     expect(is.at(-1)).toBe(
       'tcp 2379 (etcd clients) is in use by mysqld, tcp 7443 (API server) is in use by java',
     );
+  });
+});
+
+describe('kernel modules', () => {
+  const overlay = { name: 'overlay', by: 'install /bin/false' };
+  const vxlan = { name: 'vxlan', by: 'install /bin/false' };
+  const dummy = { name: 'dummy', by: 'kernel.modules_disabled' };
+  const modules = (system: Partial<SystemFacts>, scene: Scene = {}) =>
+    found({ ...scene, facts: { kernel: '6.1.0', ...scene.facts }, system });
+
+  it('that modprobe’s configuration keeps out are told with the line that does it', () => {
+    expect(modules({ refusedModules: [overlay, vxlan] })).toMatchObject([
+      {
+        is: 'overlay, vxlan kept out of Linux 6.1.0 by install /bin/false',
+        mend: 'Take the lines that keep them out: grep -r install /etc/modprobe.d /usr/lib/modprobe.d shows where they are.',
+      },
+    ]);
+  });
+
+  it('that the kernel takes no more are told with the setting, which only a restart takes back', () => {
+    const [finding] = modules({ refusedModules: [dummy] });
+    expect(finding?.is).toBe('dummy kept out of Linux 6.1.0 by kernel.modules_disabled');
+    expect(finding?.mend).toMatch(/^Take kernel\.modules_disabled out of .* and restart the host/);
+  });
+
+  it('of every kind are one finding', () => {
+    const [finding, ...more] = modules({
+      missingModules: ['raid0', 'nf_conntrack'],
+      refusedModules: [overlay, dummy],
+    });
+    expect(more).toEqual([]);
+    expect(finding?.is).toBe(
+      'no nf_conntrack in Linux 6.1.0; overlay kept out of it by install /bin/false; dummy kept out of it by kernel.modules_disabled',
+    );
+    expect(finding?.mend).toMatch(/linux-modules-extra.*modprobe\.d.*modules_disabled/);
+  });
+
+  it('are told only where the settings need them', () => {
+    const variables = { kube_proxy_mode: 'iptables', enable_nodelocaldns: false };
+    const refusedModules = ['ip_vs', 'dummy', 'raid1'].map((name) => ({ name, by: 'install /bin/true' }));
+    expect(modules({ refusedModules }, { variables })).toEqual([]);
+    expect(modules({ refusedModules: [overlay] }, { variables: { ignore_assert_errors: true } })).toEqual([]);
   });
 });
 
