@@ -75,6 +75,7 @@ ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
 section swaps; show /proc/swaps
 section resolv-conf; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo present; show /etc/resolv.conf; fi
+section resolved; show /run/systemd/resolve/resolv.conf
 section addresses; ip -o addr show scope global 2>/dev/null || true
 section fstab; show /etc/fstab
 section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; show /etc/mdadm/mdadm.conf; fi

@@ -115,6 +115,31 @@ exit $code`;
   });
 });
 
+describe('search domains', () => {
+  const resolved = '/run/systemd/resolve/resolv.conf';
+  const domains = async () => (await facts()).searchDomains;
+
+  it('are those of /etc/resolv.conf, and on Ubuntu those of systemd-resolved, which kubelet gets there', async () => {
+    machine.put('/etc/os-release', 'ID=ubuntu\nVERSION_ID="24.04"\n');
+    expect(await domains()).toEqual([]);
+    machine.put('/etc/resolv.conf', '# search not.this\nnameserver 10.0.0.1\nsearch lan example.org\n');
+    expect(await domains()).toEqual(['lan', 'example.org']);
+    machine.put(resolved, 'nameserver 10.0.0.1\nsearch example.org dhcp.example.net\n');
+    expect(await domains()).toEqual(['lan', 'example.org', 'dhcp.example.net']);
+    machine.put('/etc/resolv.conf', 'nameserver 10.0.0.1\n');
+    expect(await domains()).toEqual(['example.org', 'dhcp.example.net']);
+    machine.put(resolved, 'search .\n');
+    expect(await domains()).toEqual([]);
+  });
+
+  it('of systemd-resolved are nobody’s where kubelet gets /etc/resolv.conf', async () => {
+    machine.put('/etc/os-release', 'ID=debian\n');
+    machine.put('/etc/resolv.conf', 'domain lan\n');
+    machine.put(resolved, 'search dhcp.example.net\n');
+    expect(await domains()).toEqual(['lan']);
+  });
+});
+
 describe('GPUs', () => {
   const device = (address: string, vendor: string, kind: string) => {
     machine.put(`/sys/bus/pci/devices/${address}/vendor`, `${vendor}\n`);

@@ -220,6 +220,7 @@ describe('parseFacts', () => {
       section('ufw', 'ENABLED=yes'),
       section('end'),
     ].join('');
+    expect(parseFacts(text, mark).searchDomains).toEqual(['example.org']);
     expect(parseFacts(text, mark).system).toEqual({
       init: 'systemd',
       hasResolvConf: true,

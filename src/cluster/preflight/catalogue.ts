@@ -148,7 +148,7 @@ export const preflightChecks = {
   },
   'search-domains': {
     severity: 'warning',
-    shouldBe: 'No DNS search domains, which pods inherit.',
+    shouldBe: 'No DNS search domains, which pods inherit, but those that Kubespray writes.',
     mend: 'Take them out of the DHCP or netplan settings.',
   },
   'upstream-dns': {
