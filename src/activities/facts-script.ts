@@ -141,6 +141,10 @@ else
   timedatectl show -p NTPSynchronized --value 2>/dev/null || true
 fi
 section listeners; ss -H -ltnup 2>/dev/null || true
+section control-groups
+for pid in $(pgrep -x 'etcd|kubelet|kube-(apiserver|controller|scheduler|proxy)' 2>/dev/null || true); do
+  show "/proc/$pid/cgroup" | while IFS= read -r line; do printf '%s %s\n' "$pid" "$line"; done
+done
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
 section upgrades

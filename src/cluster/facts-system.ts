@@ -10,6 +10,8 @@ export const listenerSchema = z.object({
   port: z.number(),
   /** The process's name, which the kernel cuts after 15 characters; null: none, the kernel itself listens. */
   process: z.string().nullable(),
+  /** The service of systemd that has started a part of Kubernetes; absent for those in pods, and for other programs. */
+  unit: z.string().optional(),
 });
 export type Listener = z.infer<typeof listenerSchema>;
 

@@ -140,6 +140,29 @@ describe('search domains', () => {
   });
 });
 
+describe('what listens', () => {
+  it('is told with its service where it is a part of Kubernetes', async () => {
+    machine.answer(
+      { text: '', code: 0 },
+      {
+        pgrep: { text: '9\n12\n13\n', code: 0 },
+      },
+    );
+    machine.program(
+      '/bin/ss',
+      `echo 'tcp LISTEN 0 4096 *:10250 *:* users:(("kubelet",pid=9,fd=20))'
+echo 'tcp LISTEN 0 4096 *:6443 *:* users:(("kube-apiserver",pid=12,fd=3))'`,
+    );
+    machine.put('/proc/9/cgroup', '1:name=systemd:/\n0::/system.slice/rke2-server.service\n');
+    machine.put('/proc/12/cgroup', '0::/kubepods.slice/cri-containerd-1f.scope\n');
+    const common = { protocol: 'tcp', address: '*' };
+    expect((await facts()).system?.listeners).toEqual([
+      { ...common, port: 10250, process: 'kubelet', unit: 'rke2-server.service' },
+      { ...common, port: 6443, process: 'kube-apiserver' },
+    ]);
+  });
+});
+
 describe('GPUs', () => {
   const device = (address: string, vendor: string, kind: string) => {
     machine.put(`/sys/bus/pci/devices/${address}/vendor`, `${vendor}\n`);

@@ -40,7 +40,7 @@ function factsWith(text: Texts, hostname: string): HostFacts {
     system: someSystem({
       ...{ init: `x ${text()}`, hasResolvConf: true, timeSynchronized: false },
       listeners: [6443, 2379, 10_250].map((port) => ({
-        ...{ protocol: 'tcp', address: '*', port, process: text() },
+        ...{ protocol: 'tcp', address: '*', port, process: text(), unit: text() },
       })),
       missingModules: ['overlay'],
       refusedModules: [{ name: 'br_netfilter', by: text() }],

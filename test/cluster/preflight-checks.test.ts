@@ -268,6 +268,59 @@ describe('ports in use', () => {
     expect(inUse([one])).toEqual([is]);
   });
 
+  describe('by parts of Kubernetes', () => {
+    const part = (port: number, process: string, unit?: string) => ({ ...listener(port, process), unit });
+    const roles = ['control-plane', 'etcd', 'worker'] as const;
+    const overrides = [{ check: 'control-plane-count', reason: 'not meant here' }];
+    const taken = (listeners: SystemFacts['listeners'], kubernetes: HostFacts['kubernetes'] = null) =>
+      found({ roles, specification: { overrides }, system: { listeners }, facts: { kubernetes } }).filter(
+        ({ check }) => check === 'ports-in-use',
+      );
+
+    it.each([
+      ['kubelet', [part(10250, 'kubelet', 'rke2-server.service')], 'rke2-server.service'],
+      ['etcd', [part(2379, 'etcd', 'k0scontroller.service')], 'k0scontroller.service'],
+      ['kube-apiserver', [part(6443, 'kube-apiserver', 'k0scontroller.service')], 'k0scontroller.service'],
+    ])('that another Kubernetes has started are told: %s', (process, listeners, unit) => {
+      const [finding] = taken(listeners);
+      expect(finding?.is).toContain(`is in use by ${process} of ${unit}`);
+      expect(finding?.mend).toBe(
+        `Another Kubernetes is on the host: take it off by its own uninstaller, with ${unit}, or leave the host out.`,
+      );
+    });
+
+    it('are told beside what is no part of Kubernetes, each with its way', () => {
+      const [finding] = taken([part(10250, 'kubelet', 'k0sworker.service'), listener(2379, 'mysqld')]);
+      expect(finding?.is).toBe(
+        'tcp 2379 (etcd clients) is in use by mysqld, tcp 10250 (kubelet) is in use by kubelet of k0sworker.service',
+      );
+      expect(finding?.mend).toMatch(
+        /^Stop and disable mysqld, or .* Another Kubernetes .* k0sworker\.service/,
+      );
+    });
+
+    it('that Kubespray has started are right, however far it has come', () => {
+      const etcd = [part(2379, 'etcd', 'etcd.service'), part(2380, 'etcd', 'etcd.service')];
+      const kubelet = [part(10250, 'kubelet', 'kubelet.service'), part(10248, 'kubelet', 'kubelet.service')];
+      const pods = [
+        part(6443, 'kube-apiserver'),
+        part(10257, 'kube-controller'),
+        part(10259, 'kube-scheduler'),
+      ];
+      expect(taken(etcd)).toEqual([]);
+      expect(taken([...etcd, ...kubelet])).toEqual([]);
+      expect(taken([...etcd, ...kubelet, ...pods])).toEqual([]);
+      expect(taken([part(10257, 'kube-controller', 'kube-controller-manager.service')])).toEqual([]);
+    });
+
+    it('are right on a node of kubeadm’s, and where nobody has looked whether it is one', () => {
+      const odd = [part(10250, 'kubelet', 'own-kubelet.service')];
+      expect(taken(odd)).toHaveLength(1);
+      expect(taken(odd, { kubelet: '1.35.4', apiServer: null })).toEqual([]);
+      expect(found({ system: { listeners: odd } })).toEqual([]);
+    });
+  });
+
   it('depend on roles and settings', () => {
     const roles = ['control-plane', 'etcd', 'worker'] as const;
     const overrides = [{ check: 'control-plane-count', reason: 'not meant here' }];

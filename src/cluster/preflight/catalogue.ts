@@ -127,8 +127,9 @@ export const preflightChecks = {
   },
   'ports-in-use': {
     severity: 'error',
-    shouldBe: 'No ports that the host’s roles need in the hands of something that is not Kubernetes.',
-    mend: 'Stop and disable what listens there, or give it another port.',
+    shouldBe:
+      'No ports that the host’s roles need in the hands of something that is not Kubernetes, or of another Kubernetes, such as RKE2 or k0s.',
+    mend: 'Stop and disable what listens there, or give it another port; take another Kubernetes off by its own uninstaller.',
   },
   reachability: {
     severity: 'error',
