@@ -1,7 +1,8 @@
 import type { ClusterFolders } from '../cluster/folders.js';
-import { kernelModules, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
+import { roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
+import { modulesOnHost } from './modules-on-host.js';
 import { searchPythons } from './python-search.js';
 
 /** Tools that step 7 needs; which of them matter when is decided by the plan. */
@@ -77,6 +78,7 @@ ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
 section swaps; show /proc/swaps
 section resolv-conf; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo present; show /etc/resolv.conf; fi
+section resolved; show /run/systemd/resolve/resolv.conf
 section addresses; ip -o addr show scope global 2>/dev/null || true
 section fstab; show /etc/fstab
 section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; show /etc/mdadm/mdadm.conf; fi
@@ -130,9 +132,8 @@ if [ -e /etc/kubernetes/kubelet.conf ]; then
 fi`;
 
 /**
- * What decides whether a cluster can be made of the host. In a container the modules are the kernel's owner's concern;
- * elsewhere one call of modinfo tells which may be missing, and modprobe knows of those that are built in. timedatectl
- * starts a service, so it is asked only where nothing else tells. `apt-config` knows the settings of all of apt's files.
+ * What decides whether a cluster can be made of the host. timedatectl starts a service, so it is asked only where nothing
+ * else tells. `apt-config` knows the settings of all of apt's files.
  */
 const system = sh`
 section init; show /proc/1/comm
@@ -143,20 +144,17 @@ else
   timedatectl show -p NTPSynchronized --value 2>/dev/null || true
 fi
 section listeners; ss -H -ltnup 2>/dev/null || true
+section control-groups
+for pid in $(pgrep -x 'etcd|kubelet|kube-(apiserver|controller|scheduler|proxy)' 2>/dev/null || true); do
+  show "/proc/$pid/cgroup" | while IFS= read -r line; do printf '%s %s\n' "$pid" "$line"; done
+done
 section links; ip -o link show 2>/dev/null || true
 section ufw; grep -i '^ENABLED=yes' /etc/ufw/ufw.conf 2>/dev/null || true
 section upgrades
 apt-config shell periodic APT::Periodic::Enable upgrade APT::Periodic::Unattended-Upgrade reboot Unattended-Upgrade::Automatic-Reboot 2>/dev/null || true
 if command -v unattended-upgrade >/dev/null 2>&1; then echo program; fi
 section upgrade-crons; grep -lsw '^[^#]*unattended-upgrade' ${cronFolders} || true
-section modules
-if systemd-detect-virt --container --quiet 2>/dev/null; then
-  echo container
-else
-  for module in $(modinfo -F filename ${kernelModules} 2>&1 >/dev/null | sed -n 's/^.*Module \\([a-z0-9_]*\\) not found.*$/\\1/p'); do
-    if [ ! -e "/sys/module/$module" ] && ! modprobe --dry-run --quiet "$module" 2>/dev/null; then echo "$module"; fi
-  done
-fi
+${modulesOnHost}
 section kubernetes
 ${nodeKubernetes}`;
 

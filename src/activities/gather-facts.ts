@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { HostFacts } from '../cluster/facts.js';
-import { clockOffsetSchema, type ClockOffset } from '../cluster/facts-system.js';
+import type { ClockOffset } from '../cluster/facts-system.js';
 import { clusterFolders } from '../cluster/folders.js';
+import { parseClock } from '../cluster/parse-clock.js';
 import { parseFacts } from '../cluster/parse-facts.js';
 import { dataDirectories } from '../cluster/plan-storage.js';
 import type { Host } from '../hosts/host.js';
@@ -35,7 +36,8 @@ export async function readFactsAndClock(
 ): Promise<HostFacts> {
   const facts = await readFacts(host, mountPoint, { controlHostOf, roomFor, forPreflight: true });
   // Afterwards, when the connection is there: a quick answer tells the time better.
-  return { ...facts, clock: await compareClocks(host) };
+  const clock = await compareClocks(host);
+  return clock === undefined ? facts : { ...facts, clock };
 }
 
 /** How often the clocks are compared; the quickest answer is the most exact. */
@@ -44,18 +46,23 @@ const comparisons = 2;
 /**
  * The host has looked at its clock at some moment between the question and the answer, so the difference to this
  * machine's is known within half of the time in between.
+ * @returns undefined where the host tells no time
  */
-async function compareClocks(host: Host): Promise<ClockOffset> {
+async function compareClocks(host: Host): Promise<ClockOffset | undefined> {
   const measured: ClockOffset[] = [];
   for (let time = 0; time < comparisons; time += 1) {
     const asked = Date.now();
-    const { stdout } = await host.run(sh`date +%s%3N`, { what: 'read the clock' });
+    const { stdout } = await host.run(sh`date '+%s %N'`, { what: 'read the clock' });
     const answered = Date.now();
-    const milliseconds = Number(stdout.trim()) - (asked + answered) / 2;
-    measured.push({ milliseconds, uncertainty: (answered - asked) / 2, by: hostname() });
+    const shown = parseClock(stdout);
+    if (shown === undefined) continue;
+    measured.push({
+      milliseconds: shown.milliseconds - (asked + answered) / 2,
+      uncertainty: shown.uncertainty + (answered - asked) / 2,
+      by: hostname(),
+    });
   }
-  const [best] = measured.sort((left, right) => left.uncertainty - right.uncertainty);
-  return understood(host, 'The clock', () => clockOffsetSchema.parse(best));
+  return measured.sort((left, right) => left.uncertainty - right.uncertainty)[0];
 }
 
 /**

@@ -10,6 +10,8 @@ export const listenerSchema = z.object({
   port: z.number(),
   /** The process's name, which the kernel cuts after 15 characters; null: none, the kernel itself listens. */
   process: z.string().nullable(),
+  /** The service of systemd that has started a part of Kubernetes; absent for those in pods, and for other programs. */
+  unit: z.string().optional(),
 });
 export type Listener = z.infer<typeof listenerSchema>;
 
@@ -33,6 +35,17 @@ export const spaceSchema = z.object({
 });
 export type Space = z.infer<typeof spaceSchema>;
 
+/** The setting of a kernel that loads no module any more. */
+export const modulesDisabled = 'kernel.modules_disabled';
+
+/** A kernel module that the kernel does not get. */
+export const refusedModuleSchema = z.object({
+  name: z.string(),
+  /** A rule of modprobe's configuration, such as `install /bin/false`, or {@link modulesDisabled}. */
+  by: z.string(),
+});
+export type RefusedModule = z.infer<typeof refusedModuleSchema>;
+
 export const systemFactsSchema = z.object({
   /** Name of the first process: systemd, or what is there in its place. */
   init: z.string(),
@@ -44,8 +57,10 @@ export const systemFactsSchema = z.object({
   listeners: z.array(listenerSchema),
   /** Those that have an address of global scope. */
   interfaces: z.array(networkInterfaceSchema),
-  /** Kernel modules that are neither there nor can be loaded; null: a container, which loads none. */
+  /** Kernel modules that are neither there nor found by modprobe; null: a container, which loads none. */
   missingModules: z.array(z.string()).nullable(),
+  /** Those that would be found, and that something keeps out; absent in a container and in facts of earlier versions. */
+  refusedModules: z.array(refusedModuleSchema).optional(),
   space: z.array(spaceSchema),
   unattendedUpgrades: z.object({
     enabled: z.boolean(),

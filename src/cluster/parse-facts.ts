@@ -50,7 +50,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
     python: /^Python ([0-9.]+)/.exec(textOf(sections, 'python'))?.[1] ?? null,
     cgroupVersion: textOf(sections, 'cgroup') === 'cgroup2fs' ? 2 : 1,
     swaps: linesOf(sections, 'swaps').slice(1).map(firstWord),
-    searchDomains: searchDomains(sections),
+    searchDomains: searchDomains(sections, release.get('ID')),
     addresses: linesOf(sections, 'addresses').flatMap((line) => /inet6? ([^/ ]+)/.exec(line)?.[1] ?? []),
     blockDevices: parseBlockDevices(sections, mounts),
     arrays: parseArrays(sections),
@@ -132,11 +132,15 @@ function osRelease(sections: FactsSections): ReadonlyMap<string, string> {
   );
 }
 
-function searchDomains(sections: FactsSections): string[] {
-  return linesOf(sections, 'resolv-conf')
+/** Kubespray gives kubelet, and with it the pods, the file of systemd-resolved on Ubuntu, elsewhere /etc/resolv.conf. */
+function searchDomains(sections: FactsSections, system: string | undefined): string[] {
+  const files = system === 'ubuntu' ? ['resolv-conf', 'resolved'] : ['resolv-conf'];
+  const domains = files
+    .flatMap((file) => linesOf(sections, file))
     .filter((line) => /^(search|domain)\s/.test(line))
     .flatMap((line) => line.split(/\s+/).slice(1))
     .filter((domain) => domain !== '.');
+  return [...new Set(domains)];
 }
 
 function firstWord(line: string): string {

@@ -1,9 +1,9 @@
 import { isServiceActive, type Unit } from './facts.js';
 import { blocksOf, type FactsSections, linesOf, textOf } from './facts-sections.js';
+import { listenersOf } from './parse-listeners.js';
 import {
   upgradeTimer,
   type ControlHostFacts,
-  type Listener,
   type NetworkInterface,
   type Space,
   type SystemFacts,
@@ -19,7 +19,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
     hasResolvConf: linesOf(sections, 'resolv-conf')[0] === 'present',
     listeners: listenersOf(sections),
     interfaces: interfacesOf(sections),
-    missingModules: textOf(sections, 'modules') === 'container' ? null : [...linesOf(sections, 'modules')],
+    ...modulesOf(sections),
     space: spaceOf(sections),
     unattendedUpgrades: upgradesOf(sections, units),
     firewalls: [
@@ -43,33 +43,15 @@ export function parseControlHostFacts(sections: FactsSections): ControlHostFacts
   };
 }
 
-const isNodePort = (port: number) => port >= 30000 && port <= 32767;
-
-/** Lines of `ss -H -ltnup`: "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:((\"sshd\",pid=1,fd=3))". */
-function listenersOf(sections: FactsSections): Listener[] {
-  const seen = new Map<string, Listener>();
-  for (const line of linesOf(sections, 'listeners')) {
-    const [protocol, , , , local = ''] = line.split(/\s+/);
-    const [, host = '', digits = ''] = /^(.*):([0-9]{1,5})$/.exec(local) ?? [];
-    if ((protocol !== 'tcp' && protocol !== 'udp') || digits === '' || isNodePort(Number(digits))) continue;
-    const listener = {
-      protocol,
-      address: addressOf(host),
-      port: Number(digits),
-      process: /users:\(\("([^"]*)"/.exec(line)?.[1] ?? null,
-    } as const;
-    seen.set(JSON.stringify(listener), listener);
-  }
-  return [...seen.values()];
-}
-
-/** "0.0.0.0", "[::]" and "*" are every address; "127.0.0.53%lo" has a scope, "[::ffff:10.0.0.1]" another form. */
-function addressOf(host: string): string {
-  const bare = host
-    .replace(/^\[(.*)\]/, '$1')
-    .replace(/%.*$/, '')
-    .replace(/^::ffff:/, '');
-  return ['0.0.0.0', '::', ''].includes(bare) ? '*' : bare;
+/** Lines "raid0", which is missing, and "overlay by install /bin/false", which something keeps out. */
+function modulesOf(sections: FactsSections): Pick<SystemFacts, 'missingModules' | 'refusedModules'> {
+  const lines = linesOf(sections, 'modules');
+  if (lines[0] === 'container') return { missingModules: null };
+  const refusedModules = lines.flatMap((line) => {
+    const [, name, by] = /^(\S+) by (.+)$/.exec(line) ?? [];
+    return name === undefined || by === undefined ? [] : [{ name, by }];
+  });
+  return { missingModules: lines.filter((line) => !line.includes(' ')), refusedModules };
 }
 
 /** From `ip -o addr`, "2: eth0    inet 10.0.2.15/24 brd …", and `ip -o link`, "2: eth0@if5: <…> mtu 1500 …". */

@@ -111,10 +111,14 @@ function outputTooLarge(attempt: RunAttempt): OutputTooLargeError {
   );
 }
 
-/** What sudo says in place of running the script, and what to do about it. */
+/**
+ * What sudo says in place of running the script, and what to do about it: in English, which it is asked for, by its own words
+ * or by those of sudo-rs. Where there is no sudo, `env` says so, in the language of the login.
+ */
 const sudoRefusals = [
   {
-    pattern: /^sudo: .*(password is required|terminal is required)/m,
+    pattern:
+      /^sudo: .*(password is required|terminal is required|authentication is required|Authentication required)/m,
     advice: 'Allow the login user to run sudo without a password (NOPASSWD), or log in as root.',
   },
   {
@@ -123,12 +127,13 @@ const sudoRefusals = [
       'Take requiretty out of the sudoers file for the login user (Defaults:USER !requiretty), or log in as root.',
   },
   {
-    pattern: /^(Sorry, user .* is not allowed to execute|\S+ is not in the sudoers file)/m,
+    pattern:
+      /^(sudo: )?(Sorry, user .* is not allowed to execute|\S+ is not in the sudoers file|I'm sorry .* I'm afraid I can't do that)/m,
     advice:
       'Allow the login user to run everything by sudo (USER ALL=(ALL) NOPASSWD: ALL), or log in as root.',
   },
   {
-    pattern: /^\S*sh: .*\bsudo: (command )?not found/m,
+    pattern: /^env: [^:]*\bsudo\b[^:]*: /m,
     advice: 'Install sudo on the host, or log in as root.',
   },
 ] as const;

@@ -73,12 +73,13 @@ export interface RemoteCommand {
 
 /**
  * The script as one line for a remote login shell, through `sudo -n` where the login user is not root.
- * `exec`, so that the login shell does not stand between the script and the signals it gets or dies of.
+ * sudo's refusals are known by their words, so it is asked for English ones: by `env`, because login shells differ in how
+ * they set a variable. `exec`, so that the login shell does not stand between the script and the signals it gets or dies of.
  */
 export function remoteCommand(script: Script, stdin: RunOptions['stdin'], user: string): RemoteCommand {
   const { words, input } = shellCommand(script, stdin);
   const id = randomBytes(8).toString('hex');
-  const elevate = user === 'root' ? [] : ['sudo', '-n', '--'];
+  const elevate = user === 'root' ? [] : ['env', 'LC_ALL=C', 'sudo', '-n', '--'];
   const line = [...elevate, ...words, 'sh', `slipway-run-${id}`].map(quote).join(' ');
   return {
     line: `exec ${line}${input === undefined ? ' </dev/null' : ''}`,

@@ -55,6 +55,29 @@ it('a module that modprobe does not find is told by its name', async () => {
   expect(await findings('kernel-modules')).toEqual([]);
 });
 
+it('every module that is not loaded is told where the running kernel’s folder is gone', async () => {
+  const folder = '/lib/modules/$(uname -r)';
+  const loaded = (await on('ls /sys/module')).split('\n');
+  await on(`mv "${folder}" "${folder}.away"`);
+  const [finding] = await findings('kernel-modules');
+  await on(`mv "${folder}.away" "${folder}"`);
+  const names = (/^no (.*) in Linux/.exec(finding?.is ?? '')?.[1] ?? '').split(', ');
+  expect(names).toEqual(expect.arrayContaining(['br_netfilter', 'ip_vs']));
+  expect(names.filter((name) => loaded.includes(name))).toEqual([]);
+  expect(await findings('kernel-modules')).toEqual([]);
+});
+
+it('a module that modprobe’s configuration keeps out is told with the line that does it', async () => {
+  await on(
+    'modprobe -r raid0 2>/dev/null || true; echo "install raid0 /bin/false" > /etc/modprobe.d/cis.conf',
+  );
+  expect(await findings('kernel-modules')).toMatchObject([
+    { is: expect.stringMatching(/^raid0 kept out of Linux 6\.\S+ by install \/bin\/false$/) as string },
+  ]);
+  await on('rm /etc/modprobe.d/cis.conf');
+  expect(await findings('kernel-modules')).toEqual([]);
+});
+
 it('a clock that is wrong by seconds is told, one that may be right is not', async () => {
   const right = await look();
   expect(await findings('clock', right)).toEqual([]);
@@ -73,4 +96,13 @@ it('a clock that is wrong by seconds is told, one that may be right is not', asy
 
 it('a clock that nothing keeps right is told', async () => {
   expect(await findings('time-synchronization')).toMatchObject([{ severity: 'warning' }]);
+});
+
+/** Nothing takes this back but a restart, so it comes last. */
+it('modules that the kernel loads no more are told with the setting', async () => {
+  await on('echo 1 > /proc/sys/kernel/modules_disabled');
+  const [finding] = await findings('kernel-modules');
+  expect(finding?.is).toMatch(
+    /^[a-z_0-9, ]*br_netfilter[a-z_0-9, ]* kept out of Linux 6\.\S+ by kernel\.modules_disabled$/,
+  );
 });

@@ -179,18 +179,29 @@ describe('ports in use', () => {
   });
 
   it('by Kubernetes itself are right, and are not disturbed', async () => {
+    // As Kubespray does it, and with no kubelet.conf yet.
     await on(
       0,
       `cp "$(readlink -f "$(command -v python3)")" /usr/local/bin/etcd
-systemd-run --quiet --unit=real-etcd /usr/local/bin/etcd -m http.server 2379; ${untilListening(2379)}`,
+printf '[Service]\\nExecStart=/usr/local/bin/etcd -m http.server 2379\\n' > /etc/systemd/system/etcd.service
+systemctl daemon-reload; systemctl start etcd; ${untilListening(2379)}`,
     );
     const state = `python3 -c 'import urllib.request as u; u.urlopen("http://127.0.0.1:2379")'
-systemctl show -p MainPID -p ActiveState --value real-etcd`;
+systemctl show -p MainPID -p ActiveState --value etcd`;
     const before = await on(0, state);
     expect(await findings('ports-in-use')).toEqual([]);
     expect(blockedOf(await reach())).toEqual([]);
     expect(await on(0, state)).toBe(before);
-    await on(0, 'systemctl stop real-etcd; rm /usr/local/bin/etcd');
+    await on(0, 'systemctl stop etcd; rm /etc/systemd/system/etcd.service; systemctl daemon-reload');
+  });
+
+  it('by another Kubernetes are told with its service', async () => {
+    const server = 'systemd-run --quiet --unit=k0scontroller /usr/local/bin/etcd -m http.server 2379';
+    await on(0, `${server}; ${untilListening(2379)}`);
+    expect(await findings('ports-in-use')).toEqual([
+      'node1: tcp 2379 (etcd clients) is in use by etcd of k0scontroller.service',
+    ]);
+    await on(0, 'systemctl stop k0scontroller; rm /usr/local/bin/etcd');
   });
 });
 

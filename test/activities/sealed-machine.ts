@@ -111,6 +111,12 @@ export class SealedMachine extends ScriptHost {
     writeFileSync(this.within(path), text);
   }
 
+  /** A program of the test's own, for the real `sh`. */
+  program(path: string, text: string): void {
+    this.put(path, `#!/real/sh\n${text}\n`);
+    chmodSync(this.within(path), 0o755);
+  }
+
   /** A whole disk with nothing on it, that is, as far as one looks at it from outside. */
   blankDisk(path: string): void {
     mkdirSync(dirname(this.within(path)), { recursive: true });
@@ -180,10 +186,5 @@ export class SealedMachine extends ScriptHost {
     }
     if (name === 'sh') symlinkSync('../real/sh', this.within('/bin/sh'));
     else this.program(`/bin/${name}`, `${note}\nexec /real/${name} "$@"`);
-  }
-
-  private program(path: string, text: string): void {
-    this.put(path, `#!/real/sh\n${text}\n`);
-    chmodSync(this.within(path), 0o755);
   }
 }

@@ -40,9 +40,10 @@ function factsWith(text: Texts, hostname: string): HostFacts {
     system: someSystem({
       ...{ init: `x ${text()}`, hasResolvConf: true, timeSynchronized: false },
       listeners: [6443, 2379, 10_250].map((port) => ({
-        ...{ protocol: 'tcp', address: '*', port, process: text() },
+        ...{ protocol: 'tcp', address: '*', port, process: text(), unit: text() },
       })),
       missingModules: ['overlay'],
+      refusedModules: [{ name: 'br_netfilter', by: text() }],
       space: [{ path: '/tmp', mountedAt: text(), totalBytes: 1e9, freeBytes: 1, inodes: 1e6, freeInodes: 1 }],
       unattendedUpgrades: { enabled: true, reboots: true, startedBy: [text(), text()] },
       firewalls: [text(), text()],

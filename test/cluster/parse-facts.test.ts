@@ -213,13 +213,14 @@ describe('parseFacts', () => {
       ),
       section('addresses', '2: eth0    inet 10.0.0.4/24 brd 10.0.0.255 scope global eth0'),
       section('links', '1: lo: <LOOPBACK> mtu 65536 qdisc', '2: eth0@if5: <BROADCAST,UP> mtu 1450 qdisc'),
-      section('modules', 'ip_vs', 'raid0'),
+      section('modules', 'ip_vs', 'overlay by install /bin/true "by CIS" ', 'raid0'),
       section('space', 'PATH=/tmp', 'DF= 100 40 10 4 /a place', 'PATH=/boot', 'DF='),
       section('upgrades', "upgrade='1'", "reboot='true'", 'program'),
       section('units', 'Id=apt-daily-upgrade.timer', 'ActiveState=active', 'UnitFileState=enabled'),
       section('ufw', 'ENABLED=yes'),
       section('end'),
     ].join('');
+    expect(parseFacts(text, mark).searchDomains).toEqual(['example.org']);
     expect(parseFacts(text, mark).system).toEqual({
       init: 'systemd',
       hasResolvConf: true,
@@ -233,6 +234,7 @@ describe('parseFacts', () => {
       ],
       interfaces: [{ name: 'eth0', mtu: 1450, addresses: ['10.0.0.4'] }],
       missingModules: ['ip_vs', 'raid0'],
+      refusedModules: [{ name: 'overlay', by: 'install /bin/true "by CIS"' }],
       space: [
         { path: '/tmp', mountedAt: '/a place', totalBytes: 100, freeBytes: 40, inodes: 10, freeInodes: 4 },
       ],
@@ -240,6 +242,36 @@ describe('parseFacts', () => {
       firewalls: ['ufw'],
     });
     expect(parseFacts(recorded('blank-worker'), mark).system).toBeUndefined();
+  });
+
+  it.each([
+    ['0::/system.slice/rke2-server.service', 'rke2-server.service'],
+    ['0::/kube.slice/kubelet.service', 'kubelet.service'],
+    ['1:name=systemd:/system.slice/k0scontroller.service/leaf', 'k0scontroller.service'],
+    ['4:memory:/other.service', undefined],
+    ['0::/user.slice/user-0.slice/user@0.service/app.slice/run-1.scope', undefined],
+    ['0::/kubepods.slice/kubepods-burstable.slice/cri-containerd-1f.scope', undefined],
+    ['0::/system.slice/containerd.service/kubepods-burstable-pod1:cri-containerd:1f', undefined],
+    ['0::/system.slice/docker-1f.scope', undefined],
+  ])('tells the service in which a part of Kubernetes listens by the control group %s', (line, unit) => {
+    const sections = {
+      'boot-id': 'b',
+      init: 'systemd',
+      listeners: 'tcp LISTEN 0 1 *:10250 *:* users:(("kubelet",pid=9,fd=2))',
+    };
+    const text = Object.entries({ ...sections, 'control-groups': `10 0::/x.service\n9 ${line}`, end: '' })
+      .map(([name, lines]) => `\n${mark} ${name}\n${lines}\n`)
+      .join('');
+    const [found] = parseFacts(text, mark).system?.listeners ?? [];
+    expect(found).toMatchObject({ process: 'kubelet' });
+    expect(found?.unit).toBe(unit);
+  });
+
+  it('tells which cgroups a system has by the file system that it has for them', () => {
+    const withCgroups = (type: string) =>
+      parseFacts(recorded('blank-worker').replace('\ncgroup2fs\n', `\n${type}\n`), mark).cgroupVersion;
+    expect(withCgroups('tmpfs')).toBe(1);
+    expect(withCgroups('cgroup2fs')).toBe(2);
   });
 
   describe('tells what upgrades packages by itself', () => {

@@ -120,6 +120,7 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   ],
   'kernel-modules': [
     [{ system: { missingModules: ['br_netfilter'] } }, 'error'],
+    [{ system: { refusedModules: [{ name: 'overlay', by: 'install /bin/false' }] } }, 'error'],
     [
       { system: { missingModules: ['raid10'] }, specification: { ephemeralStorage: { level: 'raid10' } } },
       'error',
@@ -291,6 +292,59 @@ describe('ports in use', () => {
     expect(inUse([one])).toEqual([is]);
   });
 
+  describe('by parts of Kubernetes', () => {
+    const part = (port: number, process: string, unit?: string) => ({ ...listener(port, process), unit });
+    const roles = ['control-plane', 'etcd', 'worker'] as const;
+    const overrides = [{ check: 'control-plane-count', reason: 'not meant here' }];
+    const taken = (listeners: SystemFacts['listeners'], kubernetes: HostFacts['kubernetes'] = null) =>
+      found({ roles, specification: { overrides }, system: { listeners }, facts: { kubernetes } }).filter(
+        ({ check }) => check === 'ports-in-use',
+      );
+
+    it.each([
+      ['kubelet', [part(10250, 'kubelet', 'rke2-server.service')], 'rke2-server.service'],
+      ['etcd', [part(2379, 'etcd', 'k0scontroller.service')], 'k0scontroller.service'],
+      ['kube-apiserver', [part(6443, 'kube-apiserver', 'k0scontroller.service')], 'k0scontroller.service'],
+    ])('that another Kubernetes has started are told: %s', (process, listeners, unit) => {
+      const [finding] = taken(listeners);
+      expect(finding?.is).toContain(`is in use by ${process} of ${unit}`);
+      expect(finding?.mend).toBe(
+        `Another Kubernetes is on the host: take it off by its own uninstaller, with ${unit}, or leave the host out.`,
+      );
+    });
+
+    it('are told beside what is no part of Kubernetes, each with its way', () => {
+      const [finding] = taken([part(10250, 'kubelet', 'k0sworker.service'), listener(2379, 'mysqld')]);
+      expect(finding?.is).toBe(
+        'tcp 2379 (etcd clients) is in use by mysqld, tcp 10250 (kubelet) is in use by kubelet of k0sworker.service',
+      );
+      expect(finding?.mend).toMatch(
+        /^Stop and disable mysqld, or .* Another Kubernetes .* k0sworker\.service/,
+      );
+    });
+
+    it('that Kubespray has started are right, however far it has come', () => {
+      const etcd = [part(2379, 'etcd', 'etcd.service'), part(2380, 'etcd', 'etcd.service')];
+      const kubelet = [part(10250, 'kubelet', 'kubelet.service'), part(10248, 'kubelet', 'kubelet.service')];
+      const pods = [
+        part(6443, 'kube-apiserver'),
+        part(10257, 'kube-controller'),
+        part(10259, 'kube-scheduler'),
+      ];
+      expect(taken(etcd)).toEqual([]);
+      expect(taken([...etcd, ...kubelet])).toEqual([]);
+      expect(taken([...etcd, ...kubelet, ...pods])).toEqual([]);
+      expect(taken([part(10257, 'kube-controller', 'kube-controller-manager.service')])).toEqual([]);
+    });
+
+    it('are right on a node of kubeadm’s, and where nobody has looked whether it is one', () => {
+      const odd = [part(10250, 'kubelet', 'own-kubelet.service')];
+      expect(taken(odd)).toHaveLength(1);
+      expect(taken(odd, { kubelet: '1.35.4', apiServer: null })).toEqual([]);
+      expect(found({ system: { listeners: odd } })).toEqual([]);
+    });
+  });
+
   it('depend on roles and settings', () => {
     const roles = ['control-plane', 'etcd', 'worker'] as const;
     const overrides = [{ check: 'control-plane-count', reason: 'not meant here' }];
@@ -300,6 +354,77 @@ describe('ports in use', () => {
     expect(is.at(-1)).toBe(
       'tcp 2379 (etcd clients) is in use by mysqld, tcp 7443 (API server) is in use by java',
     );
+  });
+});
+
+describe('search domains', () => {
+  const domains = (searchDomains: string[], variables: Scene['variables'] = {}) =>
+    found({ facts: { searchDomains }, variables }).map(({ is }) => is);
+
+  it('that Kubespray writes are right, and others beside them are told alone', () => {
+    const own = ['cluster.local', 'default.svc.cluster.local', 'svc.cluster.local.'];
+    expect(domains(own)).toEqual([]);
+    expect(domains([...own, 'lan'])).toEqual(['search domains lan']);
+  });
+
+  it.each([
+    [{ dns_domain: 'k8s.example' }, 'k8s.example'],
+    [{ cluster_name: 'blue.example' }, 'blue.example'],
+    [{ cluster_name: 'blue.example', dns_domain: '{{ cluster_name }}' }, 'blue.example'],
+  ])('are those of the cluster’s own domain by %j', (variables, domain) => {
+    expect(domains([`default.svc.${domain}`, `SVC.${domain}`], variables)).toEqual([]);
+    expect(domains(['svc.cluster.local'], variables)).toEqual(['search domains svc.cluster.local']);
+  });
+
+  it('that the operator asks for are right', () => {
+    expect(domains(['corp.example', 'lan'], { searchdomains: ['corp.example'] })).toEqual([
+      'search domains lan',
+    ]);
+    expect(domains(['corp.example'], { searchdomains: 'corp.example' })).toEqual([
+      'search domains corp.example',
+    ]);
+  });
+});
+
+describe('kernel modules', () => {
+  const overlay = { name: 'overlay', by: 'install /bin/false' };
+  const vxlan = { name: 'vxlan', by: 'install /bin/false' };
+  const dummy = { name: 'dummy', by: 'kernel.modules_disabled' };
+  const modules = (system: Partial<SystemFacts>, scene: Scene = {}) =>
+    found({ ...scene, facts: { kernel: '6.1.0', ...scene.facts }, system });
+
+  it('that modprobe’s configuration keeps out are told with the line that does it', () => {
+    expect(modules({ refusedModules: [overlay, vxlan] })).toMatchObject([
+      {
+        is: 'overlay, vxlan kept out of Linux 6.1.0 by install /bin/false',
+        mend: 'Take the lines that keep them out: grep -r install /etc/modprobe.d /usr/lib/modprobe.d shows where they are.',
+      },
+    ]);
+  });
+
+  it('that the kernel takes no more are told with the setting, which only a restart takes back', () => {
+    const [finding] = modules({ refusedModules: [dummy] });
+    expect(finding?.is).toBe('dummy kept out of Linux 6.1.0 by kernel.modules_disabled');
+    expect(finding?.mend).toMatch(/^Take kernel\.modules_disabled out of .* and restart the host/);
+  });
+
+  it('of every kind are one finding', () => {
+    const [finding, ...more] = modules({
+      missingModules: ['raid0', 'nf_conntrack'],
+      refusedModules: [overlay, dummy],
+    });
+    expect(more).toEqual([]);
+    expect(finding?.is).toBe(
+      'no nf_conntrack in Linux 6.1.0; overlay kept out of it by install /bin/false; dummy kept out of it by kernel.modules_disabled',
+    );
+    expect(finding?.mend).toMatch(/linux-modules-extra.*modprobe\.d.*modules_disabled/);
+  });
+
+  it('are told only where the settings need them', () => {
+    const variables = { kube_proxy_mode: 'iptables', enable_nodelocaldns: false };
+    const refusedModules = ['ip_vs', 'dummy', 'raid1'].map((name) => ({ name, by: 'install /bin/true' }));
+    expect(modules({ refusedModules }, { variables })).toEqual([]);
+    expect(modules({ refusedModules: [overlay] }, { variables: { ignore_assert_errors: true } })).toEqual([]);
   });
 });
 

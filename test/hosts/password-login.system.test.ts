@@ -125,7 +125,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
   it('gets commands of another user than root through sudo, with advice where that asks for a password', async () => {
     const host = await pool.connect({ ...target, user: 'ubuntu' }, { password });
     expect((await host.run(sh`id -u`)).stdout).toMatch(
-      /^exec sudo -n -- sh -c '[^]*id -u' sh \S+ <\/dev\/null$/,
+      /^exec env LC_ALL=C sudo -n -- sh -c '[^]*id -u' sh \S+ <\/dev\/null$/,
     );
     server.answer = { code: 1, stderr: 'sudo: a password is required\n' };
     const failure = await host.run(sh`id -u`).catch((error: unknown) => error);

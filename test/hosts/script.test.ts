@@ -84,8 +84,10 @@ describe('shellCommand', () => {
 
   it('goes through sudo where the login user is not root', () => {
     const { line, endLine } = remoteCommand(sh`id -u`, undefined, 'ubuntu');
-    expect(line).toMatch(/^exec sudo -n -- sh -c '[^]*\nid -u' sh slipway-run-[0-9a-f]+ <\/dev\/null$/);
-    expect(endLine).toMatch(/^sudo -n -- sh -c /);
+    expect(line).toMatch(
+      /^exec env LC_ALL=C sudo -n -- sh -c '[^]*\nid -u' sh slipway-run-[0-9a-f]+ <\/dev\/null$/,
+    );
+    expect(endLine).toMatch(/^env LC_ALL=C sudo -n -- sh -c /);
   });
 
   it('sends a script too long for an argument before its input', () => {

@@ -71,7 +71,7 @@ export const preflightChecks = {
     severity: 'error',
     shouldBe:
       'Loaded, or loadable by modprobe: overlay, br_netfilter, nf_conntrack, dummy, and as the settings need them ip_vs with its schedulers, vxlan, nf_tables and the RAID level.',
-    mend: 'Restart into the kernel that is installed, or install linux-modules-extra for the running one.',
+    mend: 'Restart into the kernel that is installed, or install linux-modules-extra for the running one; take "install … /bin/false" out of /etc/modprobe.d, and kernel.modules_disabled out of /etc/sysctl.d.',
   },
   'cgroup-version': {
     severity: 'error or warning',
@@ -127,8 +127,9 @@ export const preflightChecks = {
   },
   'ports-in-use': {
     severity: 'error',
-    shouldBe: 'No ports that the host’s roles need in the hands of something that is not Kubernetes.',
-    mend: 'Stop and disable what listens there, or give it another port.',
+    shouldBe:
+      'No ports that the host’s roles need in the hands of something that is not Kubernetes, or of another Kubernetes, such as RKE2 or k0s.',
+    mend: 'Stop and disable what listens there, or give it another port; take another Kubernetes off by its own uninstaller.',
   },
   reachability: {
     severity: 'error or warning',
@@ -148,7 +149,7 @@ export const preflightChecks = {
   },
   'search-domains': {
     severity: 'warning',
-    shouldBe: 'No DNS search domains, which pods inherit.',
+    shouldBe: 'No DNS search domains, which pods inherit, but those that Kubespray writes.',
     mend: 'Take them out of the DHCP or netplan settings.',
   },
   'upstream-dns': {

@@ -1,4 +1,4 @@
-import type { kernelModules as knownModules } from '../facts-system.js';
+import { modulesDisabled, type kernelModules as knownModules, type RefusedModule } from '../facts-system.js';
 import { ephemeralStorageOf } from '../members.js';
 import type { HostCheck, Look } from './finding.js';
 
@@ -7,18 +7,58 @@ type Module = (typeof knownModules)[number];
 /** Kubespray loads most of these by modprobe and stops at one that it does not get; without the rest no pod starts. */
 export const kernelModules: HostCheck = (look) => {
   const { facts, specification } = look;
-  const wanted = neededModules(look);
-  const missing = (facts.system?.missingModules ?? []).filter((module) => wanted.includes(module as Module));
-  if (missing.length === 0 || specification.kubespray.variables['ignore_assert_errors'] === true)
-    return undefined;
+  const needed: readonly string[] = neededModules(look);
+  const missing = (facts.system?.missingModules ?? []).filter((name) => needed.includes(name));
+  const refused = (facts.system?.refusedModules ?? []).filter(({ name }) => needed.includes(name));
+  if (missing.length + refused.length === 0) return undefined;
+  if (specification.kubespray.variables['ignore_assert_errors'] === true) return undefined;
   return {
     check: 'kernel-modules',
     severity: 'error',
-    is: `no ${missing.join(', ')} in Linux ${facts.kernel}`,
-    shouldBe: 'modules that are loaded, or that modprobe finds',
-    mend: `Look whether /lib/modules/${facts.kernel} is there: a newer kernel that is installed and not running needs a restart. Else apt-get install linux-modules-extra-${facts.kernel}, or another kernel.`,
+    is: whatIs({ kernel: facts.kernel, missing, refused }),
+    shouldBe: 'modules that are loaded, or that modprobe finds and loads',
+    mend: howToMend({ kernel: facts.kernel, missing, refused }),
   };
 };
+
+interface Lacking {
+  readonly kernel: string;
+  readonly missing: readonly string[];
+  readonly refused: readonly RefusedModule[];
+}
+
+function whatIs({ kernel, missing, refused }: Lacking): string {
+  const causes = [...new Set(refused.map(({ by }) => by))];
+  const keptOut = causes.map((cause, index) => {
+    const names = refused.filter(({ by }) => by === cause).map(({ name }) => name);
+    const where = missing.length > 0 || index > 0 ? 'it' : `Linux ${kernel}`;
+    return `${names.join(', ')} kept out of ${where} by ${cause}`;
+  });
+  const absent = missing.length === 0 ? [] : [`no ${missing.join(', ')} in Linux ${kernel}`];
+  return [...absent, ...keptOut].join('; ');
+}
+
+function howToMend({ kernel, missing, refused }: Lacking): string {
+  const isLocked = refused.some(({ by }) => by === modulesDisabled);
+  const hasRule = refused.some(({ by }) => by !== modulesDisabled);
+  return [
+    ...(missing.length > 0
+      ? [
+          `Look whether /lib/modules/${kernel} is there: a newer kernel that is installed and not running needs a restart. Else apt-get install linux-modules-extra-${kernel}, or another kernel.`,
+        ]
+      : []),
+    ...(hasRule
+      ? [
+          'Take the lines that keep them out: grep -r install /etc/modprobe.d /usr/lib/modprobe.d shows where they are.',
+        ]
+      : []),
+    ...(isLocked
+      ? [
+          `Take ${modulesDisabled} out of /etc/sysctl.d and /etc/sysctl.conf, or name the modules in /etc/modules-load.d, and restart the host: nothing else takes it back.`,
+        ]
+      : []),
+  ].join(' ');
+}
 
 /** By the settings; their defaults are Kubespray's. */
 function neededModules({ specification, host }: Look): Module[] {

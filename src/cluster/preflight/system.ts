@@ -11,6 +11,7 @@ import {
 } from './finding.js';
 import { otherFirewall, resolvConf } from './network.js';
 import { portsInUse } from './ports.js';
+import { searchDomains } from './search-domains.js';
 import { timeSynchronization } from './clock.js';
 import { kernelModules, kernelVersion } from './kernel.js';
 import { python } from './python.js';
@@ -73,18 +74,6 @@ const swap: Check = ({ facts, specification }) => {
         mend: 'Nothing is to be done: Kubespray turns it off and takes it out of /etc/fstab.',
       };
 };
-
-/** Trap T18. */
-const searchDomains: Check = ({ facts }) =>
-  facts.searchDomains.length === 0
-    ? undefined
-    : {
-        check: 'search-domains',
-        severity: 'warning',
-        is: `search domains ${facts.searchDomains.join(', ')}`,
-        shouldBe: 'no search domain: pods inherit them, and a wildcard record there breaks cluster DNS',
-        mend: 'Take them out of the DHCP or netplan settings of the host.',
-      };
 
 const cgroups: Check = ({ facts, release, specification }) => {
   if (facts.cgroupVersion === 2) return undefined;
