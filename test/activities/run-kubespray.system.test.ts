@@ -105,7 +105,7 @@ const key = (step: string) => `${step}-${(runs += 1)}`;
 
 beforeAll(async () => {
   control = await makeControlHost();
-  sshd = await TestSshd.start({ extraConfig: 'MaxStartups 100' });
+  sshd = await TestSshd.start();
   const repository = await makeRepository(join(control.folder, 'repository'), files, ['v2.24.1']);
   await runStep(cloneKubespray(control.dependencies), {
     host: local,
