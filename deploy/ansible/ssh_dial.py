@@ -10,6 +10,7 @@ first is left in it, and this program is gone. Called with host, port, the secon
 and the seconds after which a host that keeps dropping connections, and so is alive, is given up too.
 """
 
+import os
 import random
 import select
 import socket
@@ -75,11 +76,21 @@ def left(end):
     return seconds
 
 
+def complain(sentence):
+    """By the standard error of ssh itself: with ControlPersist ssh gives that of a ProxyCommand away to /dev/null."""
+    try:
+        with open("/proc/%d/fd/2" % os.getppid(), "w") as errors:
+            errors.write(sentence)
+    except OSError:
+        sys.stderr.write(sentence)
+
+
 def main(host, port, silence, patience):
     try:
         connection = dial(host, port, float(silence), float(patience))
     except OSError as error:
-        sys.exit("ssh: connect to host %s port %s: %s" % (host, port, error.strerror or error))
+        complain("ssh: connect to host %s port %s: %s\r\n" % (host, port, error.strerror or error))
+        sys.exit(1)
     with socket.socket(fileno=sys.stdout.fileno()) as to_ssh:
         socket.send_fds(to_ssh, [b"\0"], [connection.fileno()])
 
