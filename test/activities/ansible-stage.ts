@@ -7,7 +7,7 @@ import { installRequirements } from '../../src/activities/install-requirements.j
 import { runKubespray } from '../../src/activities/run-kubespray.js';
 import { writeInventory } from '../../src/activities/write-inventory.js';
 import { aSpecification } from '../cluster/builders.js';
-import { freePort, TestSshd } from '../hosts/test-sshd.js';
+import { TestSshd } from '../hosts/test-sshd.js';
 import {
   cluster,
   local,
@@ -100,9 +100,4 @@ export class AnsibleStage {
     await this.sshd.remove();
     await this.control.remove();
   }
-}
-
-/** Variables of a host that refuses connections. */
-export async function gone(): Promise<Record<string, unknown>> {
-  return { ansible_host: '127.0.0.1', ansible_port: await freePort() };
 }
