@@ -46,13 +46,21 @@ class CallbackModule(CallbackBase):
         self.disabled = not path
         # Line buffering: a reader sees whole lines, and a kill loses none that was written.
         self._file = open(path, "a", buffering=1, encoding="utf-8") if path else None
+        # Of a loop's failed items the first one's delegate: the result of the whole has only the template.
+        self._delegates = {}
 
     def _write(self, event, **fields):
         line = {"event": event, "time": round(time.time(), 3), **fields}
         self._file.write(json.dumps(line, separators=(",", ":"), default=str) + "\n")
 
     def _write_result(self, status, result, **fields):
-        self._write("result", host=result._host.get_name(), task=result._task.get_name().strip(), status=status, **fields)
+        self._write("result", host=result._host.get_name(), task=name_of(result), status=status, **fields)
+
+    def _write_trouble(self, status, result, **fields):
+        delegate = self._delegates.pop(key_of(result), None) or delegate_of(result)
+        if delegate:
+            fields["delegate"] = delegate
+        self._write_result(status, result, **fields)
 
     def v2_playbook_on_start(self, playbook):
         """What --list-tasks would print, without starting Ansible once more; what is included later is not in it."""
@@ -85,17 +93,20 @@ class CallbackModule(CallbackBase):
         self._write_result("skipped", result)
 
     def v2_runner_on_failed(self, result, ignore_errors=False):
-        more = {}
+        more = address_of(result)
         if result._result.get("censored"):
             more["hidden"] = True
-        url = url_of(result)
-        if url:
-            more["url"] = url
         status = "ignored" if ignore_errors else "failed"
-        self._write_result(status, result, message=message_of(result._result), **more)
+        self._write_trouble(status, result, message=message_of(result._result), **more)
+
+    def v2_runner_item_on_failed(self, result):
+        """Ansible calls it for an item whose host cannot be reached as well."""
+        delegate = delegate_of(result)
+        if delegate:
+            self._delegates.setdefault(key_of(result), delegate)
 
     def v2_runner_on_unreachable(self, result):
-        self._write_result("unreachable", result, message=message_of(result._result))
+        self._write_trouble("unreachable", result, message=message_of(result._result))
 
     def v2_runner_retry(self, result):
         self._write_result(
@@ -121,15 +132,38 @@ def arguments_of(result):
     return arguments if isinstance(arguments, dict) else {}
 
 
-def url_of(result):
-    """Where a download came from, without what may be a secret in it; of other requests only what is not hidden."""
+def name_of(result):
+    return result._task.get_name().strip()
+
+
+def key_of(result):
+    return (result._host.get_name(), result._task._uuid)
+
+
+def delegate_of(result):
+    """The machine that the task ran on, where it is not its host; of a loop as a whole there is only the template."""
+    delegate = str(result._task.delegate_to or "")
+    return None if delegate in ("", result._host.get_name()) or "{{" in delegate else delegate
+
+
+def address_of(result):
+    """Of a download its `url`; of any other request, such as one that waits for a service, the `endpoint`."""
     failed = first_failed_item(result._result) or result._result
     if result._task.action in DOWNLOADS:
-        text = failed.get("url") or arguments_of(result).get("url")
-    elif result._task.action in REQUESTS:
-        text = failed.get("url")
-    else:
-        return None
+        return known(url=plain(failed.get("url") or arguments_of(result).get("url")))
+    if result._task.action in REQUESTS:
+        # Up to v2.24 Kubespray asks a mirror so whether it has a file: "Download_file | Validate mirrors".
+        is_download = "download" in name_of(result).lower()
+        return known(**{"url" if is_download else "endpoint": plain(failed.get("url"))})
+    return {}
+
+
+def known(**fields):
+    return {name: value for name, value in fields.items() if value}
+
+
+def plain(text):
+    """An address without what may be a secret in it: user, password and query."""
     try:
         url = urlsplit(str(text or ""))
         port = ":%d" % url.port if url.port else ""
@@ -163,8 +197,10 @@ def last_line(text):
 
 def first_failed_item(result):
     items = result.get("results")
-    failed = [item for item in items if isinstance(item, dict) and item.get("failed")] if isinstance(items, list) else []
-    return failed[0] if failed else None
+    for item in items if isinstance(items, list) else []:
+        if isinstance(item, dict) and (item.get("failed") or item.get("unreachable")):
+            return item
+    return None
 
 
 def first_text(result, *names):

@@ -1,6 +1,7 @@
-import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-events.js';
+import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-progress.js';
 import { CommandFailedError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
+import { advisePlaybook, machineOf } from './advise-playbook.js';
 
 /** A playbook that failed, and what is known about it. */
 interface Failure {
@@ -18,27 +19,41 @@ interface Failure {
  */
 export function explainPlaybook(error: CommandFailedError, failure: Failure): CommandFailedError {
   const { playbook, progress, host, log } = failure;
-  const { failures } = progress;
-  if (error instanceof NoRoomError && failures.length === 0) return error;
-  const output = failures.length > 0 ? failures.map(sentence).join('\n') : error.context.output;
+  if (error instanceof NoRoomError && (progress.failures.length === 0 || !progress.ended)) return error;
+  const output = outputOf(error, failure);
+  const { exitCode } = error;
   return new CommandFailedError(
     headline(error, failure) + unanswered(progress),
     {
       ...error.context,
       command: `ansible-playbook -b -v ${playbook}`,
       ...(output !== undefined && { output: output.slice(-4096) }),
-      advice: `${adviceFor(progress)} The whole log is ${log} on ${host.name}.`,
+      advice: `${advisePlaybook({ progress, control: host.name, exitCode })} The whole log is ${log} on ${host.name}.`,
     },
-    error.exitCode,
+    exitCode,
   );
 }
 
-/** The first failure in full, the other hosts by name; without one, the last error that Ansible wrote itself. */
+/** Without a recap what failed before may have been taken care of, so it comes after what Ansible said last. */
+function outputOf(error: CommandFailedError, { progress, host }: Failure): string | undefined {
+  const { failures, ended } = progress;
+  const { output } = error.context;
+  if (failures.length === 0) return output;
+  if (ended) return failures.map((failure) => sentence(failure, host.name)).join('\n');
+  const earlier = failures
+    .slice(-3)
+    .map((each) => sentence({ ...each, message: inOneLine(each) }, host.name));
+  return `${output ?? ''}\nBefore that, and perhaps taken care of by the playbook itself:\n${earlier.join('\n')}`;
+}
+
+/**
+ * The first failure in full, the other hosts by name; without one, or without a recap, which tells which of them were
+ * rescued, the last error that Ansible wrote itself.
+ */
 function headline(error: CommandFailedError, { progress, playbook, host }: Failure): string {
   const [first, ...others] = progress.failures;
-  if (first) {
-    const also = others.length > 0 ? ` (also on ${others.map((failure) => failure.host).join(', ')})` : '';
-    return `${playbook} ${sentence({ ...first, message: inOneLine(first) })}${also}`;
+  if (first && progress.ended) {
+    return `${playbook} ${sentence({ ...first, message: inOneLine(first) }, host.name)}${also(others, host.name)}`;
   }
   const lines = (error.context.output ?? '').split('\n');
   const last =
@@ -46,19 +61,51 @@ function headline(error: CommandFailedError, { progress, playbook, host }: Failu
   return `${playbook} ended on ${host.name} with exit code ${error.exitCode}: ${last ?? 'no output'}`;
 }
 
-/** ssh puts its reason last, modules put theirs first. All of it is in the output. */
+/** " (also on node2, node3; on node1 for node4, node5)" */
+function also(failures: readonly PlaybookFailure[], control: string): string {
+  const byDelegate = new Map<string, string[]>();
+  const own: string[] = [];
+  for (const failure of failures) {
+    const machine = machineOf(failure, control);
+    if (failure.delegate === undefined) own.push(failure.host);
+    else byDelegate.set(machine, [...(byDelegate.get(machine) ?? []), failure.host]);
+  }
+  const places = [...byDelegate].map(([machine, hosts]) => `on ${machine} for ${hosts.join(', ')}`);
+  if (own.length > 0) places.unshift(`on ${own.join(', ')}`);
+  return places.length > 0 ? ` (also ${places.join('; ')})` : '';
+}
+
+/** What ssh says of a connection after its reason, and of the program by which it connects. */
+const sshAfterwards =
+  /^(mm_receive_fd: |proxy dialer did not pass back|ControlSocket .* disabling multiplexing)/;
+
+/**
+ * ssh puts its reason last, but for a session that was refused and then a connection that was; modules put theirs first.
+ * All of it is in the output.
+ */
 function inOneLine({ kind, message }: Pick<PlaybookFailure, 'kind' | 'message'>): string {
   const lines = message
     .split(/[\r\n]+/)
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const text = kind === 'unreachable' ? (lines.at(-1) ?? '') : lines.join(' ');
+  const text = kind === 'unreachable' ? sshReason(lines) : lines.join(' ');
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }
 
-function sentence({ kind, host, play, task, message, url, ignored }: PlaybookFailure): string {
-  const what = kind === 'unreachable' ? `could not reach ${host}` : `failed on ${host}`;
-  const from = url === undefined ? '' : ` (${url})`;
+function sshReason(lines: readonly string[]): string {
+  const reasons = lines.filter((line) => !sshAfterwards.test(line));
+  const last = reasons.at(-1) ?? lines.at(-1) ?? '';
+  const refused = reasons.slice(0, -1).findLast((line) => /refused by peer$/.test(line));
+  return refused === undefined ? last : `${refused}; ${last}`;
+}
+
+function sentence(failure: PlaybookFailure, control: string): string {
+  const { kind, host, delegate, play, task, message, ignored } = failure;
+  const machine = machineOf(failure, control);
+  const where = delegate === undefined ? machine : `${machine}, for ${host},`;
+  const what = kind === 'unreachable' ? `could not reach ${where}` : `failed on ${where}`;
+  const address = failure.url ?? failure.endpoint;
+  const from = address === undefined ? '' : ` (${address})`;
   return `${what} in play "${play}", task "${task}": ${message}${from}${shortlyBefore(ignored)}`;
 }
 
@@ -71,36 +118,4 @@ function shortlyBefore(ignored: PlaybookFailure['ignored']): string {
 function unanswered({ prompts }: PlaybookProgress): string {
   const asked = prompts.map((prompt) => `"${prompt.replace(/\s+/g, ' ')}"`).join(', ');
   return asked === '' ? '' : ` It had asked ${asked}, and nobody was there to answer.`;
-}
-
-function adviceFor({ failures, prompts }: PlaybookProgress): string {
-  const [first] = failures;
-  const then = 'then retry; the playbook does only what is left.';
-  const url = first?.url ?? first?.ignored?.url;
-  if (first && url !== undefined) {
-    return (
-      `See by "curl -I ${url}" on ${first.host} whether it gets there. Behind a proxy set http_proxy and ` +
-      `https_proxy, for a mirror files_repo, in kubespray.variables; ${then}`
-    );
-  }
-  if (prompts.length > 0) {
-    return `Set the variable that answers the question in kubespray.variables, ${then}`;
-  }
-  if (first?.kind === 'unreachable') {
-    return `See that ${first.host} is up and lets the control host in by SSH without a question, ${then}`;
-  }
-  // Ansible says this too when its connection breaks while it looks for an interpreter.
-  if (first && /python\S*: (not found|No such file)/.test(first.message)) {
-    return (
-      `Preflight has seen Python on ${first.host}, so the connection may have broken: see that the host is up, and ` +
-      `that ansible_python_interpreter, where it is set, names a program that is there; ${then}`
-    );
-  }
-  if (first?.isHidden === true) {
-    return (
-      'The task hides what it says, because a secret may be in it. With unsafe_show_logs: true in ' +
-      `kubespray.variables Kubespray shows it, in the log as well. Mend it, ${then}`
-    );
-  }
-  return `Mend it and retry; the playbook does only what is left.`;
 }

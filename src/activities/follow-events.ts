@@ -15,6 +15,8 @@ export interface EventFollower {
    * next reading.
    */
   poll(): void;
+  /** Seconds since something new was read, by this machine's clock; the host's may be set otherwise. */
+  quiet(): number;
   /** Reads to the end of the file, for the last time. */
   finish(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export function followEvents(host: Host, path: string, reader: PlaybookEventRead
   let offset = 0;
   let reading: Promise<void> | undefined;
   let nextAt = 0;
+  let newsAt = Date.now();
 
   /** Base64, because a piece may end in the middle of a character. */
   const decoder = new TextDecoder();
@@ -33,6 +36,7 @@ export function followEvents(host: Host, path: string, reader: PlaybookEventRead
     const piece = Buffer.from(stdout, 'base64');
     reader.push(decoder.decode(piece, { stream: true }));
     offset += piece.length;
+    if (piece.length > 0) newsAt = Date.now();
     return piece.length;
   };
   const readAll = async () => {
@@ -47,6 +51,7 @@ export function followEvents(host: Host, path: string, reader: PlaybookEventRead
         .catch(() => undefined)
         .finally(() => (reading = undefined));
     },
+    quiet: () => Math.max(0, Date.now() - newsAt) / 1000,
     async finish() {
       nextAt = Infinity;
       await reading;

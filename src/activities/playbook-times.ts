@@ -8,7 +8,7 @@ import type { PlaybookInput } from './contract.js';
  * How long each task of a playbook took the last time, for the time left. It is an estimate's worth and no more, so
  * trouble with these files is no trouble of the step.
  */
-type Run = Pick<PlaybookInput, 'release' | 'playbook'>;
+type Run = Pick<PlaybookInput, 'release' | 'playbook' | 'jobKey'>;
 
 /**
  * Of this cluster's last run that came to its end; before there is one, of another cluster's first run of the same
@@ -27,6 +27,19 @@ export async function readTimes(
   return undefined;
 }
 
+/**
+ * Notes which run of this cluster is the first one, whatever becomes of it. After one that failed the next does only what
+ * is left, so its times tell another cluster nothing.
+ */
+export async function noteFirstRun(host: Host, folders: ClusterFolders, run: Run): Promise<void> {
+  const path = firstRunFile(folders, run);
+  try {
+    if ((await host.readFile(path)) === undefined) await host.writeFile(path, run.jobKey);
+  } catch {
+    return;
+  }
+}
+
 /** Keeps the times of a run that came to its end, in place of older ones. */
 export async function keepTimes(
   host: Host,
@@ -35,7 +48,9 @@ export async function keepTimes(
   const text = courseText(course);
   if (text === undefined) return;
   try {
-    const isFirst = (await host.readFile(ownFile(folders, run))) === undefined;
+    const isFirst =
+      (await host.readFile(ownFile(folders, run))) === undefined &&
+      (await host.readFile(firstRunFile(folders, run))) === run.jobKey;
     if (isFirst) await host.writeFile(sharedFile(host, run), text);
     await host.writeFile(ownFile(folders, run), text);
   } catch {
@@ -45,6 +60,10 @@ export async function keepTimes(
 
 function ownFile({ root }: ClusterFolders, run: Run): string {
   return `${root}/playbook-times/${fileName(run)}`;
+}
+
+function firstRunFile(folders: ClusterFolders, run: Run): string {
+  return `${ownFile(folders, run)}.first`;
 }
 
 function sharedFile({ stateFolder }: Host, run: Run): string {

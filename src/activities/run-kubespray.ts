@@ -1,6 +1,7 @@
 import { clusterFolders } from '../cluster/folders.js';
 import { describeProgress } from '../cluster/describe-playbook.js';
-import { PlaybookEventReader, totals } from '../cluster/playbook-events.js';
+import { PlaybookEventReader } from '../cluster/playbook-events.js';
+import { totals } from '../cluster/playbook-progress.js';
 import { counted } from '../cluster/units.js';
 import { CommandFailedError } from '../hosts/errors.js';
 import type { Activities, PlaybookResult } from './contract.js';
@@ -8,7 +9,7 @@ import type { Dependencies } from './dependencies.js';
 import { explainPlaybook } from './explain-playbook.js';
 import { followEvents } from './follow-events.js';
 import { playbookScript, runFiles } from './playbook-run.js';
-import { keepTimes, readTimes } from './playbook-times.js';
+import { keepTimes, noteFirstRun, readTimes } from './playbook-times.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 import { newsTeller } from './tell-workflow.js';
 
@@ -29,6 +30,7 @@ export function runKubespray(dependencies: Dependencies): Activities['runKubespr
       // Extra variables may hold what is nobody else's business.
       await host.writeFile(run.variables, JSON.stringify(input.extraVariables, null, 2), { mode: 0o600 });
 
+      await noteFirstRun(host, folders, input);
       const reader = new PlaybookEventReader(await readTimes(host, folders, input));
       const events = followEvents(host, run.events, reader);
       const job = {
@@ -41,7 +43,7 @@ export function runKubespray(dependencies: Dependencies): Activities['runKubespr
       try {
         const describe = () => {
           events.poll();
-          const summary = describeProgress(reader.progress);
+          const summary = describeProgress(reader.progressAfter(events.quiet()));
           tellNews(summary);
           return summary;
         };

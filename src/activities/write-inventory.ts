@@ -12,12 +12,13 @@ import type { Dependencies } from './dependencies.js';
 import { copySample } from './sample-inventory.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
-/** Goes along with the package, beside `src` and `dist`. */
+/** Go along with the package, beside `src` and `dist`. */
 const eventsPlugin = new URL('../../deploy/ansible/slipway_events.py', import.meta.url);
+const sshDial = new URL('../../deploy/ansible/ssh_dial.py', import.meta.url);
 
 /**
  * Step 4: "Ansible Inventory": a copy of Kubespray's sample, and hosts.yaml. Beside it what Ansible needs to know about
- * this cluster alone: ansible.cfg, the pinned host keys, and the plugin by which progress is read.
+ * this cluster alone: ansible.cfg, the pinned host keys, and the plugin by which progress is read, and the program that ssh connects by.
  */
 export function writeInventory(dependencies: Dependencies): Activities['writeInventory'] {
   return step((input) =>
@@ -65,6 +66,7 @@ async function contents(
     [folders.knownHosts]: knownHostsText(pinnedHosts(host, specification, hostKeys)),
     [folders.ansibleConfig]: ansibleConfig({ kubespray, folders, controlPath, privateKey, hostCount }),
     [`${folders.callbackPlugins}/slipway_events.py`]: await readFile(eventsPlugin, 'utf8'),
+    [folders.sshDial]: await readFile(sshDial, 'utf8'),
   };
 }
 

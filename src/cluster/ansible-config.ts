@@ -53,7 +53,7 @@ export function ansibleConfig({ kubespray, folders, controlPath, privateKey, hos
       pipelining: 'True',
       // A connection that breaks is no reason to run a module, which may be at work still, a second time.
       retries: '0',
-      ssh_args: sshArguments({ knownHosts: folders.knownHosts, shared: controlPath !== undefined }),
+      ssh_args: sshArguments(folders, { shared: controlPath !== undefined }),
       ...(controlPath !== undefined && { control_path_dir: controlPath }),
     },
   };
@@ -66,7 +66,10 @@ export function ansibleConfig({ kubespray, folders, controlPath, privateKey, hos
   });
 }
 
-/** Enough that small clusters go host by host at once, few enough for the control host's memory. */
+/**
+ * Enough that small clusters go host by host at once, few enough for the control host's memory. They may be more than one
+ * sshd takes at once, as when all hosts have a task on the first control plane: see deploy/ansible/ssh_dial.py.
+ */
 export function forksFor(hostCount: number): number {
   return Math.min(Math.max(hostCount, 5), 50);
 }
@@ -96,18 +99,24 @@ function knownHostsName(address: string, port: number): string {
   return port === 22 ? address.toLowerCase() : `[${address.toLowerCase()}]:${port}`;
 }
 
+/** Seconds after which a connection that cannot be made is given up. */
+const connectTimeout = 10;
+/** Seconds for which one that sshd drops is tried again; Ansible's `timeout`, within which `sudo` must begin, is longer. */
+const dropPatience = 40;
+
 /**
  * A host that went away is noticed within half a minute, and a silence of ten seconds does no harm. Where the shared
  * connection is silent, ssh gives it up after 16 s (one interval more than CountMax), and may then try a new one for
  * 10 s more. ssh takes the first value that it is given for an option, so Ansible's `timeout`, which bounds how long
  * `sudo` may take on a busy host as well, does not count here.
  * A key that is not pinned is refused without a question, and so is a key with a passphrase.
+ * What sshd drops for want of room is dialled again, by the only part that can: see deploy/ansible/ssh_dial.py.
  */
-function sshArguments({ knownHosts, shared }: { knownHosts: string; shared: boolean }): string {
+function sshArguments({ knownHosts, sshDial }: ClusterFolders, { shared }: { shared: boolean }): string {
   const options = [
     ...(shared ? ['ControlMaster=auto', 'ControlPersist=5m'] : []),
     'BatchMode=yes',
-    'ConnectTimeout=10',
+    `ConnectTimeout=${connectTimeout}`,
     'ConnectionAttempts=1',
     'ServerAliveInterval=4',
     'ServerAliveCountMax=3',
@@ -115,6 +124,8 @@ function sshArguments({ knownHosts, shared }: { knownHosts: string; shared: bool
     `UserKnownHostsFile=${knownHosts}`,
     'GlobalKnownHostsFile=/dev/null',
     'PasswordAuthentication=no',
+    'ProxyUseFdpass=yes',
+    `'ProxyCommand=python3 -IS ${sshDial} %h %p ${connectTimeout} ${dropPatience}'`,
   ];
   return options.map((option) => `-o ${option}`).join(' ');
 }

@@ -1,18 +1,19 @@
 import type { Estimate } from './playbook-course.js';
-import { totals, type PlaybookProgress } from './playbook-events.js';
+import { totals, type PlaybookProgress } from './playbook-progress.js';
 import { counted } from './units.js';
 
 /**
  * One line for people: "about 40 %, 12 min left: Install etcd › Start etcd (2 of 4 hosts; 120 ok, 30 changed, 1 failed)".
  */
 export function describeProgress(progress: PlaybookProgress): string {
-  const { play, task, hosts, done, retry, estimate } = progress;
+  const { play, task, hosts, done, retry, failures, estimate } = progress;
   if (play === null) return 'ansible-playbook is starting';
   const total = totals(hosts);
   const counts = [`${total.ok} ok`, `${total.changed} changed`];
   if (total.failures > 0) counts.push(`${total.failures} failed`);
-  for (const [host, { unreachable }] of Object.entries(hosts)) {
-    if (unreachable > 0) counts.push(`${host} cannot be reached`);
+  const unreachable = failures.filter(({ kind }) => kind === 'unreachable');
+  for (const machine of new Set(unreachable.map(({ host, delegate }) => delegate ?? host))) {
+    counts.push(`${machine} cannot be reached`);
   }
   const where = task === null ? play : `${play} › ${task}`;
   const hostsDone = `${done} of ${counted(Math.max(done, Object.keys(hosts).length), 'host')}`;
@@ -20,8 +21,9 @@ export function describeProgress(progress: PlaybookProgress): string {
   return `${howFar}${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
 }
 
-function showEstimate({ percent, secondsLeft }: Estimate): string {
-  return `about ${percent} %${secondsLeft === null ? '' : `, ${showDuration(secondsLeft)} left`}`;
+function showEstimate({ percent, secondsLeft, isLate }: Estimate): string {
+  const left = secondsLeft === null ? '' : `, ${showDuration(secondsLeft)} left`;
+  return `about ${percent} %${left}${isLate ? ' (this task takes longer than last time)' : ''}`;
 }
 
 function showDuration(seconds: number): string {

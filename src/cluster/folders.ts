@@ -7,6 +7,8 @@ export interface ClusterFolders {
   readonly ansibleConfig: string;
   /** Folder of the plugin that writes a playbook's events. */
   readonly callbackPlugins: string;
+  /** The program by which Ansible's ssh makes its connections. */
+  readonly sshDial: string;
   readonly factCache: string;
   readonly controlPath: string;
   /** The pinned keys as Ansible's ssh reads them; the worker's own list of pins is another file. */
@@ -26,6 +28,7 @@ export function clusterFolders(stateFolder: string, cluster: string): ClusterFol
     inventory: `${root}/inventory`,
     ansibleConfig: `${root}/ansible.cfg`,
     callbackPlugins: `${root}/callback_plugins`,
+    sshDial: `${root}/ssh_dial.py`,
     factCache: `${root}/facts`,
     controlPath: `${root}/cp`,
     knownHosts: `${root}/ansible-known-hosts`,

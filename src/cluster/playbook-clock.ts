@@ -17,8 +17,11 @@ export class RunClock {
     return { isTimed: true, plays: this.#plays };
   }
 
-  get estimate(): Estimate | null {
-    return this.#follower?.estimate(this.#now - (this.#began ?? this.#now)) ?? null;
+  /** @param quiet seconds that have gone by since the last event */
+  estimateAfter(quiet: number): Estimate | null {
+    const taskBegan = this.#task?.began ?? this.#now;
+    const before = taskBegan - (this.#began ?? taskBegan);
+    return this.#follower?.estimate({ before, inTask: this.#now - taskBegan + quiet }) ?? null;
   }
 
   take(event: NewsEvent): void {

@@ -23,11 +23,21 @@ export interface Estimate {
   readonly percent: number;
   /** Null where no earlier run tells. */
   readonly secondsLeft: number | null;
+  /** The running task takes longer than in the earlier run, by more than a minute. */
+  readonly isLate: boolean;
+}
+
+/** Seconds of a run: until the running task began, and since then. */
+interface Elapsed {
+  readonly before: number;
+  readonly inTask: number;
 }
 
 /** More tasks are not kept; Kubespray has two or three thousand. */
 const mostTasks = 20_000;
 const longestName = 200;
+/** Seconds by which a task may take longer than it did before, and be the same. */
+const lateness = 60;
 
 const courseSchema = z.object({
   plays: z
@@ -74,6 +84,8 @@ export class CourseFollower {
   #task = -1;
   /** Weight of the tasks that are behind. */
   #done = 0;
+  /** Weight of the running task; 0 for one that the course does not have. */
+  #running = 0;
 
   constructor(course: PlaybookCourse) {
     this.#course = course;
@@ -82,6 +94,7 @@ export class CourseFollower {
   }
 
   beginPlay(name: string): void {
+    this.#endTask();
     const next = this.#course.plays.findIndex(
       ({ play }, index) => index > this.#play && play === shorten(name),
     );
@@ -93,19 +106,32 @@ export class CourseFollower {
   }
 
   beginTask(name: string): void {
+    this.#endTask();
     const tasks = this.#isOnCourse ? (this.#course.plays[this.#play]?.tasks ?? []) : [];
     const next = tasks.findIndex(([task], index) => index > this.#task && task === shorten(name));
     if (next === -1) return;
     this.#task = next;
     this.#done = sum(this.#weights.slice(0, this.#play)) + weightOf(tasks.slice(0, next));
+    this.#running = tasks[next]?.[1] ?? 0;
   }
 
-  /** @param elapsed seconds since the run began; undefined when nothing is known */
-  estimate(elapsed: number): Estimate | undefined {
+  /** Undefined when nothing is known. A task that says nothing goes on as it did before, and no further. */
+  estimate({ before, inTask }: Elapsed): Estimate | undefined {
     if (this.#total === 0) return undefined;
-    const percent = Math.min(99, Math.floor((100 * this.#done) / this.#total));
-    const left = (this.#total - this.#done) * this.#pace(elapsed);
-    return { percent, secondsLeft: this.#course.isTimed ? Math.round(left) : null };
+    const { isTimed } = this.#course;
+    const pace = this.#pace(before);
+    const done = this.#done + (isTimed ? Math.min(inTask / pace, this.#running) : 0);
+    const percent = Math.min(99, Math.floor((100 * done) / this.#total));
+    return {
+      percent,
+      secondsLeft: isTimed ? Math.round((this.#total - done) * pace) : null,
+      isLate: isTimed && this.#running > 0 && inTask > this.#running * pace + lateness,
+    };
+  }
+
+  #endTask(): void {
+    this.#done += this.#running;
+    this.#running = 0;
   }
 
   /** How many times as long as the earlier run this one takes, once enough of it is behind to tell. */

@@ -1,67 +1,23 @@
 import { RunClock } from './playbook-clock.js';
-import type { Estimate, PlaybookCourse } from './playbook-course.js';
+import type { PlaybookCourse } from './playbook-course.js';
 import { parseEvent, type NewsEvent } from './playbook-event.js';
+import {
+  noCounts,
+  type HostCounts,
+  type IgnoredFailure,
+  type PlaybookFailure,
+  type PlaybookProgress,
+} from './playbook-progress.js';
 
-/** How often each thing happened on one host; `ok` counts what changed as well, as Ansible does. */
-export interface HostCounts {
-  ok: number;
-  changed: number;
-  failures: number;
-  unreachable: number;
-  skipped: number;
-}
-
-/** A task that failed on a host, or a host that could not be reached. */
-export interface PlaybookFailure {
-  readonly host: string;
-  readonly kind: 'failed' | 'unreachable';
-  readonly play: string;
-  readonly task: string;
-  /** What the module, or ssh, said. */
-  readonly message: string;
-  /** The task hides by `no_log` what its module said. */
-  readonly isHidden?: boolean;
-  /** Of a download: where from, without user, password and query. */
-  readonly url?: string;
-  /**
-   * What failed on this host up to three tasks before, and was ignored. Up to v2.24 Kubespray asks mirrors so, and of a
-   * file that none of them has it says no more than "IndexError: Cannot choose from an empty sequence".
-   */
-  readonly ignored?: IgnoredFailure;
-}
-
-/** A failure that the playbook itself passed over. */
-export interface IgnoredFailure {
-  readonly task: string;
-  readonly message: string;
-  readonly url?: string;
-}
-
-/** Where a playbook stands. */
-export interface PlaybookProgress {
-  readonly play: string | null;
-  readonly task: string | null;
-  /** How often the running task was tried on the host that is behind most, such as "try 3 of 10 on node2". */
-  readonly retry: string | null;
-  /** Hosts that the running task is done with. */
-  readonly done: number;
-  /** By inventory name. Ansible's own numbers once the playbook has ended. */
-  readonly hosts: Readonly<Record<string, HostCounts>>;
-  /** Failures that ended the work on a host; those that a `rescue` took care of are gone at the end. */
-  readonly failures: readonly PlaybookFailure[];
-  /** What the playbook asked for, the last ones; nobody answers, and Ansible goes on as if nothing had been typed. */
-  readonly prompts: readonly string[];
-  /** Null where nothing is known of the way that lies before it. */
-  readonly estimate: Estimate | null;
-  /** Ansible wrote its recap: the playbook came to its end, well or not. */
-  readonly ended: boolean;
-}
+type ResultEvent = Extract<NewsEvent, { event: 'result' }>;
 
 interface State extends PlaybookProgress {
   /** Tasks that were begun. */
   begun: number;
   /** The last one of each host. */
   ignored: Map<string, { readonly failure: IgnoredFailure; readonly begun: number }>;
+  /** By host, of the running task. */
+  tries: Map<string, { readonly attempt: number; readonly attempts: number | undefined }>;
   play: string | null;
   task: string | null;
   retry: string | null;
@@ -69,7 +25,6 @@ interface State extends PlaybookProgress {
   hosts: Record<string, HostCounts>;
   failures: PlaybookFailure[];
   prompts: string[];
-  estimate: Estimate | null;
   ended: boolean;
 }
 
@@ -96,7 +51,12 @@ export class PlaybookEventReader {
 
   /** Where the playbook stands after everything pushed so far. */
   get progress(): PlaybookProgress {
-    return this.#state;
+    return this.progressAfter(0);
+  }
+
+  /** The same when nothing was pushed for some time. @param quiet seconds */
+  progressAfter(quiet: number): PlaybookProgress {
+    return { ...this.#state, estimate: this.#clock.estimateAfter(quiet) };
   }
 
   /** The way that the run has taken so far, for those that come later. */
@@ -116,25 +76,16 @@ export class PlaybookEventReader {
       } else if (event) {
         apply(this.#state, event);
         this.#clock.take(event);
-        this.#state.estimate = this.#clock.estimate;
       }
     }
   }
-}
-
-/** The sum over all hosts. */
-export function totals(hosts: Readonly<Record<string, HostCounts>>): HostCounts {
-  const sum = noCounts();
-  for (const counts of Object.values(hosts)) {
-    for (const key of Object.keys(sum) as (keyof HostCounts)[]) sum[key] += counts[key];
-  }
-  return sum;
 }
 
 function beginning(): State {
   return {
     begun: 0,
     ignored: new Map(),
+    tries: new Map(),
     play: null,
     task: null,
     retry: null,
@@ -152,17 +103,14 @@ function byHost(counts: Readonly<Record<string, HostCounts>> = {}): Record<strin
   return Object.assign(Object.create(null) as Record<string, HostCounts>, counts);
 }
 
-function noCounts(): HostCounts {
-  return { ok: 0, changed: 0, failures: 0, unreachable: 0, skipped: 0 };
-}
-
 function apply(state: State, event: NewsEvent): void {
   switch (event.event) {
     case 'play':
-      Object.assign(state, { play: event.play, task: null, retry: null, done: 0 });
+      Object.assign(state, { play: event.play, task: null, retry: null, done: 0, tries: new Map() });
       break;
     case 'task':
-      Object.assign(state, { task: event.task, retry: null, done: 0, begun: state.begun + 1 });
+      Object.assign(state, { task: event.task, retry: null, done: 0, tries: new Map() });
+      state.begun += 1;
       break;
     case 'prompt':
       state.prompts = [...state.prompts, event.prompt].slice(-promptsKept);
@@ -181,12 +129,10 @@ function apply(state: State, event: NewsEvent): void {
   }
 }
 
-function applyResult(state: State, event: Extract<NewsEvent, { event: 'result' }>): void {
-  const { host, status, task, url, message = 'no message' } = event;
-  if (status === 'retry') {
-    state.retry = `try ${event.attempt ?? '?'} of ${event.attempts ?? '?'} on ${host}`;
-    return;
-  }
+function applyResult(state: State, event: ResultEvent): void {
+  const { host, status, task, message = 'no message' } = event;
+  applyTry(state, event);
+  if (status === 'retry') return;
   const counts = (state.hosts[host] ??= noCounts());
   state.done += 1;
   if (status === 'ok' || status === 'ignored') counts.ok += 1;
@@ -195,17 +141,30 @@ function applyResult(state: State, event: Extract<NewsEvent, { event: 'result' }
     counts.ok += 1;
     counts.changed += 1;
   }
-  const from = url === undefined ? {} : { url };
+  const where = present({ delegate: event.delegate, url: event.url });
   if (status === 'ignored')
-    state.ignored.set(host, { failure: { task, message, ...from }, begun: state.begun });
+    state.ignored.set(host, { failure: { task, message, ...where }, begun: state.begun });
   if (status !== 'failed' && status !== 'unreachable') return;
   counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
   state.failures.push({
     ...{ host, kind: status, play: state.play ?? '', task, message },
     ...(event.hidden === true && { isHidden: true }),
-    ...from,
+    ...where,
+    ...present({ endpoint: event.endpoint }),
     ...ignoredBefore(state, host),
   });
+}
+
+function applyTry(state: State, { host, status, attempt, attempts }: ResultEvent): void {
+  if (status === 'retry') state.tries.set(host, { attempt: attempt ?? 1, attempts: attempts ?? undefined });
+  else state.tries.delete(host);
+  const [most] = [...state.tries].sort(([, one], [, other]) => other.attempt - one.attempt);
+  state.retry = most ? `try ${most[1].attempt} of ${most[1].attempts ?? '?'} on ${most[0]}` : null;
+}
+
+function present<Key extends string>(texts: Readonly<Record<Key, string | undefined>>) {
+  const known = Object.entries(texts).filter(([, text]) => text !== undefined);
+  return Object.fromEntries(known) as Partial<Record<Key, string>>;
 }
 
 function ignoredBefore({ ignored, begun }: State, host: string): { ignored?: IgnoredFailure } {

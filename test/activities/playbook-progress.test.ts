@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
+import type { PlaybookInput } from '../../src/activities/contract.js';
 import { runKubespray } from '../../src/activities/run-kubespray.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import type { JobProgress, Jobs } from '../../src/hosts/jobs.js';
@@ -9,6 +10,10 @@ import { until } from '../hosts/test-sshd.js';
 import { cluster, local, makeControlHost } from './control-host.js';
 
 const jobKey = 'playbook-quiet';
+const input: PlaybookInput = {
+  ...{ host: local, cluster, jobKey, playbook: 'cluster.yml', virtualEnvironment: '/venv' },
+  ...{ release: 'v2.24.1', hostCount: 1, extraVariables: {} },
+};
 
 /** A playbook whose log has told all there is to tell, before its task `Wait` begins and says nothing for long. */
 function quietJobs(events: string, isSeen: () => boolean): Jobs {
@@ -28,26 +33,34 @@ function quietJobs(events: string, isSeen: () => boolean): Jobs {
   });
 }
 
-it('shows in the heartbeats what a playbook does, though its log says nothing more', async () => {
+/** Heartbeats of a run that is quiet until one of them matches. */
+async function beatsUntil(pattern: RegExp, times?: object): Promise<string[]> {
   const control = await makeControlHost();
   const tails: string[] = [];
   const environment = new MockActivityEnvironment();
   environment.on('heartbeat', (progress?: JobProgress) => tails.push(progress?.tail ?? ''));
   const events = join(control.folders.runs, jobKey, 'events.jsonl');
-  const jobs = quietJobs(events, () => tails.some((tail) => tail.startsWith('Work › Wait')));
+  const jobs = quietJobs(events, () => tails.some((tail) => pattern.test(tail)));
   try {
-    await environment.run(runKubespray({ ...control.dependencies, jobs }), {
-      host: local,
-      cluster,
-      jobKey,
-      playbook: 'cluster.yml',
-      virtualEnvironment: '/venv',
-      release: 'v2.24.1',
-      hostCount: 1,
-      extraVariables: {},
-    });
+    if (times !== undefined) {
+      const file = join(control.folders.root, 'playbook-times', 'v2.24.1-cluster.yml.json');
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, JSON.stringify(times));
+    }
+    await environment.run(runKubespray({ ...control.dependencies, jobs }), input);
   } finally {
     await control.remove();
   }
-  expect(tails.at(-1)).toMatch(/^Work › Wait/);
+  return tails;
+}
+
+it('shows in the heartbeats what a playbook does, though its log says nothing more', async () => {
+  expect((await beatsUntil(/^Work › Wait/)).at(-1)).toMatch(/^Work › Wait/);
+});
+
+it('counts on in a task that says nothing, as it went the last time', async () => {
+  const plays = [{ play: 'Work', tasks: [['Wait', 10], ['Go on', 10]] }]; // prettier-ignore
+  expect((await beatsUntil(/^about [1-9]\d %/, { plays })).join('\n')).toMatch(
+    /^about \d %[^]*^about [1-9]\d %/m,
+  );
 });

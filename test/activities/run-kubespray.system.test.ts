@@ -105,7 +105,7 @@ const key = (step: string) => `${step}-${(runs += 1)}`;
 
 beforeAll(async () => {
   control = await makeControlHost();
-  sshd = await TestSshd.start({ extraConfig: 'MaxStartups 100' });
+  sshd = await TestSshd.start();
   const repository = await makeRepository(join(control.folder, 'repository'), files, ['v2.24.1']);
   await runStep(cloneKubespray(control.dependencies), {
     host: local,
@@ -477,7 +477,7 @@ describe('running a playbook', () => {
   it('knows after one run how far the next one is', async () => {
     const times = join(control.folders.root, 'playbook-times', 'v2.24.1-cluster.yml.json');
     await rm(join(control.folder, 'state', 'playbook-times'), { recursive: true, force: true });
-    await rm(times, { force: true });
+    await rm(join(control.folders.root, 'playbook-times'), { recursive: true, force: true });
     const shown = async () => {
       const environment = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
       const tails: string[] = [];

@@ -73,6 +73,8 @@ describe('the generated ansible.cfg', () => {
     expect(silence + connecting).toBeLessThan(28);
     expect(number('ServerAliveInterval') * number('ServerAliveCountMax')).toBeGreaterThan(10);
     expect(settings.get('ssh_connection.retries'), 'no module runs twice').toBe('0');
+    const dial = `ProxyCommand=python3 -IS ${folders.sshDial} %h %p ${number('ConnectTimeout')} `;
+    expect(settings.get('ssh_connection.ssh_args')).toContain(dial);
   });
 
   it('lets ssh ask for nothing', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { courseText, parseCourse } from '../../src/cluster/playbook-course.js';
 import { describeProgress } from '../../src/cluster/describe-playbook.js';
-import { PlaybookEventReader, totals } from '../../src/cluster/playbook-events.js';
+import { PlaybookEventReader } from '../../src/cluster/playbook-events.js';
+import { totals } from '../../src/cluster/playbook-progress.js';
 
 function readerOf(...events: object[]): PlaybookEventReader {
   const reader = new PlaybookEventReader();
@@ -41,6 +42,31 @@ describe('the progress of a playbook', () => {
   it('shows which host tries how often', () => {
     const { progress } = readerOf(play, task, result('node2', 'retry', { attempt: 3, attempts: 10 }));
     expect(describeProgress(progress)).toContain('try 3 of 10 on node2');
+  });
+
+  it('shows the host that has tried most often, and none that has succeeded', () => {
+    const reader = readerOf(
+      play,
+      task,
+      result('node1', 'ok'),
+      result('node2', 'retry', { attempt: 3, attempts: 10 }),
+      result('node3', 'retry', { attempt: 2, attempts: 10 }),
+    );
+    expect(describeProgress(reader.progress)).toContain('try 3 of 10 on node2');
+    reader.push(`${JSON.stringify(result('node2', 'ok'))}\n`);
+    expect(describeProgress(reader.progress)).toContain('try 2 of 10 on node3');
+    reader.push(`${JSON.stringify(result('node3', 'ok'))}\n`);
+    expect(describeProgress(reader.progress)).not.toContain('try');
+  });
+
+  it('names the machine that cannot be reached, which may be one that a task is delegated to', () => {
+    const { progress } = readerOf(
+      play,
+      task,
+      result('node2', 'unreachable', { delegate: 'node1' }),
+      result('node3', 'unreachable', { delegate: 'node1' }),
+    );
+    expect(describeProgress(progress)).toMatch(/; 0 ok, 0 changed, node1 cannot be reached\)$/);
   });
 
   it('says that Ansible is starting before the first play', () => {
@@ -98,7 +124,7 @@ describe('how far a playbook has come', () => {
 
   it('is told by the list of tasks in a first run, without a time', () => {
     const reader = readerOf({ event: 'run' }, ...planned, playAt(100, 'One'), taskAt(100, 'b'));
-    expect(reader.progress.estimate).toEqual({ percent: 10, secondsLeft: null });
+    expect(reader.progress.estimate).toEqual({ percent: 10, secondsLeft: null, isLate: false });
     for (const event of [playAt(110, 'Two'), taskAt(110, 'included'), taskAt(111, 'f')]) {
       reader.push(`${JSON.stringify(event)}\n`);
     }
@@ -133,6 +159,28 @@ describe('how far a playbook has come', () => {
     expect(shown(reader)).toBe('about 58 %, 14 min left');
     push(at(1300, { event: 'stats', hosts: {} }));
     expect(describeProgress(reader.progress)).toMatch(/^Two › i/);
+  });
+
+  it('goes on in a task that says nothing, up to the time that it took before', () => {
+    const reader = new PlaybookEventReader(earlier().course);
+    for (const event of [{ event: 'run' }, playAt(0, 'Two'), taskAt(0, 'c'), taskAt(2100, 'i')]) {
+      reader.push(`${JSON.stringify(event)}\n`);
+    }
+    const after = (quiet: number) => describeProgress(reader.progressAfter(quiet)).split(': ')[0];
+    expect(after(0)).toBe('about 58 %, 25 min left');
+    expect(after(600)).toBe('about 75 %, 15 min left');
+    // It took 1300 s before.
+    expect(after(1_300)).toBe('about 94 %, 3 min left');
+    expect(after(1_350)).toBe('about 94 %, 3 min left');
+    expect(after(1_500)).toBe('about 94 %, 3 min left (this task takes longer than last time)');
+    reader.push(`${JSON.stringify(taskAt(3700, 'included on the way'))}\n`);
+    expect(after(0)).toBe('about 94 %, 4 min left');
+    expect(after(900)).toBe('about 94 %, 4 min left');
+  });
+
+  it('stands still in a first run, of whose tasks no time is known', () => {
+    const reader = readerOf({ event: 'run' }, ...planned, playAt(100, 'One'), taskAt(100, 'b'));
+    expect(reader.progressAfter(900).estimate).toEqual({ percent: 10, secondsLeft: null, isLate: false });
   });
 
   it('never goes back, nor to 100 before the end', () => {
