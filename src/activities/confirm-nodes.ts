@@ -8,7 +8,7 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes nodes", asked on a control plane. */
 export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
-  return step(({ host: target, nodes, release, kubernetes, ...patience }) =>
+  return step(({ host: target, nodes, controlPlanes = [target.name], release, kubernetes, ...patience }) =>
     withHost(dependencies, target, (host) =>
       confirmByKubectl(host, patience, async (kubectl) => {
         const seen = {
@@ -17,9 +17,12 @@ export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activit
           now: await kubectl.now(),
         };
         return judgeNodes(
-          nodes,
+          {
+            names: nodes,
+            controlPlanes,
+            kubernetes: kubernetes === undefined ? rulesFor(release).release.kubernetes : kubernetes,
+          },
           seen,
-          kubernetes === undefined ? rulesFor(release).release.kubernetes : kubernetes,
         );
       }),
     ),

@@ -8,11 +8,11 @@ import { step, withHost } from './step.js';
 
 /** Step 9: "Confirm Kubernetes pods", asked on a control plane. */
 export function confirmPods(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmPods'] {
-  return step(({ host: target, ...patience }) =>
+  return step(({ host: target, controlPlanes = [target.name], ...patience }) =>
     withHost(dependencies, target, (host) =>
       confirmByKubectl(host, patience, async (kubectl) => {
         const pods = await kubectl.list(systemPodsList(), parsePods);
-        return judgePods(host.name, pods, await kubectl.now());
+        return judgePods({ host: host.name, controlPlanes, pods, now: await kubectl.now() });
       }),
     ),
   );

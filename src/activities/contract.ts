@@ -203,6 +203,8 @@ export interface VerifyEtcdInput extends HostInput, PatientInput {
 export interface VerifyKubernetesInput extends HostInput, PatientInput {
   /** Inventory names of all nodes. */
   readonly nodes: readonly string[];
+  /** Those of them that are control planes; without it, the one that is asked. */
+  readonly controlPlanes?: readonly string[];
   readonly release: string;
   /** The version that should run, null where it is not known; without it the release's own. */
   readonly kubernetes?: string | null;

@@ -1,6 +1,12 @@
 import { judgeCertificates } from '../cluster/checks-certificates.js';
 import type { CheckResult, JudgedCheck } from '../cluster/checks.js';
-import { judgeFirewall, judgeMountOrder, judgeUnits, type CheckedUnit } from '../cluster/checks-host.js';
+import {
+  judgeFirewall,
+  judgeMountOrder,
+  judgeUnits,
+  type CheckedUnit,
+  type StoredService,
+} from '../cluster/checks-host.js';
 import { judgeStorage } from '../cluster/checks-storage.js';
 import { judgeKernelParameters } from '../cluster/kernel-parameters.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
@@ -27,7 +33,7 @@ export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activitie
           ...(storage ? [verifyStorage(host, storage)] : []),
           ...(kernelParameters ? [verifyKernelParameters(host)] : []),
           ...(firewall === true ? [verifyFirewall(host)] : []),
-          ...(certificates === true ? [verifyCertificates(host)] : []),
+          ...(certificates === true ? [verifyCertificates(host, units)] : []),
         ]),
       ),
     ),
@@ -45,14 +51,29 @@ async function verifyUnits(
   names: readonly CheckedUnit[],
   storage: StorageTarget | undefined,
 ): Promise<JudgedCheck[]> {
-  const binds = storage?.layout === 'bind' ? storage.moves.map(({ from }) => from) : [];
-  const mountPoints = storage ? [storage.mountPoint, ...binds] : [];
+  const stored = storage ? storedServices(names, storage) : [];
+  const mountPoints = storage ? mountPointsOf(storage) : [];
   const { now, units, mounts } = await lookAtUnits(host, { services: names, mountPoints });
-  const stored = names.filter((name) => storage?.moves.some(({ unit }) => unit === name));
   return [
     ...judgeUnits({ host: host.name, names, units, now }),
-    ...(storage ? judgeMountOrder({ host: host.name, names: stored, mounts, units }) : []),
+    ...(storage ? judgeMountOrder({ host: host.name, services: stored, mounts, units }) : []),
   ];
+}
+
+function mountPointsOf({ layout, mountPoint, moves }: StorageTarget): readonly string[] {
+  return [mountPoint, ...(layout === 'bind' ? moves.map(({ from }) => from) : [])];
+}
+
+/** Each waits for the array, and for its own directory where that is a mount too. */
+function storedServices(
+  names: readonly CheckedUnit[],
+  { layout, mountPoint, moves }: StorageTarget,
+): StoredService[] {
+  return names.flatMap((name) => {
+    const move = moves.find(({ unit }) => unit === name);
+    if (move === undefined) return [];
+    return [{ name, places: layout === 'bind' ? [mountPoint, move.from] : [mountPoint] }];
+  });
 }
 
 async function verifyStorage(host: Host, target: StorageTarget): Promise<CheckResult[]> {
@@ -68,9 +89,10 @@ async function verifyKernelParameters(host: Host): Promise<CheckResult[]> {
   return judgeKernelParameters(host.name, { values, bootConfiguration });
 }
 
-async function verifyCertificates(host: Host): Promise<CheckResult[]> {
+async function verifyCertificates(host: Host, units: readonly CheckedUnit[]): Promise<CheckResult[]> {
   const { certificates, now } = await readCertificates(host);
-  return judgeCertificates(host.name, certificates, now);
+  const isExpected = units.includes('kubelet') || units.includes('etcd');
+  return judgeCertificates({ host: host.name, certificates, isExpected, now });
 }
 
 async function verifyFirewall(host: Host): Promise<CheckResult[]> {

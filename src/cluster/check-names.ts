@@ -23,6 +23,7 @@ export const checkNames = [
   'control-host-python',
   'control-host-space',
   'control-plane-count',
+  'control-plane-label',
   'control-plane-pods',
   'coredns-forward',
   'coredns-pods',

@@ -27,12 +27,17 @@ export function parseCertificates(text: string): Certificate[] {
   });
 }
 
-/** @param now milliseconds since 1970 by the host's clock */
-export function judgeCertificates(
-  host: string,
-  certificates: readonly Certificate[],
-  now: number,
-): CheckResult[] {
+/** What was read to judge the certificates. */
+export interface CertificatesSeen {
+  readonly host: string;
+  readonly certificates: readonly Certificate[];
+  /** Whether the host runs something that cannot be without one: etcd, or a kubelet. */
+  readonly isExpected: boolean;
+  /** Milliseconds since 1970 by the host's clock. */
+  readonly now: number;
+}
+
+export function judgeCertificates({ host, certificates, isExpected, now }: CertificatesSeen): CheckResult[] {
   const byDate = [...certificates].sort((one, other) => one.expires - other.expires);
   const soon = byDate.filter(({ expires }) => expires - now < daysLeft * day);
   const [first] = byDate;
@@ -40,7 +45,7 @@ export function judgeCertificates(
     judge({
       check: 'certificates',
       host,
-      passed: soon.length === 0,
+      passed: soon.length === 0 && (first !== undefined || !isExpected),
       is:
         first === undefined
           ? 'none found'
@@ -48,9 +53,16 @@ export function judgeCertificates(
             ? listed(soon.map((one) => `${one.path} ${ending(one, now)}`))
             : `${certificates.length}, of which the first ${ending(first, now)}`,
       shouldBe: `valid for at least ${daysLeft} days`,
-      advice: advice(host, soon),
+      advice: first === undefined ? adviceWithout(host) : advice(host, soon),
     }),
   ];
+}
+
+function adviceWithout(host: string): string {
+  return (
+    `Look into /etc/kubernetes, /etc/ssl/etcd/ssl and /var/lib/kubelet/pki on ${host} and run the playbook cluster.yml ` +
+    'again. Where variables of Kubespray keep them elsewhere, accept this by an override with a reason.'
+  );
 }
 
 function ending({ expires }: Certificate, now: number): string {

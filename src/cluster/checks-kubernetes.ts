@@ -8,7 +8,7 @@ import { newestFirst, parseVersion } from './version.js';
 const nodesSchema = z.object({
   items: z.array(
     z.object({
-      metadata: z.object({ name: z.string() }),
+      metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
       spec: z.object({ unschedulable: z.boolean().default(false) }).prefault({}),
       status: z.object({
         conditions: z
@@ -52,22 +52,37 @@ export interface NodesSeen {
   readonly now: number;
 }
 
+/** What is expected of the nodes. */
+export interface NodesWanted {
+  /** The inventory's. */
+  readonly names: readonly string[];
+  /** Those of them that are control planes. */
+  readonly controlPlanes: readonly string[];
+  /**
+   * The version that should run, such as 1.28.6; another patch release is as good. Where it is not known (null), every
+   * node should have that of the newest.
+   */
+  readonly kubernetes: string | null;
+}
+
 /**
  * One set of checks for every node of the inventory. "Ready" alone may be stale: with a kubelet that no longer runs it
  * stands for 40 seconds, so the lease must be fresh as well.
- * @param kubernetes the version that should run, such as 1.28.6; another patch release is as good. Where it is not known
- * (null), every node should have that of the newest.
  */
 export function judgeNodes(
-  names: readonly string[],
+  { names, controlPlanes, kubernetes }: NodesWanted,
   seen: NodesSeen,
-  kubernetes: string | null,
 ): JudgedCheck[] {
   const wanted = minorOf(kubernetes ?? newestKubelet(seen.nodes));
   return names.flatMap((name) => {
     const node = seen.nodes.find(({ metadata }) => metadata.name === name);
     if (node === undefined) return [missing(name, seen.nodes)];
-    return [...judgeConditions(name, node), judgeLease(name, seen), judgeVersion(name, node, wanted)];
+    return [
+      ...judgeConditions(name, node),
+      judgeLease(name, seen),
+      judgeVersion(name, node, wanted),
+      ...(controlPlanes.includes(name) ? [judgeLabel(name, node)] : []),
+    ];
   });
 }
 
@@ -149,5 +164,25 @@ function judgeVersion(name: string, { status }: Nodes[number], minor: string): J
     is: kubeletVersion,
     shouldBe: `v${minor}`,
     advice: `Run the playbook cluster.yml again, or upgrade-cluster.yml where ${name} is behind.`,
+  });
+}
+
+/** By which kubeadm marks a control plane: as a label, and on one that is no worker as a taint too. */
+const role = 'node-role.kubernetes.io/control-plane';
+
+/**
+ * kubeadm sets the label last. Kubespray never comes back to a control plane whose join was cut off before that, and newer
+ * releases wait in vain for it under this label.
+ */
+function judgeLabel(name: string, { metadata }: Nodes[number]): JudgedCheck {
+  return judge({
+    check: 'control-plane-label',
+    host: name,
+    passed: Object.hasOwn(metadata.labels, role),
+    is: Object.hasOwn(metadata.labels, role) ? 'labelled' : `no label ${role}`,
+    shouldBe: `a node with the label ${role}`,
+    advice:
+      `kubeadm was cut off before it marked ${name}: run "kubectl label node ${name} ${role}=" and, unless it is a ` +
+      `worker as well, "kubectl taint node ${name} ${role}:NoSchedule".`,
   });
 }

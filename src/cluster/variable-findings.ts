@@ -92,7 +92,9 @@ function renamedNodes({ kubespray }: Specification): FoundBefore[] {
       severity: 'warning',
       is: `${variable} in kubespray.variables gives nodes other names than the inventory has`,
       shouldBe: 'the names of the inventory, by which step 9 looks for nodes',
-      mend: `Take it out and name the hosts so in the specification, or accept node-ready by an override with a reason.`,
+      mend:
+        'Take it out and name the hosts so in the specification, or accept node-ready, node-local-dns-pods and ' +
+        'control-plane-pods by overrides with a reason.',
     },
   ];
 }

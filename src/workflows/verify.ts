@@ -98,8 +98,10 @@ export function confirmationOf(
   specification: Specification,
   { host, ...asked }: Pick<VerifyKubernetesInput, 'nodes' | 'release'> & { readonly host: HostSpecification },
 ): VerifyKubernetesInput {
+  const controlPlanes = membersOf(specification).controlPlanes.map(({ name }) => name);
   return {
     ...asked,
+    controlPlanes,
     ...expectationsOf(specification, asked.release),
     host: targetOf(specification, host),
   };

@@ -26,7 +26,7 @@ const pod = (name: string, labels: Record<string, string>) => ({
 /** A control plane whose clock stands at 2026-11-22T14:00:30Z. */
 function controlPlane(): FakeHost {
   return new FakeHost('node1')
-    .when(/v1\/nodes\?/, list({ metadata: { name: 'node1' }, status: nodeStatus }))
+    .when(/v1\/nodes\?/, list({ metadata: { name: 'node1', labels }, status: nodeStatus }))
     .when(
       /leases\?/,
       list({ metadata: { name: 'node1' }, spec: { renewTime: '2026-11-22T14:00:20.000000Z' } }),
@@ -46,6 +46,7 @@ function controlPlane(): FakeHost {
     )
     .when(/^date \+%s$/, String(Date.parse('2026-11-22T14:00:30Z') / 1000));
 }
+const labels = { 'node-role.kubernetes.io/control-plane': '' };
 const nodeStatus = {
   conditions: [{ type: 'Ready', status: 'True' }],
   nodeInfo: { kubeletVersion: 'v1.28.6' },
@@ -98,6 +99,34 @@ describe('what the steps ask', () => {
     },
   );
 
+  it.each<[VerifyKubernetesInput['controlPlanes'], readonly string[]]>([
+    [['node1'], []],
+    [undefined, []],
+    [['node1', 'node2'], ['control-plane-pods node2']],
+  ])(
+    'wants a whole control plane on each of %j, by default on the one that is asked',
+    async (controlPlanes, failed) => {
+      const { checks } = await confirm('confirmPods', controlPlane(), {
+        ...input,
+        ...(controlPlanes && { controlPlanes }),
+      });
+      expect(checks.filter(({ passed }) => !passed).map(({ check, host }) => `${check} ${host}`)).toEqual(
+        failed,
+      );
+    },
+  );
+
+  it.each<[VerifyKubernetesInput['controlPlanes'], readonly string[]]>([
+    [['node1'], ['control-plane-label']],
+    [undefined, ['control-plane-label']],
+    [['node2'], []],
+  ])('wants the label of a control plane on %j', async (controlPlanes, failed) => {
+    const unlabelled = list({ metadata: { name: 'node1' }, status: nodeStatus });
+    const asked = { ...input, ...(controlPlanes && { controlPlanes }) };
+    const result = await confirm('confirmNodes', controlPlane().when(/v1\/nodes\?/, unlabelled), asked);
+    expect(failing(result)).toEqual(failed);
+  });
+
   it.each<[Partial<VerifyKubernetesInput>, readonly string[]]>([
     [{}, ['coredns-forward', 'coredns-pods', 'node-local-dns-pods']],
     [{ upstreamDns: null }, ['coredns-pods', 'node-local-dns-pods']],
@@ -130,7 +159,7 @@ describe('what the steps ask', () => {
     const page = (index: number) =>
       JSON.stringify({
         metadata: index < 2 ? { continue: `after/${names[index]}+` } : {},
-        items: [{ metadata: { name: names[index] }, status: nodeStatus }],
+        items: [{ metadata: { name: names[index], labels }, status: nodeStatus }],
       });
     const lease = (name: string) => ({
       metadata: { name },

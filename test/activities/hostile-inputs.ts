@@ -76,7 +76,7 @@ export function hostileInputs(places: Places): Inputs {
   const patience = { patienceMs: 0, overrides: specification.overrides };
   const kubernetes = {
     ...{ ...patience, host, nodes: [name(), name()], release: 'v2.24.1', kubernetes: name() },
-    ...{ upstreamDns: [name()], coreDns: [free(), free()], nodeLocalDns: true },
+    ...{ controlPlanes: [name()], upstreamDns: [name()], coreDns: [free(), free()], nodeLocalDns: true },
   };
   const [kept = { from: '' }] = target.moves;
   return {

@@ -34,6 +34,7 @@ function pods(state: { waiting?: object; running?: object }): string {
   return JSON.stringify({
     items: components.map((component) => ({
       metadata: { name: component, labels: { component } },
+      spec: { nodeName: 'node1' },
       status: {
         phase: 'Running',
         containerStatuses: [{ name: component, ready: state.running !== undefined, state }],

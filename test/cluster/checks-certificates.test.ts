@@ -6,8 +6,8 @@ const text = (lines: Record<string, string>) =>
   Object.entries(lines)
     .map(([path, end]) => `${path} notAfter=${end}`)
     .join('\n');
-const judged = (lines: Record<string, string>) =>
-  judgeCertificates('node1', parseCertificates(text(lines)), now)[0];
+const judged = (lines: Record<string, string>, isExpected = true) =>
+  judgeCertificates({ host: 'node1', certificates: parseCertificates(text(lines)), isExpected, now })[0];
 
 describe('certificates of a host', () => {
   it('pass while all of them are valid for a month', () => {
@@ -24,7 +24,12 @@ describe('certificates of a host', () => {
       shouldBe: 'valid for at least 30 days',
       advice: '',
     });
-    expect(judged({})).toMatchObject({ passed: true, is: 'none found' });
+  });
+
+  it('fail where none is found and something runs that cannot be without one', () => {
+    expect(judged({})).toMatchObject({ passed: false, is: 'none found' });
+    expect(judged({})?.advice).toContain('/var/lib/kubelet/pki on node1');
+    expect(judged({}, false)).toMatchObject({ passed: true, is: 'none found' });
   });
 
   it('fail when one is about to end or has ended, the first to end first, each with its own advice', () => {

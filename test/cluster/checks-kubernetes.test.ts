@@ -30,11 +30,12 @@ const node = (
     disk = 'False',
     version = 'v1.28.6',
     unschedulable = false,
-  }: { ready?: string; disk?: string; version?: string; unschedulable?: boolean } = {},
+    labels = {},
+  }: { ready?: string; disk?: string; version?: string; unschedulable?: boolean; labels?: object } = {},
 ) => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name, labels: { 'kubernetes.io/hostname': name }, uid: 'u' },
+  metadata: { name, labels: { 'kubernetes.io/hostname': name, ...labels }, uid: 'u' },
   spec: { podCIDR: '10.233.64.0/24', ...(unschedulable && { unschedulable }) },
   status: {
     addresses: [{ type: 'InternalIP', address: '10.0.10.136' }],
@@ -65,9 +66,8 @@ describe('nodes', () => {
     kubernetes: string | null = '1.28.6',
   ) =>
     judgeNodes(
-      ['node1'],
+      { names: ['node1'], controlPlanes: [], kubernetes },
       { nodes: parseNodes(list(nodes)), leases: parseLeases(list(leases)), now },
-      kubernetes,
     );
 
   it('are confirmed when ready, with a fresh lease, room, and the release’s version', () => {
@@ -135,6 +135,38 @@ describe('nodes', () => {
       );
     expect(failing(versions('v1.36.0'))).toEqual([]);
     expect(versions('v1.9.0', 'v1.37.0').at(-1)).toMatchObject({ passed: false, shouldBe: 'v1.37' });
+  });
+});
+
+describe('the label of control planes', () => {
+  const label = { 'node-role.kubernetes.io/control-plane': '' };
+  const judge = (nodes: readonly unknown[]) =>
+    judgeNodes(
+      { names: ['node1', 'node2', 'node3'], controlPlanes: ['node1', 'node2'], kubernetes: null },
+      { nodes: parseNodes(list(nodes)), leases: [], now },
+    ).filter(({ check }) => check === 'control-plane-label');
+
+  it('is asked of control planes that are nodes, and of no worker', () => {
+    const checks = judge([node('node1', { labels: label }), node('node2', { labels: label }), node('node3')]);
+    expect(checks.map(({ host, passed }) => [host, passed])).toEqual([
+      ['node1', true],
+      ['node2', true],
+    ]);
+    expect(judge([node('node1', { labels: label })])).toHaveLength(1);
+  });
+
+  it('fails where kubeadm was cut off before it, with the words that set it', () => {
+    const [first, second] = judge([node('node1', { labels: label }), node('node2')]);
+    expect(first?.passed).toBe(true);
+    expect(second).toMatchObject({
+      host: 'node2',
+      passed: false,
+      is: 'no label node-role.kubernetes.io/control-plane',
+    });
+    expect(second?.advice).toContain('kubectl label node node2 node-role.kubernetes.io/control-plane=');
+    expect(second?.advice).toContain(
+      'kubectl taint node node2 node-role.kubernetes.io/control-plane:NoSchedule',
+    );
   });
 });
 
@@ -278,19 +310,20 @@ describe('a pod', () => {
 });
 
 describe('the pods of kube-system', () => {
-  const controlPlane = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((component) =>
-    pod(`${component}-node1`, { labels: { component, tier: 'control-plane' } }),
-  );
+  const components = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
+  const partsOn = (nodeName: string, names = components) =>
+    names.map((component) =>
+      pod(`${component}-${nodeName}`, { labels: { component, tier: 'control-plane' }, nodeName }),
+    );
+  const judge = (pods: readonly unknown[], controlPlanes = ['node1']) =>
+    judgePods({ host: 'node1', controlPlanes, pods: parsePods(list(pods)), now });
 
   it('are confirmed when all are well and the control plane is there', () => {
-    expect(
-      failing(judgePods('node1', parsePods(list([...controlPlane, pod('calico-node-x')])), now)),
-    ).toEqual([]);
+    expect(failing(judge([...partsOn('node1'), pod('calico-node-x')]))).toEqual([]);
   });
 
   it('fail with the names of those in trouble', () => {
-    const pods = parsePods(list([...controlPlane, pod('calico-node-x', { ready: false })]));
-    expect(judgePods('node1', pods, now)[0]).toMatchObject({
+    expect(judge([...partsOn('node1'), pod('calico-node-x', { ready: false })])[0]).toMatchObject({
       check: 'kube-system-pods',
       passed: false,
       is: 'calico-node-x (main is not ready)',
@@ -298,19 +331,32 @@ describe('the pods of kube-system', () => {
   });
 
   it('may settle while pods start, not for the sake of those that have failed for good', () => {
-    const settles = (options: PodOptions) =>
-      judgePods('node1', parsePods(list([...controlPlane, pod('a', options)])), now)[0]?.settles;
+    const settles = (options: PodOptions) => judge([...partsOn('node1'), pod('a', options)])[0]?.settles;
     expect(settles({ ready: false })).toBe(true);
     expect(settles({ phase: 'Failed' })).toBe(false);
   });
 
   it('fail when a part of the control plane is missing, or everything', () => {
-    expect(failing(judgePods('node1', parsePods(list(controlPlane.slice(1))), now))).toEqual([
-      'control-plane-pods node1',
-    ]);
-    expect(failing(judgePods('node1', [], now))).toEqual([
-      'kube-system-pods node1',
-      'control-plane-pods node1',
+    expect(failing(judge(partsOn('node1').slice(1)))).toEqual(['control-plane-pods node1']);
+    expect(failing(judge([]))).toEqual(['kube-system-pods node1', 'control-plane-pods node1']);
+  });
+
+  it('fail when one of three control planes lacks a part that the others have', () => {
+    const three = ['node1', 'node2', 'node3'];
+    const without = (node: string, part: string) =>
+      partsOn(node, node === 'node3' ? components.filter((name) => name !== part) : components);
+    const pods = (part: string) => three.flatMap((node) => without(node, part));
+    expect(failing(judge(pods('none'), three))).toEqual([]);
+    const [failed] = judge(pods('kube-apiserver'), three).filter(({ passed }) => !passed);
+    expect(failed).toMatchObject({
+      check: 'control-plane-pods',
+      host: 'node3',
+      is: 'missing on node3: kube-apiserver',
+    });
+    expect(failed?.advice).toContain('on node3');
+    expect(failing(judge(partsOn('node1'), three))).toEqual([
+      'control-plane-pods node2',
+      'control-plane-pods node3',
     ]);
   });
 });

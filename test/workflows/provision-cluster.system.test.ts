@@ -85,6 +85,10 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
         ...['copySshKey', 'confirmSsh', 'gatherFacts', 'probeNode', 'applyFirewallRules'],
         ...['confirmNodes', 'confirmPods', 'confirmDns', 'verifyEtcd', 'verifyHost'],
       ]);
+      expect(machines.callsOf('confirmPods')[0]?.input).toMatchObject({
+        nodes: ['cp', 'new', 'old'],
+        controlPlanes: ['cp'],
+      });
       // What was just started may settle: all of verification together waits for five minutes.
       const [nodes, pods] = [...machines.callsOf('confirmNodes'), ...machines.callsOf('confirmPods')].map(
         ({ input }) => Number(input['patienceMs']),
