@@ -1,4 +1,4 @@
-/** Ctrl-C or SIGTERM as an abort signal, for as long as something is under way. */
+/** Ctrl-C, SIGTERM or a hang-up as an abort signal, for as long as something is under way. */
 export interface Interruption {
   readonly controller: AbortController;
   /** Gives the signals back to their usual meaning. */

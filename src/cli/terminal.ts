@@ -13,8 +13,11 @@ export interface Terminal {
   bold(text: string): string;
 }
 
+/** The process's own. Where its reader has gone away, such as `head` or a closed window, that counts as a hang-up. */
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr, env } = process;
+  const hangUp = hangUpOnce();
+  for (const stream of [stdout, stderr]) stream.on('error', hangUp);
   const interactive = stdin.isTTY && stdout.isTTY;
   const coloured = stdout.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   return {
@@ -23,5 +26,19 @@ export function processTerminal(): Terminal {
     write: (text) => void stdout.write(text),
     complain: (text) => void stderr.write(`${text}\n`),
     bold: (text) => (coloured ? styleText('bold', text) : text),
+  };
+}
+
+/** As the shell shows it for a program whose pipe nobody reads. */
+const nobodyReads = 141;
+
+/** Who ends in good order listens to the signal of a hang-up; anything else has nobody left to work for. */
+function hangUpOnce(): () => void {
+  let done = false;
+  return () => {
+    if (done) return;
+    done = true;
+    if (process.listenerCount('SIGHUP') === 0) process.exit(nobodyReads);
+    process.kill(process.pid, 'SIGHUP');
   };
 }
