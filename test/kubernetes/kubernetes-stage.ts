@@ -11,7 +11,7 @@ import { targetOf, useLab, type LabStage } from '../activities/lab-host.js';
 
 export const upstreamDns = ['8.8.8.8', '1.1.1.1'];
 
-interface KubernetesStage extends LabStage {
+export interface KubernetesStage extends LabStage {
   readonly cluster: Kubernetes;
 }
 

@@ -1,65 +1,106 @@
 import { expect } from 'vitest';
-import { backUpFstab } from '../../src/activities/back-up-fstab.js';
-import { checkJournals } from '../../src/activities/check-journals.js';
-import { confirmDirectoriesUnused } from '../../src/activities/confirm-directories-unused.js';
-import { confirmStorage } from '../../src/activities/confirm-storage.js';
-import { copyData } from '../../src/activities/copy-data.js';
-import { createRaidArray } from '../../src/activities/create-raid-array.js';
-import { makeFileSystem } from '../../src/activities/make-file-system.js';
-import { mountData } from '../../src/activities/mount-data.js';
-import { orderUnitsAfterMount } from '../../src/activities/order-units-after-mount.js';
-import { regenerateInitramfs } from '../../src/activities/regenerate-initramfs.js';
-import { selectDisks } from '../../src/activities/select-disks.js';
-import { startAndEnableUnits } from '../../src/activities/start-and-enable-units.js';
-import { stopAndDisableUnits } from '../../src/activities/stop-and-disable-units.js';
-import { switchData } from '../../src/activities/switch-data.js';
-import { updateFstab } from '../../src/activities/update-fstab.js';
+import type { AllActivities } from '../../src/activities/index.js';
+import { step } from '../../src/activities/step.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
-import { writeMdadmConf } from '../../src/activities/write-mdadm-conf.js';
+import { ephemeralStorageSchema } from '../../src/cluster/specification.js';
+import type { StorageTarget } from '../../src/cluster/storage-plan.js';
 import type { Kubernetes } from '../../src/lab/kubernetes/start.js';
+import type { HostOutcome } from '../../src/workflows/host-messages.js';
 import { runStep } from '../activities/control-host.js';
-import type { StorageWorker } from '../activities/storage-worker.js';
-import { podsOf, type PodSeen } from './kubernetes-stage.js';
+import { onMachine, targetOf } from '../activities/lab-host.js';
+import { labSpecification } from '../e2e/stage.js';
+import { approver, withHostWorkflows } from './host-workflows.js';
+import { podsOf, type KubernetesStage, type PodSeen } from './kubernetes-stage.js';
 
-/** Step 7 on a worker whose pods run, in the order of `migrateStorage`, up to the start of the units. */
-export async function migrate(worker: StorageWorker): Promise<ReturnType<StorageWorker['planToApply']>> {
-  const plan = await worker.planToApply();
-  expect(plan.target.path).toBe('migrate');
-  await worker.once(backUpFstab, plan);
-  await worker.once(stopAndDisableUnits, plan);
-  // The pods go on without kubelet and containerd: nothing has an open file there, but they are in use.
-  await expect(worker.once(confirmDirectoriesUnused, plan)).rejects.toThrow(/containerd-shim|mount /);
-  await worker.reboot();
-  await worker.once(confirmDirectoriesUnused, plan, 2);
-  for (const step of [selectDisks, createRaidArray, makeFileSystem, updateFstab, mountData, writeMdadmConf]) {
-    await worker.once(step, plan);
-  }
-  await worker.once(regenerateInitramfs, plan);
-  await worker.once(copyData, plan);
-  await worker.once(switchData, plan);
-  await worker.once(orderUnitsAfterMount, plan);
-  await worker.reboot();
-  await worker.once(confirmStorage, plan);
-  return plan;
+export const clusterName = 'lab';
+
+/** The lab's cluster as its operator describes it. */
+export function specificationOf({ controlPlane, worker }: Kubernetes, layout: 'auto' | 'root-dir') {
+  const repository = 'https://kubespray.invalid/';
+  return labSpecification({ name: clusterName, repository, controlPlane, workers: [worker], layout });
 }
 
-/** Steps 7.14 and 7.15. */
-export async function startUnits(
-  worker: StorageWorker,
-  plan: Awaited<ReturnType<StorageWorker['planToApply']>>,
+/** The document's look for what still uses the directories, in lines. */
+const documentsLook = `lsof -Pn 2> /dev/null | grep -E '/var/lib/kubelet|/var/lib/containerd' | wc -l`;
+
+/**
+ * Step 7 on the worker whose pods run, by Slipway's own workflow and a real Temporal server, approved by a person. Looks at
+ * the host at the moment at which the document would go on without a restart: the pods run on without kubelet and
+ * containerd, of which lsof knows nothing.
+ */
+export async function migrate(
+  { cluster, dependencies }: KubernetesStage,
+  layout: 'auto' | 'root-dir',
+): Promise<StorageTarget> {
+  const { worker } = cluster;
+  const before: string[] = [];
+  const watch = (real: AllActivities): Partial<AllActivities> => ({
+    stopAndDisableUnits: step(async (input) => {
+      const result = await real.stopAndDisableUnits(input);
+      before.push(
+        await onMachine(worker, documentsLook),
+        await real.confirmDirectoriesUnused(input).then(
+          () => 'nothing uses them',
+          (error: unknown) => String(error),
+        ),
+      );
+      return result;
+    }),
+  });
+  const outcome = await withHostWorkflows(dependencies, watch, (workflows) =>
+    workflows.run('migrateStorage', worker, {
+      specification: specificationOf(cluster, layout),
+      host: worker.name,
+    }),
+  );
+  expect(outcome).toMatchObject({ result: 'done', why: null });
+  expect(outcome.steps.filter(({ state }) => state !== 'changed' && state !== 'unchanged')).toEqual([]);
+  expect(before.at(-2)?.trim()).toBe('0');
+  expect(before.at(-1)).toMatch(/containerd-shim|mount /);
+  return targetIn(outcome);
+}
+
+function targetIn({ storage, approvals }: HostOutcome): StorageTarget {
+  if (storage?.kind !== 'apply') throw new Error(`The plan is ${JSON.stringify(storage)}`);
+  expect(storage.target.path).toBe('migrate');
+  expect(approvals).toEqual([{ plan: storage.digest, by: approver }]);
+  return storage.target;
+}
+
+/** What Slipway does on the host after step 8: steps 7.14 and 7.15. */
+export async function finish(
+  { cluster, dependencies }: KubernetesStage,
+  layout: 'auto' | 'root-dir',
 ): Promise<void> {
-  await worker.once(startAndEnableUnits, plan);
-  await worker.once(checkJournals, plan);
+  const host = targetOf(cluster.worker);
+  const work = {
+    host,
+    approvedPlan: null,
+    approvalHours: 1,
+    storage: ephemeralStorageSchema.parse({ layout }),
+  };
+  const outcome = await withHostWorkflows(
+    dependencies,
+    () => ({}),
+    (workflows) =>
+      workflows.run('prepareHost', cluster.worker, {
+        ...{ cluster: clusterName, host, storage: work, hostCount: 1 },
+        ...{ kernelParameters: false, firewallRuleSet: null },
+      }),
+  );
+  expect(outcome).toMatchObject({ result: 'done', why: null, storage: { kind: 'satisfied' } });
+  expect(outcome.steps.map(({ step }) => step)).toEqual([
+    'gatherFacts',
+    'startAndEnableUnits',
+    'checkJournals',
+  ]);
 }
 
 /** What step 9 finds on the worker itself: units, their order after the mounts, array, mounts, certificates. */
-export async function checksOfWorker(
-  worker: StorageWorker,
-  plan: Awaited<ReturnType<StorageWorker['planToApply']>>,
-) {
-  const { checks } = await runStep(verifyHost(worker.dependencies), {
-    host: worker.reach,
-    storage: plan.target,
+export async function checksOfWorker({ cluster, dependencies }: KubernetesStage, storage?: StorageTarget) {
+  const { checks } = await runStep(verifyHost(dependencies), {
+    host: targetOf(cluster.worker),
+    ...(storage && { storage }),
     ...{ units: ['containerd' as const, 'kubelet' as const], kernelParameters: false, certificates: true },
   });
   return checks;

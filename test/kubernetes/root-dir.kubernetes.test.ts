@@ -1,20 +1,37 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { groupVariables } from '../../src/cluster/group-variables.js';
+import { specificationSchema } from '../../src/cluster/specification.js';
+import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import { matchingRelease } from '../../src/lab/kubernetes/versions.js';
 import { StorageWorker } from '../activities/storage-worker.js';
 import { allPass, confirm, failing, podsOf, useKubernetes } from './kubernetes-stage.js';
 import {
   checksOfWorker,
   digestInPod,
+  finish,
   migrate,
   podsAreNew,
   seenByDriver,
-  startUnits,
+  specificationOf,
 } from './migration-run.js';
 
 const stage = useKubernetes('kube-root-dir', ['node1']);
 
-/** What Kubespray writes in step 8 from the variables of step 7.13. */
-const settings = `sed -i 's|"$| --root-dir=/data/kubelet"|' /etc/kubernetes/kubelet.env
-sed -i 's|^root = .*|root = "/data/containerd"|' /etc/containerd/config.toml`;
+/** Writes what Kubespray does in step 8, from Slipway's variables of step 7.13. */
+function playbooksPart({ mountPoint, layout }: StorageTarget): string {
+  const { files } = groupVariables({
+    specification: specificationSchema.parse(specificationOf(stage().cluster, 'root-dir')),
+    release: matchingRelease,
+    storage: { worker1: { mountPoint, layout } },
+  });
+  const variables = parse(files['host_vars/worker1.yml'] ?? '') as {
+    readonly containerd_storage_dir: string;
+    readonly kubelet_custom_flags: readonly string[];
+  };
+  return `sed -i 's|"$| ${variables.kubelet_custom_flags.join(' ')}"|' /etc/kubernetes/kubelet.env
+sed -i 's|^root = .*|root = "${variables.containerd_storage_dir}"|' /etc/containerd/config.toml`;
+}
 
 describe('a worker whose pods run, migrated in the root-dir layout', () => {
   it('has its pods again with new containers and the same data, also after one more reboot', async () => {
@@ -24,27 +41,43 @@ describe('a worker whose pods run, migrated in the root-dir layout', () => {
     const digest = await digestInPod(cluster);
     expect(await seenByDriver(cluster)).toContain('pods');
 
-    const plan = await migrate(worker);
-    expect(plan.target.layout).toBe('root-dir');
-    expect((await worker.see('ls -A /var/lib/kubelet')).split('\n')).toEqual(['pki']);
-    await worker.see(settings);
-    await startUnits(worker, plan);
+    const target = await migrate(stage(), 'root-dir');
+    expect(target.layout).toBe('root-dir');
+    const kept = ['config.yaml', 'kubeadm-flags.env', 'pki'];
+    expect((await worker.see('ls -A /var/lib/kubelet')).split('\n').sort()).toEqual(kept);
+    expect(await worker.see('systemctl is-enabled kubelet containerd || true')).toBe('disabled\ndisabled');
+    await worker.see(playbooksPart(target));
+    await finish(stage(), 'root-dir');
+    expect(await worker.see('pgrep -af "[/]kubelet"')).toContain('--root-dir=/data/kubelet');
     const migrated = await podsAreNew(cluster, before);
     expect(await digestInPod(cluster)).toBe(digest);
     await allPass(() => confirm(stage(), 'confirmNodes'));
-    expect(failing(await checksOfWorker(worker, plan))).toEqual([]);
+    expect(failing(await checksOfWorker(stage(), target))).toEqual([]);
 
     await worker.reboot();
     await podsAreNew(cluster, migrated);
     expect(await digestInPod(cluster)).toBe(digest);
     await allPass(() => confirm(stage(), 'confirmNodes'));
-    await allPass(() => checksOfWorker(worker, plan));
+    await allPass(() => checksOfWorker(stage(), target));
 
     // kubelet makes this folder where it always was; a driver that mounts it sees no pods there, and is shown as running.
-    expect((await worker.see('ls -A /var/lib/kubelet')).split('\n').sort()).toEqual([
-      'device-plugins',
-      'pki',
-    ]);
+    expect((await worker.see('ls -A /var/lib/kubelet')).split('\n').sort()).toEqual(
+      [...kept, 'device-plugins'].sort(),
+    );
     expect(await seenByDriver(cluster)).not.toContain('pods');
+  });
+
+  it('has all its pods running also when their data is gone, so that only the digest proves it', async () => {
+    const { cluster, dependencies } = stage();
+    const worker = new StorageWorker(dependencies, cluster.worker, 'root-dir');
+    const before = await podsOf(cluster);
+    const digest = await digestInPod(cluster);
+    await worker.see('systemctl disable --now kubelet containerd 2> /dev/null');
+    await worker.reboot();
+    await worker.see(`rm -r /data/kubelet/pods
+systemctl enable --now containerd kubelet 2> /dev/null`);
+    await podsAreNew(cluster, before);
+    await allPass(() => confirm(stage(), 'confirmNodes'));
+    expect(await digestInPod(cluster)).not.toBe(digest);
   });
 });

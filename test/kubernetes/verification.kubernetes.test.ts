@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pauseProvider } from '../../src/activities/pause-provider.js';
+import { probeNode } from '../../src/activities/probe-node.js';
 import { resumeProvider } from '../../src/activities/resume-provider.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
@@ -7,16 +8,20 @@ import { shortenAdminCertificate } from '../../src/lab/kubernetes/control-plane.
 import { corednsConfig, dnsObjects, workload } from '../../src/lab/kubernetes/objects.js';
 import { podCount } from '../../src/lab/kubernetes/start.js';
 import { podImage } from '../../src/lab/kubernetes/binaries.js';
+import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from '../activities/control-host.js';
 import { onMachine, targetOf } from '../activities/lab-host.js';
 import { allPass, confirm, failing, podsOf, until, upstreamDns, useKubernetes } from './kubernetes-stage.js';
+import { checksOfWorker } from './migration-run.js';
 
 const names = ['node1', 'node2', 'node3'] as const;
 const stage = useKubernetes('kube-verify', names);
 
 const nodes = () => confirm(stage(), 'confirmNodes');
-const pods = () => confirm(stage(), 'confirmPods');
+/** The parts of the control plane are pods of the only node there is. */
+const pods = () => confirm(stage(), 'confirmPods', { controlPlanes: ['worker1'] });
 const dns = () => confirm(stage(), 'confirmDns');
+const host = () => checksOfWorker(stage());
 const something = (checks: readonly { passed: boolean }[]) => checks.some(({ passed }) => !passed);
 
 const unreachable = ['not-ready', 'unreachable'].map((name) => ({
@@ -61,10 +66,7 @@ describe('step 9 on a real Kubernetes', () => {
       const { checks } = await runStep(verifyEtcd(dependencies), { host: targetOf(member), members: names });
       expect(failing(checks)).toEqual([]);
     }
-    const { checks: ofWorker } = await runStep(verifyHost(dependencies), {
-      host: targetOf(cluster.worker),
-      ...{ units: ['containerd' as const, 'kubelet' as const], kernelParameters: false, certificates: true },
-    });
+    const ofWorker = await host();
     expect(failing(ofWorker)).toEqual([]);
     // The authority's, and the client's that kubelet got for its bootstrap token.
     expect(ofWorker.find(({ check }) => check === 'certificates')?.is).toMatch(/^2, of which the first/);
@@ -137,6 +139,47 @@ describe('step 9 on a real Kubernetes', () => {
     expect(failing(checks)).toEqual([
       'kube-system-pods: kube-scheduler-worker1 (kube-scheduler is not ready)',
     ]);
+    await allPass(pods);
+  });
+
+  it('fails when a part of the control plane is no pod any more, also of one control plane only', async () => {
+    const { cluster } = stage();
+    const both = await confirm(stage(), 'confirmPods', { controlPlanes: ['worker1', 'node2'] });
+    expect(failing(both)).toEqual([
+      'control-plane-pods: missing on node2: kube-apiserver, kube-controller-manager, kube-scheduler',
+    ]);
+    const manifests = '/etc/kubernetes/manifests';
+    await onMachine(cluster.worker, `mv ${manifests}/kube-scheduler.yaml /root/`);
+    const wanted = ['control-plane-pods: missing on worker1: kube-scheduler'];
+    const checks = await until(pods, (seen) => failing(seen).join() === wanted.join());
+    await onMachine(cluster.worker, `mv /root/kube-scheduler.yaml ${manifests}/`);
+    expect(failing(checks)).toEqual(wanted);
+    expect(checks.find(({ passed }) => !passed)?.advice).toContain('/etc/kubernetes/manifests');
+    await allPass(pods);
+  });
+
+  it('fails when a control plane lacks the label that kubeadm sets last', async () => {
+    const { cluster } = stage();
+    const label = 'node-role.kubernetes.io/control-plane';
+    const asControlPlane = () => confirm(stage(), 'confirmNodes', { controlPlanes: ['worker1'] });
+    const [failed, ...others] = (await asControlPlane()).filter(({ passed }) => !passed);
+    expect(others).toEqual([]);
+    expect(failed).toMatchObject({ check: 'control-plane-label', host: 'worker1', is: `no label ${label}` });
+    const [, advised = ''] = /"kubectl (label [^"]+)"/.exec(failed?.advice ?? '') ?? [];
+    await cluster.kubectl(advised.split(' '));
+    expect(failing(await asControlPlane())).toEqual([]);
+    await cluster.kubectl(['label', 'node', 'worker1', `${label}-`]);
+  });
+
+  it('fails when containerd is stopped on a node', async () => {
+    const { cluster } = stage();
+    await onMachine(cluster.worker, 'systemctl stop containerd');
+    const checks = await host();
+    await onMachine(cluster.worker, 'systemctl start containerd');
+    expect(failing(checks)).toEqual(['unit-containerd: inactive (dead), enabled']);
+    expect(checks.find(({ passed }) => !passed)?.advice).toContain('journalctl -u containerd');
+    await allPass(host);
+    await allPass(nodes);
     await allPass(pods);
   });
 
@@ -215,6 +258,9 @@ describe('step 9 on a real Kubernetes', () => {
     await cluster.waitForPods(podCount + 1);
     const before = await podsOf(cluster);
     await onMachine(cluster.worker, 'systemctl stop kubelet');
+    const stopped = await host();
+    expect(failing(stopped)).toEqual(['unit-kubelet: inactive (dead), enabled']);
+    expect(stopped.find(({ passed }) => !passed)?.advice).toContain('systemctl enable --now kubelet');
     // What kubelet last said stands for 40 seconds and more: a Ready node, and pods that are shown as running.
     expect(failing([...(await nodes()), ...(await pods())])).toEqual([]);
     const early = await until(nodes, something);
@@ -269,5 +315,54 @@ describe('step 9 on a real Kubernetes', () => {
     expect(checks[0]?.is).toMatch(/timed? ?out|timeout|unable|etcdserver/i);
     expect(failing(ofEtcd.checks).join()).toMatch(/etcd-health/);
     await allPass(nodes);
+  });
+});
+
+describe('the probe of how far kubeadm has come, on a real Kubernetes', () => {
+  const probe = (machine: LabMachine) =>
+    runStep(probeNode(stage().dependencies), { host: targetOf(machine) });
+  const configMap = (name: string, namespace: string) => ({
+    ...{ apiVersion: 'v1', kind: 'ConfigMap', data: { what: name } },
+    metadata: { name, namespace },
+  });
+  const health = { healthy: 3, members: 3 };
+  const seen = { kubeadmConfig: true, clusterInfo: true, workloads: true, nodes: ['worker1'] };
+
+  it('sees on a control plane what kubeadm init writes last, by its API server, and by etcd without one', async () => {
+    const { cluster } = stage();
+    const { controlPlane } = cluster;
+    // The lab's control plane was not made by kubeadm.
+    const without = { ...seen, kubeadmConfig: false, clusterInfo: false };
+    expect(await probe(controlPlane)).toMatchObject({ cluster: { source: 'API server', ...without } });
+    await cluster.apply([
+      configMap('kubeadm-config', 'kube-system'),
+      configMap('cluster-info', 'kube-public'),
+    ]);
+    expect(await probe(controlPlane)).toMatchObject({
+      ...{ adminConf: true, caCertificate: true, etcd: { hasData: true, health } },
+      cluster: { source: 'API server', ...seen },
+    });
+
+    await onMachine(controlPlane, 'systemctl stop kube-apiserver');
+    const byEtcd = await probe(controlPlane);
+    await onMachine(controlPlane, 'systemctl start kube-apiserver');
+    expect(byEtcd).toMatchObject({ etcd: { hasData: true, health }, cluster: { source: 'etcd', ...seen } });
+    await allPass(nodes);
+
+    await cluster.kubectl(['--namespace', 'kube-system', 'delete', 'configmap', 'kubeadm-config']);
+    await cluster.kubectl(['--namespace', 'kube-public', 'delete', 'configmap', 'cluster-info']);
+    await onMachine(controlPlane, 'systemctl stop kube-apiserver');
+    const emptied = await probe(controlPlane);
+    await onMachine(controlPlane, 'systemctl start kube-apiserver');
+    expect(emptied).toMatchObject({ cluster: { source: 'etcd', ...without } });
+    await allPass(nodes);
+  });
+
+  it('sees on a worker that it has joined', async () => {
+    expect(await probe(stage().cluster.worker)).toMatchObject({
+      ...{ nodeName: 'worker1', config: true, kubeletConf: true, bootstrapKubeletConf: false },
+      ...{ adminConf: false, caCertificate: true, clientCertificate: 'present', kubeletIsActive: true },
+      ...{ etcd: { hasData: false, health: null }, cluster: null },
+    });
   });
 });

@@ -64,7 +64,8 @@ function setUp(machine: Place, { controlPlane, authority }: WorkerParts): Script
     '/etc/cni/net.d/10-lab.conflist': JSON.stringify(network),
     '/etc/systemd/system/kubelet.service': kubeletUnit,
     '/etc/kubernetes/kubelet.env': kubeletEnvironment(machine),
-    '/etc/kubernetes/kubelet-config.yaml': stringify(kubeletConfig),
+    '/var/lib/kubelet/config.yaml': stringify(kubeletConfig),
+    '/var/lib/kubelet/kubeadm-flags.env': `KUBELET_KUBEADM_ARGS="--hostname-override=${machine.name}"\n`,
     '/etc/kubernetes/bootstrap-kubelet.conf': stringify(bootstrapConfig(controlPlane)),
     '/etc/kubernetes/ssl/ca.crt': authority,
     ...Object.fromEntries(
@@ -120,28 +121,29 @@ const network = {
   ],
 };
 
+/** It has Kubespray's flags, and does not start without the two files that kubeadm leaves in /var/lib/kubelet. */
 const kubeletUnit = `[Unit]
 Description=Kubernetes Kubelet Server
 After=containerd.service
 Wants=containerd.service
 [Service]
 EnvironmentFile=-/etc/kubernetes/kubelet.env
-ExecStart=/usr/local/bin/kubelet $KUBELET_ARGS
+EnvironmentFile=/var/lib/kubelet/kubeadm-flags.env
+ExecStart=/usr/local/bin/kubelet $KUBELET_ARGS $KUBELET_KUBEADM_ARGS
 Restart=always
 RestartSec=10s
 [Install]
 WantedBy=multi-user.target
 `;
 
-function kubeletEnvironment({ name, address }: Place): string {
+function kubeletEnvironment({ address }: Place): string {
   const folder = '/etc/kubernetes';
   const words = [
     '--v=2',
     `--node-ip=${address}`,
-    `--hostname-override=${name}`,
     `--bootstrap-kubeconfig=${folder}/bootstrap-kubelet.conf`,
     `--kubeconfig=${folder}/kubelet.conf`,
-    `--config=${folder}/kubelet-config.yaml`,
+    '--config=/var/lib/kubelet/config.yaml',
   ];
   return `KUBELET_ARGS="${words.join(' ')}"\n`;
 }
