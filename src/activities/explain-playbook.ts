@@ -1,3 +1,4 @@
+import { groupBy } from '../cluster/outline.js';
 import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-progress.js';
 import { CommandFailedError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
@@ -63,15 +64,15 @@ function headline(error: CommandFailedError, { progress, playbook, host }: Failu
 
 /** " (also on node2, node3; on node1 for node4, node5)" */
 function also(failures: readonly PlaybookFailure[], control: string): string {
-  const byDelegate = new Map<string, string[]>();
-  const own: string[] = [];
-  for (const failure of failures) {
-    const machine = machineOf(failure, control);
-    if (failure.delegate === undefined) own.push(failure.host);
-    else byDelegate.set(machine, [...(byDelegate.get(machine) ?? []), failure.host]);
-  }
-  const places = [...byDelegate].map(([machine, hosts]) => `on ${machine} for ${hosts.join(', ')}`);
-  if (own.length > 0) places.unshift(`on ${own.join(', ')}`);
+  const namesOf = (some: readonly PlaybookFailure[]) => some.map(({ host }) => host).join(', ');
+  const own = failures.filter(({ delegate }) => delegate === undefined);
+  const delegated = failures.filter(({ delegate }) => delegate !== undefined);
+  const places = [
+    ...(own.length > 0 ? [`on ${namesOf(own)}`] : []),
+    ...groupBy(delegated, (failure) => machineOf(failure, control)).map(
+      (group) => `on ${machineOf(group[0], control)} for ${namesOf(group)}`,
+    ),
+  ];
   return places.length > 0 ? ` (also ${places.join('; ')})` : '';
 }
 

@@ -18,7 +18,8 @@ const sshDial = new URL('../../deploy/ansible/ssh_dial.py', import.meta.url);
 
 /**
  * Step 4: "Ansible Inventory": a copy of Kubespray's sample, and hosts.yaml. Beside it what Ansible needs to know about
- * this cluster alone: ansible.cfg, the pinned host keys, and the plugin by which progress is read, and the program that ssh connects by.
+ * this cluster alone: ansible.cfg, the pinned host keys, the plugin by which progress is read, and the program by which ssh
+ * connects.
  */
 export function writeInventory(dependencies: Dependencies): Activities['writeInventory'] {
   return step((input) =>

@@ -175,11 +175,12 @@ const role = 'node-role.kubernetes.io/control-plane';
  * releases wait in vain for it under this label.
  */
 function judgeLabel(name: string, { metadata }: Nodes[number]): JudgedCheck {
+  const isLabelled = Object.hasOwn(metadata.labels, role);
   return judge({
     check: 'control-plane-label',
     host: name,
-    passed: Object.hasOwn(metadata.labels, role),
-    is: Object.hasOwn(metadata.labels, role) ? 'labelled' : `no label ${role}`,
+    passed: isLabelled,
+    is: isLabelled ? 'labelled' : `no label ${role}`,
     shouldBe: `a node with the label ${role}`,
     advice:
       `kubeadm was cut off before it marked ${name}: run "kubectl label node ${name} ${role}=" and, unless it is a ` +

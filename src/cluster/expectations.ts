@@ -1,6 +1,7 @@
 import { parseVersion } from './version.js';
 import { rulesFor, type Release } from './releases.js';
 import type { Specification } from './specification.js';
+import { isPlainText } from './template.js';
 
 /** What step 9 expects of nodes and DNS. */
 export interface Expectations {
@@ -61,10 +62,6 @@ function upstreamOf(
   upstream: readonly string[],
 ): readonly string[] | null {
   const servers: unknown = own ?? upstream;
-  if (!Array.isArray(servers) || !servers.every((server) => isServer(server))) return null;
+  if (!Array.isArray(servers) || !servers.every(isPlainText)) return null;
   return servers.length > 0 ? servers : ['/etc/resolv.conf'];
-}
-
-function isServer(value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('{{');
 }

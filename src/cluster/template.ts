@@ -2,3 +2,8 @@
 export function isTemplate(value: unknown): boolean {
   return typeof value === 'string' && /\{[{%]/.test(value);
 }
+
+/** Whether a variable's value is text that stands as it is written. */
+export function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && !isTemplate(value);
+}

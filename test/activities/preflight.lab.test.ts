@@ -30,6 +30,16 @@ const stage = useLab('test-preflight', async ({ lab }) => {
 });
 
 const on = (index: number, script: string) => onMachine(machines[index] as LabMachine, script);
+/** A firewall of somebody else's on a machine: rules of the chains `in` and `out`. */
+const wall = (index: number, ...rules: string[]) =>
+  on(
+    index,
+    `nft add table inet wall
+nft 'add chain inet wall in { type filter hook input priority 0; }'
+nft 'add chain inet wall out { type filter hook output priority 0; }'
+${rules.map((rule) => `nft 'add rule inet wall ${rule}'`).join('\n')}`,
+  );
+const tearDown = (index: number) => on(index, 'nft delete table inet wall');
 const addressOf = (index: number) => machines[index]?.address ?? '';
 
 function specificationWith(more: Readonly<Record<string, object>> = {}): Specification {
@@ -206,16 +216,6 @@ systemctl show -p MainPID -p ActiveState --value etcd`;
 });
 
 describe('firewalls', () => {
-  const wall = (index: number, ...rules: string[]) =>
-    on(
-      index,
-      `nft add table inet wall
-nft 'add chain inet wall in { type filter hook input priority 0; }'
-nft 'add chain inet wall out { type filter hook output priority 0; }'
-${rules.map((rule) => `nft 'add rule inet wall ${rule}'`).join('\n')}`,
-    );
-  const tearDown = (index: number) => on(index, 'nft delete table inet wall');
-
   it('that drop packets of one host are told with ports and hosts', async () => {
     const from = `in ip saddr ${addressOf(1)}`;
     await wall(0, `${from} tcp dport { 6443, 10250 } drop`, `${from} udp dport 4789 drop`);
@@ -294,27 +294,17 @@ ${server}; until ss -tln | grep -q :10250; do sleep 0.1; done`,
   });
 
   it('does not hide somebody else’s, which keeps out a host that Slipway’s lets in', async () => {
-    await on(
-      0,
-      `nft add table inet wall
-nft 'add chain inet wall in { type filter hook input priority -10; }'
-nft 'add rule inet wall in tcp dport 6443 drop'`,
-    );
+    await wall(0, 'in tcp dport 6443 drop');
     expect(blockedOf(await reach())).toEqual(['node1 in: tcp 6443 timed-out node2']);
-    await on(0, 'nft delete table inet wall');
+    await tearDown(0);
   });
 
   it('lets in the new one when its rules are written anew, and shows what else keeps it out', async () => {
     await Promise.all([0, 1].map((index) => apply(index, specification)));
     expect((await reach()).outdated).toEqual([]);
-    await on(
-      0,
-      `nft add table inet wall
-nft 'add chain inet wall in { type filter hook input priority -10; }'
-nft 'add rule inet wall in ip saddr ${addressOf(2)} tcp dport 6443 drop'`,
-    );
+    await wall(0, `in ip saddr ${addressOf(2)} tcp dport 6443 drop`);
     expect(blockedOf(await reach())).toEqual(['node1 in: tcp 6443 timed-out node3']);
-    await on(0, 'nft delete table inet wall');
+    await tearDown(0);
     expect(await findings('reachability')).toEqual([]);
   });
 });

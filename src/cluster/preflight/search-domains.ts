@@ -1,4 +1,5 @@
 import type { Specification } from '../specification.js';
+import { isPlainText } from '../template.js';
 import type { HostCheck } from './finding.js';
 
 /** Trap T18. Those that Kubespray itself writes on its hosts are there at every further run, and mean no harm. */
@@ -23,11 +24,6 @@ function ownDomains({ kubespray: { variables } }: Specification): ReadonlySet<st
   const asked = variables['searchdomains'];
   const own = [domain, `svc.${domain}`, `default.svc.${domain}`];
   return new Set([...own, ...(Array.isArray(asked) ? asked.filter(isPlainText) : [])].map(normal));
-}
-
-/** What a template of Ansible's makes is not known here. */
-function isPlainText(value: unknown): value is string {
-  return typeof value === 'string' && !value.includes('{{');
 }
 
 function normal(domain: string): string {
