@@ -43,6 +43,9 @@ export async function readFactsAndClock(
 /** How often the clocks are compared; the quickest answer is the most exact. */
 const comparisons = 2;
 
+/** Milliseconds that `Date.now` cuts off: none, or up to a whole one. */
+const cutOff = 1;
+
 /**
  * The host has looked at its clock at some moment between the question and the answer, so the difference to this
  * machine's is known within half of the time in between.
@@ -53,7 +56,7 @@ async function compareClocks(host: Host): Promise<ClockOffset | undefined> {
   for (let time = 0; time < comparisons; time += 1) {
     const asked = Date.now();
     const { stdout } = await host.run(sh`date '+%s %N'`, { what: 'read the clock' });
-    const answered = Date.now();
+    const answered = Date.now() + cutOff;
     const shown = parseClock(stdout);
     if (shown === undefined) continue;
     measured.push({
