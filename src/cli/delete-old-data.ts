@@ -13,7 +13,7 @@ import { exitCodes, type ExitCode } from './exit-codes.js';
 import { catchInterruption } from './interruption.js';
 import { LiveView } from './live-view.js';
 import { loadSpecification } from './load-specification.js';
-import { startOwnWorker } from './own-worker.js';
+import { withOwnWorker } from './own-worker.js';
 import type { Terminal } from './terminal.js';
 import { withTemporal } from './with-temporal.js';
 
@@ -36,21 +36,17 @@ export async function deleteOldData(options: DeleteOldDataOptions, terminal: Ter
   const hosts = hostsOf(specification, options.hosts);
   const interruption = catchInterruption();
   try {
-    return await withTemporal({ terminal, embedded: 'start' }, async (connection) => {
-      const worker = configuredAddress() === undefined ? await startOwnWorker(connection) : undefined;
-      try {
+    return await withTemporal({ terminal, embedded: 'start' }, (connection) =>
+      withOwnWorker({ connection, isWanted: configuredAddress() === undefined }, async (guarded) => {
         const results: Result[] = [];
         const common = { ...options, specification, connection, terminal };
         for (const host of hosts) {
-          const working = deleteOn(host, { ...common, interruption: interruption.controller });
-          results.push(await (worker === undefined ? working : Promise.race([working, worker.failed])));
+          results.push(await guarded(deleteOn(host, { ...common, interruption: interruption.controller })));
           if (interruption.controller.signal.aborted) break;
         }
         return exitCodeFor(results);
-      } finally {
-        await worker?.stop();
-      }
-    });
+      }),
+    );
   } finally {
     interruption.release();
   }

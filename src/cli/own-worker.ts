@@ -1,19 +1,37 @@
 import { runWorker } from '../workers/run-worker.js';
 import type { TemporalConnection } from '../temporal/connect.js';
 
+/** Waits for a workflow, and gives up when the worker that would go on with it has ended by itself. */
+export type Guarded = <Output>(running: Promise<Output>) => Promise<Output>;
+
+/**
+ * Runs a worker beside the command for the time of `work`; where none is wanted, because others take the work, `guarded`
+ * just waits.
+ * @throws what the worker throws at its start, and, out of `guarded`, what has ended it
+ */
+export async function withOwnWorker<Output>(
+  { connection, isWanted }: { readonly connection: TemporalConnection; readonly isWanted: boolean },
+  work: (guarded: Guarded) => Promise<Output>,
+): Promise<Output> {
+  if (!isWanted) return work((running) => running);
+  const worker = await startOwnWorker(connection);
+  try {
+    return await work((running) => Promise.race([running, worker.failed]));
+  } finally {
+    await worker.stop();
+  }
+}
+
 /** A worker in this process. */
-export interface OwnWorker {
+interface OwnWorker {
   /** Rejects if the worker ends by itself; never resolves before {@link stop}. */
   readonly failed: Promise<never>;
   /** Lets running steps come to a good place, then ends. Jobs on hosts go on by themselves. */
   stop(): Promise<void>;
 }
 
-/** Starts a worker beside the command, and waits until it takes work. @throws what the worker throws at its start */
-export async function startOwnWorker({
-  connectionOptions,
-  namespace,
-}: Pick<TemporalConnection, 'connectionOptions' | 'namespace'>): Promise<OwnWorker> {
+/** Waits until the worker takes work. */
+async function startOwnWorker({ connectionOptions, namespace }: TemporalConnection): Promise<OwnWorker> {
   const end = new AbortController();
   let ready: () => void = () => undefined;
   const isReady = new Promise<void>((resolve) => {

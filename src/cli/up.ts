@@ -5,7 +5,7 @@ import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { catchInterruption } from './interruption.js';
 import { loadSpecification } from './load-specification.js';
-import { startOwnWorker } from './own-worker.js';
+import { withOwnWorker } from './own-worker.js';
 import { runCluster, type ClusterOutcome } from './run-cluster.js';
 import type { Terminal } from './terminal.js';
 import { withTemporal } from './with-temporal.js';
@@ -59,23 +59,16 @@ export async function provision(options: ProvisionOptions, terminal: Terminal): 
   try {
     return await withTemporal({ terminal, embedded: 'start' }, async (connection) => {
       terminal.write(`Temporal: ${connection.address}${uiOf(connection)}\n`);
-      const withWorker = options.worker ?? configuredAddress() === undefined;
-      const worker = withWorker ? await startOwnWorker(connection) : undefined;
-      try {
-        const running = runCluster({
-          ...options,
-          connection,
-          terminal,
-          interruption: interruption.controller,
-        });
-        const outcome = await (worker === undefined ? running : Promise.race([running, worker.failed]));
+      const isWanted = options.worker ?? configuredAddress() === undefined;
+      return withOwnWorker({ connection, isWanted }, async (guarded) => {
+        const outcome = await guarded(
+          runCluster({ ...options, connection, terminal, interruption: interruption.controller }),
+        );
         if (outcome.exitCode === exitCodes.interrupted) {
           terminal.complain(`Interrupted. \`${options.resume}\` goes on where it was.`);
         } else await options.afterwards?.(connection, interruption.controller.signal);
         return outcome;
-      } finally {
-        await worker?.stop();
-      }
+      });
     });
   } catch (error) {
     if (interruption.controller.signal.aborted && !(error instanceof CommandError)) {
