@@ -25,6 +25,8 @@ interface Place {
   readonly release: string;
 }
 
+type SampleInput = Pick<InventoryInput, 'release' | 'sampleInventory'>;
+
 /**
  * "cp -rfp inventory/sample inventory/akash", and again what has changed in it when the checkout is another release: its
  * sample may name what the old one did not, and pin what the new one refuses. The inventory before stays beside.
@@ -34,12 +36,12 @@ interface Place {
  */
 export async function copySample(
   host: Host,
-  { kubespray, inventory }: ClusterFolders,
-  { release, sampleInventory }: Pick<InventoryInput, 'release' | 'sampleInventory'>,
+  folders: ClusterFolders,
+  input: SampleInput,
 ): Promise<string | undefined> {
-  const place = { host, sample: `${kubespray}/${sampleInventory}`, inventory, kubespray, release };
-  const digests = await sampleOf(place, sampleInventory);
-  const script = firstCopyScript(place, recordText(release, digests));
+  const place = placeOf(host, folders, input);
+  const digests = await sampleOf(place, input.sampleInventory);
+  const script = firstCopyScript(place, recordText(place.release, digests));
   const { stdout } = await host.run(script, { what: "copy Kubespray's sample inventory" });
   return stdout.trim() === 'copied' ? "a copy of Kubespray's sample" : await followSample(place, digests);
 }
@@ -50,16 +52,24 @@ export async function copySample(
  */
 export async function refuseEditedSample(
   host: Host,
-  { kubespray, inventory }: ClusterFolders,
-  { release, sampleInventory }: Pick<InventoryInput, 'release' | 'sampleInventory'>,
+  folders: ClusterFolders,
+  input: SampleInput,
 ): Promise<void> {
-  const place = { host, sample: `${kubespray}/${sampleInventory}`, inventory, kubespray, release };
-  const digests = await sampleOf(place, sampleInventory);
-  const { exitCode } = await host.run(sh`test -d ${`${inventory}/group_vars`}`, {
-    what: `look for ${inventory}`,
+  const place = placeOf(host, folders, input);
+  const digests = await sampleOf(place, input.sampleInventory);
+  const { exitCode } = await host.run(sh`test -d ${`${place.inventory}/group_vars`}`, {
+    what: `look for ${place.inventory}`,
     accept: [0, 1],
   });
   if (exitCode === 0) await planOfSample(place, digests);
+}
+
+function placeOf(
+  host: Host,
+  { kubespray, inventory }: ClusterFolders,
+  { release, sampleInventory }: SampleInput,
+): Place {
+  return { host, sample: `${kubespray}/${sampleInventory}`, inventory, kubespray, release };
 }
 
 async function sampleOf(place: Place, sampleInventory: string): Promise<Digests> {
