@@ -1,4 +1,4 @@
-import { keptInPlace } from '../cluster/storage-commands.js';
+import { copyOptions } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
@@ -30,15 +30,6 @@ export function copyData(dependencies: Pick<Dependencies, 'hosts' | 'jobs'>): Ac
   );
 }
 
-/** rsync's options for a copy that is the same in owners, modes, times, links, attributes, lists and holes. */
-export const copyOptions: readonly string[] = ['-aHAXSx', '--numeric-ids', '--delete'];
-
-/** In the root-dir layout what the kubelet needs in its old place stays there (trap T3). */
-export function exclusions({ layout }: StorageTarget, { unit }: Move): readonly string[] {
-  if (layout === 'bind') return [];
-  return (keptInPlace[unit] ?? []).map((name) => `--exclude=/${name}`);
-}
-
 function stateScript(target: StorageTarget): Script {
   return lines(
     movedFunctions(target),
@@ -63,7 +54,7 @@ export function copyScript(target: StorageTarget): Script {
 /** The rename from `.partial` to `.verified` is the record that this copy has been compared. */
 function copyOne(target: StorageTarget, move: Move): Script {
   const [from = '', to = '', partial = '', verified = '', old = ''] = moveWords(target, move);
-  const options = [...copyOptions, ...exclusions(target, move)];
+  const options = copyOptions(target, move);
   return sh`if [ -d ${verified} ] || { [ -d ${to} ] && [ ! -e ${partial} ]; }; then
   echo ${`${from}: copied already`}
 elif [ ! -e ${from} ]; then

@@ -1,3 +1,4 @@
+import { createWords } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { type ArrayOnHost, deviceFunctions, observeArray, ourArrayFunction } from './array-on-host.js';
@@ -46,10 +47,6 @@ export function createRaidArray(
 export function createScript(target: StorageTarget): Script {
   const { array, disks } = target;
   const links = disks.map(({ byId }) => byId);
-  const mirror = array.level === 'raid0' ? [] : ['--bitmap=internal', '--run'];
-  const create = (more: readonly string[]) =>
-    sh`mdadm --create ${array.device} --level=${array.level} --metadata=1.2 --uuid=${array.uuid} \\
-    --name=${array.name.replace(/^md/, '')} --homehost=any --raid-devices=${disks.length} ${[...more]} ${links} </dev/null`;
   return lines(
     sh`set -eu`,
     refuseFunction,
@@ -69,10 +66,10 @@ blank=0 ours=0`,
     sh`if [ "$ours" -eq ${disks.length} ]; then
   mdadm --assemble ${array.device} --uuid=${array.uuid} ${links}
 elif [ "$ours" -eq 0 ]; then
-  ${create(mirror)}
+  ${createWords(target)} </dev/null
 else`,
     array.level === 'raid0'
-      ? create(['--run'])
+      ? sh`${createWords(target, ['--run'])} </dev/null`
       : sh`refuse "A disk has lost its part of the array; nothing is written over what the other holds."`,
     sh`fi
 udevadm settle || true

@@ -1,9 +1,8 @@
-import { keptInPlace } from '../cluster/storage-commands.js';
+import { copyOptions, keptInPlace } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
-import { copyOptions, exclusions } from './copy-data.js';
 import type { Dependencies } from './dependencies.js';
 import { isAllMoved, type Move, moveWords, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';
@@ -53,7 +52,7 @@ export function switchScript(target: StorageTarget): Script {
  */
 function switchOne(target: StorageTarget, move: Move): Script {
   const [from = '', to = '', , verified = '', old = '', moved = ''] = moveWords(target, move);
-  const options = [...copyOptions, ...exclusions(target, move)];
+  const options = copyOptions(target, move);
   const kept = target.layout === 'root-dir' ? (keptInPlace[move.unit] ?? []) : [];
   return sh`if [ -d ${verified} ]; then
   if [ -e ${to} ]; then refuse ${`${to} exists already beside the compared copy.`}; fi
