@@ -1,9 +1,9 @@
-import { copyOptions } from '../cluster/storage-commands.js';
+import { copyOptions, placesOf, type Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { type Move, moveWords, movedFunctions } from './moved-data.js';
+import { moveWords, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 import { storageJob } from './storage-job.js';
@@ -53,7 +53,7 @@ export function copyScript(target: StorageTarget): Script {
 
 /** The rename from `.partial` to `.verified` is the record that this copy has been compared. */
 function copyOne(target: StorageTarget, move: Move): Script {
-  const [from = '', to = '', partial = '', verified = '', old = ''] = moveWords(target, move);
+  const { from, to, partial, verified, old } = placesOf(target, move);
   const options = copyOptions(target, move);
   return sh`if [ -d ${verified} ] || { [ -d ${to} ] && [ ! -e ${partial} ]; }; then
   echo ${`${from}: copied already`}

@@ -1,11 +1,11 @@
-import { deletingOf, oldCopyOf } from '../cluster/storage-commands.js';
+import { deletingOf, oldCopyOf, type Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';
 import type { Activities, OldDirectory } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { type Move, moveWords, movedFunctions } from './moved-data.js';
+import { moveWords, movedFunctions } from './moved-data.js';
 import { lookForOldData } from './old-data.js';
 import { notProven, refused, refuseFunction, withRefusals } from './refusals.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';

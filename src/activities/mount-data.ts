@@ -1,4 +1,4 @@
-import { copyPlaces } from '../cluster/storage-commands.js';
+import { placesOf } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
@@ -45,7 +45,7 @@ place ${mountPoint}`,
     ...binds.map(
       (move) => sh`mkdir -p ${move.to}
 place ${move.from}
-touch ${copyPlaces(mountPoint, move).moved}`,
+touch ${placesOf(target, move).moved}`,
     ),
     sh`sync -f ${mountPoint}`,
   );

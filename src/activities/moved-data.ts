@@ -1,9 +1,7 @@
-import { copyPlaces, oldCopyOf } from '../cluster/storage-commands.js';
+import { placesOf, type Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-
-export type Move = StorageTarget['moves'][number];
 
 /**
  * Defines `on_array`, true when the planned file system is mounted at the mount point, and `moved <from> <to>
@@ -21,10 +19,10 @@ moved() {
 }`;
 }
 
-/** The words that `moved` and the scripts of copy and switch take for one directory. */
-export function moveWords({ mountPoint }: StorageTarget, move: Move): readonly string[] {
-  const { partial, verified, moved } = copyPlaces(mountPoint, move);
-  return [move.from, move.to, partial, verified, oldCopyOf(move.from), moved];
+/** The arguments of the shell function `moved` for one directory. */
+export function moveWords(target: StorageTarget, move: Move): readonly string[] {
+  const { from, to, partial, verified, old, moved } = placesOf(target, move);
+  return [from, to, partial, verified, old, moved];
 }
 
 /** Whether all data is in its new place and in use from there: then nothing needs to be stopped any more. */

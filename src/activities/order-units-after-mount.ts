@@ -1,8 +1,8 @@
+import type { Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import type { Move } from './moved-data.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
 import { movedUnits, unitsPresent } from './units-on-host.js';

@@ -1,9 +1,9 @@
+import type { Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import type { Move } from './moved-data.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
 import { movedUnits, unitsPresent, unitsSynced } from './units-on-host.js';

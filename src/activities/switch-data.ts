@@ -1,10 +1,10 @@
-import { copyOptions, keptInPlace } from '../cluster/storage-commands.js';
+import { copyOptions, keptInPlace, placesOf, type Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { isAllMoved, type Move, moveWords, movedFunctions } from './moved-data.js';
+import { isAllMoved, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 import { storageJob } from './storage-job.js';
@@ -51,7 +51,7 @@ export function switchScript(target: StorageTarget): Script {
  * compared. The original's rename comes first, so that nothing can write into it any more unseen.
  */
 function switchOne(target: StorageTarget, move: Move): Script {
-  const [from = '', to = '', , verified = '', old = '', moved = ''] = moveWords(target, move);
+  const { from, to, verified, old, moved } = placesOf(target, move);
   const options = copyOptions(target, move);
   const kept = target.layout === 'root-dir' ? (keptInPlace[move.unit] ?? []) : [];
   return sh`if [ -d ${verified} ]; then

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyPlaces } from '../cluster/storage-commands.js';
+import { placesOf } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { FileState, UnitBefore } from '../cluster/surroundings.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import { moveWords, movedFunctions } from './moved-data.js';
+import { movedFunctions } from './moved-data.js';
 import { refuseFunction } from './refusals.js';
 import { syncUnits } from './units-on-host.js';
 
@@ -67,7 +67,7 @@ systemctl daemon-reload`,
 export function switchedScript(target: StorageTarget): Script {
   if (target.path === 'fresh') return sh`true`;
   const checks = target.moves.map((move) => {
-    const [from = '', to = '', , , old = '', moved = ''] = moveWords(target, move);
+    const { from, to, old, moved } = placesOf(target, move);
     return sh`if [ -e ${old} ] || on_array ${from}; then echo ${from}; exit 0; fi
 if on_array ${target.mountPoint} && { [ -e ${to} ] || [ -e ${moved} ]; }; then echo ${from}; exit 0; fi`;
   });
@@ -92,11 +92,11 @@ if on_array ${mountPoint}; then
     ! \\( -type d -empty \\( -false ${ours} \\) \\) -printf '%f ' | head -c 300)
   if [ -n "$found" ]; then refuse ${`${mountPoint} has something in it`}" ($found): move it away first."; fi`,
     ...moves.map((move) => {
-      const { partial, verified, moved } = copyPlaces(mountPoint, move);
+      const { from, to, partial, verified, moved } = placesOf(target, move);
       return sh`  if [ -d ${verified} ]; then mv -T ${verified} ${partial}; fi
-  ${path === 'fresh' ? sh`unmount ${move.from}` : sh`:`}
+  ${path === 'fresh' ? sh`unmount ${from}` : sh`:`}
   rm -f ${moved}
-  if [ -d ${move.to} ]; then rmdir ${move.to}; fi`;
+  if [ -d ${to} ]; then rmdir ${to}; fi`;
     }),
     sh`  sync -f ${mountPoint}
   unmount ${mountPoint}

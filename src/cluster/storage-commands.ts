@@ -2,7 +2,8 @@ import { arrayFstabLine, bindFstabLines } from './fstab.js';
 import { arrayLine } from './mdadm-conf.js';
 import type { StorageTarget } from './storage-plan.js';
 
-type Move = StorageTarget['moves'][number];
+/** One directory whose data belong on the array. */
+export type Move = StorageTarget['moves'][number];
 
 /**
  * What step 7 runs on the host, for the reader of the plan; in the order in which it happens. Left out is what only looks,
@@ -58,18 +59,31 @@ export const keptInPlace: Readonly<Record<string, readonly string[]>> = {
   kubelet: ['pki', 'config.yaml', 'kubeadm-flags.env'],
 };
 
-/**
- * Where a copy grows, and where it waits when it has been verified; then it is renamed to its final name, and the file
- * `moved` is put beside it as the record that this has been Slipway's doing.
- */
-export function copyPlaces(
-  mountPoint: string,
-  { to }: Move,
-): { readonly partial: string; readonly verified: string; readonly moved: string } {
+/** Where the data of one directory is, from the first copied file to the end. */
+export interface Places {
+  /** Its old place. */
+  readonly from: string;
+  /** Its new place. */
+  readonly to: string;
+  /** Where a copy grows. */
+  readonly partial: string;
+  /** Where the copy waits when it has been verified; then it is renamed to its new place. */
+  readonly verified: string;
+  /** The original, once the copy takes its place. */
+  readonly old: string;
+  /** The record that it is Slipway that has moved the data: a file beside the new place. */
+  readonly moved: string;
+}
+
+/** Every name that step 7 has for the data of one directory. */
+export function placesOf({ mountPoint }: Pick<StorageTarget, 'mountPoint'>, { from, to }: Move): Places {
   const name = to.slice(to.lastIndexOf('/') + 1);
   return {
+    from,
+    to,
     partial: `${mountPoint}/.slipway-${name}.partial`,
     verified: `${mountPoint}/.slipway-${name}.verified`,
+    old: oldCopyOf(from),
     moved: `${mountPoint}/.slipway-${name}.moved`,
   };
 }
@@ -94,17 +108,13 @@ export function copyOptions({ layout }: StorageTarget, { unit }: Move): readonly
 }
 
 function copyCommands(target: StorageTarget, move: Move): readonly string[] {
-  const { partial, verified } = copyPlaces(target.mountPoint, move);
+  const { from, partial, verified } = placesOf(target, move);
   const options = copyOptions(target, move).join(' ');
-  return [`rsync ${options} --info=progress2 ${move.from}/ ${partial}/`, `mv -T ${partial} ${verified}`];
+  return [`rsync ${options} --info=progress2 ${from}/ ${partial}/`, `mv -T ${partial} ${verified}`];
 }
 
 function switchCommands(target: StorageTarget, move: Move): readonly string[] {
-  const { verified } = copyPlaces(target.mountPoint, move);
-  const old = oldCopyOf(move.from);
-  return [
-    `mv -T ${move.from} ${old}`,
-    `rsync ${copyOptions(target, move).join(' ')} ${old}/ ${verified}/`,
-    `mv -T ${verified} ${move.to}`,
-  ];
+  const { from, to, verified, old } = placesOf(target, move);
+  const options = copyOptions(target, move).join(' ');
+  return [`mv -T ${from} ${old}`, `rsync ${options} ${old}/ ${verified}/`, `mv -T ${verified} ${to}`];
 }
