@@ -1,4 +1,5 @@
 import type { CheckName } from './check-names.js';
+import { namesText } from './outline.js';
 import type { Specification } from './specification.js';
 
 /** One answer of verification: what should be, what was seen, and how to mend it. */
@@ -31,17 +32,21 @@ export function resultOf({ check, host, passed, is, shouldBe, advice }: JudgedCh
   return { check, host, passed, is, shouldBe, advice };
 }
 
-/** The operator's word on a failed check, if there is one. An override without hosts is meant for every host. */
+/**
+ * The operator's word on a failed check, if there is one. An override without hosts is meant for every host, and only such
+ * a one for what concerns the whole cluster, where `host` is null.
+ */
 export function overrideOf(
-  { check, host }: Pick<CheckResult, 'check' | 'host'>,
+  { check, host }: { readonly check: CheckName; readonly host: string | null },
   overrides: Specification['overrides'],
 ): Specification['overrides'][number] | undefined {
-  return overrides.find(({ check: name, hosts }) => name === check && (hosts?.includes(host) ?? true));
+  return overrides.find(
+    ({ check: name, hosts }) =>
+      name === check && (hosts === undefined || (host !== null && hosts.includes(host))),
+  );
 }
 
 /** A list for one line of a report: at most `limit` entries, then how many more there are. */
 export function listed(entries: readonly string[], limit = 5): string {
-  if (entries.length === 0) return 'none';
-  const rest = entries.length - limit;
-  return entries.slice(0, limit).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return entries.length === 0 ? 'none' : namesText(entries, limit);
 }

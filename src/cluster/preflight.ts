@@ -1,3 +1,4 @@
+import { overrideOf } from './checks.js';
 import { clockFindings } from './preflight/clock.js';
 import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
@@ -66,13 +67,7 @@ export function preflight({
   return found.map((finding) => withOverride(finding, specification.overrides));
 }
 
-/** Marks a finding that the operator has seen and accepts. An override without hosts is meant for every host. */
+/** Marks a finding that the operator has seen and accepts. */
 export function withOverride(finding: FoundBefore, overrides: Specification['overrides']): Finding {
-  const { check, host } = finding;
-  const override = overrides.find(
-    (candidate) =>
-      candidate.check === check &&
-      (candidate.hosts === undefined || (host !== null && candidate.hosts.includes(host))),
-  );
-  return { ...finding, overridden: override?.reason ?? null };
+  return { ...finding, overridden: overrideOf(finding, overrides)?.reason ?? null };
 }

@@ -1,5 +1,7 @@
 import type { CheckName } from './check-names.js';
+import { overrideOf, type CheckResult } from './checks.js';
 import type { ClusterPlan } from './plan.js';
+import type { Specification } from './specification.js';
 
 /** One verified fact, with what an override says of it. */
 export interface ReportedCheck {
@@ -47,4 +49,13 @@ export interface Report {
   readonly plan: ClusterPlan;
   /** What is left to the operator, a sentence each; absent in reports of earlier versions. */
   readonly advice?: readonly string[];
+}
+
+/** A failed check that the operator has seen and accepts says so, and by which reason. */
+export function reportedCheck(check: CheckResult, { overrides }: Specification): ReportedCheck {
+  const { passed, ...rest } = check;
+  if (passed) return { ...rest, state: 'passed', reason: null };
+  const override = overrideOf(check, overrides);
+  if (override === undefined) return { ...rest, state: 'failed', reason: null };
+  return { ...rest, state: 'overridden', reason: override.reason };
 }

@@ -3,12 +3,12 @@ import { digestOf } from '../cluster/digest.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { ephemeralStorageOf, membersOf } from '../cluster/members.js';
 import { planStorage } from '../cluster/plan-storage.js';
+import { reportedCheck } from '../cluster/report.js';
 import type { EphemeralStorage, HostSpecification, Specification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { controlHostStation } from './board.js';
 import type { HostOutcome } from './host-messages.js';
 import { HostRun } from './host-run.js';
-import { withOverride } from './make-report.js';
 import { endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
 import { releaseInUse } from './release-in-use.js';
@@ -150,7 +150,7 @@ async function proveTheNewPlace(
 
 function refuseFailed(specification: Specification, checks: readonly CheckResult[]): void {
   const failed = checks
-    .map((check) => withOverride(check, specification))
+    .map((check) => reportedCheck(check, specification))
     .filter(({ state }) => state === 'failed');
   if (failed.length === 0) return;
   const what = failed.map(

@@ -1,9 +1,8 @@
 import type { CheckResult } from '../activities/contract.js';
-import { overrideOf } from '../cluster/checks.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { keptOldData, oldDataAdvice } from '../cluster/old-data.js';
 import type { ClusterPlan } from '../cluster/plan.js';
-import type { Report, ReportedCheck, ReportedHost } from '../cluster/report.js';
+import { reportedCheck, type Report, type ReportedHost } from '../cluster/report.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import type { Specification } from '../cluster/specification.js';
 import { noOrder } from '../cluster/work-order.js';
@@ -26,7 +25,7 @@ interface Ended {
 /** The end of the procedure in one value. */
 export function makeReport(ended: Ended): Report {
   const { specification, plan, approvals, checks, hosts, playbook, isAborted } = ended;
-  const reported = withoutRepeats(checks).map((check) => withOverride(check, specification));
+  const reported = withoutRepeats(checks).map((check) => reportedCheck(check, specification));
   const isReady =
     hosts.every(({ result }) => result === 'done') && reported.every(({ state }) => state !== 'failed');
   return {
@@ -90,15 +89,6 @@ function shortened(plan: ClusterPlan): ClusterPlan {
       planned.kind === 'apply' ? { ...planned, excluded: [], commands: [], advice: [] } : planned;
   }
   return { ...plan, storage };
-}
-
-/** A failed check that the operator has seen and accepts says so, and by which reason. */
-export function withOverride(check: CheckResult, { overrides }: Specification): ReportedCheck {
-  const { passed, ...rest } = check;
-  if (passed) return { ...rest, state: 'passed', reason: null };
-  const override = overrideOf(check, overrides);
-  if (override === undefined) return { ...rest, state: 'failed', reason: null };
-  return { ...rest, state: 'overridden', reason: override.reason };
 }
 
 function named(steps: readonly StepProgress[], state: StepState): string[] {
