@@ -1,4 +1,5 @@
 import { chooseRelease } from '../cluster/choose-release.js';
+import { isStopper } from '../cluster/findings.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
@@ -71,6 +72,5 @@ function planFrom(specification: Specification, look: Look): ClusterPlan {
 }
 
 function isRefused({ storage, findings }: ClusterPlan): boolean {
-  const stopped = findings.some(({ severity, overridden }) => severity === 'error' && overridden === null);
-  return stopped || Object.values(storage).some(({ kind }) => kind === 'refused');
+  return findings.some(isStopper) || Object.values(storage).some(({ kind }) => kind === 'refused');
 }

@@ -15,3 +15,8 @@ export interface Finding {
   /** The operator's reason, when the specification overrides it. */
   readonly overridden: string | null;
 }
+
+/** Whether the host, or without a host the cluster, cannot go on with it. */
+export function isStopper({ severity, overridden }: Finding): boolean {
+  return severity === 'error' && overridden === null;
+}

@@ -20,6 +20,11 @@ export function membersOf({ hosts }: Pick<Specification, 'hosts'>): Members {
   };
 }
 
+/** Whether it is a control plane or an etcd member: without one of those Kubespray would build another cluster. */
+export function isOfControlPlane({ roles }: Pick<HostSpecification, 'roles'>): boolean {
+  return roles.some((role) => role !== 'worker');
+}
+
 /** What step 7 is to do on a host: its own setting, else, on workers only, the cluster's. `false`: nothing. */
 export function ephemeralStorageOf(
   { ephemeralStorage }: Pick<Specification, 'ephemeralStorage'>,

@@ -9,7 +9,7 @@ import { kubeletFolderAdvice } from './kubelet-folder.js';
 import type { ClusterPlan } from './plan.js';
 import { withOverride } from './preflight.js';
 import type { Specification } from './specification.js';
-import type { StoragePlan } from './storage-plan.js';
+import { targetOfPlan, type StoragePlan } from './storage-plan.js';
 import { variableFindings } from './variable-findings.js';
 import { approvedOrder, workOrder, type WorkOrder } from './work-order.js';
 
@@ -49,11 +49,11 @@ export function planCluster({ specification, release, facts, storage, findings }
 /** Where step 7 puts each host's data, by the plan. */
 export function layoutsOf(storage: Readonly<Record<string, StoragePlan>>): StorageLayouts {
   return Object.fromEntries(
-    Object.entries(storage).flatMap(([host, plan]) =>
-      plan.kind === 'apply' || plan.kind === 'satisfied'
-        ? [[host, { mountPoint: plan.target.mountPoint, layout: plan.target.layout }] as const]
-        : [],
-    ),
+    Object.entries(storage).flatMap(([host, plan]) => {
+      const target = targetOfPlan(plan);
+      if (target === undefined) return [];
+      return [[host, { mountPoint: target.mountPoint, layout: target.layout }] as const];
+    }),
   );
 }
 

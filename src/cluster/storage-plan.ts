@@ -79,3 +79,8 @@ export type StoragePlan =
       readonly why: string;
       readonly excluded: readonly ExcludedDevice[];
     };
+
+/** What the host is to be, or is already; undefined where nothing can or is to be done, or no plan was made. */
+export function targetOfPlan(plan: StoragePlan | null | undefined): StorageTarget | undefined {
+  return plan?.kind === 'apply' || plan?.kind === 'satisfied' ? plan.target : undefined;
+}

@@ -1,8 +1,8 @@
 import { isServiceActive, type HostFacts } from './facts.js';
-import { membersOf } from './members.js';
+import { isOfControlPlane, membersOf } from './members.js';
 import { namesText, type Item } from './outline.js';
 import type { Specification } from './specification.js';
-import type { StoragePlan } from './storage-plan.js';
+import { targetOfPlan, type StoragePlan } from './storage-plan.js';
 
 /**
  * In which order step 7 stops and restarts hosts. A cluster that runs on them already goes on: etcd keeps its quorum, and
@@ -43,8 +43,8 @@ export function workOrder({ specification, facts, storage }: Input): WorkOrder {
   const names = (some: readonly { readonly name: string }[]) => some.map(({ name }) => name);
   return {
     sideBySide: names(hosts.filter((host) => !isInUse(host))),
-    oneByOne: names(running.filter(({ roles }) => roles.some((role) => role !== 'worker'))),
-    workers: names(running.filter(({ roles }) => roles.every((role) => role === 'worker'))),
+    oneByOne: names(running.filter(isOfControlPlane)),
+    workers: names(running.filter((host) => !isOfControlPlane(host))),
     maxUnavailable: maintenance.maxUnavailable,
     runningControlPlanes: names(
       membersOf({ hosts }).controlPlanes.filter(({ name }) =>
@@ -56,11 +56,12 @@ export function workOrder({ specification, facts, storage }: Input): WorkOrder {
 
 /** Data counts as well: it is there also where an earlier run has stopped the units. */
 function isRunning(facts: HostFacts | undefined, plan: StoragePlan | undefined): boolean {
-  if (plan === undefined || plan.kind === 'none' || plan.kind === 'refused') return false;
+  const target = targetOfPlan(plan);
+  if (target === undefined) return false;
   const isActive = ['kubelet', 'containerd', 'etcd'].some((unit) =>
     isServiceActive(facts?.units ?? [], unit),
   );
-  return isActive || plan.target.path === 'migrate';
+  return isActive || target.path === 'migrate';
 }
 
 /** The part of an order that an approval is about: running hosts that are to be changed, unless there is one host only. */

@@ -1,4 +1,5 @@
 import { isServiceActive } from '../cluster/facts.js';
+import { isStopper } from '../cluster/findings.js';
 import { reachabilityFindings } from '../cluster/preflight/reachability.js';
 import { withOverride } from '../cluster/preflight.js';
 import type { Reachability } from '../cluster/reachability.js';
@@ -38,7 +39,7 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
     const found = (await checkReachability(run)) ?? { blocked: [], narrow: [] };
     const obstacles = reachabilityFindings(found, specification)
       .map((finding) => withOverride(finding, specification.overrides))
-      .filter(({ severity, overridden }) => severity === 'error' && overridden === null);
+      .filter(isStopper);
     if (obstacles.length === 0) return;
     const message = obstacles
       .map(({ host, is, mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)

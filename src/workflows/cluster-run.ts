@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { CheckResult } from '../activities/contract.js';
 import type { HostFacts } from '../cluster/facts.js';
+import { isOfControlPlane } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { Report, ReportedHost } from '../cluster/report.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
@@ -72,11 +73,9 @@ export class ClusterRun {
     return { ...this.specification, hosts: this.activeHosts() };
   }
 
-  /** Control planes and etcd members that dropped out. Without them Kubespray would build another cluster. */
+  /** Control planes and etcd members that dropped out. */
   missingControlPlanes(): HostSpecification[] {
-    return this.specification.hosts.filter(
-      ({ name, roles }) => this.endings.has(name) && roles.some((role) => role !== 'worker'),
-    );
+    return this.specification.hosts.filter((host) => this.endings.has(host.name) && isOfControlPlane(host));
   }
 
   /** Does something for a host; if that ends the host's work, the host drops out and the others go on. */

@@ -1,7 +1,7 @@
 import { chooseRelease } from '../cluster/choose-release.js';
 import type { HostFacts } from '../cluster/facts.js';
-import type { Finding } from '../cluster/findings.js';
-import { ephemeralStorageOf } from '../cluster/members.js';
+import { isStopper, type Finding } from '../cluster/findings.js';
+import { ephemeralStorageOf, isOfControlPlane } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
@@ -44,7 +44,7 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
     run.board.setPlan(plan);
     run.board.setRelease(plan.release.name);
     const refused = refusedHosts(run, plan);
-    const needed = refused.filter(({ host }) => host.roles.some((role) => role !== 'worker'));
+    const needed = refused.filter(({ host }) => isOfControlPlane(host));
     const wholeCluster = plan.findings.filter((finding) => finding.host === null && isStopper(finding));
     if (needed.length === 0 && wholeCluster.length === 0) {
       for (const { host, why } of refused) {
@@ -120,10 +120,6 @@ function refusedHosts(run: ClusterRun, plan: ClusterPlan): Refusal[] {
     const why = [whyOf(findings), storage?.kind === 'refused' ? storage.why : ''].filter(Boolean).join(' ');
     return why === '' ? [] : [{ host, why }];
   });
-}
-
-function isStopper({ severity, overridden }: Finding): boolean {
-  return severity === 'error' && overridden === null;
 }
 
 function whyOf(findings: readonly Finding[]): string {

@@ -1,4 +1,5 @@
 import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
+import { targetOfPlan } from '../cluster/storage-plan.js';
 import { finishSignal, type HostOutcome, type PrepareHostInput } from './host-messages.js';
 import { HostRun } from './host-run.js';
 import { provideStorage, startUnits } from './migrate-storage.js';
@@ -35,9 +36,8 @@ export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome>
     run.board.setPhase('finishing');
 
     // Steps 7.14 and 7.15: start and enable containerd and kubelet
-    if (run.storage?.kind === 'apply' || run.storage?.kind === 'satisfied') {
-      await startUnits(run.station, host, run.storage.target);
-    }
+    const target = targetOfPlan(run.storage);
+    if (target !== undefined) await startUnits(run.station, host, target);
     // Step 9: custom kernel parameters
     if (input.kernelParameters) await run.station.run('applyKernelParameters', { host });
     // Step 10: review firewall policies

@@ -3,7 +3,7 @@ import { firewallRuleSet } from '../cluster/firewall.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { HostSpecification } from '../cluster/specification.js';
-import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
+import { targetOfPlan, type Layout, type StorageTarget } from '../cluster/storage-plan.js';
 import type { WorkOrder } from '../cluster/work-order.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
@@ -75,11 +75,10 @@ export class HostWorks {
   /** What step 7 made of each host, for verification. */
   storageTargets(): Map<string, StorageTarget> {
     return new Map(
-      this.works.flatMap(({ host, storage }) =>
-        storage?.kind === 'apply' || storage?.kind === 'satisfied'
-          ? [[host.name, storage.target] as const]
-          : [],
-      ),
+      this.works.flatMap(({ host, storage }) => {
+        const target = targetOfPlan(storage);
+        return target === undefined ? [] : [[host.name, target] as const];
+      }),
     );
   }
 

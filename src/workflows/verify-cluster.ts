@@ -1,7 +1,7 @@
 import { ephemeralStorageOf } from '../cluster/members.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import type { Report } from '../cluster/report.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { targetOfPlan, type StorageTarget } from '../cluster/storage-plan.js';
 import { ClusterRun } from './cluster-run.js';
 import { gatherFacts } from './make-plan.js';
 import { readSpecification } from './read-specification.js';
@@ -43,8 +43,8 @@ function storageTargets(run: ClusterRun): Map<string, StorageTarget> {
     const facts = run.facts.get(host.name);
     if (!facts) continue;
     const storage = ephemeralStorageOf(run.specification, host);
-    const plan = planStorage({ facts, host: host.name, storage });
-    if (plan.kind === 'apply' || plan.kind === 'satisfied') targets.set(host.name, plan.target);
+    const target = targetOfPlan(planStorage({ facts, host: host.name, storage }));
+    if (target !== undefined) targets.set(host.name, target);
   }
   return targets;
 }
