@@ -1,4 +1,4 @@
-import { groupBy } from '../cluster/outline.js';
+import { groupBy } from '../cluster/group-by.js';
 import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-progress.js';
 import { CommandFailedError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';

@@ -1,3 +1,4 @@
+import { groupBy } from './group-by.js';
 import type { StorageLayouts } from './group-variables.js';
 import { kubeletFlags, rootDirs } from './kubelet-flags.js';
 import { namesText } from './outline.js';
@@ -18,16 +19,19 @@ interface Input {
  * for the whole cluster, so hosts that differ are a trap of their own.
  */
 export function kubeletFolderAdvice(input: Input): string[] {
-  const folders = new Map<string, string[]>();
-  for (const host of input.specification.hosts) {
-    const folder = ownFolder(host, input) ?? slipwaysFolder(host, input);
-    folders.set(folder, [...(folders.get(folder) ?? []), host.name]);
-  }
-  const folder = [...folders.keys()].find((one) => one !== usualFolder);
+  const { hosts } = input.specification;
+  const folders = hosts.map((host) => ({
+    host: host.name,
+    folder: ownFolder(host, input) ?? slipwaysFolder(host, input),
+  }));
+  const folder = folders.map((one) => one.folder).find((one) => one !== usualFolder);
   if (folder === undefined) return [];
-  if (folders.size > 1) {
-    const places = [...folders].map(([path, names]) => `${path} on ${namesText(names)}`).join(', ');
-    const isByLayout = input.specification.hosts.every((host) => ownFolder(host, input) === undefined);
+  const groups = groupBy(folders, (one) => one.folder);
+  if (groups.length > 1) {
+    const places = groups
+      .map((group) => `${group[0].folder} on ${namesText(group.map(({ host }) => host))}`)
+      .join(', ');
+    const isByLayout = hosts.every((host) => ownFolder(host, input) === undefined);
     const wayOut = isByLayout
       ? `; where these are of both kinds, the layout bind keeps ${usualFolder} valid on all.`
       : '.';

@@ -1,5 +1,6 @@
 import type { HostFacts } from './facts.js';
-import { groupBy, namesText } from './outline.js';
+import { groupBy } from './group-by.js';
+import { namesText } from './outline.js';
 import { oldCopyOf } from './storage-commands.js';
 import type { StoragePlan } from './storage-plan.js';
 

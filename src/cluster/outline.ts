@@ -61,17 +61,3 @@ export function namesText(names: readonly string[], limit = 10): string {
   const more = names.length - limit;
   return more > 0 ? `${names.slice(0, limit).join(', ')} and ${more} more` : names.join(', ');
 }
-
-/** Puts together what is the same for several, in the order in which each first came. */
-export function groupBy<Value>(
-  values: readonly Value[],
-  keyOf: (value: Value) => string,
-): [Value, ...Value[]][] {
-  const groups = new Map<string, [Value, ...Value[]]>();
-  for (const value of values) {
-    const group = groups.get(keyOf(value));
-    if (group === undefined) groups.set(keyOf(value), [value]);
-    else group.push(value);
-  }
-  return [...groups.values()];
-}

@@ -1,6 +1,6 @@
 import { addressesOf } from './firewall-sources.js';
+import { groupBy } from './group-by.js';
 import { plainAddress } from './ip-address.js';
-import { groupBy } from './outline.js';
 import { portsOf } from './ports.js';
 import { peersNamed, sourceNames, type OutdatedFirewall, type ProbedPort } from './reachability.js';
 import type { Specification } from './specification.js';

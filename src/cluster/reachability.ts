@@ -1,6 +1,6 @@
 import type { SourceGroups } from './firewall-sources.js';
+import { groupBy } from './group-by.js';
 import { membersOf } from './members.js';
-import { groupBy } from './outline.js';
 import { nodeAddressOf } from './preflight/finding.js';
 import { portsOf, type ClusterPort } from './ports.js';
 import type { HostSpecification, Specification } from './specification.js';

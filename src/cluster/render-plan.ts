@@ -1,4 +1,5 @@
-import { outlineMarkdown, outlineText, namesText, groupBy, type Item, type Section } from './outline.js';
+import { groupBy } from './group-by.js';
+import { outlineMarkdown, outlineText, namesText, type Item, type Section } from './outline.js';
 import type { Finding } from './findings.js';
 import type { ClusterPlan } from './plan.js';
 import { storageItems } from './render-storage-plan.js';

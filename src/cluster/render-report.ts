@@ -1,5 +1,6 @@
 import type { Finding } from './findings.js';
-import { groupBy, namesText, outlineMarkdown, outlineText, type Item, type Section } from './outline.js';
+import { groupBy } from './group-by.js';
+import { namesText, outlineMarkdown, outlineText, type Item, type Section } from './outline.js';
 import { findingItems } from './render-plan.js';
 import type { Report, ReportedCheck, ReportedHost } from './report.js';
 

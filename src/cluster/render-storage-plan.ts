@@ -1,5 +1,6 @@
 import { canonicalJson } from './digest.js';
-import { groupBy, namesText, type Item } from './outline.js';
+import { groupBy } from './group-by.js';
+import { namesText, type Item } from './outline.js';
 import type { ClusterPlan } from './plan.js';
 import type { ExcludedDevice, PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
 import { counted, showBytes } from './units.js';

@@ -1,6 +1,6 @@
 import type { Space } from '../facts-system.js';
+import { groupBy } from '../group-by.js';
 import { ephemeralStorageOf, membersOf } from '../members.js';
-import { groupBy } from '../outline.js';
 import { roomFolders } from '../room-folders.js';
 import { showBytes } from '../units.js';
 import type { FoundBefore, HostFinding, Look } from './finding.js';
