@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
-import { podTrouble, troubledPods } from './pod-trouble.js';
+import { isOver, podTrouble, troubledPods } from './pod-trouble.js';
 import type { Pods } from './pods.js';
 import { counted } from './units.js';
 
@@ -78,16 +78,17 @@ interface Seen {
 
 /** One of CoreDNS's deployments runs, by the label `k8s-app` of its pods. */
 export function judgeCoreDnsPods(label: string, { host, pods, now }: Seen): JudgedCheck {
-  const troubles = troubledPods(pods, now).map(({ text }) => text);
+  const troubled = troubledPods(pods, now);
   const running = runningPods(pods, now).length;
+  const meant = pods.filter((pod) => !isOver(pod)).length;
   return judge({
     check: 'coredns-pods',
     host,
-    passed: pods.length > 0 && running === pods.length,
-    is: pods.length === 0 ? 'no pod' : listed([...troubles, `${running} running`]),
-    shouldBe: `every pod with k8s-app=${label} running and ready, at least one`,
+    passed: running > 0 && running === meant,
+    is: pods.length === 0 ? 'no pod' : listed([...troubled.map(({ text }) => text), `${running} running`]),
+    shouldBe: `every pod with k8s-app=${label} running and ready, or ended, at least one running`,
     advice: `See "kubectl -n kube-system describe pod -l k8s-app=${label}".`,
-    settles: true,
+    settles: meant === 0 || troubled.some(({ settles }) => settles),
   });
 }
 

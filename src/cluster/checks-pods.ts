@@ -31,8 +31,8 @@ export function judgePods({ host, controlPlanes, pods, now }: PodsSeen): JudgedC
       is:
         troubled.length > 0
           ? listed(troubled.map(({ text }) => text))
-          : `${counted(pods.length, 'pod')}, all running or completed`,
-      shouldBe: 'every pod of kube-system running and ready, or completed',
+          : `${counted(pods.length, 'pod')}, all running or ended`,
+      shouldBe: 'every pod of kube-system running and ready, or ended',
       advice:
         'See "kubectl -n kube-system describe pod <name>" and "kubectl -n kube-system logs <name> --previous".',
       settles: pods.length === 0 || troubled.some(({ settles }) => settles),

@@ -1,6 +1,6 @@
 import { canonicalJson } from './digest.js';
 import { namesText } from './outline.js';
-import { networkPluginVariable, pluginForKubespray } from './network-plugin.js';
+import { networkPluginVariable, pluginForKubespray, variablesByNodes } from './network-plugin.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
 import type { Specification } from './specification.js';
 import type { Layout } from './storage-plan.js';
@@ -37,7 +37,7 @@ export interface GroupVariables {
 
 /**
  * The variables of the document's steps 5, 6 and 7.13, of its guide to GPUs, the renewal of certificates (trap T13), and
- * the network plugin whose ports the firewall opens (trap T12).
+ * the network plugin whose ports the firewall opens (trap T12), with what it needs on a single node.
  *
  * They are written into files of their own beside those that come with Kubespray's sample inventory, which stay as the
  * release has them. Ansible reads every file of `group_vars/<group>/` in alphabetical order, and a later one wins:
@@ -48,6 +48,7 @@ export interface GroupVariables {
  */
 export function groupVariables({ specification, release, storage }: Input): GroupVariables {
   const own = specification.kubespray.variables;
+  const { networkPlugin } = specification.firewall;
   const written: Record<string, Variables> = {
     'group_vars/all/slipway.yml': {
       upstream_dns_servers: specification.dns.upstream,
@@ -56,7 +57,8 @@ export function groupVariables({ specification, release, storage }: Input): Grou
     [ownPath]: {
       container_manager: 'containerd',
       auto_renew_certificates: renewsCertificates(specification),
-      [networkPluginVariable]: pluginForKubespray(specification.firewall.networkPlugin, own),
+      [networkPluginVariable]: pluginForKubespray(networkPlugin, own),
+      ...variablesByNodes(networkPlugin, specification.hosts.length),
     },
   };
   addStorageVariables(written, { specification, storage });

@@ -25,3 +25,11 @@ export function pluginForKubespray(plugin: NetworkPlugin, variables: Variables):
   if (Object.hasOwn(variables, networkPluginVariable)) return variables[networkPluginVariable];
   return plugin === 'none' ? 'cni' : plugin;
 }
+
+/**
+ * What a plugin needs that depends on how many nodes there are. Of Cilium's operators, two by default, no two run on one
+ * node: the second of a cluster of one would wait for ever, which Kubespray itself sees to up to v2.27 only.
+ */
+export function variablesByNodes(plugin: NetworkPlugin, nodes: number): Variables {
+  return plugin === 'cilium' && nodes === 1 ? { cilium_operator_replicas: 1 } : {};
+}

@@ -4,9 +4,30 @@ import { counted } from './units.js';
 /** Seconds that a container which has been restarted must have run since. */
 const steadySeconds = 60;
 
-/** What is wrong with a pod, or null: running with every container ready, or completed. Time in ms since 1970. */
-export function podTrouble({ metadata, status }: Pods[number], now: number): string | null {
-  if (status.phase === 'Succeeded') return null;
+/**
+ * Why kubelet ends a pod for its node's sake: a shutdown, also of one that came while it went on, too little of something,
+ * room for a critical pod. A shutdown is every restart of a node where kubelet is given time for it, as Kubespray does.
+ */
+const endsForNode = ['Terminated', 'NodeShutdown', 'Evicted', 'Preempting'];
+
+/** A static pod as the API server shows it: kubelet starts it again under the same name, and nothing takes its place. */
+function isStatic({ metadata }: Pods[number]): boolean {
+  return Object.hasOwn(metadata.annotations, 'kubernetes.io/config.mirror');
+}
+
+/**
+ * Whether a pod is over, and only its object is left: completed, or ended by kubelet. Nobody takes such objects of a
+ * Deployment away, and others have followed them. One that has failed by itself, or is not let in, is not meant.
+ */
+export function isOver(pod: Pods[number]): boolean {
+  const { phase, reason = '' } = pod.status;
+  return phase === 'Succeeded' || (phase === 'Failed' && endsForNode.includes(reason) && !isStatic(pod));
+}
+
+/** What is wrong with a pod, or null: running with every container ready, or over. Time in ms since 1970. */
+export function podTrouble(pod: Pods[number], now: number): string | null {
+  const { metadata, status } = pod;
+  if (isOver(pod)) return null;
   if (metadata.deletionTimestamp !== undefined) return 'being deleted';
   // While one of them has not done its work, the others are told as PodInitializing only.
   const before = firstOf(status.initContainerStatuses, initTrouble);
@@ -84,6 +105,8 @@ export function troubledPods(pods: Pods, now: number): TroubledPod[] {
   return pods.flatMap((pod) => {
     const trouble = podTrouble(pod, now);
     if (trouble === null) return [];
-    return [{ text: `${pod.metadata.name} (${trouble})`, settles: pod.status.phase !== 'Failed' }];
+    return [
+      { text: `${pod.metadata.name} (${trouble})`, settles: pod.status.phase !== 'Failed' || isStatic(pod) },
+    ];
   });
 }

@@ -30,6 +30,7 @@ const podsSchema = z.object({
       metadata: z.object({
         name: z.string(),
         labels: z.record(z.string(), z.string()).default({}),
+        annotations: z.record(z.string(), z.string()).default({}),
         /** Present while the pod is being taken away. */
         deletionTimestamp: z.string().optional(),
       }),

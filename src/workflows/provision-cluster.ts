@@ -62,6 +62,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // Steps 4, 5, 6 and 7.13: Ansible inventory, containerd, DNS and storage variables
       run.board.setPhase('kubespray');
+      const cluster = run.activeSpecification();
       await writeAnsibleFiles(run, hosts, kubespray, hostKeys);
 
       // Step 8: create Kubernetes cluster
@@ -83,6 +84,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       run.board.setPhase('verifying');
       await verify(run, {
         release: kubespray.release,
+        cluster,
         storage: hosts.storageTargets(),
         patienceMs: patienceAfterChanges,
       });

@@ -29,6 +29,7 @@ export async function verifyCluster(specificationInput: unknown): Promise<Report
       });
       await verify(run, {
         release,
+        cluster: specification,
         storage: storageTargets(run),
       });
     },

@@ -10,6 +10,8 @@ import { targetOf } from './targets.js';
 
 interface VerifyOptions {
   readonly release: string;
+  /** The cluster as it should be, also with hosts that have dropped out since: these are not asked, but expected. */
+  readonly cluster: Specification;
   /** Target of step 7, by host. */
   readonly storage: ReadonlyMap<string, StorageTarget>;
   /** Milliseconds that all of it may take to settle, as after an installation; without them everything is looked at once. */
@@ -18,14 +20,16 @@ interface VerifyOptions {
 
 /** Step 9 of the document: confirm Kubernetes cluster. Its answers are put into the run's checks. */
 export async function verify(run: ClusterRun, options: VerifyOptions): Promise<void> {
-  const specification = run.activeSpecification();
+  const specification = options.cluster;
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const names = (hosts: readonly HostSpecification[]) => hosts.map(({ name }) => name);
+  const asked = new Set(names(run.activeHosts()));
+  const isAsked = ({ name }: HostSpecification) => asked.has(name);
   const note = (result: VerificationResult | null) => run.checks.push(...(result?.checks ?? []));
   const patience = patienceFrom(options, specification);
 
   // Confirm Kubernetes nodes and pods, and DNS, on a control plane
-  const [first] = controlPlanes;
+  const first = controlPlanes.find(isAsked);
   if (first) {
     await run.forHost(first, async (station) => {
       const cluster = confirmationOf(specification, {
@@ -40,7 +44,7 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   }
 
   // Verify etcd status and health, on each member
-  await forEachBounded(etcdMembers, (host) =>
+  await forEachBounded(etcdMembers.filter(isAsked), (host) =>
     run.forHost(host, async (station) => {
       const members = names(etcdMembers);
       note(await station.run('verifyEtcd', { host: targetOf(specification, host), members, ...patience() }));
@@ -48,7 +52,7 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   );
 
   // Not in the document: services, mounts, array, kernel parameters, firewall and certificates, on every host
-  await forEachBounded(specification.hosts, (host) =>
+  await forEachBounded(specification.hosts.filter(isAsked), (host) =>
     run.forHost(host, async (station) => {
       const storage = options.storage.get(host.name);
       note(

@@ -172,6 +172,8 @@ describe('the label of control planes', () => {
 
 interface PodOptions {
   readonly phase?: string;
+  readonly reason?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly ready?: boolean;
   readonly restarts?: number;
   readonly state?: object;
@@ -186,6 +188,8 @@ const pod = (
   name: string,
   {
     phase = 'Running',
+    reason,
+    annotations = {},
     ready = true,
     restarts = 0,
     state = { running: { startedAt: '2026-11-22T13:00:00Z' } },
@@ -199,10 +203,14 @@ const pod = (
 ) => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, namespace: 'kube-system', labels, ...(deletionTimestamp && { deletionTimestamp }) },
+  metadata: {
+    ...{ name, namespace: 'kube-system', labels, annotations },
+    ...(deletionTimestamp && { deletionTimestamp }),
+  },
   spec: { nodeName, containers: [{ name: 'main' }] },
   status: {
     phase,
+    ...(reason && { reason }),
     ...(conditions && { conditions }),
     ...(initContainers && { initContainerStatuses: initContainers }),
     containerStatuses: [
@@ -223,6 +231,30 @@ describe('a pod', () => {
     expect(
       trouble('a', { phase: 'Succeeded', ready: false, state: { terminated: { reason: 'Completed' } } }),
     ).toBeNull();
+  });
+
+  const kubeletEnds = ['Terminated', 'NodeShutdown', 'Evicted', 'Preempting'];
+
+  it.each(kubeletEnds)(
+    'is no trouble when kubelet has ended it for its node (%s): others follow it',
+    (reason) => {
+      const ended = { phase: 'Failed', ready: false, state: { terminated: { exitCode: 137 } }, reason };
+      expect(trouble('coredns-a', ended)).toBeNull();
+      expect(trouble('coredns-a', { ...ended, deletionTimestamp: '2026-11-22T14:00:00Z' })).toBeNull();
+    },
+  );
+
+  it('is in trouble when kubelet has ended a static pod, which comes back under the same name', () => {
+    const annotations = { 'kubernetes.io/config.mirror': '5d3f' };
+    expect(trouble('kube-apiserver-node1', { phase: 'Failed', reason: 'Terminated', annotations })).toBe(
+      'Terminated',
+    );
+  });
+
+  it('is in trouble when kubelet does not take it', () => {
+    expect(trouble('a', { phase: 'Failed', reason: 'UnexpectedAdmissionError' })).toBe(
+      'UnexpectedAdmissionError',
+    );
   });
 
   it('is in trouble otherwise', () => {
@@ -334,6 +366,15 @@ describe('the pods of kube-system', () => {
     const settles = (options: PodOptions) => judge([...partsOn('node1'), pod('a', options)])[0]?.settles;
     expect(settles({ ready: false })).toBe(true);
     expect(settles({ phase: 'Failed' })).toBe(false);
+    const annotations = { 'kubernetes.io/config.mirror': '5d3f' };
+    expect(settles({ phase: 'Failed', reason: 'Terminated', annotations })).toBe(true);
+  });
+
+  it('are confirmed beside what a restart of a node has left', () => {
+    const left = pod('coredns-a', { phase: 'Failed', reason: 'Terminated', ready: false });
+    const checks = judge([...partsOn('node1'), pod('coredns-b'), left]);
+    expect(failing(checks)).toEqual([]);
+    expect(checks[0]?.is).toBe('5 pods, all running or ended');
   });
 
   it('fail when a part of the control plane is missing, or everything', () => {
@@ -448,6 +489,17 @@ describe('DNS', () => {
       passed: false,
       is: 'b (main is not ready), 1 running',
     });
+  });
+
+  it('runs its pods beside those that a restart of a node has ended, but not without others', () => {
+    const left = pod('coredns-a', { phase: 'Failed', reason: 'Terminated', ready: false });
+    const completed = pod('coredns-b', { phase: 'Succeeded', ready: false });
+    const judge = (pods: readonly unknown[]) =>
+      judgeCoreDnsPods('kube-dns', { host: 'node1', pods: parsePods(list(pods)), now });
+    expect(judge([left, completed, pod('coredns-c')])).toMatchObject({ passed: true, is: '1 running' });
+    expect(judge([left, completed])).toMatchObject({ passed: false, is: '0 running', settles: true });
+    const rejected = pod('coredns-d', { phase: 'Failed', reason: 'NodeAffinity', ready: false });
+    expect(judge([rejected, pod('coredns-c')])).toMatchObject({ passed: false, settles: false });
   });
 
   it('runs the node-local cache on every node', () => {

@@ -4,6 +4,8 @@ import { conflictTexts, groupVariables } from '../../src/cluster/group-variables
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { aSpecification, documentHosts } from './builders.js';
 
+type Host = SpecificationInput['hosts'][number];
+
 const release = 'v2.24.1';
 const rootDir = { mountPoint: '/data', layout: 'root-dir' } as const;
 const everyNode = { node1: rootDir, node2: rootDir, node3: rootDir, node4: rootDir };
@@ -23,6 +25,29 @@ describe('groupVariables', () => {
       kube_network_plugin: 'calico',
     });
     expect(conflicts).toEqual([]);
+  });
+
+  describe('with Cilium, whose operators never share a node', () => {
+    const [only, ...others] = documentHosts as [Host, ...Host[]];
+    const written = (hosts: SpecificationInput['hosts'], change: Partial<SpecificationInput> = {}) => {
+      const specification = aSpecification({ hosts, firewall: { networkPlugin: 'cilium' }, ...change });
+      return groupVariables({ specification, release, storage: {} });
+    };
+    const clusterFile = 'group_vars/k8s_cluster/slipway.yml';
+
+    it('asks for one of them where there is one host', () => {
+      expect(read(written([only]).files[clusterFile])).toMatchObject({ cilium_operator_replicas: 1 });
+    });
+
+    it('leaves their number to Kubespray where there are more nodes, or another plugin, or the operator’s own', () => {
+      const own = { kubespray: { variables: { cilium_operator_replicas: 3 } } };
+      expect(written([only, ...others]).files[clusterFile]).not.toContain('cilium_operator');
+      const calico = written([only], { firewall: { networkPlugin: 'calico' } });
+      expect(calico.files[clusterFile]).not.toContain('cilium_operator');
+      const { files, conflicts } = written([only], own);
+      expect(read(files[clusterFile])).toMatchObject({ cilium_operator_replicas: 3 });
+      expect(conflicts).toMatchObject([{ name: 'cilium_operator_replicas', own: 3, replaced: 1 }]);
+    });
   });
 
   it('names files that Ansible reads after those of the sample inventory', () => {

@@ -238,3 +238,51 @@ describe.concurrent('migrateStorage and verifyCluster', { timeout: patience }, (
     });
   });
 });
+
+/** A cluster of three, each of which is everything. */
+function threeOfAll(name: string, network: string) {
+  const names = ['node1', 'node2', 'node3'];
+  const hosts = names.map((host, index) => ({
+    ...{ name: host, address: `${network}.${index + 1}` },
+    roles: ['control-plane' as const, 'etcd' as const, 'worker' as const],
+  }));
+  return { names, specification: aCluster(name, { hosts, ephemeralStorage: false }) };
+}
+
+describe.concurrent('a host of the cluster that cannot be asked', { timeout: patience }, () => {
+  const expectWhole = (machines: FakeMachines, names: readonly string[]) => {
+    const asked = machines.callsOf('verifyEtcd');
+    expect(asked.map(({ host }) => host).sort()).toEqual(['node1', 'node3']);
+    for (const { input } of asked) expect(input).toMatchObject({ members: names });
+    for (const step of ['confirmNodes', 'confirmPods'] as const) {
+      expect(machines.callsOf(step)).toMatchObject([{ input: { nodes: names, controlPlanes: names } }]);
+    }
+    expect(machines.callsOf('verifyHost').map(({ host }) => host)).not.toContain('node2');
+  };
+
+  it('is still expected as a node, a control plane and a member of etcd', async () => {
+    const machines = new FakeMachines();
+    const { names, specification } = threeOfAll('unreachable', '10.202.1');
+    machines.failTimes('gatherFacts', 'node2', 1, 'ssh: connect: no route to host');
+    await lab.with(machines, async (run) => {
+      const verification = await run.start('verifyCluster', specification, 'verify/unreachable');
+      const report = (await verification.result()) as Report;
+      expect(report.hosts.map(({ result }) => result)).toEqual(['done', 'failed', 'done']);
+      expectWhole(machines, names);
+    });
+  });
+
+  it('is expected in the procedure as well, when it has dropped out after Kubespray has run', async () => {
+    const machines = new FakeMachines();
+    const { names, specification } = threeOfAll('dropped', '10.202.2');
+    machines.failTimes('applyKernelParameters', 'node2', 1, 'sysctl: no');
+    await lab.with(machines, async (run) => {
+      const handle = await run.provision(specification);
+      await until(handle, ({ questions }) => questions.some((one) => one.kind === 'decision'));
+      await handle.executeUpdate('abort', { args: [{ by: 'ann', host: 'node2' }] });
+      const report = (await handle.result()) as Report;
+      expect(report.hosts.map(({ result }) => result)).toEqual(['done', 'aborted', 'done']);
+      expectWhole(machines, names);
+    });
+  });
+});
