@@ -191,6 +191,15 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ variables: { download_localhost: true } }, 'error'],
     [{ variables: { container_manager: 'crio' } }, 'error'],
     [{ variables: { etcd_deployment_type: 'kubeadm' } }, 'error'],
+    [{ variables: { kube_external_ca_mode: true, auto_renew_certificates: true } }, 'error'],
+    [
+      {
+        specification: {
+          kubespray: { autoRenewCertificates: true, variables: { kube_external_ca_mode: true } },
+        },
+      },
+      'error',
+    ],
   ],
   // Made with the release and the storage plan; see variable-findings.test.ts and choose-release.test.ts.
   'group-variables': [],
@@ -480,6 +489,29 @@ describe('choices of variables', () => {
   it('are those of the nearest release where the release is not known', () => {
     expect(judged({ kube_proxy_mode: 'nftables' }, 'v2.27.9')).toHaveLength(1);
     expect(judged({ kube_proxy_mode: 'nftables' }, 'v2.40.0')).toEqual([]);
+  });
+});
+
+describe('certificates of an external CA', () => {
+  const judged = (kubespray: SpecificationInput['kubespray']) =>
+    found({ specification: { kubespray } }).map(({ is, mend }) => `${is}. ${mend}`);
+  const variables = { kube_external_ca_mode: true };
+
+  it('are not to be renewed, whichever way it is asked for', () => {
+    expect(judged({ autoRenewCertificates: true, variables })).toEqual([
+      'kubespray.autoRenewCertificates: true. Take it out, or say false.',
+    ]);
+    expect(judged({ variables: { ...variables, auto_renew_certificates: true } })).toEqual([
+      'auto_renew_certificates: true. Correct auto_renew_certificates in kubespray.variables.',
+    ]);
+  });
+
+  it('are not where nobody asks, or the variable has the last word', () => {
+    expect(judged({ variables })).toEqual([]);
+    expect(judged({ autoRenewCertificates: false, variables })).toEqual([]);
+    expect(judged({ autoRenewCertificates: true, variables: { kube_external_ca_mode: false } })).toEqual([]);
+    const own = { ...variables, auto_renew_certificates: false };
+    expect(judged({ autoRenewCertificates: true, variables: own })).toEqual([]);
   });
 });
 
