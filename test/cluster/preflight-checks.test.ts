@@ -731,6 +731,20 @@ describe('the disk of etcd', () => {
     expect(disks({ ...onDisk({}), mounts: [] })).toEqual([]);
   });
 
+  // As lsblk has them: sda, without a transport, ROTA=1.
+  it.each([
+    ...['QEMU HARDDISK', 'QEMU_HARDDISK', 'Virtual disk', 'Virtual_Disk', 'PersistentDisk', 'VBOX HARDDISK'],
+    ...['QEMU HARDDISK   ', 'VBOX_HARDDISK'],
+  ])('is not judged where it is one of a virtual machine: %s', (model) => {
+    expect(disks(onDisk({ model, transport: null }))).toEqual([]);
+    expect(disks(onDisk({ model, transport: 'sata' }))).toEqual([]);
+  });
+
+  it('is judged where its model only sounds like one', () => {
+    expect(disks(onDisk({ model: 'ST4000 Virtual disk', transport: null }))).toHaveLength(1);
+    expect(disks(onDisk({ model: 'HARDDISK', transport: null }))).toHaveLength(1);
+  });
+
   it('is that of the file system that holds etcd’s folder', () => {
     expect(disks(onDisk({}, [mounted('/var/lib/etcd', '/dev/nvme0n1')]))).toEqual([]);
     expect(disks(onDisk({}, [mounted('/var/lib', 'rpool/lib')]))).toEqual([]);
