@@ -46,9 +46,13 @@ const port = (
 };
 
 /** The port of the API server, 6443 unless a variable says otherwise. */
-export function apiPortOf({ kubespray }: Pick<Specification, 'kubespray'>): number {
-  const set = kubespray.variables['kube_apiserver_port'];
-  return typeof set === 'number' ? set : 6443;
+export function apiPortOf(settings: Pick<Specification, 'kubespray'>): number {
+  return portIn(settings, 'kube_apiserver_port', 6443);
+}
+
+function portIn({ kubespray }: Pick<Specification, 'kubespray'>, variable: string, standard: number): number {
+  const set = kubespray.variables[variable];
+  return typeof set === 'number' ? set : standard;
 }
 
 export const etcdPorts: readonly ClusterPort[] = [
@@ -105,23 +109,35 @@ export function networkPluginPorts({ firewall, kubespray }: Settings): ClusterPo
   }
 }
 
-/** What listens for the host itself only. Kubespray puts a proxy to the API servers on each node without one. */
+/**
+ * Kubespray puts a proxy to the API servers on each node without one, unless another load balancer is named. Its sample
+ * inventory sets both ports.
+ */
+function proxyPorts(settings: Settings): ClusterPort[] {
+  const { variables } = settings.kubespray;
+  const { loadbalancer_apiserver_localhost: set } = variables;
+  const hasProxy = typeof set === 'boolean' ? set : !Object.hasOwn(variables, 'loadbalancer_apiserver');
+  if (!hasProxy) return [];
+  const processes = ['nginx', 'haproxy'];
+  const own = portIn(settings, 'loadbalancer_apiserver_port', 6443);
+  const health = portIn(settings, 'loadbalancer_apiserver_healthcheck_port', 8081);
+  return [
+    port(`tcp ${own}`, 'proxy to the API servers', { bound: loopback, processes }),
+    port(`tcp ${health}`, 'health of the proxy to the API servers', { processes }),
+  ];
+}
+
+const loopback = '127.0.0.1';
+
+/** What listens for the host itself only. */
 function ownPorts(settings: Settings, { hasApiServer }: { readonly hasApiServer: boolean }): ClusterPort[] {
   const { variables } = settings.kubespray;
-  const loopback = '127.0.0.1';
-  const hasProxy = !hasApiServer && variables['loadbalancer_apiserver_localhost'] !== false;
-  const proxy = { processes: ['nginx', 'haproxy'] };
   const localDns = { bound: '169.254.25.10', processes: ['node-cache'] };
   return [
     port('tcp 10248', 'kubelet health', { bound: loopback, processes: ['kubelet'] }),
     port('tcp 10249', 'kube-proxy metrics', { bound: loopback, processes: ['kube-proxy'] }),
     port('tcp 10256', 'kube-proxy health', { processes: ['kube-proxy'] }),
-    ...(hasProxy
-      ? [
-          port(`tcp ${apiPortOf(settings)}`, 'proxy to the API servers', { bound: loopback, ...proxy }),
-          port('tcp 8081', 'health of the proxy to the API servers', proxy),
-        ]
-      : []),
+    ...(hasApiServer ? [] : proxyPorts(settings)),
     ...(variables['enable_nodelocaldns'] === false
       ? []
       : [

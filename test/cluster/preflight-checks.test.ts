@@ -191,6 +191,15 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ variables: { download_localhost: true } }, 'error'],
     [{ variables: { container_manager: 'crio' } }, 'error'],
     [{ variables: { etcd_deployment_type: 'kubeadm' } }, 'error'],
+    [{ variables: { kube_external_ca_mode: true, auto_renew_certificates: true } }, 'error'],
+    [
+      {
+        specification: {
+          kubespray: { autoRenewCertificates: true, variables: { kube_external_ca_mode: true } },
+        },
+      },
+      'error',
+    ],
   ],
   // Made with the release and the storage plan; see variable-findings.test.ts and choose-release.test.ts.
   'group-variables': [],
@@ -483,6 +492,29 @@ describe('choices of variables', () => {
   });
 });
 
+describe('certificates of an external CA', () => {
+  const judged = (kubespray: SpecificationInput['kubespray']) =>
+    found({ specification: { kubespray } }).map(({ is, mend }) => `${is}. ${mend}`);
+  const variables = { kube_external_ca_mode: true };
+
+  it('are not to be renewed, whichever way it is asked for', () => {
+    expect(judged({ autoRenewCertificates: true, variables })).toEqual([
+      'kubespray.autoRenewCertificates: true. Take it out, or say false.',
+    ]);
+    expect(judged({ variables: { ...variables, auto_renew_certificates: true } })).toEqual([
+      'auto_renew_certificates: true. Correct auto_renew_certificates in kubespray.variables.',
+    ]);
+  });
+
+  it('are not where nobody asks, or the variable has the last word', () => {
+    expect(judged({ variables })).toEqual([]);
+    expect(judged({ autoRenewCertificates: false, variables })).toEqual([]);
+    expect(judged({ autoRenewCertificates: true, variables: { kube_external_ca_mode: false } })).toEqual([]);
+    const own = { ...variables, auto_renew_certificates: false };
+    expect(judged({ autoRenewCertificates: true, variables: own })).toEqual([]);
+  });
+});
+
 describe('a template', () => {
   it.each([
     { kube_proxy_mode: '{{ mode }}' },
@@ -697,6 +729,20 @@ describe('the disk of etcd', () => {
     expect(disks(onDisk({ rotational: false }))).toEqual([]);
     expect(disks(onDisk({ transport: 'virtio' }))).toEqual([]);
     expect(disks({ ...onDisk({}), mounts: [] })).toEqual([]);
+  });
+
+  // As lsblk has them: sda, without a transport, ROTA=1.
+  it.each([
+    ...['QEMU HARDDISK', 'QEMU_HARDDISK', 'Virtual disk', 'Virtual_Disk', 'PersistentDisk', 'VBOX HARDDISK'],
+    ...['QEMU HARDDISK   ', 'VBOX_HARDDISK'],
+  ])('is not judged where it is one of a virtual machine: %s', (model) => {
+    expect(disks(onDisk({ model, transport: null }))).toEqual([]);
+    expect(disks(onDisk({ model, transport: 'sata' }))).toEqual([]);
+  });
+
+  it('is judged where its model only sounds like one', () => {
+    expect(disks(onDisk({ model: 'ST4000 Virtual disk', transport: null }))).toHaveLength(1);
+    expect(disks(onDisk({ model: 'HARDDISK', transport: null }))).toHaveLength(1);
   });
 
   it('is that of the file system that holds etcd’s folder', () => {

@@ -211,7 +211,8 @@ export const preflightChecks = {
   },
   'etcd-disk': {
     severity: 'warning',
-    shouldBe: 'etcd’s data on an SSD or NVMe disk. Disks of virtio and Xen do not tell, and are not judged.',
+    shouldBe:
+      'etcd’s data on an SSD or NVMe disk. The disks of virtual machines do not tell, and are not judged.',
     mend: 'Mount an SSD at /var/lib/etcd before Kubespray runs, or name a folder on one in etcd_data_dir.',
   },
   'control-host-git': {

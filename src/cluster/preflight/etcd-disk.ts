@@ -40,7 +40,11 @@ function disksUnder(devices: readonly BlockDevice[], all: readonly BlockDevice[]
   return [...found].filter(({ type }) => type === 'disk');
 }
 
-/** A disk of virtio or Xen has nothing to tell of what is beneath it, and Linux takes it for a rotating one. */
-function isKnownToRotate({ name, transport, rotational }: BlockDevice): boolean {
-  return rotational && transport !== 'virtio' && !/^x?vd[a-z]/.test(name);
+/** A virtual disk has nothing to tell of what is beneath it, and Linux takes it for a rotating one. */
+function isKnownToRotate({ name, transport, rotational, model }: BlockDevice): boolean {
+  const isVirtual = transport === 'virtio' || /^x?vd[a-z]/.test(name) || virtualModel.test(model ?? '');
+  return rotational && !isVirtual;
 }
+
+/** Disks that hypervisors show as SCSI, SATA or IDE: QEMU, VMware and Hyper-V, Google, VirtualBox. lsblk may write `_` for a blank. */
+const virtualModel = /^\s*(qemu[ _]harddisk|virtual[ _]disk|persistentdisk|vbox[ _]harddisk)[ _]*$/i;

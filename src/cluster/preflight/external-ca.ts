@@ -1,0 +1,25 @@
+import type { Specification } from '../specification.js';
+import type { FoundBefore } from './finding.js';
+import { foundVariable } from './variable-finding.js';
+
+const shouldBe = 'false where kube_external_ca_mode is true, or Kubespray stops';
+
+/** Kubespray renews no certificates that somebody else's CA has made; the operator's variable wins over the specification. */
+export function externalCa({ kubespray }: Specification): FoundBefore[] {
+  const { variables, autoRenewCertificates } = kubespray;
+  if (variables['kube_external_ca_mode'] !== true) return [];
+  if (Object.hasOwn(variables, 'auto_renew_certificates')) {
+    return variables['auto_renew_certificates'] === true
+      ? [foundVariable(variables, 'auto_renew_certificates', shouldBe)]
+      : [];
+  }
+  if (autoRenewCertificates !== true) return [];
+  return [
+    {
+      ...{ check: 'kubespray-variables', host: null, severity: 'error' },
+      is: 'kubespray.autoRenewCertificates: true',
+      shouldBe,
+      mend: 'Take it out, or say false.',
+    },
+  ];
+}
