@@ -151,6 +151,21 @@ hosts:
     });
   });
 
+  it('ends with 4 and one line where a setting of Temporal is wrong', async () => {
+    vi.stubEnv('TEMPORAL_PROFILE', 'nope');
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', '');
+    const words = [['up', fileOf(good)], ['status', 'blue'], ['retry', 'blue', '--host', 'cp'], ['worker']];
+    const ends = [];
+    for (const each of words) ends.push(await slipway(...each));
+    vi.unstubAllEnvs();
+    for (const { code, errors } of ends) {
+      expect({ code, errors }).toEqual({
+        code: exitCodes.unreachable,
+        errors: expect.stringMatching(/^TEMPORAL_PROFILE is "nope", and [^\n]+\n$/) as string,
+      });
+    }
+  });
+
   it('passes no terminal sequence of a file on', async () => {
     const { errors } = await slipway('spec', fileOf('name: "\\e]0;title\\a\\e[2J"\n'));
     expect(errors.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
