@@ -4,6 +4,7 @@ import { readFactsAndClock } from '../activities/gather-facts.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import { roomPathsOf } from '../cluster/room-folders.js';
+import type { Unread } from '../cluster/plan.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
 import type { FoundBefore } from '../cluster/preflight/finding.js';
 import { sudoFinding } from '../cluster/preflight/sudo.js';
@@ -20,7 +21,7 @@ export interface Look {
   readonly facts: Readonly<Record<string, HostFacts>>;
   readonly controlHost: HostFacts | undefined;
   /** One sentence for each machine that could not be read. */
-  readonly unread: readonly { readonly host: string; readonly why: string }[];
+  readonly unread: readonly Unread[];
   /** What keeps machines from being read. */
   readonly findings: readonly FoundBefore[];
   /** Undefined where not even two hosts could be read, or the trial failed. */
@@ -34,7 +35,7 @@ const documentsMountPoint = '/data';
 /** Reads the facts of the control host and of every host, and whether the hosts reach each other. */
 export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<Look> {
   const facts: Record<string, HostFacts> = {};
-  const unread: { host: string; why: string }[] = [];
+  const unread: Unread[] = [];
   const findings: FoundBefore[] = [];
   let controlHost: HostFacts | undefined;
   const roomFor = roomPathsOf(specification);
@@ -51,7 +52,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
         await host.close();
       }
     } catch (error) {
-      unread.push({ host: target.name, why: whyOf(error) });
+      unread.push({ host: target.name, isNode: controlHostOf === undefined, why: whyOf(error) });
       if (error instanceof SudoRefusedError) findings.push(sudoRefused(target.name, error));
     }
   };
@@ -80,7 +81,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },
     hosts: hosts.map((host) => targetOf(specification, host)),
   }).catch((error: unknown) => {
-    unread.push({ host: 'the ways between the hosts', why: whyOf(error) });
+    unread.push({ host: 'the ways between the hosts', isNode: false, why: whyOf(error) });
     return undefined;
   });
   return { facts, controlHost, unread, findings, reachability };

@@ -4,7 +4,6 @@ import { ephemeralStorageOf } from '../cluster/members.js';
 import { planCluster } from '../cluster/plan-cluster.js';
 import { planStorage } from '../cluster/plan-storage.js';
 import type { ClusterPlan } from '../cluster/plan.js';
-import { plainText } from '../cluster/plain-text.js';
 import { preflight, withOverride } from '../cluster/preflight.js';
 import { renderPlan } from '../cluster/render-plan.js';
 import type { Specification } from '../cluster/specification.js';
@@ -24,6 +23,7 @@ export interface PlanOptions {
 /**
  * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host
  * (for a moment the hosts listen on ports that the cluster will need), and needs no Temporal.
+ * Machines that cannot be read are named first, and nothing is concluded from them.
  * @throws CommandError
  */
 export async function plan({ file, json }: PlanOptions, terminal: Terminal): Promise<ExitCode> {
@@ -33,7 +33,6 @@ export async function plan({ file, json }: PlanOptions, terminal: Terminal): Pro
     const look = await lookAtHosts(specification, pool);
     const made = planFrom(specification, look);
     terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
-    for (const { host, why } of look.unread) terminal.complain(`not looked at: ${host}: ${plainText(why)}`);
     return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
   } finally {
     await pool.closeAll();
@@ -41,26 +40,26 @@ export async function plan({ file, json }: PlanOptions, terminal: Terminal): Pro
 }
 
 function planFrom(specification: Specification, look: Look): ClusterPlan {
-  const { facts, controlHost, findings, reachability } = look;
-  const known = { ...specification, hosts: specification.hosts.filter(({ name }) => name in facts) };
+  const { facts, controlHost, findings, reachability, unread } = look;
   const storage = Object.fromEntries(
-    known.hosts.flatMap((host) => {
+    specification.hosts.flatMap((host) => {
       const found = facts[host.name];
       if (found === undefined) return [];
       const wanted = ephemeralStorageOf(specification, host);
       return [[host.name, planStorage({ facts: found, host: host.name, storage: wanted })] as const];
     }),
   );
-  const release = chooseRelease({ specification, facts, controlHost });
+  const release = chooseRelease({ specification, facts, controlHost, isPartial: unread.length > 0 });
   return planCluster({
     specification,
     release,
     facts,
     storage,
+    unread,
     findings: [
       ...findings.map((finding) => withOverride(finding, specification.overrides)),
       ...preflight({
-        specification: known,
+        specification,
         facts,
         release: release.name,
         controlHost,

@@ -1,6 +1,7 @@
 import { EmbeddedServerError } from '../temporal/embedded-server.js';
 import { connectTemporal, TemporalUnreachableError, type TemporalConnection } from '../temporal/connect.js';
 import { TemporalCliNotFoundError } from '../temporal/find-cli.js';
+import { TemporalSettingsError } from '../temporal/settings.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -32,6 +33,7 @@ async function connect(terminal: Terminal, embedded: 'start' | 'find'): Promise<
     });
   } catch (error) {
     const known =
+      error instanceof TemporalSettingsError ||
       error instanceof TemporalUnreachableError ||
       error instanceof TemporalCliNotFoundError ||
       error instanceof EmbeddedServerError;

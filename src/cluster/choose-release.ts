@@ -55,8 +55,9 @@ export function chooseRelease(surroundings: Surroundings): ChosenRelease {
   const fitting = releases.find((release) => fits(release, surroundings));
   if (fitting === undefined) {
     const fallback = releases.find((release) => fitsHosts(release, surroundings)) ?? newest;
-    const what = fitsHosts(fallback, surroundings) ? ' that fits the hosts' : '';
-    const why = `It is the newest known release${what}; no release fits these hosts and this control host.`;
+    const { hosts, machines } = seenText(surroundings);
+    const what = hosts !== '' && fitsHosts(fallback, surroundings) ? ` that fits ${hosts}` : '';
+    const why = `It is the newest known release${what}; no release fits ${machines}.`;
     return chosen(fallback, `${why}${unknownText(running)}`, surroundings);
   }
   const why = `${whyNewest(fitting, newest, surroundings)}${unknownText(running)}`;
@@ -123,13 +124,23 @@ function unknownRelease(name: string, warning: string): FoundBefore {
 }
 
 function whyNewest(fitting: Release, newest: Release, surroundings: Surroundings): string {
-  const { facts, controlHost } = surroundings;
+  const { facts, controlHost, isPartial } = surroundings;
   if (facts === undefined && controlHost === undefined) {
     return 'It is the newest known release; the specification names none.';
   }
-  const why =
-    'It is the newest known release that fits the hosts and the control host; the specification names none.';
+  if (isPartial === true && controlHost === undefined && Object.keys(facts ?? {}).length === 0) {
+    return 'It is the newest known release; the specification names none, and no machine could be read.';
+  }
+  const fit = isPartial === true ? seenText(surroundings).machines : 'the hosts and the control host';
+  const why = `It is the newest known release that fits ${fit}; the specification names none.`;
   return fitting.name === newest.name ? why : `${why} ${whyNot(newest, surroundings)}`;
+}
+
+/** By what a release was judged; no hosts where none could be read. */
+function seenText({ facts = {}, isPartial }: Surroundings): { hosts: string; machines: string } {
+  if (isPartial !== true) return { hosts: 'the hosts', machines: 'these hosts and this control host' };
+  const hosts = Object.keys(facts).length === 0 ? '' : 'the hosts that could be read';
+  return { hosts, machines: 'the machines that could be read' };
 }
 
 /** In a few words what the newest release wants that is not there. */

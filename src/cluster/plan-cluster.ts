@@ -6,7 +6,7 @@ import { firewallAdvice } from './firewall.js';
 import { gpuAdvice } from './gpu.js';
 import type { StorageLayouts } from './group-variables.js';
 import { kubeletFolderAdvice } from './kubelet-folder.js';
-import type { ClusterPlan } from './plan.js';
+import type { ClusterPlan, Unread } from './plan.js';
 import { withOverride } from './preflight.js';
 import type { Specification } from './specification.js';
 import { targetOfPlan, type StoragePlan } from './storage-plan.js';
@@ -21,10 +21,12 @@ interface Input {
   /** By inventory name. */
   readonly storage: Readonly<Record<string, StoragePlan>>;
   readonly findings: readonly Finding[];
+  readonly unread?: readonly Unread[] | undefined;
 }
 
 /** Puts the whole plan together; what is to be known of the release and of the variables are findings like any other. */
-export function planCluster({ specification, release, facts, storage, findings }: Input): ClusterPlan {
+export function planCluster(input: Input): ClusterPlan {
+  const { specification, release, facts, storage, findings, unread = [] } = input;
   const order = workOrder({ specification, facts, storage });
   const layouts = layoutsOf(storage);
   const own = [
@@ -33,6 +35,7 @@ export function planCluster({ specification, release, facts, storage, findings }
   ].map((finding) => withOverride(finding, specification.overrides));
   return {
     cluster: specification.name,
+    ...(unread.length > 0 && { unread }),
     digest: digestOfPlan(storage, order),
     release: { name: release.name, why: release.why },
     storage,

@@ -2,9 +2,20 @@ import type { Finding } from './findings.js';
 import type { StoragePlan } from './storage-plan.js';
 import type { WorkOrder } from './work-order.js';
 
+/** A machine that could not be looked at: what it would change of the plan is not known. */
+export interface Unread {
+  /** Inventory name; else what else there was to look at. */
+  readonly host: string;
+  /** Whether it is one of the cluster's hosts. */
+  readonly isNode: boolean;
+  readonly why: string;
+}
+
 /** The whole plan that is put before an operator. */
 export interface ClusterPlan {
   readonly cluster: string;
+  /** Missing where every machine was looked at, as for each plan that is put up for approval. */
+  readonly unread?: readonly Unread[];
   /**
    * `sha256:<hex>` over the digests of the hosts' storage plans that need approval, and over the order of those in use;
    * null: nothing to approve.

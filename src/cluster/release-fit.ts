@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly facts?: Readonly<Record<string, SeenHost>> | undefined;
   /** Without it, or where nobody looked for Python, every version counts as there. */
   readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
+  /** Some of the machines could not be read: that a release fits is not said of them. */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */

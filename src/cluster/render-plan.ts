@@ -26,6 +26,10 @@ export function renderPlanMarkdown(plan: ClusterPlan): string {
 function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
   const sections: Section[] = [
     {
+      heading: 'Not looked at',
+      items: (plan.unread ?? []).map(({ host, why }) => ({ text: `${host}: ${why}` })),
+    },
+    {
       heading: `Plan for cluster ${plan.cluster}`,
       items: [{ text: `Kubespray ${plan.release.name}. ${plan.release.why}` }],
     },
@@ -38,14 +42,24 @@ function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
   return sections.filter(({ items }) => items.length > 0);
 }
 
-function approvalItem({ digest, storage, order }: ClusterPlan): Item {
+function approvalItem({ digest, storage, order, unread = [] }: ClusterPlan): Item {
+  const hosts = Object.entries(storage).flatMap(([host, plan]) => (plan.kind === 'apply' ? [host] : []));
+  const open = unread.flatMap(({ host, isNode }) => (isNode ? [host] : []));
+  if (open.length > 0) return { text: untoldText(open, hosts) };
   if (digest === null)
     return { text: 'Nothing in this plan needs one: no disk is written and no host restarted.' };
-  const hosts = Object.entries(storage).flatMap(([host, plan]) => (plan.kind === 'apply' ? [host] : []));
   const inOrder = approvedOrder(order, storage) === null ? '' : ', in this order';
   return {
     text: `${digest} stands for the disks and restarts of ${counted(hosts.length, 'host')} above${inOrder}: ${namesText(hosts)}.`,
   };
+}
+
+/** A digest of the hosts that were looked at is not the one that `up` asks for. */
+function untoldText(open: readonly string[], hosts: readonly string[]): string {
+  const were = open.length === 1 ? 'was' : 'were';
+  const why = `Cannot be told, because ${counted(open.length, 'host')} ${were} not looked at: ${namesText(open)}.`;
+  if (hosts.length === 0) return why;
+  return `${why} The disks and restarts of ${counted(hosts.length, 'host')} above are part of it: ${namesText(hosts)}.`;
 }
 
 const order = { error: 0, warning: 1, accepted: 2 } as const;

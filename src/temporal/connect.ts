@@ -1,17 +1,17 @@
 import { Client, Connection } from '@temporalio/client';
-import { loadClientConfigProfile, toClientOptions } from '@temporalio/envconfig';
 import {
   embeddedNamespace,
   findEmbeddedServer,
   startEmbeddedServer,
   type EmbeddedServer,
 } from './embedded-server.js';
+import { temporalSettings, type TemporalSettings } from './settings.js';
 
 /** A connection to Temporal, and where it leads. */
 export interface TemporalConnection {
   readonly client: Client;
   /** For `NativeConnection.connect` of a worker in the same process. */
-  readonly connectionOptions: ReturnType<typeof toClientOptions>['connectionOptions'];
+  readonly connectionOptions: TemporalSettings['connectionOptions'];
   readonly address: string;
   readonly namespace: string;
   /** The embedded server, when no address is configured. */
@@ -31,22 +31,19 @@ export class TemporalUnreachableError extends Error {
   override readonly name = 'TemporalUnreachableError';
 }
 
-/** Whether environment or TOML file name an address, as for the `temporal` command. */
+/** Whether environment or TOML file name an address, as for the `temporal` command. @throws TemporalSettingsError */
 export function configuredAddress(): string | undefined {
-  return loadClientConfigProfile().address;
+  return temporalSettings()?.address;
 }
 
 /**
  * Connects by the environment variables and the TOML file of the `temporal` command (TEMPORAL_ADDRESS,
  * TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE, …); to the embedded server when they name no address.
- * @throws TemporalUnreachableError, TemporalCliNotFoundError, EmbeddedServerError
+ * @throws TemporalSettingsError, TemporalUnreachableError, TemporalCliNotFoundError, EmbeddedServerError
  */
 export async function connectTemporal(options: ConnectOptions): Promise<TemporalConnection> {
-  const profile = loadClientConfigProfile();
-  if (profile.address !== undefined) {
-    const { connectionOptions, namespace = 'default' } = toClientOptions(profile);
-    return open({ connectionOptions, address: profile.address, namespace, embedded: undefined });
-  }
+  const settings = temporalSettings();
+  if (settings !== undefined) return open({ ...settings, embedded: undefined });
   const embedded = await embeddedServer(options);
   const { address } = embedded;
   return open({ connectionOptions: { address }, address, namespace: embeddedNamespace, embedded });

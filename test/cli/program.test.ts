@@ -113,6 +113,59 @@ describe('slipway', () => {
     });
   });
 
+  it('concludes nothing from hosts that it could not read, and names them first', async () => {
+    vi.stubEnv('SLIPWAY_HOME', join(folder, 'home'));
+    const key = join(folder, 'none');
+    const file = fileOf(`
+name: blue
+ssh: { privateKey: { file: ${key} } }
+controlHost: { address: 127.0.0.1, port: 1 }
+hosts:
+  - { name: cp, address: 127.0.0.1, port: 1, roles: [control-plane, etcd] }
+  - { name: w, address: 127.0.0.1, port: 2, roles: [worker] }
+`);
+    const text = await slipway('plan', file);
+    const json = await slipway('plan', file, '--json');
+    vi.unstubAllEnvs();
+    expect(text.code).toBe(exitCodes.failed);
+    expect(text.errors).toBe('');
+    expect(text.output).toMatch(
+      /^Not looked at\n {2}control host: The private key \S+ for control host cannot be read \(ENOENT\)\.\n {2}cp: .*\n {2}w: .*\n\nPlan for cluster blue\n/,
+    );
+    expect(text.output).toContain(
+      'Kubespray v2.31.0. It is the newest known release; the specification names none, and no machine could be read.\n',
+    );
+    expect(text.output).toContain('warning control-plane-count: is 1 control plane;');
+    expect(text.output).toMatch(
+      /\nApproval\n {2}Cannot be told, because 2 hosts were not looked at: cp, w\.\n$/,
+    );
+
+    expect(json.code).toBe(exitCodes.failed);
+    expect(JSON.parse(json.output)).toMatchObject({
+      digest: null,
+      unread: [
+        { host: 'control host', isNode: false, why: expect.stringContaining('ENOENT') as string },
+        { host: 'cp', isNode: true },
+        { host: 'w', isNode: true },
+      ],
+    });
+  });
+
+  it('ends with 4 and one line where a setting of Temporal is wrong', async () => {
+    vi.stubEnv('TEMPORAL_PROFILE', 'nope');
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', '');
+    const words = [['up', fileOf(good)], ['status', 'blue'], ['retry', 'blue', '--host', 'cp'], ['worker']];
+    const ends = [];
+    for (const each of words) ends.push(await slipway(...each));
+    vi.unstubAllEnvs();
+    for (const { code, errors } of ends) {
+      expect({ code, errors }).toEqual({
+        code: exitCodes.unreachable,
+        errors: expect.stringMatching(/^TEMPORAL_PROFILE is "nope", and [^\n]+\n$/) as string,
+      });
+    }
+  });
+
   it('passes no terminal sequence of a file on', async () => {
     const { errors } = await slipway('spec', fileOf('name: "\\e]0;title\\a\\e[2J"\n'));
     expect(errors.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);

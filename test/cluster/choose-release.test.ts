@@ -80,6 +80,23 @@ describe('chooseRelease, where none is named', () => {
     );
   });
 
+  it('says of which machines it knows that the release fits them, where some could not be read', () => {
+    const whyOf = (seen: Partial<Parameters<typeof chooseRelease>[0]>) =>
+      chooseRelease({ specification, isPartial: true, ...seen }).why;
+    expect(whyOf({ facts: {} })).toBe(
+      'It is the newest known release; the specification names none, and no machine could be read.',
+    );
+    expect(whyOf({ facts: { a: ubuntu } })).toBe(
+      'It is the newest known release that fits the machines that could be read; the specification names none.',
+    );
+    expect(whyOf({ facts: {}, controlHost: controlHost('3.8') })).toBe(
+      'It is the newest known release; no release fits the machines that could be read.',
+    );
+    expect(whyOf({ facts: { a: on('ubuntu', '20.04') }, controlHost: controlHost('3.8') })).toBe(
+      'It is the newest known release that fits the hosts that could be read; no release fits the machines that could be read.',
+    );
+  });
+
   it.each<[string, HostFacts[], string[], string]>([
     ['the newest for Ubuntu 22.04 and Python 3.11', [ubuntu], ['3.11'], 'v2.31.0'],
     ['one that knows Python 3.10', [ubuntu], ['3.10'], 'v2.30.0'],

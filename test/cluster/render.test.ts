@@ -122,6 +122,20 @@ Approval
   Nothing in this plan needs one: no disk is written and no host restarted.`);
   });
 
+  it('does not say what there is to approve where hosts were not looked at', () => {
+    const unread = [
+      { host: 'node1', isNode: true, why: 'It does not answer.' },
+      { host: 'control host', isNode: false, why: 'It does not answer.' },
+    ];
+    const approvalOf = (...args: Parameters<typeof plan>) => renderPlan(plan(...args)).split('Approval\n')[1];
+    expect(approvalOf({}, { unread })).toBe('  Cannot be told, because 1 host was not looked at: node1.');
+    expect(approvalOf({ node4: hostPlan('node4') }, { unread })).toBe(
+      '  Cannot be told, because 1 host was not looked at: node1. The disks and restarts of 1 host above are part of it: node4.',
+    );
+    expect(approvalOf({}, { unread: unread.slice(1) })).toMatch('Nothing in this plan needs one');
+    expect(plan({}, { unread: [] })).not.toHaveProperty('unread');
+  });
+
   it('tells what the firewall leaves to the operator', () => {
     const text = renderPlan(plan({ node1: { kind: 'none' } }, { specification: aSpecification() }));
     expect(text).toContain(`Left to you

@@ -52,6 +52,18 @@ describe('readSpecification', () => {
     ]);
   });
 
+  it('tells of a secret where it stands, however deep', () => {
+    const text = [
+      valid + 'kubespray:',
+      '  variables:',
+      '    containerd_registry_auth:',
+      '      - { registry: 10.0.0.9, username: me, password: hunter2 }',
+    ];
+    expect(read(text.join('\n'))).toEqual([
+      "cluster.yaml:7:55 kubespray.variables.containerd_registry_auth.0.password: must not be a secret in the open; keep it in a file on the control host and write \"{{ lookup('file', '/path') }}\"",
+    ]);
+  });
+
   it('tells every problem with its line and column, in the order of the file', () => {
     const text = [
       'name: Akash',

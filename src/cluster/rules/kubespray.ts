@@ -2,21 +2,20 @@ import type { Draft } from '../draft.js';
 import type { Problem } from '../problems.js';
 import { isTooOld, newestRelease, oldestRelease, releases } from '../releases.js';
 import { parseVersion, tagOf } from '../version.js';
+import { openSecretProblems } from './open-secrets.js';
 import { wrong } from './repeats.js';
-
-/** Names of variables that hold a secret. */
-const secretName = /(^|_)(password|passwd|token|secret_key|private_key)$/i;
 
 /** A URL with a password, or for HTTP with a name alone, which is a token more often than not. */
 const urlWithSecret = /^([a-z+]+:\/\/[^/@]*:[^/@]*@|https?:\/\/[^/@]*@)/i;
 
 /** Kubespray's release, repository and variables. */
-export function kubesprayProblems({ kubespray }: Draft): Problem[] {
+export function kubesprayProblems(draft: Draft): Problem[] {
+  const { kubespray } = draft;
   return [
     ...releaseProblems(kubespray.release),
     ...refProblems(kubespray),
     ...repositoryProblems(kubespray.repository),
-    ...secretVariables(kubespray.variables),
+    ...openSecretProblems(draft),
   ];
 }
 
@@ -56,16 +55,4 @@ function repositoryProblems(repository: string | undefined): Problem[] {
       'must not hold a password or token; let Git on the control host read it from ~/.netrc or a credential helper',
     ),
   ];
-}
-
-function secretVariables(variables: Readonly<Record<string, unknown>>): Problem[] {
-  return Object.entries(variables)
-    .filter(([name, value]) => secretName.test(name) && typeof value === 'string' && value !== '')
-    .filter(([, value]) => !String(value).includes('{{'))
-    .map(([name]) =>
-      wrong(
-        ['kubespray', 'variables', name],
-        `must not be a secret in the open; keep it in a file on the control host and write "{{ lookup('file', '/path') }}"`,
-      ),
-    );
 }
