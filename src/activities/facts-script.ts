@@ -1,5 +1,5 @@
 import type { ClusterFolders } from '../cluster/folders.js';
-import { roomPaths, upgradeTimer } from '../cluster/facts-system.js';
+import { resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { modulesOnHost } from './modules-on-host.js';
@@ -78,7 +78,7 @@ ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
 section swaps; show /proc/swaps
 section resolv-conf; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo present; show /etc/resolv.conf; fi
-section resolved; show /run/systemd/resolve/resolv.conf
+section resolved; if [ -e ${resolvedFile} ]; then echo present; show ${resolvedFile}; fi
 section addresses; ip -o addr show scope global 2>/dev/null || true
 section fstab; show /etc/fstab
 section mdadm-conf; if [ -e /etc/mdadm/mdadm.conf ]; then echo present; show /etc/mdadm/mdadm.conf; fi

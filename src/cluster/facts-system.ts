@@ -46,6 +46,9 @@ export const refusedModuleSchema = z.object({
 });
 export type RefusedModule = z.infer<typeof refusedModuleSchema>;
 
+/** Where systemd-resolved writes which servers it asks, without its own loopback address. */
+export const resolvedFile = '/run/systemd/resolve/resolv.conf';
+
 export const systemFactsSchema = z.object({
   /** Name of the first process: systemd, or what is there in its place. */
   init: z.string(),
@@ -53,6 +56,8 @@ export const systemFactsSchema = z.object({
   timeSynchronized: z.boolean().nullable(),
   /** Whether there is a file that tells programs their name servers; absent in facts of earlier versions. */
   hasResolvConf: z.boolean().optional(),
+  /** Whether there is {@link resolvedFile}; absent in facts of earlier versions. */
+  hasResolvedFile: z.boolean().optional(),
   /** Without those in the range of NodePorts, of which a node may have thousands. */
   listeners: z.array(listenerSchema),
   /** Those that have an address of global scope. */

@@ -17,6 +17,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
     init: textOf(sections, 'init'),
     timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
     hasResolvConf: linesOf(sections, 'resolv-conf')[0] === 'present',
+    hasResolvedFile: linesOf(sections, 'resolved')[0] === 'present',
     listeners: listenersOf(sections),
     interfaces: interfacesOf(sections),
     ...modulesOf(sections),

@@ -30,6 +30,11 @@ export interface Release {
   /** Versions of the hosts' operating system that its README names. */
   readonly ubuntu: readonly string[];
   readonly debian: readonly string[];
+  /**
+   * Systems on which it gives kubelet the file of systemd-resolved, whatever `kube_resolv_conf` says: files in
+   * roles/kubernetes/node/vars, named by the distribution, or by it and its major version.
+   */
+  readonly resolvedSystems: readonly string[];
   /** Whether its kubelet starts on a host with cgroup v1. */
   readonly cgroupV1: boolean;
   /** Where the sample inventory is in the checkout; step 4 copies it. */
@@ -57,6 +62,7 @@ const from2_24_1: Rules = {
   python: ['3.11', '3.10', '3.9'],
   ubuntu: ['20.04', '22.04'],
   debian: ['10', '11', '12'],
+  resolvedSystems: ['fedora', 'ubuntu-18', 'ubuntu-20', 'ubuntu-22'],
   cgroupV1: true,
   sampleInventory: 'inventory/sample',
   playbooks: {
@@ -77,6 +83,7 @@ const from2_24_1: Rules = {
 };
 const from2_25_0: Rules = {
   ...from2_24_1,
+  resolvedSystems: ['fedora', 'ubuntu-18', 'ubuntu-20', 'ubuntu-22', 'ubuntu-24'],
   ansible: { package: '9.5.1', core: '>=2.16.4 <2.17' },
   python: ['3.12', '3.11', '3.10'],
 };

@@ -115,6 +115,14 @@ exit $code`;
   });
 });
 
+describe('the file of systemd-resolved', () => {
+  it('is there or not', async () => {
+    expect((await facts()).system?.hasResolvedFile).toBe(false);
+    machine.put('/run/systemd/resolve/resolv.conf', '');
+    expect((await facts()).system?.hasResolvedFile).toBe(true);
+  });
+});
+
 describe('search domains', () => {
   const resolved = '/run/systemd/resolve/resolv.conf';
   const domains = async () => (await facts()).searchDomains;

@@ -339,6 +339,23 @@ describe('name servers', () => {
   });
 });
 
+describe('the file of systemd-resolved', () => {
+  it('is told to be missing where Kubespray gives it to kubelet', async () => {
+    const file = '/run/systemd/resolve/resolv.conf';
+    await on(
+      2,
+      `mv /etc/os-release /etc/os-release.away
+printf 'ID=ubuntu\\nVERSION_ID="22.04"\\nPRETTY_NAME="Ubuntu 22.04"\\n' > /etc/os-release
+mkdir -p /run/systemd/resolve; echo nameserver 10.0.0.1 > ${file}`,
+    );
+    expect(await findings('resolv-conf')).toEqual([]);
+    await on(2, `rm ${file}`);
+    expect(await findings('resolv-conf')).toEqual([`node3: no ${file}`]);
+    await on(2, 'mv /etc/os-release.away /etc/os-release');
+    expect(await findings('resolv-conf')).toEqual([]);
+  });
+});
+
 describe('upgrades that happen by themselves', () => {
   const timer = 'apt-daily-upgrade.timer';
   const program = '/usr/bin/unattended-upgrade';

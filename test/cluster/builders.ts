@@ -84,6 +84,7 @@ export function someSystem(system: Partial<SystemFacts> = {}): SystemFacts {
   return {
     init: 'systemd',
     hasResolvConf: true,
+    hasResolvedFile: true,
     timeSynchronized: true,
     listeners: [{ protocol: 'tcp', address: '*', port: 22, process: 'sshd' }],
     interfaces: [{ name: 'eth0', mtu: 1500, addresses: ['10.0.10.136'] }],

@@ -200,6 +200,7 @@ describe('parseFacts', () => {
       section('boot-id', 'b'),
       section('init', 'systemd'),
       section('resolv-conf', 'present', 'search example.org'),
+      section('resolved', 'present', 'nameserver 10.0.0.1'),
       section('time-synchronized', 'no'),
       section(
         'listeners',
@@ -224,6 +225,7 @@ describe('parseFacts', () => {
     expect(parseFacts(text, mark).system).toEqual({
       init: 'systemd',
       hasResolvConf: true,
+      hasResolvedFile: true,
       timeSynchronized: false,
       listeners: [
         { protocol: 'udp', address: '127.0.0.53', port: 53, process: 'systemd-resolve' },

@@ -165,7 +165,11 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   ],
   'search-domains': [[{ facts: { searchDomains: ['lan'] } }, 'warning']],
   'upstream-dns': [[{ specification: { dns: { upstream: ['127.0.0.53'] } } }, 'error']],
-  'resolv-conf': [[{ system: { hasResolvConf: false } }, 'error']],
+  'resolv-conf': [
+    [{ system: { hasResolvConf: false } }, 'error'],
+    [{ system: { hasResolvedFile: false } }, 'error'],
+    [{ variables: { kube_resolv_conf: '/etc/resolv.conf' } }, 'warning'],
+  ],
   'other-firewall': [[{ system: { firewalls: ['ufw'] } }, 'warning']],
   'free-space': [
     [{ system: { space: [space('/tmp', 1.5e9)] } }, 'warning'],
@@ -392,6 +396,66 @@ describe('search domains', () => {
     expect(domains(['corp.example'], { searchdomains: 'corp.example' })).toEqual([
       'search domains corp.example',
     ]);
+  });
+});
+
+describe('the file of name servers', () => {
+  const system = (id: string, versionId: string) => ({ id, versionId, prettyName: `${id} ${versionId}` });
+  const files = (scene: Scene) =>
+    found(scene)
+      .filter(({ check, host }) => check === 'resolv-conf' && host === 'w')
+      .map(({ severity, is }) => `${severity}: ${is}`);
+  const missing = 'error: no /run/systemd/resolve/resolv.conf';
+
+  it.each([
+    ['ubuntu', '20.04', 'v2.24.1', [missing]],
+    ['ubuntu', '22.04', 'v2.24.1', [missing]],
+    ['ubuntu', '22.04', 'v2.31.0', [missing]],
+    ['ubuntu', '24.04', 'v2.24.3', []],
+    ['ubuntu', '24.04', 'v2.25.0', [missing]],
+    ['ubuntu', '24.04', 'v2.31.0', [missing]],
+    ['ubuntu', '26.04', 'v2.31.0', []],
+    ['fedora', '40', 'v2.31.0', [missing]],
+    ['debian', '12', 'v2.31.0', []],
+    ['debian', '24', 'v2.31.0', []],
+  ])(
+    'is systemd-resolved’s on %s %s by Kubespray %s, as its folder of variables says',
+    (id, number, release, is) => {
+      const facts = { operatingSystem: system(id, number) };
+      expect(files({ facts, release, system: { hasResolvedFile: false } })).toEqual(is);
+      expect(files({ facts, release })).toEqual([]);
+    },
+  );
+
+  it('is not judged by facts of an earlier version, nor where no release is chosen', () => {
+    const variables = { kube_resolv_conf: '/etc/resolv.conf' };
+    const earlier = someSystem({ hasResolvedFile: undefined });
+    const facts = { w: someFacts({ system: earlier, addresses: ['10.0.0.9'] }) };
+    const specification = specificationOf({ variables });
+    expect(preflight({ specification, facts, release: 'v2.31.0' })).toEqual([]);
+    const without = {
+      w: someFacts({ addresses: ['10.0.0.9'], system: someSystem({ hasResolvedFile: false }) }),
+    };
+    expect(preflight({ specification, facts: without })).toEqual([]);
+  });
+
+  it('is not another one because a variable says so', () => {
+    const own = (kube_resolv_conf: string, id = 'ubuntu') =>
+      files({ variables: { kube_resolv_conf }, facts: { operatingSystem: system(id, '22.04') } });
+    expect(own('/etc/kubelet-resolv.conf')).toEqual([
+      'warning: kube_resolv_conf: "/etc/kubelet-resolv.conf", which has no effect on ubuntu 22.04',
+    ]);
+    expect(own('/run/systemd/resolve/resolv.conf')).toEqual([]);
+    expect(own('/etc/kubelet-resolv.conf', 'debian')).toEqual([]);
+    const variables = { kube_resolv_conf: '/etc/resolv.conf' };
+    const both = found({ variables, system: { hasResolvedFile: false } });
+    expect(both.filter(({ host }) => host === 'w')).toMatchObject([
+      {
+        severity: 'error',
+        mend: expect.stringContaining('systemctl enable --now systemd-resolved') as string,
+      },
+    ]);
+    expect(both.at(-1)?.mend).toContain('kube_resolv_conf changes nothing here');
   });
 });
 

@@ -81,6 +81,12 @@ describe('the table of releases', () => {
     expect(prefixes.filter((text) => text.endsWith(' v'))[0]).toBe('v2.27.1 v');
   });
 
+  it('knows where kubelet gets the file of systemd-resolved', () => {
+    const last = releases.map(({ name, resolvedSystems }) => `${name} ${resolvedSystems.at(-1) ?? ''}`);
+    expect(last.filter((text) => text.endsWith('ubuntu-24')).at(-1)).toBe('v2.25.0 ubuntu-24');
+    expect(last.filter((text) => text.endsWith('ubuntu-22'))[0]).toBe('v2.24.3 ubuntu-22');
+  });
+
   it('finds a release without its v', () => {
     expect(findRelease('2.24.1')?.name).toBe('v2.24.1');
     expect(findRelease('2.99.0')).toBeUndefined();

@@ -42,19 +42,6 @@ function most(values: readonly number[]): number {
   return [...values].sort((left, right) => count(right) - count(left) || left - right)[0] ?? 0;
 }
 
-/** Kubespray asks whether the file is a link, and stops where it is neither a link nor anything else. */
-export const resolvConf: HostCheck = ({ facts: { system } }) => {
-  if (system?.hasResolvConf !== false) return undefined;
-  return {
-    check: 'resolv-conf',
-    severity: 'error',
-    is: 'no /etc/resolv.conf',
-    shouldBe:
-      'one; without it the host resolves no names for the downloads, and Kubespray stops where it is to change it',
-    mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf.',
-  };
-};
-
 /** Slipway changes no firewall that somebody else has set up, so step 10 would refuse the host, after all the others. */
 export const otherFirewall: HostCheck = ({ facts: { system }, specification: { firewall } }) => {
   const found = system?.firewalls ?? [];

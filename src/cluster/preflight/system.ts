@@ -9,8 +9,9 @@ import {
   type HostCheck as Check,
   type Look,
 } from './finding.js';
-import { otherFirewall, resolvConf } from './network.js';
+import { otherFirewall } from './network.js';
 import { portsInUse } from './ports.js';
+import { kubeletResolvConf, resolvConf } from './resolv-conf.js';
 import { searchDomains } from './search-domains.js';
 import { timeSynchronization } from './clock.js';
 import { kernelModules, kernelVersion } from './kernel.js';
@@ -135,5 +136,5 @@ const nodeAddress: Check = ({ host, facts }) => {
 const checks: readonly Check[] = [
   ...[operatingSystem, architecture, initSystem, kernelVersion, kernelModules, python],
   ...[swap, searchDomains, cgroups, timeSynchronization, unattendedUpgrades],
-  ...[nodeAddress, portsInUse, resolvConf, otherFirewall, etcdDisk],
+  ...[nodeAddress, portsInUse, resolvConf, kubeletResolvConf, otherFirewall, etcdDisk],
 ];

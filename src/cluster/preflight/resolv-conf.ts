@@ -1,0 +1,56 @@
+import type { HostFacts } from '../facts.js';
+import { resolvedFile } from '../facts-system.js';
+import type { Release } from '../releases.js';
+import type { HostCheck } from './finding.js';
+
+/** Kubespray asks whether the file is a link, and stops where it is neither a link nor anything else. */
+export const resolvConf: HostCheck = ({ facts: { system } }) => {
+  if (system?.hasResolvConf !== false) return undefined;
+  return {
+    check: 'resolv-conf',
+    severity: 'error',
+    is: 'no /etc/resolv.conf',
+    shouldBe:
+      'one; without it the host resolves no names for the downloads, and Kubespray stops where it is to change it',
+    mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf.',
+  };
+};
+
+/**
+ * On some systems Kubespray includes a file of variables that gives kubelet the file of systemd-resolved, and included
+ * variables win over those of groups. Without the file kubelet runs, and starts no pod.
+ */
+export const kubeletResolvConf: HostCheck = ({ facts, specification, release }) => {
+  const { operatingSystem, system } = facts;
+  if (system?.hasResolvedFile === undefined || release === undefined || !isGivenFile(release, facts)) {
+    return undefined;
+  }
+  const own = specification.kubespray.variables['kube_resolv_conf'];
+  const given = `Kubespray ${release.name} gives kubelet this file on ${operatingSystem.prettyName}`;
+  if (!system.hasResolvedFile) {
+    const inVain = own === undefined ? '' : ' kube_resolv_conf changes nothing here.';
+    return {
+      check: 'resolv-conf',
+      severity: 'error',
+      is: `no ${resolvedFile}`,
+      shouldBe: `the one of systemd-resolved: ${given}, without which no pod starts`,
+      mend: `systemctl enable --now systemd-resolved (from the package systemd-resolved, where there is no such service).${inVain}`,
+    };
+  }
+  if (own === undefined || own === resolvedFile) return undefined;
+  return {
+    check: 'resolv-conf',
+    severity: 'warning',
+    is: `kube_resolv_conf: ${JSON.stringify(own)}, which has no effect on ${operatingSystem.prettyName}`,
+    shouldBe: `${resolvedFile}: ${given}, whatever the variable says`,
+    mend: 'Take it out of kubespray.variables, and give systemd-resolved the name servers that pods are to have.',
+  };
+};
+
+/** As Ansible looks for the file of variables: the distribution with its major version, then the distribution alone. */
+function isGivenFile(
+  { resolvedSystems }: Release,
+  { operatingSystem: { id, versionId } }: HostFacts,
+): boolean {
+  return [`${id}-${versionId.split('.')[0] ?? ''}`, id].some((name) => resolvedSystems.includes(name));
+}
