@@ -38,7 +38,8 @@ export function nodeNameOf({ nodeName, host }: NodeProbe): string {
 }
 
 function controlPlaneState(probe: NodeProbe, role: NodeRole, together: ClusterTogether): KubeadmState {
-  if (!hasTraces(probe)) return role === 'first-control-plane' ? blankState(together) : { kind: 'absent' };
+  if (!hasTraces(probe))
+    return role === 'first-control-plane' ? blankState(probe, together) : { kind: 'absent' };
   const { cluster, silentEtcd } = together;
   const missing = missingOn(probe);
   if (!probe.config && mayBelong(probe, role, together)) {
@@ -62,10 +63,13 @@ function controlPlaneState(probe: NodeProbe, role: NodeRole, together: ClusterTo
   };
 }
 
-/** The first control plane with nothing on it: a new one, unless there is a cluster without it. */
-function blankState({ cluster, silentEtcd, begun }: ClusterTogether): KubeadmState {
+/**
+ * The first control plane with nothing on it: a new one, unless there is a cluster without it. After its reset etcd may
+ * still hold its own name, which its kubelet wrote there before an init that failed.
+ */
+function blankState(probe: NodeProbe, { cluster, silentEtcd, begun }: ClusterTogether): KubeadmState {
   const nothing = 'nothing of it is on this first control plane';
-  if (cluster !== null && hasWorked(cluster, '')) {
+  if (cluster !== null && hasWorked(cluster, nodeNameOf(probe))) {
     return { kind: 'seen-as-blank', evidence: [`the ${cluster.source} holds a cluster`, nothing] };
   }
   if (silentEtcd.length === 0 || begun.length === 0) return { kind: 'absent' };

@@ -94,6 +94,16 @@ describe('what kubeadm has left on a node', () => {
     expect(first).toMatchObject({ state: { kind: 'seen-as-blank' }, trouble: { mayRun: false } });
   });
 
+  it('goes on after the reset of a first control plane that only its own cluster, which never worked, knows', () => {
+    const seen = cluster({ ...empty, kubeadmConfig: true, nodes: ['node1'] });
+    const [first, ...others] = judge([{}, { cluster: seen }, {}]);
+    expect(first).toMatchObject({ state: { kind: 'absent' }, trouble: null });
+    for (const { trouble } of others) expect(trouble).toBeNull();
+    for (const worked of [{ clusterInfo: true }, { workloads: true }, { nodes: ['node1', 'node2'] }]) {
+      expect(kinds(judge([{}, { cluster: { ...seen, ...worked } }, {}]))[0]).toBe('seen-as-blank');
+    }
+  });
+
   it('runs over no control plane while etcd, which may hold its cluster, does not answer (T2)', () => {
     const silent = { hasData: true, health: null };
     const moved = { ...finished, config: false, etcd: silent };

@@ -2,6 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
 import type { Report } from '../../src/cluster/report.js';
+import type { SpecificationInput } from '../../src/cluster/specification.js';
 import type { Question } from '../../src/workflows/progress.js';
 import { asked, details, until, WorkflowLab } from './environment.js';
 import { FakeMachines } from './fake-machines.js';
@@ -40,6 +41,14 @@ const half: Partial<NodeProbe> = {
   etcd: running,
   cluster: empty,
 };
+
+/** Hosts that are control planes and members of etcd, in this order; `network` is of this cluster alone. */
+const controlPlanes = (names: readonly string[], network: string): SpecificationInput['hosts'] =>
+  names.map((name, index) => ({
+    name,
+    address: `${network}.${index + 1}`,
+    roles: ['control-plane', 'etcd', 'worker'],
+  }));
 
 const questionOf = <Kind extends Question['kind']>(questions: readonly Question[], kind: Kind) =>
   questions.find((question): question is Extract<Question, { kind: Kind }> => question.kind === kind);
@@ -100,6 +109,23 @@ describe.concurrent(
         expect(again?.['limit']).toBeUndefined();
         const keys = new Set(machines.callsOf('runKubespray').map(({ jobKey }) => jobKey));
         expect(keys.size).toBe(4);
+      });
+    });
+
+    it('comes to its end after the reset of a first control plane whose name the others still have in etcd', async () => {
+      const machines = new FakeMachines();
+      const etcd = { hasData: true, health: { healthy: 3, members: 3 } };
+      const seen = { ...empty, nodes: ['cp1'] };
+      machines.machine('cp1').kubeadm = { ...half, etcd, cluster: seen };
+      for (const name of ['cp2', 'cp3']) machines.machine(name).kubeadm = { etcd, cluster: seen };
+      const hosts = controlPlanes(['cp1', 'cp2', 'cp3'], '10.201.1');
+      await lab.with(machines, async (run) => {
+        const handle = await run.provision(aCluster('never-worked', { hosts, ephemeralStorage: false }));
+        const { plan, hosts: reset } = await askedForReset(handle);
+        expect(reset).toEqual(['cp1']);
+        await handle.signal('approve', { plan, by: 'ann' });
+        await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+        expect(machines.callsOf('runKubespray').at(-1)?.input).toMatchObject({ playbook: 'cluster.yml' });
       });
     });
 
