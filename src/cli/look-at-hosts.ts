@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { proveReachability } from '../activities/check-reachability.js';
 import { readFactsAndClock } from '../activities/gather-facts.js';
 import type { HostFacts } from '../cluster/facts.js';
-import { ephemeralStorageOf } from '../cluster/members.js';
+import { documentsMountPoint, factsMountPoint } from '../cluster/members.js';
+import type { Seen } from '../cluster/plan-from-facts.js';
 import { roomPathsOf } from '../cluster/room-folders.js';
 import type { Unread } from '../cluster/plan.js';
-import type { HostSpecification, Specification } from '../cluster/specification.js';
+import type { Specification } from '../cluster/specification.js';
 import type { FoundBefore } from '../cluster/preflight/finding.js';
 import { sudoFinding } from '../cluster/preflight/sudo.js';
-import type { Reachability } from '../cluster/reachability.js';
 import { AuthenticationFailedError, SudoRefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { readSecret } from '../hosts/secrets.js';
@@ -16,21 +16,13 @@ import type { HostPool, HostTarget } from '../hosts/target.js';
 import { controlHostTarget, targetOf } from '../workflows/targets.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */
-export interface Look {
-  /** By inventory name; machines that could not be read are missing. */
-  readonly facts: Readonly<Record<string, HostFacts>>;
-  readonly controlHost: HostFacts | undefined;
+export interface Look extends Seen {
   /** One sentence for each machine that could not be read. */
   readonly unread: readonly Unread[];
-  /** What keeps machines from being read. */
-  readonly findings: readonly FoundBefore[];
-  /** Undefined where not even two hosts could be read, or the trial failed. */
-  readonly reachability: Reachability | undefined;
 }
 
 /** Connections that are opened at the same time. */
 const atOnce = 20;
-const documentsMountPoint = '/data';
 
 /** Reads the facts of the control host and of every host, and whether the hosts reach each other. */
 export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<Look> {
@@ -67,7 +59,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
       ),
     ...specification.hosts.map(
       (host) => () =>
-        read(targetOf(specification, host), { mountPoint: mountPointOf(specification, host) }, (found) => {
+        read(targetOf(specification, host), { mountPoint: factsMountPoint(specification, host) }, (found) => {
           facts[host.name] = found;
         }),
     ),
@@ -104,9 +96,4 @@ async function open(target: HostTarget, { ssh }: Specification, pool: HostPool):
     if (!(error instanceof AuthenticationFailedError) || ssh.bootstrapPassword === undefined) throw error;
     return pool.connect(target, { password: await readSecret(ssh.bootstrapPassword) });
   }
-}
-
-function mountPointOf(specification: Specification, host: HostSpecification): string {
-  const storage = ephemeralStorageOf(specification, host);
-  return storage === false ? documentsMountPoint : storage.mountPoint;
 }

@@ -32,3 +32,15 @@ export function ephemeralStorageOf(
 ): EphemeralStorage | false {
   return host.ephemeralStorage ?? (host.roles.includes('worker') && ephemeralStorage);
 }
+
+/** Where facts are read of a machine that has no step 7 of its own to do. */
+export const documentsMountPoint = '/data';
+
+/** Where a host's facts are read: what is mounted there, or is to be. */
+export function factsMountPoint(
+  specification: Pick<Specification, 'ephemeralStorage'>,
+  host: HostSpecification,
+): string {
+  const storage = ephemeralStorageOf(specification, host);
+  return storage === false ? documentsMountPoint : storage.mountPoint;
+}

@@ -1,24 +1,15 @@
-import { chooseRelease } from '../cluster/choose-release.js';
-import type { HostFacts } from '../cluster/facts.js';
 import { isStopper, type Finding } from '../cluster/findings.js';
-import { ephemeralStorageOf, isOfControlPlane } from '../cluster/members.js';
+import { documentsMountPoint, factsMountPoint, isOfControlPlane } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
-import { planCluster } from '../cluster/plan-cluster.js';
-import { planStorage } from '../cluster/plan-storage.js';
-import { preflight } from '../cluster/preflight.js';
-import type { Reachability } from '../cluster/reachability.js';
+import { planFromFacts } from '../cluster/plan-from-facts.js';
 import { roomPathsOf } from '../cluster/room-folders.js';
 import type { HostSpecification } from '../cluster/specification.js';
-import type { StoragePlan } from '../cluster/storage-plan.js';
 import { forEachBounded } from './bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
 import { controlHostTarget, targetOf } from './targets.js';
 import { together } from './together.js';
-
-/** Where facts of a host are read that has no step 7 of its own to do. */
-export const documentsMountPoint = '/data';
 
 /**
  * Looks at every machine and makes the plan. Workers that the plan refuses drop out, and the others go on; a control
@@ -39,7 +30,8 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
     );
     const reachability = await checkReachability(run);
     run.outdatedFirewalls = new Set(reachability?.outdated?.map(({ host }) => host));
-    const plan = planFromFacts(run, { controlHost, reachability });
+    const facts = Object.fromEntries(run.facts);
+    const plan = planFromFacts(run.activeSpecification(), { facts, controlHost, reachability });
     run.plan = plan;
     run.board.setPlan(plan);
     run.board.setRelease(plan.release.name);
@@ -65,47 +57,14 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
 export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecification[]): Promise<void> {
   await forEachBounded(hosts, (host) =>
     run.forHost(host, async (station) => {
-      const storage = ephemeralStorageOf(run.specification, host);
       const facts = await station.need('gatherFacts', {
         host: targetOf(run.specification, host),
-        mountPoint: storage === false ? documentsMountPoint : storage.mountPoint,
+        mountPoint: factsMountPoint(run.specification, host),
         roomFor: roomPathsOf(run.specification),
       });
       run.facts.set(host.name, facts);
     }),
   );
-}
-
-interface Seen {
-  readonly controlHost: HostFacts;
-  readonly reachability: Reachability | undefined;
-}
-
-function planFromFacts(run: ClusterRun, { controlHost, reachability }: Seen): ClusterPlan {
-  const specification = run.activeSpecification();
-  const facts = Object.fromEntries(
-    specification.hosts.flatMap(({ name }) => {
-      const known = run.facts.get(name);
-      return known ? [[name, known] as const] : [];
-    }),
-  );
-  const storage: Record<string, StoragePlan> = {};
-  for (const host of specification.hosts) {
-    const known = facts[host.name];
-    if (!known) continue;
-    const wanted = ephemeralStorageOf(specification, host);
-    storage[host.name] = planStorage({ facts: known, host: host.name, storage: wanted });
-  }
-  const release = chooseRelease({ specification, facts, controlHost });
-  const findings = preflight({
-    specification,
-    facts,
-    release: release.name,
-    controlHost,
-    reachability,
-    storage,
-  });
-  return planCluster({ specification, release, facts, storage, findings });
 }
 
 interface Refusal {
