@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
-import { isOver, podTrouble, troubledPods } from './pod-trouble.js';
+import { isNotNeeded, podTrouble, troubledPods } from './pod-trouble.js';
 import type { Pods } from './pods.js';
 import { counted } from './units.js';
 
@@ -80,7 +80,7 @@ interface Seen {
 export function judgeCoreDnsPods(label: string, { host, pods, now }: Seen): JudgedCheck {
   const troubled = troubledPods(pods, now);
   const running = runningPods(pods, now).length;
-  const meant = pods.filter((pod) => !isOver(pod)).length;
+  const meant = pods.filter((pod) => !isNotNeeded(pod)).length;
   return judge({
     check: 'coredns-pods',
     host,
