@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   forwardedTo,
   judgeCoreDnsPods,
-  judgeForward,
+  judgeForward as judgeForwardOf,
   judgeNodeLocalPods,
   nodeLocalDnsLabels,
   parseCorefile,
@@ -475,6 +475,9 @@ const corefile = `.:53 {
 `;
 
 describe('DNS', () => {
+  const judgeForward = (host: string, corefile: string, upstream: readonly string[]) => [
+    judgeForwardOf('coredns', { host, corefile, upstream }),
+  ];
   const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { Corefile: corefile } });
 
   it('forwards to the upstream servers of the specification', () => {
@@ -526,6 +529,30 @@ describe('DNS', () => {
     expect(forwardedTo(zones + commented + rest)).toEqual(['8.8.8.8', '1.1.1.1']);
     expect(failing(judgeForward('node1', zones, ['9.9.9.9']))).toEqual(['coredns-forward node1']);
     expect(forwardedTo(corefile.replace('.:53 {', '.:1053 {'))).toEqual(['8.8.8.8', '1.1.1.1']);
+  });
+
+  it('is forwarded by the node-local cache to the same servers, beside what it asks CoreDNS', () => {
+    const zone = (name: string, servers: string) => `${name} {
+    errors
+    cache 30
+    reload
+    loop
+    bind 169.254.25.10
+    forward . ${servers}
+    prometheus {$MY_HOST_IP}:9253
+}
+`;
+    const ofCluster = zone('cluster.local:53', '10.233.0.3 {\n        force_tcp\n    }');
+    const judge = (servers: string) =>
+      judgeForwardOf('nodelocaldns', {
+        ...{ host: 'node1', upstream: ['8.8.8.8', '1.1.1.1'] },
+        corefile: ofCluster + zone('in-addr.arpa:53', '10.233.0.3') + zone('.:53', servers),
+      });
+    expect(judge('8.8.8.8 1.1.1.1').passed).toBe(true);
+    expect(judge('8.8.8.8 1.1.1.1 {\n          max_concurrent 1000\n        }').passed).toBe(true);
+    expect(judge('/etc/resolv.conf')).toMatchObject({
+      ...{ check: 'node-local-dns-forward', passed: false, is: 'forward . /etc/resolv.conf' },
+    });
   });
 
   it('runs its pods', () => {
