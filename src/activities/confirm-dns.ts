@@ -14,7 +14,10 @@ import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl, type Kubectl } from './kubectl.js';
 import { step, withHost } from './step.js';
 
-/** Step 9: "Confirm DNS": CoreDNS's configuration and all DNS pods that were asked for, asked on a control plane. */
+/**
+ * Step 9: "Confirm DNS": where CoreDNS and the node-local cache forward to, and all DNS pods that were asked for, asked on
+ * a control plane.
+ */
 export function confirmDns(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmDns'] {
   return step((input) =>
     withHost(dependencies, input.host, (host) =>
@@ -33,16 +36,18 @@ async function judgeDns(
     pods: await kubectl.list(systemPodsList(selector), parsePods),
     now: await kubectl.now(),
   });
-  const checks: JudgedCheck[] = [];
-  if (coreDns.length > 0 && upstreamDns !== null) {
-    const words = ['--namespace', 'kube-system', 'get', 'configmap', 'coredns'];
+  const judgeForwardOf = async (configMap: 'coredns' | 'nodelocaldns') => {
+    if (upstreamDns === null) return [];
+    const words = ['--namespace', 'kube-system', 'get', 'configmap', configMap];
     const corefile = await kubectl.read(words, parseCorefile, '');
-    checks.push(...judgeForward(host, corefile, upstreamDns));
-  }
+    return [judgeForward(configMap, { host, corefile, upstream: upstreamDns })];
+  };
+  const checks = coreDns.length > 0 ? await judgeForwardOf('coredns') : [];
   for (const label of coreDns) {
     checks.push(judgeCoreDnsPods(label, await podsOf(`k8s-app=${label}`)));
   }
   if (nodeLocalDns) {
+    checks.push(...(await judgeForwardOf('nodelocaldns')));
     const labels = nodeLocalDnsLabels(rulesFor(release).release.localDnsLabel).join(',');
     checks.push(judgeNodeLocalPods(nodes, await podsOf(`k8s-app in (${labels})`)));
   }

@@ -63,6 +63,7 @@ export const checkNames = [
   'mtu',
   'node-address',
   'node-lease',
+  'node-local-dns-forward',
   'node-local-dns-pods',
   'node-pressure',
   'node-ready',

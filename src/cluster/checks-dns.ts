@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { JudgedCheck } from './checks.js';
 import { judge, listed } from './checks.js';
-import { isOver, podTrouble, troubledPods } from './pod-trouble.js';
+import { isNotNeeded, podTrouble, troubledPods } from './pod-trouble.js';
 import type { Pods } from './pods.js';
 import { counted } from './units.js';
 
-/** Step 9 of the document, "Confirm DNS": CoreDNS's forwarding, and the pods that answer. */
+/** Step 9 of the document, "Confirm DNS": where names outside are forwarded to, and the pods that answer. */
 
 const configMapSchema = z.object({ data: z.object({ Corefile: z.string() }) });
 
@@ -43,22 +43,31 @@ function wordsOf(line: string): string[] {
   return comment < 0 ? words : words.slice(0, comment);
 }
 
-/** The upstream servers of step 6 stand in CoreDNS's configuration, and no others. */
-export function judgeForward(host: string, corefile: string, upstream: readonly string[]): JudgedCheck[] {
+/** Who forwards names outside the cluster, by config map: where the node-local cache runs, pods ask it, and it asks nobody else. */
+const forwarders = { coredns: 'coredns-forward', nodelocaldns: 'node-local-dns-forward' } as const;
+
+interface Forwarding {
+  readonly host: string;
+  readonly corefile: string;
+  readonly upstream: readonly string[];
+}
+
+/** The upstream servers of step 6 stand in a forwarder's configuration, and no others. */
+export function judgeForward(
+  configMap: keyof typeof forwarders,
+  { host, corefile, upstream }: Forwarding,
+): JudgedCheck {
   const servers = forwardedTo(corefile);
   const seen = new Set(servers.map(plainServer));
   const wanted = new Set(upstream.map(plainServer));
-  return [
-    judge({
-      check: 'coredns-forward',
-      host,
-      passed: seen.size === wanted.size && [...wanted].every((server) => seen.has(server)),
-      is: `forward . ${servers.join(' ') || '(nothing)'}`,
-      shouldBe: `forward . ${upstream.join(' ')}`,
-      advice:
-        'Run the playbook cluster.yml again; it writes upstream_dns_servers into the config map coredns.',
-    }),
-  ];
+  return judge({
+    check: forwarders[configMap],
+    host,
+    passed: seen.size === wanted.size && [...wanted].every((server) => seen.has(server)),
+    is: `forward . ${servers.join(' ') || '(nothing)'}`,
+    shouldBe: `forward . ${upstream.join(' ')}`,
+    advice: `Run the playbook cluster.yml again; it writes upstream_dns_servers into the config map ${configMap}.`,
+  });
 }
 
 /** A server without what is usual: plain DNS on port 53. */
@@ -80,7 +89,7 @@ interface Seen {
 export function judgeCoreDnsPods(label: string, { host, pods, now }: Seen): JudgedCheck {
   const troubled = troubledPods(pods, now);
   const running = runningPods(pods, now).length;
-  const meant = pods.filter((pod) => !isOver(pod)).length;
+  const meant = pods.filter((pod) => !isNotNeeded(pod)).length;
   return judge({
     check: 'coredns-pods',
     host,

@@ -31,7 +31,7 @@ export function judgePods({ host, controlPlanes, pods, now }: PodsSeen): JudgedC
       is:
         troubled.length > 0
           ? listed(troubled.map(({ text }) => text))
-          : `${counted(pods.length, 'pod')}, all running or ended`,
+          : `${counted(pods.length, 'pod')}, none in trouble`,
       shouldBe: 'every pod of kube-system running and ready, or ended',
       advice:
         'See "kubectl -n kube-system describe pod <name>" and "kubectl -n kube-system logs <name> --previous".',

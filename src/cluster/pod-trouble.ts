@@ -1,5 +1,6 @@
 import type { ContainerStatus, Pods } from './pods.js';
 import { counted } from './units.js';
+import { isSurplus, schedulersWords } from './unscheduled-pod.js';
 
 /** Seconds that a container which has been restarted must have run since. */
 const steadySeconds = 60;
@@ -19,22 +20,27 @@ function isStatic({ metadata }: Pods[number]): boolean {
  * Whether a pod is over, and only its object is left: completed, or ended by kubelet. Nobody takes such objects of a
  * Deployment away, and others have followed them. One that has failed by itself, or is not let in, is not meant.
  */
-export function isOver(pod: Pods[number]): boolean {
+function isOver(pod: Pods[number]): boolean {
   const { phase, reason = '' } = pod.status;
   return phase === 'Succeeded' || (phase === 'Failed' && endsForNode.includes(reason) && !isStatic(pod));
 }
 
-/** What is wrong with a pod, or null: running with every container ready, or over. Time in ms since 1970. */
+/** Whether nothing is expected of a pod: it is over, or one more than there are nodes for. */
+export function isNotNeeded(pod: Pods[number]): boolean {
+  return isOver(pod) || isSurplus(pod);
+}
+
+/** What is wrong with a pod, or null: running with every container ready, or not needed. Time in ms since 1970. */
 export function podTrouble(pod: Pods[number], now: number): string | null {
   const { metadata, status } = pod;
-  if (isOver(pod)) return null;
+  if (isNotNeeded(pod)) return null;
   if (metadata.deletionTimestamp !== undefined) return 'being deleted';
   // While one of them has not done its work, the others are told as PodInitializing only.
   const before = firstOf(status.initContainerStatuses, initTrouble);
   if (before !== undefined) return `init container ${before}`;
   const waiting = firstOf(status.containerStatuses, waitingTrouble);
   if (waiting !== undefined) return waiting;
-  if (status.phase !== 'Running') return status.reason ?? status.phase;
+  if (status.phase !== 'Running') return `${status.reason ?? status.phase}${begun(schedulersWords(pod))}`;
   const unready = status.containerStatuses.find(({ ready }) => !ready);
   if (unready) return `${unready.name} is not ready${lastEnd(unready)}`;
   // A node that no longer answers leaves its containers as they were last seen; only the pod's own condition changes.
@@ -83,14 +89,24 @@ function lastEnd({ state, lastState }: ContainerStatus): string {
   return `, last exit code ${end.exitCode}${reason}${shortened(end.message)}`;
 }
 
-/** Characters of a message as it stands in a list of pods: its end, where a program that gives up says why. */
+/** Characters of a message as it stands in a list of pods. */
 const longestMessage = 160;
 
+/** The beginning of a message: the scheduler names its reasons first, and then what else it has thought of. */
+function begun(message = ''): string {
+  const text = oneLine(message);
+  if (text === '') return '';
+  return `: ${text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text}`;
+}
+
+/** The end of a message, where a program that gives up says why. */
 function shortened(message = ''): string {
-  const text = message.trim().replace(/\s+/g, ' ');
+  const text = oneLine(message);
   if (text === '') return '';
   return `: ${text.length > longestMessage ? `…${text.slice(-longestMessage)}` : text}`;
 }
+
+const oneLine = (message: string) => message.trim().replace(/\s+/g, ' ');
 
 /** A pod that is not well. */
 export interface TroubledPod {

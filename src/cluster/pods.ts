@@ -38,7 +38,9 @@ const podsSchema = z.object({
       status: z.object({
         phase: z.string(),
         reason: z.string().optional(),
-        conditions: z.array(z.object({ type: z.string(), status: z.string() })).default([]),
+        conditions: z
+          .array(z.object({ type: z.string(), status: z.string(), message: z.string().optional() }))
+          .default([]),
         initContainerStatuses: z.array(containerStatusSchema).default([]),
         containerStatuses: z.array(containerStatusSchema).default([]),
       }),

@@ -41,7 +41,7 @@ function controlPlane(): FakeHost {
     )
     .when(/labelSelector/, list(pod('dns', {})))
     .when(
-      /get configmap coredns/,
+      /get configmap (coredns|nodelocaldns)/,
       JSON.stringify({ data: { Corefile: '.:53 {\n    forward . 8.8.8.8\n}\n' } }),
     )
     .when(/^date \+%s$/, String(Date.parse('2026-11-22T14:00:30Z') / 1000));
@@ -84,6 +84,9 @@ describe.each(['confirmNodes', 'confirmPods', 'confirmDns'] as const)('%s', (ste
     expect(checks).toMatchObject([{ check: 'kubernetes-api', host: 'node1', passed: false, is }]);
   });
 });
+
+const coreDns = ['coredns-forward', 'coredns-pods'];
+const nodeLocalDns = ['node-local-dns-forward', 'node-local-dns-pods'];
 
 describe('what the steps ask', () => {
   it.each([
@@ -128,17 +131,27 @@ describe('what the steps ask', () => {
   });
 
   it.each<[Partial<VerifyKubernetesInput>, readonly string[]]>([
-    [{}, ['coredns-forward', 'coredns-pods', 'node-local-dns-pods']],
+    [{}, [...coreDns, ...nodeLocalDns]],
     [{ upstreamDns: null }, ['coredns-pods', 'node-local-dns-pods']],
-    [{ nodeLocalDns: false }, ['coredns-forward', 'coredns-pods']],
-    [{ coreDns: [] }, ['node-local-dns-pods']],
-    [
-      { coreDns: ['kube-dns', 'kube-dns-secondary'] },
-      ['coredns-forward', 'coredns-pods', 'coredns-pods', 'node-local-dns-pods'],
-    ],
+    [{ nodeLocalDns: false }, coreDns],
+    [{ coreDns: [] }, nodeLocalDns],
+    [{ coreDns: ['kube-dns', 'kube-dns-secondary'] }, [...coreDns, 'coredns-pods', ...nodeLocalDns]],
   ])('looks for the DNS that was asked for: %j', async (asked, checks) => {
     const result = await confirm('confirmDns', controlPlane(), { ...input, ...asked });
     expect(result.checks.map(({ check }) => check)).toEqual(checks);
+  });
+
+  it('wants the node-local cache to forward to the same servers, because names outside are asked of it', async () => {
+    const data = {
+      Corefile: 'cluster.local:53 {\n    forward . 10.233.0.3\n}\n.:53 {\n    forward . 9.9.9.9\n}\n',
+    };
+    const host = controlPlane().when(/configmap nodelocaldns/, JSON.stringify({ data }));
+    const { checks } = await confirm('confirmDns', host);
+    const failed = checks.filter(({ passed }) => !passed);
+    expect(failed).toMatchObject([
+      { check: 'node-local-dns-forward', is: 'forward . 9.9.9.9', shouldBe: 'forward . 8.8.8.8' },
+    ]);
+    expect(failed[0]?.advice).toContain('config map nodelocaldns');
   });
 
   it('takes a missing config map for a Corefile that forwards nothing', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   forwardedTo,
   judgeCoreDnsPods,
-  judgeForward,
+  judgeForward as judgeForwardOf,
   judgeNodeLocalPods,
   nodeLocalDnsLabels,
   parseCorefile,
@@ -339,6 +339,54 @@ describe('a pod', () => {
     const pending = parsePods(list([{ metadata: { name: 'a' }, spec: {}, status: { phase: 'Pending' } }]))[0];
     expect(pending && podTrouble(pending, now)).toBe('Pending');
   });
+
+  describe('for which the scheduler finds no node', () => {
+    const operator = { 'io.cilium/app': 'operator', name: 'cilium-operator' };
+    const taken = "1 node(s) didn't match pod anti-affinity rules";
+    const unscheduled = (message: string, labels: Readonly<Record<string, string>> = operator) => {
+      const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+      const metadata = { name: 'a', labels };
+      return parsePods(list([{ metadata, spec: {}, status: { phase: 'Pending', conditions } }]));
+    };
+    const troubleOf = (...given: Parameters<typeof unscheduled>) =>
+      unscheduled(...given).map((pending) => podTrouble(pending, now))[0];
+
+    it('is in trouble, with the scheduler’s words from their beginning', () => {
+      const full = '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: ';
+      expect(troubleOf(`${full}${'x'.repeat(500)}`)).toMatch(
+        /^Pending: 0\/1 nodes are available: 1 Insufficient cpu\. preemption: .{90,130}x…$/,
+      );
+      expect(troubleOf(`0/2 nodes are available: ${taken}, 1 Insufficient memory.`)).toContain(
+        'Insufficient memory',
+      );
+    });
+
+    it.each([
+      `0/1 nodes are available: ${taken}. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.`,
+      `0/1 nodes are available: ${taken}. no new claims to deallocate, preemption: 0/1 nodes are available.`,
+      `0/3 nodes are available: ${taken}, 1 node(s) were unschedulable, 1 node(s) had untolerated taint {nvidia.com/gpu: }. preemption: x.`,
+    ])('is no trouble when every node that takes such a pod has one of them: %s', (message) => {
+      expect(troubleOf(message)).toBeNull();
+      expect(troubleOf(message, { 'k8s-app': 'kube-dns' })).toBeNull();
+      // Of others it is not known that it is their own kind that they keep away from.
+      expect(troubleOf(message, { app: 'other' })).toContain('anti-affinity');
+    });
+
+    it('is in trouble when no node has one of them', () => {
+      const tainted = '0/1 nodes are available: 1 node(s) had untolerated taint {a: b}.';
+      expect(troubleOf(tainted, { 'k8s-app': 'kube-dns' })).toContain('untolerated taint');
+    });
+
+    it('is no reason to call CoreDNS broken that runs elsewhere', () => {
+      const [surplus] = unscheduled(`0/1 nodes are available: ${taken}.`, { 'k8s-app': 'kube-dns' });
+      const running = parsePods(list([pod('coredns-a')]));
+      const judge = (pods: typeof running) => judgeCoreDnsPods('kube-dns', { host: 'node1', pods, now });
+      expect(judge([...running, ...(surplus ? [surplus] : [])])).toMatchObject({
+        ...{ passed: true, is: '1 running' },
+      });
+      expect(judge(surplus ? [surplus] : [])).toMatchObject({ passed: false, is: '0 running' });
+    });
+  });
 });
 
 describe('the pods of kube-system', () => {
@@ -374,7 +422,7 @@ describe('the pods of kube-system', () => {
     const left = pod('coredns-a', { phase: 'Failed', reason: 'Terminated', ready: false });
     const checks = judge([...partsOn('node1'), pod('coredns-b'), left]);
     expect(failing(checks)).toEqual([]);
-    expect(checks[0]?.is).toBe('5 pods, all running or ended');
+    expect(checks[0]?.is).toBe('5 pods, none in trouble');
   });
 
   it('fail when a part of the control plane is missing, or everything', () => {
@@ -427,6 +475,9 @@ const corefile = `.:53 {
 `;
 
 describe('DNS', () => {
+  const judgeForward = (host: string, corefile: string, upstream: readonly string[]) => [
+    judgeForwardOf('coredns', { host, corefile, upstream }),
+  ];
   const configMap = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', data: { Corefile: corefile } });
 
   it('forwards to the upstream servers of the specification', () => {
@@ -478,6 +529,30 @@ describe('DNS', () => {
     expect(forwardedTo(zones + commented + rest)).toEqual(['8.8.8.8', '1.1.1.1']);
     expect(failing(judgeForward('node1', zones, ['9.9.9.9']))).toEqual(['coredns-forward node1']);
     expect(forwardedTo(corefile.replace('.:53 {', '.:1053 {'))).toEqual(['8.8.8.8', '1.1.1.1']);
+  });
+
+  it('is forwarded by the node-local cache to the same servers, beside what it asks CoreDNS', () => {
+    const zone = (name: string, servers: string) => `${name} {
+    errors
+    cache 30
+    reload
+    loop
+    bind 169.254.25.10
+    forward . ${servers}
+    prometheus {$MY_HOST_IP}:9253
+}
+`;
+    const ofCluster = zone('cluster.local:53', '10.233.0.3 {\n        force_tcp\n    }');
+    const judge = (servers: string) =>
+      judgeForwardOf('nodelocaldns', {
+        ...{ host: 'node1', upstream: ['8.8.8.8', '1.1.1.1'] },
+        corefile: ofCluster + zone('in-addr.arpa:53', '10.233.0.3') + zone('.:53', servers),
+      });
+    expect(judge('8.8.8.8 1.1.1.1').passed).toBe(true);
+    expect(judge('8.8.8.8 1.1.1.1 {\n          max_concurrent 1000\n        }').passed).toBe(true);
+    expect(judge('/etc/resolv.conf')).toMatchObject({
+      ...{ check: 'node-local-dns-forward', passed: false, is: 'forward . /etc/resolv.conf' },
+    });
   });
 
   it('runs its pods', () => {

@@ -5,7 +5,7 @@ import { resumeProvider } from '../../src/activities/resume-provider.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { shortenAdminCertificate } from '../../src/lab/kubernetes/control-plane.js';
-import { corednsConfig, dnsObjects, workload } from '../../src/lab/kubernetes/objects.js';
+import { corednsConfig, dnsObjects, nodeLocalDnsConfig, workload } from '../../src/lab/kubernetes/objects.js';
 import { podCount } from '../../src/lab/kubernetes/start.js';
 import { podImage } from '../../src/lab/kubernetes/binaries.js';
 import type { LabMachine } from '../../src/lab/index.js';
@@ -116,7 +116,8 @@ describe('step 9 on a real Kubernetes', () => {
     expect(failing(checks)).toEqual([]);
     expect(checks.map(({ check }) => check)).toEqual([
       ...['node-ready', 'node-pressure', 'node-lease', 'node-version'],
-      ...['kube-system-pods', 'control-plane-pods', 'coredns-forward', 'coredns-pods', 'node-local-dns-pods'],
+      ...['kube-system-pods', 'control-plane-pods', 'coredns-forward', 'coredns-pods'],
+      ...['node-local-dns-forward', 'node-local-dns-pods'],
     ]);
     for (const member of cluster.members) {
       const { checks } = await runStep(verifyEtcd(dependencies), { host: targetOf(member), members: names });
@@ -156,6 +157,15 @@ describe('step 9 on a real Kubernetes', () => {
       shouldBe: 'forward . 8.8.8.8 1.1.1.1',
       advice: expect.stringContaining('upstream_dns_servers') as string,
     });
+    expect(failing(await dns())).toEqual([]);
+  });
+
+  it('fails when the node-local cache forwards elsewhere', async () => {
+    const { cluster } = stage();
+    await cluster.apply([nodeLocalDnsConfig(['9.9.9.9'])]);
+    const checks = await dns();
+    await cluster.apply([nodeLocalDnsConfig(upstreamDns)]);
+    expect(failing(checks)).toEqual(['node-local-dns-forward: forward . 9.9.9.9']);
     expect(failing(await dns())).toEqual([]);
   });
 

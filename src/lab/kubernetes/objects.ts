@@ -64,12 +64,31 @@ export function corefile(upstream: readonly string[]): string {
 `;
 }
 
-export function corednsConfig(upstream: readonly string[]): object {
+export const corednsConfig = (upstream: readonly string[]) => configMap('coredns', corefile(upstream));
+
+/** That of the node-local cache, which nothing of the lab reads. */
+export const nodeLocalDnsConfig = (upstream: readonly string[]) =>
+  configMap(
+    'nodelocaldns',
+    `cluster.local:53 {
+    forward . 10.233.0.3 {
+        force_tcp
+    }
+}
+.:53 {
+    errors
+    cache 30
+    forward . ${upstream.join(' ')}
+}
+`,
+  );
+
+function configMap(name: string, Corefile: string): object {
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { name: 'coredns', namespace: kubeSystem },
-    data: { Corefile: corefile(upstream) },
+    metadata: { name, namespace: kubeSystem },
+    data: { Corefile },
   };
 }
 
@@ -77,6 +96,7 @@ export function corednsConfig(upstream: readonly string[]): object {
 export function dnsObjects(upstream: readonly string[]): readonly object[] {
   return [
     corednsConfig(upstream),
+    nodeLocalDnsConfig(upstream),
     workload('Deployment', 'coredns', kubeSystem, {
       labels: { 'k8s-app': 'kube-dns' },
       spec: {
