@@ -189,7 +189,7 @@ export const preflightChecks = {
   'kubespray-variables': {
     severity: 'error',
     shouldBe:
-      'Variables with which Kubespray does not stop: known choices, and booleans that are no text. containerd, and ' +
+      'Variables with which Kubespray does not stop: known choices that go together, none that is removed, and booleans that are no text. containerd, and ' +
       'etcd as a service of its hosts, with which Slipway works.',
     mend: 'Correct it in kubespray.variables.',
   },
