@@ -183,7 +183,7 @@ export const preflightChecks = {
   'cluster-networks': {
     severity: 'error',
     shouldBe:
-      'Networks of pods and services that are networks, do not overlap, and hold no address of a host.',
+      'Networks of pods and services that are networks, do not overlap, and hold no address of a host, of whichever interface.',
     mend: 'Set kube_pods_subnet or kube_service_addresses in kubespray.variables.',
   },
   'kubespray-variables': {

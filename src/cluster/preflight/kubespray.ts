@@ -4,7 +4,6 @@ import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
 import { calicoFindings } from './calico.js';
 import { cloudFindings } from './cloud.js';
-import { clusterNetworkFindings } from './cluster-networks.js';
 import { externalCa } from './external-ca.js';
 import type { FoundBefore } from './finding.js';
 import { tooManyPods } from './pods-on-node.js';
@@ -27,7 +26,6 @@ export function kubesprayFindings(specification: Specification, release: Release
     ...(release === undefined
       ? []
       : [...byRelease(variables, release), ...kubeVersionForm(variables, release)]),
-    ...clusterNetworkFindings(specification),
   ];
 }
 
