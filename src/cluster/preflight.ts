@@ -3,6 +3,7 @@ import { clockFindings } from './preflight/clock.js';
 import type { HostFacts } from './facts.js';
 import type { Finding } from './findings.js';
 import { clusterFindings, type ControlMachine } from './preflight/cluster.js';
+import { clusterNetworkFindings } from './preflight/cluster-networks.js';
 import { controlHostFindings } from './preflight/control-host.js';
 import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
@@ -53,6 +54,7 @@ export function preflight({
     ...clusterFindings(specification, { facts, controlHost, storage }),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
     ...kubesprayFindings(specification, release),
+    ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
     ...looks.flatMap(gpuFindings),

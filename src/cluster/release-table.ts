@@ -1,6 +1,7 @@
 import {
   variablesFrom2_24_1,
   variablesFrom2_27_0,
+  variablesFrom2_27_1,
   variablesFrom2_28_0,
   variablesFrom2_29_0,
   variablesFrom2_31_0,
@@ -96,7 +97,8 @@ const from2_27_0: Rules = {
   rerun: 'strict',
   variables: variablesFrom2_27_0,
 };
-const from2_28_0: Rules = { ...from2_27_0, kubeVersionPrefix: '', variables: variablesFrom2_28_0 };
+const from2_27_1: Rules = { ...from2_27_0, variables: variablesFrom2_27_1 };
+const from2_28_0: Rules = { ...from2_27_1, kubeVersionPrefix: '', variables: variablesFrom2_28_0 };
 const from2_29_0: Rules = {
   ...from2_28_0,
   ansible: { package: '10.7.0', core: '>=2.17.3 <2.18' },
@@ -126,7 +128,7 @@ export const releases: readonly [Release, ...Release[]] = [
   { name: 'v2.29.0', kubernetes: '1.33.5', ...from2_29_0 },
   { name: 'v2.28.1', kubernetes: '1.32.8', ...from2_28_0 },
   { name: 'v2.28.0', kubernetes: '1.32.5', ...from2_28_0 },
-  { name: 'v2.27.1', kubernetes: '1.31.9', ...from2_27_0 },
+  { name: 'v2.27.1', kubernetes: '1.31.9', ...from2_27_1 },
   { name: 'v2.27.0', kubernetes: '1.31.4', ...from2_27_0 },
   { name: 'v2.26.1', kubernetes: '1.30.6', ...from2_26_0 },
   { name: 'v2.26.0', kubernetes: '1.30.4', ...from2_26_0 },

@@ -181,6 +181,7 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ variables: { kube_pods_subnet: '10.0.0.0/16' } }, 'error'],
     [{ variables: { kube_pods_subnet: '10.233.0.0/16' } }, 'error'],
     [{ variables: { kube_service_addresses: '10.233.0.1/18' } }, 'error'],
+    [{ system: { interfaces: [{ name: 'wg0', mtu: 1420, addresses: ['10.233.64.7'] }] } }, 'error'],
     [
       {
         variables: { kube_pods_subnet: '10.233.64.0/24' },
@@ -196,6 +197,13 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ variables: { container_manager: 'crio' } }, 'error'],
     [{ variables: { etcd_deployment_type: 'kubeadm' } }, 'error'],
     [{ variables: { kube_external_ca_mode: true, auto_renew_certificates: true } }, 'error'],
+    [{ variables: { kubelet_static_pod_path: '/etc/kubernetes/manifests' } }, 'error'],
+    [{ variables: { cloud_provider: 'aws' } }, 'error'],
+    [{ variables: { calico_ipip_mode: 'Always' } }, 'error'],
+    [
+      { variables: { kubelet_max_pods: 400 }, specification: { firewall: { networkPlugin: 'flannel' } } },
+      'error',
+    ],
     [
       {
         specification: {
@@ -550,9 +558,167 @@ describe('choices of variables', () => {
     expect(judged({ deploy_netchecker: 'no' }, 'v2.31.0')).toEqual([]);
   });
 
+  // `when: cloud_provider is defined` up to v2.26.1, `when: cloud_provider` from v2.27.0 on.
+  it.each([
+    ['aws', 'v2.27.0', 'v2.26.1', 'external'],
+    ['', 'v2.26.1', 'v2.27.0', 'gce, aws, azure, openstack, vsphere, oci, external'],
+    [null, 'v2.26.1', 'v2.27.0', 'gce, aws, azure, openstack, vsphere, oci, external'],
+  ])('cloud_provider: %j stops %s, and %s takes it', (cloud_provider, refusing, taking, known) => {
+    expect(judged({ cloud_provider }, refusing)).toEqual([
+      `cloud_provider: ${JSON.stringify(cloud_provider)}: one of ${known}, or Kubespray ${refusing} stops`,
+    ]);
+    expect(judged({ cloud_provider }, taking)).toEqual([]);
+    expect(judged({ cloud_provider, ignore_assert_errors: true }, refusing)).toEqual([]);
+  });
+
+  it.each([
+    [{}, 'v2.26.1', true],
+    [{}, 'v2.27.0', false],
+    [{}, 'v2.31.0', false],
+    [{ external_cloud_provider: 'manual' }, 'v2.27.0', false],
+    [{ external_cloud_provider: 'manual' }, 'v2.27.1', true],
+    [{ external_cloud_provider: 'aws' }, 'v2.26.1', true],
+    [{ external_cloud_provider: 'aws' }, 'v2.31.0', false],
+    [{ external_cloud_provider: '{{ mine }}' }, 'v2.31.0', true],
+  ])('cloud_provider: external with %j: %s takes it: %s', (variables, release, isRight) => {
+    const all = { cloud_provider: 'external', ...variables };
+    expect(judged(all, release)).toHaveLength(isRight ? 0 : 1);
+    expect(judged({ ...variables }, release)).toEqual([]);
+  });
+
+  it.each([
+    ['containerd_config', ['v2.24.1', 'v2.27.1'], ['v2.28.0', 'v2.31.0']],
+    ['etcd_kubeadm_enabled', ['v2.28.0', 'v2.28.1'], ['v2.24.1', 'v2.27.1', 'v2.29.0']],
+    ['kubelet_static_pod_path', ['v2.31.0'], ['v2.24.1', 'v2.30.0']],
+  ])('%s is removed in %j, and stops it whatever it says', (name, refusing, taking) => {
+    for (const release of refusing) {
+      for (const value of ['{{ mine }}', false]) {
+        expect(judged({ [name]: value }, release)).toEqual([
+          `${name}: ${JSON.stringify(value)}: not there at all, or Kubespray ${release} stops`,
+        ]);
+      }
+    }
+    for (const release of taking) expect(judged({ [name]: false }, release)).toEqual([]);
+  });
+
   it('are those of the nearest release where the release is not known', () => {
     expect(judged({ kube_proxy_mode: 'nftables' }, 'v2.27.9')).toHaveLength(1);
     expect(judged({ kube_proxy_mode: 'nftables' }, 'v2.40.0')).toEqual([]);
+  });
+});
+
+describe('the cluster’s own networks', () => {
+  const own = { name: 'eth0', mtu: 1500, addresses: ['10.0.0.9', 'fd00::9'] };
+  const judged = (addresses: Readonly<Record<string, readonly string[]>>, scene: Scene = {}) => {
+    const more = Object.entries(addresses).map(([name, list]) => ({ name, mtu: 1500, addresses: [...list] }));
+    return found({ ...scene, system: { interfaces: [own, ...more] } }).map(({ is }) => is);
+  };
+
+  it('hold no other address of a host either, and each is told with its interface', () => {
+    expect(
+      judged({ wg0: ['10.233.64.7'], docker0: ['10.233.0.1', '192.168.1.1'], eth1: ['10.233.70.1'] }),
+    ).toEqual([
+      'w (10.233.0.1 of docker0) in the network of services, "10.233.0.0/18"',
+      'w (10.233.64.7 of wg0, 10.233.70.1 of eth1) in the network of pods, "10.233.64.0/18"',
+    ]);
+    expect(judged({ 'br-calico': ['10.233.64.7'] })).toHaveLength(1);
+    expect(judged({ 'cni-podman0': ['10.233.64.7'] })).toHaveLength(1);
+  });
+
+  it('name a host alone whose address for the others is in them', () => {
+    const variables = { kube_pods_subnet: '10.0.0.8/29' };
+    expect(judged({ eth1: ['10.0.0.10'] }, { variables })).toEqual([
+      'w in the network of pods, "10.0.0.8/29"',
+    ]);
+  });
+
+  it.each([
+    [
+      'Calico',
+      { 'vxlan.calico': ['10.233.64.0'], 'wireguard.cali': ['10.233.64.1'], cali12ab: ['10.233.64.2'] },
+    ],
+    ['Calico with IP in IP', { tunl0: ['10.233.64.0'] }],
+    ['Cilium', { cilium_host: ['10.233.64.24'], cilium_wg0: ['10.233.64.25'], lxc_health: ['10.233.64.26'] }],
+    ['Flannel', { 'flannel.1': ['10.233.64.0'], 'flannel-wg': ['10.233.64.0'], cni0: ['10.233.64.1'] }],
+    ['kube-router', { 'kube-bridge': ['10.233.64.1'], 'kube-dummy-if': ['10.233.0.1'] }],
+    ['Weave, Kube-OVN and macvlan', { weave: ['10.233.64.1'], ovn0: ['10.233.64.2'], mac0: ['10.233.64.3'] }],
+    ['kube-proxy', { 'kube-ipvs0': ['10.233.0.1', '10.233.0.3'], nodelocaldns: ['10.233.0.3'] }],
+  ])('have the addresses that a node got from them: %s', (_, addresses) => {
+    expect(judged(addresses)).toEqual([]);
+  });
+});
+
+describe('variables of Calico', () => {
+  const judged = (variables: Scene['variables'], scene: Scene = {}) =>
+    found({ ...scene, variables }).map(({ is, shouldBe }) => `${is}: ${shouldBe}`);
+  const exclusive =
+    'Never, or beside calico_vxlan_mode: Never, which is Always unless it is set, or Kubespray stops';
+
+  // By roles/network_plugin/calico/tasks/check.yml, the same in all releases from v2.24.1 to v2.31.0.
+  it.each<[NonNullable<Scene['variables']>, string]>([
+    [{ calico_network_backend: 'ipip' }, 'one of bird, vxlan, none, or Kubespray stops'],
+    [{ calico_ipip_mode: 'always' }, 'one of Always, CrossSubnet, Never, or Kubespray stops'],
+    [{ calico_vxlan_mode: false }, 'one of Always, CrossSubnet, Never, or Kubespray stops'],
+    [{ calico_ipip_mode: 'Always' }, exclusive],
+    [{ calico_ipip_mode: 'CrossSubnet', calico_vxlan_mode: 'CrossSubnet' }, exclusive],
+    [{ ipip: true }, 'not there at all, or Kubespray stops'],
+    [{ ipip_mode: 'Always' }, 'not there at all, or Kubespray stops'],
+    [{ calcio_ipam_autoallocateblocks: true }, 'not there at all, or Kubespray stops'],
+  ])('stop Kubespray: %j', (variables, shouldBe) => {
+    const [[name, value] = []] = Object.entries(variables);
+    for (const release of ['v2.24.1', 'v2.31.0']) {
+      expect(judged(variables, { release })).toContain(`${name}: ${JSON.stringify(value)}: ${shouldBe}`);
+    }
+    expect(judged({ ...variables, kube_network_plugin: 'flannel' })).toEqual([]);
+    expect(judged({ ...variables, kube_network_plugin: '{{ mine }}' })).toEqual([]);
+  });
+
+  it.each([
+    { calico_network_backend: 'bird' },
+    { calico_network_backend: 'none' },
+    { calico_vxlan_mode: 'CrossSubnet' },
+    { calico_ipip_mode: 'Never', calico_vxlan_mode: 'Always' },
+    { calico_ipip_mode: 'Always', calico_vxlan_mode: 'Never' },
+    { calico_ipip_mode: 'Always', calico_vxlan_mode: '{{ mine }}' },
+    { calico_ipip_mode: '{{ mine }}' },
+  ])('do not stop it: %j', (variables) => {
+    expect(judged(variables)).toEqual([]);
+  });
+});
+
+describe('pods on a node', () => {
+  const judged = (variables: NonNullable<Scene['variables']>) =>
+    found({ variables: { kube_network_plugin: 'flannel', ...variables } })
+      .filter(({ check }) => check === 'kubespray-variables')
+      .map(({ is, shouldBe }) => `${is}: ${shouldBe}`);
+
+  it.each([
+    [{ kubelet_max_pods: 400 }, 'kubelet_max_pods 400 with kube_network_node_prefix 24', 254],
+    [{ kubelet_max_pods: '255' }, 'kubelet_max_pods 255 with kube_network_node_prefix 24', 254],
+    [{ kube_network_node_prefix: 26 }, 'kubelet_max_pods 110 with kube_network_node_prefix 26', 62],
+    [
+      { kubelet_max_pods: 400, kube_network_plugin: 'cni' },
+      'kubelet_max_pods 400 with kube_network_node_prefix 24',
+      254,
+    ],
+  ])('have an address each: %j', (variables, is, room) => {
+    expect(judged(variables)).toEqual([
+      `${is}: at most ${room} pods, because a node has so many addresses for them, or Kubespray stops`,
+    ]);
+  });
+
+  it.each([
+    { kubelet_max_pods: 254 },
+    { kubelet_max_pods: 400, kube_network_node_prefix: 23 },
+    { kubelet_max_pods: 400, kube_network_plugin: 'calico' },
+    { kubelet_max_pods: 400, kube_network_plugin: 'none' },
+    { kubelet_max_pods: 400, kube_network_plugin: '{{ mine }}' },
+    { kubelet_max_pods: '{{ mine }}' },
+    { kubelet_max_pods: 400, kube_network_node_prefix: '{{ mine }}' },
+    { kubelet_max_pods: 400, ipv4_stack: false },
+    { kubelet_max_pods: 400, ignore_assert_errors: true },
+  ])('are enough for Kubespray with %j', (variables) => {
+    expect(judged(variables)).toEqual([]);
   });
 });
 

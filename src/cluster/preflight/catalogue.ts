@@ -183,13 +183,13 @@ export const preflightChecks = {
   'cluster-networks': {
     severity: 'error',
     shouldBe:
-      'Networks of pods and services that are networks, do not overlap, and hold no address of a host.',
+      'Networks of pods and services that are networks, do not overlap, and hold no address of a host, of whichever interface.',
     mend: 'Set kube_pods_subnet or kube_service_addresses in kubespray.variables.',
   },
   'kubespray-variables': {
     severity: 'error',
     shouldBe:
-      'Variables with which Kubespray does not stop: known choices, and booleans that are no text. containerd, and ' +
+      'Variables with which Kubespray does not stop: known choices that go together, none that is removed, and booleans that are no text. containerd, and ' +
       'etcd as a service of its hosts, with which Slipway works.',
     mend: 'Correct it in kubespray.variables.',
   },

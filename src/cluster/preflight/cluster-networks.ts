@@ -1,3 +1,4 @@
+import type { HostFacts } from '../facts.js';
 import { addressNumber, parseNetwork, type Network } from '../ip-network.js';
 import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
@@ -8,8 +9,10 @@ const networks = {
   kube_pods_subnet: { what: 'pods', standard: '10.233.64.0/18' },
 } as const;
 
-/** Pods or services that have the addresses of hosts are the ones that answer in the hosts' place. */
-export function clusterNetworkFindings(specification: Specification): FoundBefore[] {
+type Facts = Readonly<Record<string, Pick<HostFacts, 'system'>>>;
+
+/** Pods or services that have the addresses of hosts are the ones that answer in the hosts' place. @param facts by inventory name */
+export function clusterNetworkFindings(specification: Specification, facts: Facts): FoundBefore[] {
   const { variables } = specification.kubespray;
   const found = (is: string, shouldBe: string): FoundBefore => ({
     check: 'cluster-networks',
@@ -39,7 +42,7 @@ export function clusterNetworkFindings(specification: Specification): FoundBefor
         ]
       : []),
     ...read.flatMap(({ what, text, network }) => {
-      const inside = network === undefined ? [] : hostsIn(specification, network);
+      const inside = network === undefined ? [] : hostsIn({ specification, facts, network });
       return inside.length === 0
         ? []
         : [
@@ -69,14 +72,37 @@ export function clusterNetworkFindings(specification: Specification): FoundBefor
   }
 }
 
-function hostsIn({ hosts }: Specification, network: Network): string[] {
-  return hosts
-    .filter((host) => {
-      const address = addressNumber(nodeAddressOf(host) ?? '');
-      return address !== undefined && contains(network, address);
-    })
-    .map(({ name }) => name);
+interface Inside {
+  readonly specification: Specification;
+  readonly facts: Facts;
+  readonly network: Network;
 }
+
+/** Names of hosts; behind a name the addresses, where they are not the one by which the others know the host. */
+function hostsIn({ specification, facts, network }: Inside): string[] {
+  const isInside = (text: string) => {
+    const address = addressNumber(text);
+    return address !== undefined && contains(network, address);
+  };
+  return specification.hosts.flatMap((host) => {
+    if (isInside(nodeAddressOf(host) ?? '')) return [host.name];
+    const others = (facts[host.name]?.system?.interfaces ?? [])
+      .filter(({ name }) => !isOfCluster(name))
+      .flatMap(({ name, addresses }) => addresses.filter(isInside).map((address) => `${address} of ${name}`));
+    return others.length === 0 ? [] : [`${host.name} (${others.join(', ')})`];
+  });
+}
+
+/**
+ * What a cluster makes on its nodes with addresses of its own networks: kube-proxy and node-local DNS, and the network
+ * plugins that Kubespray has. A bridge of Docker is not among them: it is there without a cluster.
+ */
+const isOfCluster = (name: string) =>
+  ofCluster.has(name) || /^(cali|cilium_|lxc|flannel[.-]|cni[0-9]+$)/.test(name);
+const ofCluster = new Set([
+  ...['kube-ipvs0', 'nodelocaldns', 'kube-bridge', 'kube-dummy-if', 'weave', 'ovn0', 'mac0'],
+  ...['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali', 'tunl0'],
+]);
 
 const sizeOf = ({ prefix }: Network) => 2 ** (32 - prefix);
 const contains = (network: Network, address: number) =>

@@ -2,10 +2,18 @@ import { askedKubernetes } from '../expectations.js';
 import type { Release } from '../releases.js';
 import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
-import { clusterNetworkFindings } from './cluster-networks.js';
+import { calicoFindings } from './calico.js';
+import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
 import type { FoundBefore } from './finding.js';
-import { foundVariable, isKnown, type Variables } from './variable-finding.js';
+import { tooManyPods } from './pods-on-node.js';
+import {
+  foundVariable,
+  isKnown,
+  removedVariables,
+  unknownChoices,
+  type Variables,
+} from './variable-finding.js';
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
 export function kubesprayFindings(specification: Specification, release: Release | undefined): FoundBefore[] {
@@ -13,10 +21,11 @@ export function kubesprayFindings(specification: Specification, release: Release
   return [
     ...variableFindings(variables),
     ...externalCa(specification),
+    ...calicoFindings(specification),
+    ...tooManyPods(specification),
     ...(release === undefined
       ? []
       : [...byRelease(variables, release), ...kubeVersionForm(variables, release)]),
-    ...clusterNetworkFindings(specification),
   ];
 }
 
@@ -50,14 +59,13 @@ const needed = {
 const booleans = ['download_localhost', 'auto_renew_certificates', 'enable_nodelocaldns'] as const;
 
 /** What the release's own checks stop at. */
-function byRelease(variables: Variables, { name: release, variables: rules }: Release): FoundBefore[] {
+function byRelease(variables: Variables, { name, variables: rules }: Release): FoundBefore[] {
+  const release = `Kubespray ${name}`;
   return [
-    ...Object.entries(rules.choices)
-      .filter(([name, known]) => isKnown(variables, name) && !known.some((one) => one === variables[name]))
-      .map(([name, known]) =>
-        foundVariable(variables, name, `one of ${known.join(', ')}, or Kubespray ${release} stops`),
-      ),
-    ...textInPlaceOfBoolean(variables, rules.booleans, `, or Kubespray ${release} stops`),
+    ...unknownChoices(variables, rules.choices, release),
+    ...textInPlaceOfBoolean(variables, rules.booleans, `, or ${release} stops`),
+    ...removedVariables(variables, rules.removed, release),
+    ...cloudFindings(variables, rules.cloud, release),
   ];
 }
 

@@ -20,3 +20,24 @@ export function foundVariable(variables: Variables, name: string, shouldBe: stri
     mend: `Correct ${name} in kubespray.variables.`,
   };
 }
+
+/** One finding for each variable that is none of the values that there are. @param by who stops else */
+export function unknownChoices(
+  variables: Variables,
+  choices: Readonly<Record<string, readonly string[]>>,
+  by: string,
+): FoundBefore[] {
+  return Object.entries(choices)
+    .filter(([name, known]) => isKnown(variables, name) && !known.some((one) => one === variables[name]))
+    .map(([name, known]) => foundVariable(variables, name, `one of ${known.join(', ')}, or ${by} stops`));
+}
+
+/** One finding for each variable that is there, and must not be. @param by who stops else */
+export function removedVariables(variables: Variables, names: readonly string[], by: string): FoundBefore[] {
+  return names
+    .filter((name) => Object.hasOwn(variables, name))
+    .map((name) => ({
+      ...foundVariable(variables, name, `not there at all, or ${by} stops`),
+      mend: `Take ${name} out of kubespray.variables.`,
+    }));
+}
