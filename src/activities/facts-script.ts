@@ -77,7 +77,12 @@ section nvidia
 ${nvidia}
 section cgroup; stat -fc %T /sys/fs/cgroup || true
 section swaps; show /proc/swaps
-section resolv-conf; if [ -e /etc/resolv.conf ] || [ -L /etc/resolv.conf ]; then echo present; show /etc/resolv.conf; fi
+section resolv-conf
+if [ -e /etc/resolv.conf ]; then
+  echo present; show /etc/resolv.conf
+elif [ -L /etc/resolv.conf ]; then
+  printf 'link %s\n' "$(readlink /etc/resolv.conf)"
+fi
 section resolved; if [ -e ${resolvedFile} ]; then echo present; show ${resolvedFile}; fi
 section addresses; ip -o addr show scope global 2>/dev/null || true
 section fstab; show /etc/fstab

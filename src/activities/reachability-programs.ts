@@ -11,6 +11,9 @@ import { ownListener } from '../cluster/ports.js';
  *
  * An address in use is in use by somebody else: TCP may take over what connections of before have left behind
  * (SO_REUSEADDR), but no port on which something listens; UDP takes over nothing.
+ *
+ * An answer over UDP comes from the address that was asked, by IP_PKTINFO and IPV6_PKTINFO, because the kernel's own choice
+ * may be another one of the interface's, from which nobody waits for it. Of IP_PKTINFO older Pythons know no number.
  */
 export const listenProgram = `
 import errno, os, select, signal, socket, sys
@@ -19,6 +22,7 @@ signal.alarm(int(sys.argv[1]))
 with open("/proc/self/comm", "w") as name:
     name.write("${ownListener}")
 token = sys.argv[2].encode()
+options = {socket.AF_INET6: (41, 49), socket.AF_INET: (0, 8)}
 
 def bind(kind, port):
     for family, address in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")):
@@ -28,6 +32,8 @@ def bind(kind, port):
                 one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             if kind == socket.SOCK_STREAM:
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if kind == socket.SOCK_DGRAM:
+                one.setsockopt(options[family][0], options[family][1], 1)
             one.bind((address, port))
             if kind == socket.SOCK_STREAM:
                 one.listen(64)
@@ -36,6 +42,15 @@ def bind(kind, port):
         except OSError as error:
             if family == socket.AF_INET or error.errno == errno.EADDRINUSE:
                 return None
+
+def asked(control):
+    """The address to which a packet came, as that from which one goes, whichever interface leads there."""
+    for level, kind, data in control:
+        if (level, kind) == (41, 50):
+            return [(level, kind, data[:16] + bytes(4))]
+        if (level, kind) == (0, 8):
+            return [(level, kind, bytes(4) + data[4:8] + bytes(4))]
+    return []
 
 opened = {}
 mine = []
@@ -59,9 +74,9 @@ while True:
                 connection.send(token)
                 connection.close()
             else:
-                data, sender = one.recvfrom(65535)
+                data, control, _, sender = one.recvmsg(65535, 256)
                 if data.startswith(token):
-                    one.sendto(token + str(len(data)).encode(), sender)
+                    one.sendmsg([token + str(len(data)).encode()], asked(control), 0, sender)
         except OSError:
             pass
 `;

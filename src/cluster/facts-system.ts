@@ -56,6 +56,8 @@ export const systemFactsSchema = z.object({
   timeSynchronized: z.boolean().nullable(),
   /** Whether there is a file that tells programs their name servers; absent in facts of earlier versions. */
   hasResolvConf: z.boolean().optional(),
+  /** Where a link to nothing leads that is in the place of that file; absent where there is no such link. */
+  resolvConfLink: z.string().optional(),
   /** Whether there is {@link resolvedFile}; absent in facts of earlier versions. */
   hasResolvedFile: z.boolean().optional(),
   /** Without those in the range of NodePorts, of which a node may have thousands. */

@@ -16,7 +16,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
   return {
     init: textOf(sections, 'init'),
     timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
-    hasResolvConf: linesOf(sections, 'resolv-conf')[0] === 'present',
+    ...resolvConfOf(sections),
     hasResolvedFile: linesOf(sections, 'resolved')[0] === 'present',
     listeners: listenersOf(sections),
     interfaces: interfacesOf(sections),
@@ -42,6 +42,13 @@ export function parseControlHostFacts(sections: FactsSections): ControlHostFacts
     freeBytes: Number(free),
     mountedAt,
   };
+}
+
+/** Its first line says "present", or "link" and where one leads that has nothing at its end. */
+function resolvConfOf(sections: FactsSections): Pick<SystemFacts, 'hasResolvConf' | 'resolvConfLink'> {
+  const [first = ''] = linesOf(sections, 'resolv-conf');
+  const [, resolvConfLink] = /^link (.*)$/.exec(first) ?? [];
+  return { hasResolvConf: first === 'present', ...(resolvConfLink !== undefined && { resolvConfLink }) };
 }
 
 /** Lines "raid0", which is missing, and "overlay by install /bin/false", which something keeps out. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFacts } from '../../src/activities/gather-facts.js';
 import { SealedMachine } from './sealed-machine.js';
@@ -112,6 +112,26 @@ exit $code`;
   it('are nobody’s concern in a container', async () => {
     machine.program('/bin/systemd-detect-virt', 'exit 0');
     expect(await refused()).toEqual({ missing: null, refused: undefined });
+  });
+});
+
+describe('/etc/resolv.conf', () => {
+  const seen = async () => {
+    const { hasResolvConf, resolvConfLink } = (await facts()).system ?? {};
+    return { hasResolvConf, resolvConfLink };
+  };
+
+  it('is a file, or a link to one', async () => {
+    expect(await seen()).toEqual({ hasResolvConf: false, resolvConfLink: undefined });
+    machine.put('/etc/other', 'search lan\n');
+    symlinkSync('other', machine.within('/etc/resolv.conf'));
+    expect(await seen()).toEqual({ hasResolvConf: true, resolvConfLink: undefined });
+  });
+
+  it('is not there where it is a link to nothing, which is told apart', async () => {
+    symlinkSync('search no where', machine.within('/etc/resolv.conf'));
+    expect(await seen()).toEqual({ hasResolvConf: false, resolvConfLink: 'search no where' });
+    expect((await facts()).searchDomains).toEqual([]);
   });
 });
 

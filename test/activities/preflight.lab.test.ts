@@ -330,10 +330,14 @@ describe('addresses and interfaces', () => {
 });
 
 describe('name servers', () => {
-  it('are told to be missing where there is no resolv.conf, not even a link', async () => {
+  it('are told to be missing where there is no resolv.conf, or a link to nothing', async () => {
     await on(2, 'mv /etc/resolv.conf /etc/resolv.conf.away');
     expect(await findings('resolv-conf')).toEqual(['node3: no /etc/resolv.conf']);
     await on(2, 'ln -s nowhere /etc/resolv.conf');
+    expect(await findings('resolv-conf')).toEqual([
+      'node3: /etc/resolv.conf is a link to nowhere, and nothing is there',
+    ]);
+    await on(2, 'ln -sf resolv.conf.away /etc/resolv.conf');
     expect(await findings('resolv-conf')).toEqual([]);
     await on(2, 'mv /etc/resolv.conf.away /etc/resolv.conf');
   });

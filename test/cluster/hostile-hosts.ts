@@ -38,7 +38,7 @@ function factsWith(text: Texts, hostname: string): HostFacts {
     mounts: [{ target: '/', source: text(), fileSystem: text(), options: text(), uuid: text() }],
     kubernetes: { kubelet: '1.20.3', apiServer: `x ${text()}` },
     system: someSystem({
-      ...{ init: `x ${text()}`, hasResolvConf: true, timeSynchronized: false },
+      ...{ init: `x ${text()}`, hasResolvConf: false, resolvConfLink: text(), timeSynchronized: false },
       listeners: [6443, 2379, 10_250].map((port) => ({
         ...{ protocol: 'tcp', address: '*', port, process: text(), unit: text() },
       })),
@@ -55,7 +55,7 @@ function factsWith(text: Texts, hostname: string): HostFacts {
 export const spokenFindings = [
   ...['host-name', 'kernel-version', 'kernel-modules', 'architecture', 'operating-system', 'python', 'swap', 'sudo'],
   ...['search-domains', 'node-address', 'etcd-disk', 'kubernetes-version', 'init-system', 'ports-in-use', 'free-space'],
-  ...['unattended-upgrades', 'other-firewall', 'control-host-space', 'mtu'],
+  ...['unattended-upgrades', 'other-firewall', 'control-host-space', 'mtu', 'resolv-conf'],
 ]; // prettier-ignore
 
 /** What preflight says of some hosts, which have chosen their words. */

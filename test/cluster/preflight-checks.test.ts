@@ -167,6 +167,7 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'upstream-dns': [[{ specification: { dns: { upstream: ['127.0.0.53'] } } }, 'error']],
   'resolv-conf': [
     [{ system: { hasResolvConf: false } }, 'error'],
+    [{ system: { hasResolvConf: false, resolvConfLink: '../nowhere' } }, 'error'],
     [{ system: { hasResolvedFile: false } }, 'error'],
     [{ variables: { kube_resolv_conf: '/etc/resolv.conf' } }, 'warning'],
   ],
@@ -445,6 +446,15 @@ describe('the file of name servers', () => {
       w: someFacts({ addresses: ['10.0.0.9'], system: someSystem({ hasResolvedFile: false }) }),
     };
     expect(preflight({ specification, facts: without })).toEqual([]);
+  });
+
+  it('is told apart from a link to nothing, with what brings it back', () => {
+    const link = (resolvConfLink: string) => found({ system: { hasResolvConf: false, resolvConfLink } })[0];
+    expect(link('../run/systemd/resolve/stub-resolv.conf')).toMatchObject({
+      is: '/etc/resolv.conf is a link to ../run/systemd/resolve/stub-resolv.conf, and nothing is there',
+      mend: 'systemctl enable --now systemd-resolved, which writes it.',
+    });
+    expect(link('nowhere')?.mend).toContain('Write one that names a server');
   });
 
   it('is not another one because a variable says so', () => {

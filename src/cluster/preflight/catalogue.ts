@@ -160,7 +160,7 @@ export const preflightChecks = {
   'resolv-conf': {
     severity: 'error or warning',
     shouldBe:
-      'An /etc/resolv.conf; without one names are not resolved, and Kubespray stops where it is to change it. On Ubuntu 20.04, 22.04 and (from v2.25 on) 24.04 also /run/systemd/resolve/resolv.conf: Kubespray gives kubelet this file, whatever kube_resolv_conf says, and without it no pod starts.',
+      'An /etc/resolv.conf, and no link to nothing; without one names are not resolved, and Kubespray stops where it is to read or change it. On Ubuntu 20.04, 22.04 and (from v2.25 on) 24.04 also /run/systemd/resolve/resolv.conf: Kubespray gives kubelet this file, whatever kube_resolv_conf says, and without it no pod starts.',
     mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf; systemctl enable --now systemd-resolved. Take kube_resolv_conf out of kubespray.variables.',
   },
   'other-firewall': {

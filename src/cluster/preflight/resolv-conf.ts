@@ -3,16 +3,25 @@ import { resolvedFile } from '../facts-system.js';
 import type { Release } from '../releases.js';
 import type { HostCheck } from './finding.js';
 
-/** Kubespray asks whether the file is a link, and stops where it is neither a link nor anything else. */
+/**
+ * Kubespray reads what is there, be it only a link, and stops where that leads to nothing; where there is nothing at all, it
+ * stops when it is to change the file.
+ */
 export const resolvConf: HostCheck = ({ facts: { system } }) => {
   if (system?.hasResolvConf !== false) return undefined;
+  const link = system.resolvConfLink;
   return {
     check: 'resolv-conf',
     severity: 'error',
-    is: 'no /etc/resolv.conf',
+    is:
+      link === undefined
+        ? 'no /etc/resolv.conf'
+        : `/etc/resolv.conf is a link to ${link}, and nothing is there`,
     shouldBe:
-      'one; without it the host resolves no names for the downloads, and Kubespray stops where it is to change it',
-    mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf.',
+      'a file; without it the host resolves no names for the downloads, and Kubespray stops where it is to read or change it',
+    mend: link?.includes('/systemd/resolve/')
+      ? 'systemctl enable --now systemd-resolved, which writes it.'
+      : 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf.',
   };
 };
 
