@@ -81,6 +81,12 @@ describe('the table of releases', () => {
     expect(prefixes.filter((text) => text.endsWith(' v'))[0]).toBe('v2.27.1 v');
   });
 
+  it('knows that the first control plane is the inventory’s from v2.30.0 on', () => {
+    const byName = releases.filter(({ firstControlPlaneByName }) => firstControlPlaneByName);
+    expect(byName[0]?.name).toBe('v2.29.1');
+    expect(byName).toEqual(releases.slice(-byName.length));
+  });
+
   it('finds a release without its v', () => {
     expect(findRelease('2.24.1')?.name).toBe('v2.24.1');
     expect(findRelease('2.99.0')).toBeUndefined();
