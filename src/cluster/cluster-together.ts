@@ -1,4 +1,4 @@
-import type { ClusterSeen, NodeProbe } from './kubeadm-probe.js';
+import { nodeNameOf, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
 
 /** What Kubespray does with a node depends on which of these it is; the first is the inventory's first control plane. */
 export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker';
@@ -13,22 +13,56 @@ export interface ClusterTogether {
   readonly blankFirst: string | null;
   /** Control planes that have something of Kubernetes on them. */
   readonly begun: readonly string[];
+  /** Control planes that Kubespray would take for the first one if it saw them as blank, though the inventory's is another. */
+  readonly takenForFirst: readonly string[];
 }
 
-/** Puts the probes of all nodes together. */
-export function clusterTogether(
-  nodes: readonly { readonly probe: NodeProbe; readonly role: NodeRole }[],
-): ClusterTogether {
+interface Node {
+  readonly probe: NodeProbe;
+  readonly role: NodeRole;
+}
+
+/** Puts the probes of all nodes together. The flag is the release's. */
+export function clusterTogether({
+  nodes,
+  firstControlPlaneByName,
+}: {
+  readonly nodes: readonly Node[];
+  readonly firstControlPlaneByName: boolean;
+}): ClusterTogether {
   const cluster = clusterSeenBy(nodes.map(({ probe }) => probe));
   const controlPlanes = nodes.filter(({ role }) => role !== 'worker');
   const blank = controlPlanes.find(({ probe, role }) => role === 'first-control-plane' && !hasTraces(probe));
-  const hostsOf = (some: typeof nodes) => some.map(({ probe }) => probe.host);
+  const hostsOf = (some: readonly Node[]) => some.map(({ probe }) => probe.host);
   return {
     cluster,
     silentEtcd: cluster === null ? hostsOf(nodes.filter(({ probe }) => probe.etcd.hasData)) : [],
     blankFirst: blank?.probe.host ?? null,
     begun: hostsOf(controlPlanes.filter(({ probe }) => hasTraces(probe))),
+    takenForFirst: firstControlPlaneByName ? hostsOf(takenForFirst(controlPlanes, cluster)) : [],
   };
+}
+
+/** Whether Kubespray runs `kubeadm init` on the node rather than `kubeadm join`, where it sees it as blank. */
+export function isFirstToKubespray({ probe, role }: Node, { takenForFirst }: ClusterTogether): boolean {
+  return role === 'first-control-plane' || takenForFirst.includes(probe.host);
+}
+
+/**
+ * Kubespray asks for the nodes with the label of control planes, which come in the order of their names, and compares the
+ * first name with the inventory's. Labels are not known here, and a join that was cut off leaves a node without. So each
+ * that is registered counts, unless the inventory's first or one that kubeadm has been on comes before it.
+ */
+function takenForFirst(controlPlanes: readonly Node[], cluster: ClusterSeen | null): Node[] {
+  const isRegistered = (name: string) => cluster === null || cluster.nodes.includes(name);
+  const certain = controlPlanes
+    .filter(({ probe, role }) => probe.config || role === 'first-control-plane')
+    .map(({ probe }) => nodeNameOf(probe))
+    .filter(isRegistered);
+  return controlPlanes.filter(
+    ({ role, probe: { host } }) =>
+      role !== 'first-control-plane' && isRegistered(host) && !certain.some((name) => name < host),
+  );
 }
 
 /** What is said of etcd's data while nobody answers. */

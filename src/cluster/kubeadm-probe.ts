@@ -57,6 +57,11 @@ export interface NodeProbe {
   readonly cluster: ClusterSeen | null;
 }
 
+/** What a node is called in the cluster, as far as is known. */
+export function nodeNameOf({ nodeName, host }: NodeProbe): string {
+  return nodeName ?? host;
+}
+
 /**
  * Reads the answer of the probe's script.
  * @throws FactsError when it is cut off

@@ -1,11 +1,12 @@
 import {
   hasTraces,
   hasWorked,
+  isFirstToKubespray,
   silentEtcdText,
   type ClusterTogether,
   type NodeRole,
 } from './cluster-together.js';
-import { controlPlaneManifests, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
+import { controlPlaneManifests, nodeNameOf, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
 
 /** How far kubeadm has come on a node. Evidence is full clauses, for people. */
 export type KubeadmState =
@@ -32,17 +33,12 @@ export function kubeadmState(probe: NodeProbe, role: NodeRole, together: Cluster
   return role === 'worker' ? workerState(probe, together) : controlPlaneState(probe, role, together);
 }
 
-/** What a node is called in the cluster, as far as is known. */
-export function nodeNameOf({ nodeName, host }: NodeProbe): string {
-  return nodeName ?? host;
-}
-
 function controlPlaneState(probe: NodeProbe, role: NodeRole, together: ClusterTogether): KubeadmState {
-  if (!hasTraces(probe))
-    return role === 'first-control-plane' ? blankState(probe, together) : { kind: 'absent' };
+  const isFirst = isFirstToKubespray({ probe, role }, together);
+  if (!hasTraces(probe)) return isFirst ? blankState(probe, together) : { kind: 'absent' };
   const { cluster, silentEtcd } = together;
   const missing = missingOn(probe);
-  if (!probe.config && mayBelong(probe, role, together)) {
+  if (!probe.config && (isFirst ? mayBeClustered(probe, together) : mayBeMember(probe, together))) {
     const silent = silentEtcd.length > 0 ? [silentEtcdText(silentEtcd)] : [];
     return { kind: 'seen-as-blank', evidence: [...presentOn(probe), missingText(missing), ...silent] };
   }
@@ -64,25 +60,31 @@ function controlPlaneState(probe: NodeProbe, role: NodeRole, together: ClusterTo
 }
 
 /**
- * The first control plane with nothing on it: a new one, unless there is a cluster without it. After its reset etcd may
- * still hold its own name, which its kubelet wrote there before an init that failed.
+ * One with nothing on it that Kubespray takes for the first control plane: a new one, unless there is a cluster without it.
+ * After its reset etcd may still hold its own name, which its kubelet wrote there before an init that failed.
  */
 function blankState(probe: NodeProbe, { cluster, silentEtcd, begun }: ClusterTogether): KubeadmState {
-  const nothing = 'nothing of it is on this first control plane';
-  if (cluster !== null && hasWorked(cluster, nodeNameOf(probe))) {
-    return { kind: 'seen-as-blank', evidence: [`the ${cluster.source} holds a cluster`, nothing] };
+  const nothing = 'nothing of it is on this control plane';
+  const name = nodeNameOf(probe);
+  if (cluster !== null && hasWorked(cluster, name)) {
+    const itself = cluster.nodes.includes(name) ? ' with a node of that name' : '';
+    return { kind: 'seen-as-blank', evidence: [`the ${cluster.source} holds a cluster${itself}`, nothing] };
   }
   if (silentEtcd.length === 0 || begun.length === 0) return { kind: 'absent' };
   const others = `parts of a control plane are on ${begun.join(', ')}`;
   return { kind: 'seen-as-blank', evidence: [silentEtcdText(silentEtcd), others, nothing] };
 }
 
-/** Whether a control plane that lacks the file by which Kubespray decides is part of a cluster, as far as can be told. */
-function mayBelong(probe: NodeProbe, role: NodeRole, { cluster, silentEtcd }: ClusterTogether): boolean {
-  const name = nodeNameOf(probe);
-  if (cluster === null ? silentEtcd.length === 0 : !hasWorked(cluster, name)) return false;
-  const mayBeRegistered = cluster === null || cluster.nodes.includes(name);
-  return role === 'first-control-plane' || (mayBeRegistered && probe.adminConf && probe.manifests.length > 0);
+/** Whether there is a cluster that a control plane which lacks the file by which Kubespray decides may be part of. */
+function mayBeClustered(probe: NodeProbe, { cluster, silentEtcd }: ClusterTogether): boolean {
+  return cluster === null ? silentEtcd.length > 0 : hasWorked(cluster, nodeNameOf(probe));
+}
+
+/** Whether it is part of that cluster, as far as can be told. */
+function mayBeMember(probe: NodeProbe, together: ClusterTogether): boolean {
+  const { cluster } = together;
+  const mayBeRegistered = cluster === null || cluster.nodes.includes(nodeNameOf(probe));
+  return mayBeClustered(probe, together) && mayBeRegistered && probe.adminConf && probe.manifests.length > 0;
 }
 
 function workerState(probe: NodeProbe, together: ClusterTogether): KubeadmState {

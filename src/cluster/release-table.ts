@@ -47,6 +47,11 @@ export interface Release {
   /** T1: a string of flags becomes one flag for each letter. A list is right on every release, so Slipway always writes one. */
   readonly customFlagsMustBeList: boolean;
   readonly rerun: RerunStrictness;
+  /**
+   * T2: which control plane it runs `kubeadm init` on where it sees it as blank. True: the first by name of those that are
+   * registered, though the inventory's first is another; the inventory's where none is. False: the inventory's first.
+   */
+  readonly firstControlPlaneByName: boolean;
   /** What comes before the number in its variable `kube_version`: v1.31.9, or 1.32.5. The other form stops it. */
   readonly kubeVersionPrefix: 'v' | '';
   /** What its checks of the inventory ask of variables. */
@@ -78,6 +83,7 @@ const from2_24_1: Rules = {
   extraVariables: { removeNode: { skip_confirmation: true }, reset: { reset_confirmation: true } },
   customFlagsMustBeList: false,
   rerun: 'ignores-errors',
+  firstControlPlaneByName: true,
   kubeVersionPrefix: 'v',
   variables: variablesFrom2_24_1,
   localDnsLabel: 'node-local-dns',
@@ -111,7 +117,11 @@ const from2_29_1: Rules = {
   ...from2_29_0,
   playbooks: { ...from2_29_0.playbooks, upgrade: 'upgrade_cluster.yml', removeNode: 'remove_node.yml' },
 };
-const from2_30_0: Rules = { ...from2_29_1, rerun: 'ignores-four-errors-in-the-run' };
+const from2_30_0: Rules = {
+  ...from2_29_1,
+  rerun: 'ignores-four-errors-in-the-run',
+  firstControlPlaneByName: false,
+};
 const from2_31_0: Rules = {
   ...from2_30_0,
   ansible: { package: '11.13.0', core: '>=2.18 <2.19' },

@@ -6,9 +6,9 @@ import {
   type ClusterTogether,
   type NodeRole,
 } from './cluster-together.js';
-import { kubeadmState, nodeNameOf, type KubeadmState } from './kubeadm-state.js';
-import type { EtcdSeen, NodeProbe } from './kubeadm-probe.js';
-import type { RerunStrictness } from './releases.js';
+import { kubeadmState, type KubeadmState } from './kubeadm-state.js';
+import { nodeNameOf, type EtcdSeen, type NodeProbe } from './kubeadm-probe.js';
+import type { Release, RerunStrictness } from './releases.js';
 
 /** What is known about one node before `cluster.yml` runs. */
 export interface JudgedNode {
@@ -35,19 +35,18 @@ export interface Trouble {
 }
 
 /** The nodes of one cluster, each with its role, in the inventory's order. */
-export interface Rerun {
+export interface Rerun extends Pick<Release, 'rerun' | 'firstControlPlaneByName'> {
   readonly nodes: readonly { readonly probe: NodeProbe; readonly role: NodeRole; readonly isEtcd: boolean }[];
-  /** Of the release (trap T5). */
-  readonly rerun: RerunStrictness;
 }
 
 /** Judges every node by what all of them have shown. */
-export function judgeNodes({ nodes, rerun }: Rerun): JudgedNode[] {
-  const together = clusterTogether(nodes);
+export function judgeNodes(rerun: Rerun): JudgedNode[] {
+  const { nodes } = rerun;
+  const together = clusterTogether(rerun);
   return nodes.map((node): JudgedNode => {
     const { probe, role } = node;
     const state = kubeadmState(probe, role, together);
-    const trouble = troubleOf(state, node, { nodes, rerun, together });
+    const trouble = troubleOf(state, node, { ...rerun, together });
     return { host: probe.host, role, state, trouble, summary: summaryOf(state, trouble) };
   });
 }
@@ -61,11 +60,8 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
   const digest = resetDigest(probe, state);
   const { evidence } = state;
   if (state.kind === 'seen-as-blank') {
-    const effect = seenAsBlankEffect(node);
-    const { silentEtcd } = around.together;
-    const belongs = 'It belongs to a cluster that works: its data would be lost with it.';
-    const whyNot = silentEtcd.length > 0 ? whileSilent(silentEtcd) : belongs;
-    return { evidence, effect, mayRun: false, whyNoReset: whyNot, digest };
+    const effect = seenAsBlankEffect(node, around.together);
+    return { evidence, effect, mayRun: false, whyNoReset: whyNoResetOfBlank(node, around.together), digest };
   }
   const effect = effectOf(node, around.rerun);
   if (effect === null) return null;
@@ -100,10 +96,31 @@ function summaryOf(state: KubeadmState, trouble: Trouble | null): string {
   return `${texts[state.kind]}${evidence}${goesOn}`;
 }
 
-function seenAsBlankEffect({ role }: Node): string {
-  return role === 'first-control-plane'
-    ? 'cluster.yml would take it for a new node and run "kubeadm init" over the cluster that is there (trap T2).'
+function seenAsBlankEffect({ probe, role }: Node, { takenForFirst }: ClusterTogether): string {
+  if (role === 'first-control-plane') {
+    return 'cluster.yml would take it for a new node and run "kubeadm init" over the cluster that is there (trap T2).';
+  }
+  return takenForFirst.includes(probe.host)
+    ? 'cluster.yml of this release takes the first by name of the registered control planes for the first one: it would run ' +
+        '"kubeadm init" on this one, over the cluster that is there (trap T2).'
     : 'cluster.yml would take it for a new node, run "kubeadm reset -f" on it and join it again (trap T2).';
+}
+
+function whyNoResetOfBlank(
+  { probe: { host } }: Node,
+  { silentEtcd, takenForFirst }: ClusterTogether,
+): string {
+  if (silentEtcd.length > 0) return whileSilent(silentEtcd);
+  if (takenForFirst.includes(host)) return whileRegistered(host);
+  return 'It belongs to a cluster that works: its data would be lost with it.';
+}
+
+/** reset.yml deletes no Node object. */
+function whileRegistered(host: string): string {
+  return (
+    'A reset leaves its Node object, by which cluster.yml of this release takes it for the first control plane: if nothing ' +
+    `on it is needed any more, run "kubectl delete node ${host}" on a complete control plane and retry.`
+  );
 }
 
 /** @returns what `cluster.yml` does wrong; null when it finishes by itself what was begun */
@@ -170,11 +187,13 @@ function whyNoReset({ probe, role, isEtcd }: Node, { nodes, together }: Surround
   if (role === 'first-control-plane') {
     return "The cluster has worked, and this is its first control plane: a reset would take the cluster's certificate authority.";
   }
-  const others = nodes.filter((node) => node.probe.host !== probe.host && node.role !== 'worker');
+  const { host } = probe;
+  const others = nodes.filter((node) => node.probe.host !== host && node.role !== 'worker');
   const hasComplete = others.some(
     (node) => kubeadmState(node.probe, node.role, together).kind === 'complete',
   );
   if (!hasComplete) return 'The cluster has worked, and no other control plane is complete.';
+  if (together.takenForFirst.includes(host)) return whileRegistered(host);
   return isEtcd ? whyQuorumIsLost(healthOfMember(probe, nodes)) : null;
 }
 

@@ -37,6 +37,16 @@ export function resetVariables({ isEtcd }: Node): Readonly<Record<string, unknow
   };
 }
 
+/** What it deletes without asking whose it is, in every release from v2.24.1 on but where another is named. */
+const ofTheOperator = [
+  "root's kubeconfigs, of other clusters too: ~/.kube",
+  "root's settings, caches and plugins of Helm: ~/.helm, ~/.config/helm, ~/.cache/helm, ~/.local/share/helm",
+  '/etc/nginx (or where nginx_config_dir says); up to v2.28 also /etc/dnsmasq.conf, /etc/dnsmasq.d',
+  'kernel parameters in /etc/sysctl.d/99-sysctl.conf (or where sysctl_file_path says)',
+  'up to v2.27 plugins of kubectl in /usr/local/krew (or where krew_root_dir says)',
+  "the pods' logs in /var/log/pods",
+];
+
 /** What the reset takes and leaves, read off the role `reset` at the tags; `target` is that of the node's step 7. */
 export function whatResetDoes({
   isEtcd,
@@ -47,7 +57,8 @@ export function whatResetDoes({
     deletes: [
       '/etc/kubernetes with its certificates, /var/lib/kubelet and /var/lib/containerd with all pods and images',
       ...(moved.length > 0 ? [`what is in ${moved.join(' and ')}`] : []),
-      'units and programs of kubelet and containerd, network plugin and CNI; cluster.yml installs them again',
+      'units and programs of kubelet and containerd, network plugin and CNI with /etc/cni and /opt/cni; cluster.yml installs them again',
+      ...ofTheOperator,
     ],
     keeps: [
       ...(target === undefined ? [] : [`the array, its mount ${target.mountPoint} and the lines in fstab`]),

@@ -70,8 +70,9 @@ export class NodesBeforeRun {
       const isEtcd = etcdMembers.includes(host);
       return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
     });
-    this.etcdIsUnused ??= isUnused(clusterTogether(nodes));
-    const judged = judgeNodes({ rerun: rulesFor(this.parts.kubespray.release).release.rerun, nodes });
+    const { rerun, firstControlPlaneByName } = rulesFor(this.parts.kubespray.release).release;
+    this.etcdIsUnused ??= isUnused(clusterTogether({ nodes, firstControlPlaneByName }));
+    const judged = judgeNodes({ nodes, rerun, firstControlPlaneByName });
     for (const { host, summary } of judged) this.show(host, 'unchanged', summary);
     return judged;
   }

@@ -105,7 +105,11 @@ export function resetWith(text: Texts): Approval {
   const cluster = { source: 'API server', kubeadmConfig: true, clusterInfo: true, workloads: true, nodes: [] } as const;
   const began = { config: true, kubeletConf: true, clientCertificate: 'present' } as const;
   const probe = aProbe({ ...began, host, nodeName: `x ${text()}`, cluster, manifests: [text()] });
-  const [judged] = judgeNodes({ rerun: 'strict', nodes: [{ probe, role: 'worker', isEtcd: false }] });
+  const [judged] = judgeNodes({
+    rerun: 'strict',
+    firstControlPlaneByName: true,
+    nodes: [{ probe, role: 'worker', isEtcd: false }],
+  });
   if (judged?.trouble == null) throw new Error('There is nothing to ask about.');
   const { evidence, effect } = judged.trouble;
   const does = whatResetDoes({ isEtcd: true, target: targetWith(text, host, { layout: 'root-dir' }) });

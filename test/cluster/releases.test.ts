@@ -87,6 +87,12 @@ describe('the table of releases', () => {
     expect(last.filter((text) => text.endsWith('ubuntu-22'))[0]).toBe('v2.24.3 ubuntu-22');
   });
 
+  it('knows that the first control plane is the inventory’s from v2.30.0 on', () => {
+    const byName = releases.filter(({ firstControlPlaneByName }) => firstControlPlaneByName);
+    expect(byName[0]?.name).toBe('v2.29.1');
+    expect(byName).toEqual(releases.slice(-byName.length));
+  });
+
   it('finds a release without its v', () => {
     expect(findRelease('2.24.1')?.name).toBe('v2.24.1');
     expect(findRelease('2.99.0')).toBeUndefined();

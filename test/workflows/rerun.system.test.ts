@@ -237,6 +237,33 @@ describe.concurrent(
       });
     });
 
+    it('runs over no control plane that is installed anew and that this release would initialise by its name', async () => {
+      const machines = new FakeMachines();
+      const etcd = { hasData: true, health: { healthy: 3, members: 3 } };
+      const seen = { ...empty, ...written, nodes: ['alpha', 'beta', 'zeta'] };
+      machines.machine('zeta').kubeadm = { ...whole, etcd, cluster: seen };
+      machines.machine('alpha').kubeadm = {};
+      machines.machine('beta').kubeadm = { ...whole, etcd };
+      const hosts = controlPlanes(['zeta', 'alpha', 'beta'], '10.201.2');
+      const kubespray = { release: 'v2.29.1' };
+      await lab.with(machines, async (run) => {
+        const handle = await run.provision(
+          aCluster('by-name', { hosts, kubespray, ephemeralStorage: false }),
+        );
+        const { questions } = await asked(handle);
+        expect(questionOf(questions, 'decision')).toMatchObject({
+          host: 'alpha',
+          choices: ['retry', 'abort'],
+          advice: expect.stringContaining('"kubectl delete node alpha"') as string,
+        });
+        expect(machines.callsOf('runKubespray')).toEqual([]);
+        const left = { ...seen, nodes: ['beta', 'zeta'] };
+        machines.machine('zeta').kubeadm = { ...whole, etcd, cluster: left };
+        await handle.executeUpdate('retry', { args: [{ by: 'ann' }] });
+        await expect(handle.result()).resolves.toMatchObject({ result: 'ready' });
+      });
+    });
+
     it('measures etcd where an earlier procedure has come no further, and not under a cluster', async () => {
       for (const [name, kubeadm] of Object.entries({
         unused: { etcd: running, cluster: empty },
