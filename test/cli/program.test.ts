@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -164,6 +164,25 @@ hosts:
         errors: expect.stringMatching(/^TEMPORAL_PROFILE is "nope", and [^\n]+\n$/) as string,
       });
     }
+  });
+
+  it('starts no Temporal server to show what nobody ever began, but one for a history that is there', async () => {
+    const home = join(folder, 'home');
+    vi.stubEnv('SLIPWAY_HOME', home);
+    vi.stubEnv('TEMPORAL_ADDRESS', '');
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', join(folder, 'none.toml'));
+    vi.stubEnv('TEMPORAL_CLI', '/nope');
+    const fresh = await slipway('status', 'blue');
+    const isMade = existsSync(home);
+    mkdirSync(join(home, 'temporal'), { recursive: true });
+    writeFileSync(join(home, 'temporal', 'temporal.db'), '');
+    const used = await slipway('status', 'blue');
+    vi.unstubAllEnvs();
+    expect(fresh).toMatchObject({ code: exitCodes.unreachable, output: '' });
+    expect(fresh.errors).toMatch(/^No Temporal server is running here, [^\n]+\n$/);
+    expect(isMade).toBe(false);
+    expect(used).toMatchObject({ code: exitCodes.unreachable });
+    expect(used.errors).toContain('$TEMPORAL_CLI is /nope');
   });
 
   it('passes no terminal sequence of a file on', async () => {
