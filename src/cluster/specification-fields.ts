@@ -28,7 +28,8 @@ export const port = z.int().min(1).max(65535);
 /** A path from the root, without anything a shell, fstab or YAML would read as more than a path. */
 export const absolutePath = z
   .string()
-  .regex(/^(\/[A-Za-z0-9._+-]+)+$/, 'must be an absolute path of letters, digits and . _ + -')
+  .refine((path) => path === '/' || !path.endsWith('/'), { error: 'must not end with /', abort: true })
+  .regex(/^(\/|(\/[A-Za-z0-9._+-]+)+)$/, 'must be an absolute path of letters, digits and . _ + -')
   .refine(
     (path) => !path.split('/').some((part) => /^\.\.?$/.test(part)),
     'must not hold "." or ".." as a folder',

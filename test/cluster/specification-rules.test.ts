@@ -250,6 +250,15 @@ describe('rules for storage', () => {
     );
   });
 
+  it('say of a mount point what is wrong with it', () => {
+    expect(withStorage({ mountPoint: '/' })).toEqual([
+      "ephemeralStorage.mountPoint: must be a folder of its own such as /data; / is the system's",
+    ]);
+    expect(withStorage({ mountPoint: '/data/' })).toEqual([
+      'ephemeralStorage.mountPoint: must not end with /',
+    ]);
+  });
+
   it.each([
     '/',
     'data',
@@ -399,8 +408,15 @@ describe('rules for Kubespray', () => {
     ]);
   });
 
-  it.each(['master', 'v2.24', 'v2.24.1; id', '--upload-pack=x'])('refuse %j as a release', (release) => {
-    expect(kubespray({ release })).toEqual(['kubespray.release: must be a release such as v2.24.1']);
+  it.each(['master', 'v2.24', 'v2.24.1; id', '--upload-pack=x', 'v02.24.1', '2.024.1', 'v2.24.01'])(
+    'refuse %j as a release',
+    (release) => {
+      expect(kubespray({ release })).toEqual(['kubespray.release: must be a release such as v2.24.1']);
+    },
+  );
+
+  it('take a zero by itself for a part of a release', () => {
+    expect(kubespray({ release: 'v2.27.0' })).toEqual([]);
   });
 
   it.each(['release-2.27', 'master', '2.27.0', 'v2.99.0'])('want the release of what ref %s is', (ref) => {
