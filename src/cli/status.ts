@@ -41,7 +41,7 @@ export interface StatusDocument {
 
 /** `slipway status`. @throws CommandError if the cluster is not known */
 export async function status(options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
-  return withTemporal({ terminal, embedded: 'start' }, async ({ client }) => {
+  return withTemporal({ terminal, embedded: 'resume' }, async ({ client }) => {
     const handle = client.workflow.getHandle(clusterWorkflowId(options.cluster));
     const document = await read(handle, options.cluster);
     if (options.watch !== true) {

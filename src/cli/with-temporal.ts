@@ -1,5 +1,10 @@
 import { EmbeddedServerError } from '../temporal/embedded-server.js';
-import { connectTemporal, TemporalUnreachableError, type TemporalConnection } from '../temporal/connect.js';
+import {
+  connectTemporal,
+  type ConnectOptions,
+  TemporalUnreachableError,
+  type TemporalConnection,
+} from '../temporal/connect.js';
 import { TemporalCliNotFoundError } from '../temporal/find-cli.js';
 import { TemporalSettingsError } from '../temporal/settings.js';
 import { CommandError } from './errors.js';
@@ -12,7 +17,7 @@ import type { Terminal } from './terminal.js';
  * @throws CommandError with the exit code for "Temporal cannot be reached"
  */
 export async function withTemporal<Output>(
-  { terminal, embedded }: { terminal: Terminal; embedded: 'start' | 'find' },
+  { terminal, embedded }: { terminal: Terminal; embedded: ConnectOptions['embedded'] },
   use: (connection: TemporalConnection) => Promise<Output>,
 ): Promise<Output> {
   const connection = await connect(terminal, embedded);
@@ -23,7 +28,10 @@ export async function withTemporal<Output>(
   }
 }
 
-async function connect(terminal: Terminal, embedded: 'start' | 'find'): Promise<TemporalConnection> {
+async function connect(
+  terminal: Terminal,
+  embedded: ConnectOptions['embedded'],
+): Promise<TemporalConnection> {
   try {
     return await connectTemporal({
       embedded,

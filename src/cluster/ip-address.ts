@@ -23,6 +23,20 @@ export function plainAddress(address: string): string {
     .join(':');
 }
 
+/** As {@link plainAddress}, and an IPv4 address that is written within an IPv6 one as the former. */
+export function machineAddress(address: string): string {
+  const plain = plainAddress(address);
+  const [, high, low] = /^0:0:0:0:0:ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(plain) ?? [];
+  if (high === undefined || low === undefined) return plain;
+  return [high, low].flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]).join('.');
+}
+
+/** Whether no single machine can have it: the unspecified address, the broadcast address, and those of groups. */
+export function isOfNoMachine(address: string): boolean {
+  const plain = machineAddress(address);
+  return /^(0|22[4-9]|23[0-9])\.\d+\.\d+\.\d+$|^255(\.255){3}$|^0(:0){7}$|^ff[0-9a-f]{2}:/.test(plain);
+}
+
 const groupsOf = (text: string) => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
 
 /** "::ffff:10.0.0.1" with its last 32 bits written like the others. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isOfNoMachine } from './ip-address.js';
 
 /** The values that a specification's fields may have, each with the reason for its form. */
 
@@ -11,7 +12,11 @@ export const nodeName = z
     'must be lower-case letters, digits and hyphens, and begin and end with a letter or digit',
   );
 
-export const ipAddress = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
+const ofNoMachine = 'must be the address of a machine, not one for nobody or for many';
+
+export const ipAddress = z
+  .union([z.ipv4(), z.ipv6()], 'must be an IP address')
+  .refine((address) => !isOfNoMachine(address), ofNoMachine);
 
 /** Labels with dots between; the last one is not all digits, so that a mistyped IPv4 address is no DNS name. */
 const dnsName = z
@@ -21,14 +26,17 @@ const dnsName = z
   .regex(/^[^-].*[^-]$|^[^-]$/);
 
 /** An IPv4 or IPv6 address, or a DNS name. */
-export const hostAddress = z.union([z.ipv4(), z.ipv6(), dnsName], 'must be an IP address or a DNS name');
+export const hostAddress = z
+  .union([z.ipv4(), z.ipv6(), dnsName], 'must be an IP address or a DNS name')
+  .refine((address) => !isOfNoMachine(address), ofNoMachine);
 
 export const port = z.int().min(1).max(65535);
 
 /** A path from the root, without anything a shell, fstab or YAML would read as more than a path. */
 export const absolutePath = z
   .string()
-  .regex(/^(\/[A-Za-z0-9._+-]+)+$/, 'must be an absolute path of letters, digits and . _ + -')
+  .refine((path) => path === '/' || !path.endsWith('/'), { error: 'must not end with /', abort: true })
+  .regex(/^(\/|(\/[A-Za-z0-9._+-]+)+)$/, 'must be an absolute path of letters, digits and . _ + -')
   .refine(
     (path) => !path.split('/').some((part) => /^\.\.?$/.test(part)),
     'must not hold "." or ".." as a folder',

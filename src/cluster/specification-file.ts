@@ -77,10 +77,13 @@ export function readSpecification({
   );
   if (forbidden.length > 0) return { problems: sorted([...syntax, ...forbidden]) };
 
-  const input = valueOf(document, targets);
-  if (input.problem !== undefined)
-    return { problems: [...syntax, at(start, { path: [], message: input.problem })] };
-  const checked = checkSpecification(input.value);
+  if (document.contents === null)
+    return { problems: [at(start, { path: [], message: 'must not be empty' })] };
+  if (filledInLength(document, targets) > longestText) {
+    const message = 'must not be larger than 1 MiB with its aliases filled in';
+    return { problems: [...syntax, at(start, { path: [], message })] };
+  }
+  const checked = checkSpecification(document.toJS({ maxAliasCount: -1 }));
   if (checked.specification !== undefined && syntax.length === 0)
     return { specification: checked.specification };
   const found = (checked.problems ?? []).map((problem) =>
@@ -115,15 +118,17 @@ const ownMessages: Partial<Record<YAMLError['code'], string>> = {
   RESOURCE_EXHAUSTION: 'this is nested too deeply',
 };
 
-/** What YAML allows and JSON does not: keys that are no text, and aliases of something that they are part of. */
+/** What YAML allows and JSON does not: keys that are no text, and aliases of nothing or of something that they are part of. */
 function forbiddenNodes(document: Document.Parsed, targets: AliasTargets): Found[] {
   const found: Found[] = [];
   visit(document, {
     Alias: (_, alias, ancestors) => {
       const target = targets.get(alias);
-      const message = `*${alias.source} stands for something that it is part of`;
-      if (target !== undefined && ancestors.includes(target))
-        found.push({ offset: alias.range?.[0] ?? 0, message });
+      if (target !== undefined && !ancestors.includes(target)) return;
+      const { source, range } = alias;
+      const what =
+        target === undefined ? `nothing: there is no &${source} before it` : 'something that it is part of';
+      found.push({ offset: range?.[0] ?? 0, message: `*${source} stands for ${what}` });
     },
     Pair: (_, { key }) => {
       if (isScalar(key) || isAlias(key)) return;
@@ -132,21 +137,6 @@ function forbiddenNodes(document: Document.Parsed, targets: AliasTargets): Found
     },
   });
   return found;
-}
-
-/** The document as plain values. */
-function valueOf(
-  document: Document.Parsed,
-  targets: AliasTargets,
-): { readonly value?: unknown; readonly problem?: string } {
-  if (filledInLength(document, targets) > longestText)
-    return { problem: 'must not be larger than 1 MiB with its aliases filled in' };
-  try {
-    return { value: document.toJS({ maxAliasCount: -1 }) as unknown };
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-    return { problem: error.message };
-  }
 }
 
 function sorted(problems: readonly FileProblem[]): FileProblem[] {

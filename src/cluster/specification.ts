@@ -97,7 +97,7 @@ const writtenSchema = z.strictObject({
       /** A tag such as v2.24.1; without it the newest known release that fits. */
       release: z
         .string()
-        .regex(/^v?[0-9]+\.[0-9]+\.[0-9]+$/, 'must be a release such as v2.24.1')
+        .regex(/^v?(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$/, 'must be a release such as v2.24.1')
         .optional(),
       /** Any URL or path that git can clone. */
       repository: z

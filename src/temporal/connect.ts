@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import {
   embeddedNamespace,
   findEmbeddedServer,
+  hasEmbeddedHistory,
   startEmbeddedServer,
   type EmbeddedServer,
 } from './embedded-server.js';
@@ -21,8 +22,11 @@ export interface TemporalConnection {
 }
 
 export interface ConnectOptions {
-  /** `start`: an embedded server is started when none runs. `find`: one must be running already. */
-  readonly embedded: 'start' | 'find';
+  /**
+   * `start`: an embedded server is started when none runs. `find`: one must be running already. `resume`: one is started
+   * where an earlier one has left its history, else as `find`.
+   */
+  readonly embedded: 'start' | 'find' | 'resume';
   readonly onProgress?: ((line: string) => void) | undefined;
 }
 
@@ -50,7 +54,8 @@ export async function connectTemporal(options: ConnectOptions): Promise<Temporal
 }
 
 async function embeddedServer({ embedded, onProgress }: ConnectOptions): Promise<EmbeddedServer> {
-  if (embedded === 'start') return startEmbeddedServer({ onProgress });
+  if (embedded === 'start' || (embedded === 'resume' && hasEmbeddedHistory()))
+    return startEmbeddedServer({ onProgress });
   const running = await findEmbeddedServer();
   if (running !== undefined) return running;
   throw new TemporalUnreachableError(

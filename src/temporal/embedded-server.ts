@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { slipwayHome } from '../hosts/state-folder.js';
 import { withFileLock } from '../local/file-lock.js';
@@ -75,6 +76,11 @@ export async function findEmbeddedServer(
   if (state === undefined || !isRunning(state.server)) return undefined;
   if (!(await answers(state.ports.grpc))) return undefined;
   return handle(folder, { pid: state.server.pid, ports: state.ports, owned: false });
+}
+
+/** Whether an embedded server of this folder has ever kept a history. */
+export function hasEmbeddedHistory(folder = embeddedServerFolder()): boolean {
+  return existsSync(serverFiles(folder).database);
 }
 
 async function adopt(folder: string): Promise<EmbeddedServer | undefined> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -20,7 +20,7 @@ async function slipway(...words: string[]): Promise<RecordingTerminal & { code: 
   return Object.assign(terminal, { code });
 }
 
-function fileOf(text: string): string {
+function fileOf(text: string | Buffer): string {
   const file = join(folder, 'cluster.yaml');
   writeFileSync(file, text);
   return file;
@@ -103,6 +103,24 @@ describe('slipway', () => {
     });
   });
 
+  it('says what a file is that holds no text', async () => {
+    const link = join(folder, 'link');
+    symlinkSync(link, link);
+    const saysOf = async (file: string) => {
+      const { code, errors } = await slipway('spec', file);
+      expect(code).toBe(exitCodes.invalidInput);
+      return errors.replace(`${file}: `, '').trimEnd();
+    };
+    expect(await saysOf(folder)).toBe('is a folder');
+    expect(await saysOf(link)).toBe('its symbolic links lead in a circle');
+    expect(await saysOf(join(fileOf(good), 'x'))).toBe('a part of this path is no folder');
+    const utf16 = Buffer.from(`\uFEFF${good}`, 'utf16le');
+    for (const bytes of [utf16, utf16.subarray(2), Buffer.from('name: b\u00FCro\n', 'latin1')]) {
+      expect(await saysOf(fileOf(bytes))).toBe('is not UTF-8');
+    }
+    expect(await slipway('spec', fileOf(`\uFEFF${good}`))).toMatchObject({ code: exitCodes.ok });
+  });
+
   it('prints the checked specification as the argument of the workflow', async () => {
     const { code, output } = await slipway('spec', fileOf(good), '--json');
     expect(code).toBe(exitCodes.ok);
@@ -164,6 +182,25 @@ hosts:
         errors: expect.stringMatching(/^TEMPORAL_PROFILE is "nope", and [^\n]+\n$/) as string,
       });
     }
+  });
+
+  it('starts no Temporal server to show what nobody ever began, but one for a history that is there', async () => {
+    const home = join(folder, 'home');
+    vi.stubEnv('SLIPWAY_HOME', home);
+    vi.stubEnv('TEMPORAL_ADDRESS', '');
+    vi.stubEnv('TEMPORAL_CONFIG_FILE', join(folder, 'none.toml'));
+    vi.stubEnv('TEMPORAL_CLI', '/nope');
+    const fresh = await slipway('status', 'blue');
+    const isMade = existsSync(home);
+    mkdirSync(join(home, 'temporal'), { recursive: true });
+    writeFileSync(join(home, 'temporal', 'temporal.db'), '');
+    const used = await slipway('status', 'blue');
+    vi.unstubAllEnvs();
+    expect(fresh).toMatchObject({ code: exitCodes.unreachable, output: '' });
+    expect(fresh.errors).toMatch(/^No Temporal server is running here, [^\n]+\n$/);
+    expect(isMade).toBe(false);
+    expect(used).toMatchObject({ code: exitCodes.unreachable });
+    expect(used.errors).toContain('$TEMPORAL_CLI is /nope');
   });
 
   it('passes no terminal sequence of a file on', async () => {

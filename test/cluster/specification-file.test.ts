@@ -113,8 +113,9 @@ hosts:
 
   it('says where something is missing: at what should hold it', () => {
     expect(read('name: akash\n')).toEqual(['cluster.yaml:1:1 hosts: is missing']);
-    expect(read('')).toEqual(['cluster.yaml:1:1 must be a mapping']);
-    expect(read('# nothing\n')).toEqual(['cluster.yaml:1:1 must be a mapping']);
+    expect(read('')).toEqual(['cluster.yaml:1:1 must not be empty']);
+    expect(read('# nothing\n')).toEqual(['cluster.yaml:1:1 must not be empty']);
+    expect(read('~\n')).toEqual(['cluster.yaml:1:1 must be a mapping']);
     expect(read(`${valid}controlHost:\n  port: 22\n`)).toEqual([
       'cluster.yaml:5:3 controlHost.address: is missing',
     ]);
@@ -131,7 +132,12 @@ hosts:
       /^cluster\.yaml:4:1 the file must hold one document only/,
     ],
     ['a tag', `${valid}dns: !!js/function {}\n`, /^cluster\.yaml:4:6 tags \(words that begin with !\)/],
-    ['an unknown alias', `${valid}dns: *x\n`, /^cluster\.yaml:\d+:\d+ Unresolved alias.*: x$/],
+    [
+      'an unknown alias',
+      `${valid}dns: *x\n`,
+      /^cluster\.yaml:4:6 \*x stands for nothing: there is no &x before it$/,
+    ],
+    ['an unknown alias to merge', `${valid}dns: { <<: *x }\n`, /^cluster\.yaml:4:12 \*x stands for nothing/],
     [
       'an alias within itself',
       `${valid}dns: &x { a: *x }\n`,

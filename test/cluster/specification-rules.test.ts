@@ -167,6 +167,48 @@ describe('rules for hosts', () => {
     ).toHaveLength(1);
   });
 
+  it.each([
+    ['2001:db8::1', '2001:DB8:0::1'],
+    ['10.0.0.3', '::ffff:10.0.0.3'],
+    ['::ffff:a00:3', '10.0.0.3'],
+  ])('know that %s and %s are one address', (one, other) => {
+    expect(hosts({ ...controlPlane, address: one }, { ...worker, address: other })).toEqual([
+      `hosts.1.address: must be unique; ${other.toLowerCase()} port 22 is hosts.0 too`,
+    ]);
+    expect(hosts({ ...controlPlane, internalAddress: one }, { ...worker, internalAddress: other })).toEqual([
+      `hosts.1.internalAddress: must be unique; ${other.toLowerCase()} is that of hosts.0 too`,
+    ]);
+  });
+
+  it('want no inner address that is the address of another host', () => {
+    const problem = 'hosts.1.internalAddress: must be unique; 10.0.0.1 is the address of hosts.0';
+    expect(hosts(controlPlane, { ...worker, internalAddress: '10.0.0.1' })).toEqual([problem]);
+    // Behind one address that leads to each by a port, only the inner ones count.
+    const gateway = { ...controlPlane, port: 2201, internalAddress: '192.168.0.1' };
+    expect(hosts(gateway, { ...worker, address: '10.0.0.1', internalAddress: '10.0.0.1' })).toEqual([]);
+    expect(hosts({ ...controlPlane, internalAddress: '10.0.0.1' }, worker)).toEqual([]);
+  });
+
+  it.each([
+    '0.0.0.0',
+    '::',
+    '224.0.0.1',
+    '239.1.2.3',
+    '255.255.255.255',
+    'ff02::1',
+    '::ffff:224.0.0.1',
+    '0::0',
+  ])('refuse %s, which no machine has', (address) => {
+    const what = 'must be the address of a machine, not one for nobody or for many';
+    expect(hosts({ ...controlPlane, address })).toEqual([`hosts.0.address: ${what}`]);
+    expect(hosts({ ...controlPlane, internalAddress: address })).toEqual([
+      `hosts.0.internalAddress: ${what}`,
+    ]);
+    expect(
+      problems({ name: 'akash', hosts: [controlPlane], dns: { upstream: ['8.8.8.8', address] } }),
+    ).toEqual([`dns.upstream.1: ${what}`]);
+  });
+
   const controlPlanes = (count: number) =>
     Array.from({ length: count }, (_, index) => ({
       name: `cp${index}`,
@@ -248,6 +290,15 @@ describe('rules for storage', () => {
     expect(withStorage({ mountPoint })[0]).toMatch(
       /^ephemeralStorage\.mountPoint: must be a folder of its own such as/,
     );
+  });
+
+  it('say of a mount point what is wrong with it', () => {
+    expect(withStorage({ mountPoint: '/' })).toEqual([
+      "ephemeralStorage.mountPoint: must be a folder of its own such as /data; / is the system's",
+    ]);
+    expect(withStorage({ mountPoint: '/data/' })).toEqual([
+      'ephemeralStorage.mountPoint: must not end with /',
+    ]);
   });
 
   it.each([
@@ -399,8 +450,15 @@ describe('rules for Kubespray', () => {
     ]);
   });
 
-  it.each(['master', 'v2.24', 'v2.24.1; id', '--upload-pack=x'])('refuse %j as a release', (release) => {
-    expect(kubespray({ release })).toEqual(['kubespray.release: must be a release such as v2.24.1']);
+  it.each(['master', 'v2.24', 'v2.24.1; id', '--upload-pack=x', 'v02.24.1', '2.024.1', 'v2.24.01'])(
+    'refuse %j as a release',
+    (release) => {
+      expect(kubespray({ release })).toEqual(['kubespray.release: must be a release such as v2.24.1']);
+    },
+  );
+
+  it('take a zero by itself for a part of a release', () => {
+    expect(kubespray({ release: 'v2.27.0' })).toEqual([]);
   });
 
   it.each(['release-2.27', 'master', '2.27.0', 'v2.99.0'])('want the release of what ref %s is', (ref) => {

@@ -1,4 +1,5 @@
 import type { Draft, DraftHost } from '../draft.js';
+import { machineAddress } from '../ip-address.js';
 import type { Problem } from '../problems.js';
 import type { Role } from '../specification.js';
 import { repeats, wrong } from './repeats.js';
@@ -36,18 +37,46 @@ function uniqueNames(hosts: readonly DraftHost[]): Problem[] {
 }
 
 function uniqueAddresses(hosts: readonly DraftHost[]): Problem[] {
-  const reached = hosts.map(({ address, port }) =>
-    address === undefined ? undefined : `${address.toLowerCase()} port ${port}`,
-  );
-  const inner = hosts.map(({ internalAddress }) => internalAddress?.toLowerCase());
+  const reached = hosts.map(({ address, port }) => {
+    const plain = plainOf(address);
+    return plain === undefined ? undefined : `${plain} port ${port}`;
+  });
+  const inner = hosts.map(({ internalAddress }) => plainOf(internalAddress));
+  const written = (index: number, field: 'address' | 'internalAddress') =>
+    hosts[index]?.[field]?.toLowerCase() ?? '';
   return [
-    ...repeats(reached).map(({ index, first, value }) =>
-      wrong(['hosts', index, 'address'], `must be unique; ${value} is hosts.${first} too`),
+    ...repeats(reached).map(({ index, first }) =>
+      wrong(
+        ['hosts', index, 'address'],
+        `must be unique; ${written(index, 'address')} port ${hosts[index]?.port ?? ''} is hosts.${first} too`,
+      ),
     ),
-    ...repeats(inner).map(({ index, first, value }) =>
-      wrong(['hosts', index, 'internalAddress'], `must be unique; ${value} is that of hosts.${first} too`),
+    ...repeats(inner).map(({ index, first }) =>
+      wrong(
+        ['hosts', index, 'internalAddress'],
+        `must be unique; ${written(index, 'internalAddress')} is that of hosts.${first} too`,
+      ),
     ),
+    ...innerOfOthers(hosts),
   ];
+}
+
+/** Nodes reach a host without an inner address by its address, which no other may have as its inner one. */
+function innerOfOthers(hosts: readonly DraftHost[]): Problem[] {
+  const reached = hosts.map(({ address, internalAddress }) =>
+    internalAddress === undefined ? plainOf(address) : undefined,
+  );
+  return hosts.flatMap(({ internalAddress }, index) => {
+    const other = internalAddress === undefined ? -1 : reached.indexOf(plainOf(internalAddress));
+    if (other < 0) return [];
+    const message = `must be unique; ${internalAddress ?? ''} is the address of hosts.${other}`;
+    return [wrong(['hosts', index, 'internalAddress'], message)];
+  });
+}
+
+/** Equal texts for equal addresses. */
+function plainOf(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : machineAddress(address.toLowerCase());
 }
 
 function repeatedRoles({ roles = [] }: DraftHost, host: number): Problem[] {

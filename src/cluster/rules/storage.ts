@@ -13,7 +13,7 @@ const systemFolders = [
 ]; // prettier-ignore
 
 /** Beneath these a mount point is fine, but not on them: it would hide what is there. */
-const sharedFolders = ['/home', '/media', '/mnt', '/opt', '/srv', '/var', '/var/lib', '/var/tmp'];
+const sharedFolders = ['/', '/home', '/media', '/mnt', '/opt', '/srv', '/var', '/var/lib', '/var/tmp'];
 
 /** Step 7's settings, for the cluster and for each host. */
 export function storageProblems(draft: Draft): Problem[] {
