@@ -12,6 +12,7 @@ import {
   finish,
   migrate,
   podsAreNew,
+  restartWithoutKubelet,
   seenByDriver,
   specificationOf,
 } from './migration-run.js';
@@ -54,7 +55,7 @@ describe('a worker whose pods run, migrated in the root-dir layout', () => {
     await allPass(() => confirm(stage(), 'confirmNodes'));
     expect(failing(await checksOfWorker(stage(), target))).toEqual([]);
 
-    await worker.reboot();
+    await restartWithoutKubelet(worker);
     await podsAreNew(cluster, migrated);
     expect(await digestInPod(cluster)).toBe(digest);
     await allPass(() => confirm(stage(), 'confirmNodes'));
