@@ -64,6 +64,7 @@ export const checkNames = [
   'node-address',
   'node-lease',
   'node-local-dns-pods',
+  'node-pods',
   'node-pressure',
   'node-ready',
   'node-version',

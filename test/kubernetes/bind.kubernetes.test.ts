@@ -41,6 +41,9 @@ describe('a worker whose pods run, migrated in the bind layout', () => {
     expect(await digestInPod(cluster)).toBe(digest);
     expect(await seenByDriver(cluster)).toContain('pods');
     await allPass(() => confirm(stage(), 'confirmNodes'));
+    expect((await confirm(stage(), 'confirmNodes')).at(-1)).toMatchObject({
+      ...{ check: 'node-pods', is: `${before.length} pods of before in new containers` },
+    });
     expect(failing(await checks())).toEqual([]);
 
     await restartWithoutKubelet(worker);
