@@ -1,12 +1,15 @@
-import { judgeNodes, parseLeases, parseNodes } from '../cluster/checks-kubernetes.js';
-import { nodeLeasesList, nodesList } from '../cluster/kubernetes-lists.js';
+import type { JudgedCheck } from '../cluster/checks.js';
+import { judgeNodes, parseLeases, parseNodes, type NodesSeen } from '../cluster/checks-kubernetes.js';
+import { nodeLeasesList, nodesList, podsOfNodeList } from '../cluster/kubernetes-lists.js';
+import { judgeNotedPods, notedPodsIn } from '../cluster/noted-pods.js';
+import { parsePods } from '../cluster/pods.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
-import { confirmByKubectl } from './kubectl.js';
+import { confirmByKubectl, type Kubectl } from './kubectl.js';
 import { step, withHost } from './step.js';
 
-/** Step 9: "Confirm Kubernetes nodes", asked on a control plane. */
+/** Step 9: "Confirm Kubernetes nodes", asked on a control plane; and step 7.16, the pods of nodes whose data was moved. */
 export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
   return step(({ host: target, nodes, controlPlanes = [target.name], release, kubernetes, ...patience }) =>
     withHost(dependencies, target, (host) =>
@@ -16,7 +19,7 @@ export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activit
           leases: await kubectl.list(nodeLeasesList, parseLeases),
           now: await kubectl.now(),
         };
-        return judgeNodes(
+        const checks = judgeNodes(
           {
             names: nodes,
             controlPlanes,
@@ -24,7 +27,24 @@ export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activit
           },
           seen,
         );
+        return [...checks, ...(await judgePodsOf(kubectl, nodes, seen))];
       }),
     ),
   );
+}
+
+/** Step 7.16: the pods of those nodes whose pods were noted before step 7. */
+async function judgePodsOf(
+  kubectl: Kubectl,
+  names: readonly string[],
+  { nodes, now }: NodesSeen,
+): Promise<JudgedCheck[]> {
+  const checks: JudgedCheck[] = [];
+  for (const { metadata } of nodes) {
+    const noted = notedPodsIn(metadata.annotations);
+    if (noted === undefined || !names.includes(metadata.name)) continue;
+    const pods = await kubectl.list(podsOfNodeList(metadata.name), parsePods);
+    checks.push(judgeNotedPods({ node: metadata.name, noted, pods, now }));
+  }
+  return checks;
 }

@@ -221,6 +221,11 @@ export interface PauseProviderResult extends StepResult {
   readonly paused: readonly string[];
 }
 
+export interface NodesInput extends HostInput {
+  /** Inventory names of the nodes. */
+  readonly nodes: readonly string[];
+}
+
 export interface FirewallInput extends HostInput {
   /** The complete rule set for nft, made by src/cluster/firewall.ts. */
   readonly ruleSet: string;
@@ -246,6 +251,9 @@ export interface Activities {
   // Around what stops nodes of a running cluster: akash-provider is scaled to 0, and back
   pauseProvider(input: HostInput): Promise<PauseProviderResult>;
   resumeProvider(input: HostInput): Promise<StepResult>;
+  // Before step 7: which pods are well, for step 7.16
+  notePods(input: NodesInput): Promise<StepResult>;
+  forgetPods(input: NodesInput): Promise<StepResult>;
   // Step 7: Provider ephemeral storage
   stopAndDisableUnits(input: StorageInput): Promise<StepResult>;
   readBootId(input: HostInput): Promise<string>;

@@ -20,6 +20,7 @@ import { createVirtualEnvironment } from './create-virtual-environment.js';
 import { deleteOldData } from './delete-old-data.js';
 import type { Dependencies } from './dependencies.js';
 import { findHostHolder } from './find-host-holder.js';
+import { forgetPods } from './forget-pods.js';
 import { gatherFacts } from './gather-facts.js';
 import type { HousekeepingActivities } from './housekeeping.js';
 import { installRequirements } from './install-requirements.js';
@@ -27,6 +28,7 @@ import { makeFileSystem } from './make-file-system.js';
 import { measureOldData } from './measure-old-data.js';
 import { mountData } from './mount-data.js';
 import { orderUnitsAfterMount } from './order-units-after-mount.js';
+import { notePods } from './note-pods.js';
 import { pauseProvider } from './pause-provider.js';
 import { probeNode } from './probe-node.js';
 import { readBootId } from './read-boot-id.js';
@@ -73,6 +75,9 @@ export function createActivities(dependencies: Dependencies): AllActivities {
     // Around what stops nodes of a running cluster
     pauseProvider: pauseProvider(dependencies),
     resumeProvider: resumeProvider(dependencies),
+    // Before step 7: which pods are well, for step 7.16
+    notePods: notePods(dependencies),
+    forgetPods: forgetPods(dependencies),
     // Step 7: Provider ephemeral storage
     stopAndDisableUnits: stopAndDisableUnits(dependencies),
     readBootId: readBootId(dependencies),

@@ -65,6 +65,7 @@ export const checkNames = [
   'node-lease',
   'node-local-dns-forward',
   'node-local-dns-pods',
+  'node-pods',
   'node-pressure',
   'node-ready',
   'node-version',

@@ -8,7 +8,11 @@ import { newestFirst, parseVersion } from './version.js';
 const nodesSchema = z.object({
   items: z.array(
     z.object({
-      metadata: z.object({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+      metadata: z.object({
+        name: z.string(),
+        labels: z.record(z.string(), z.string()).default({}),
+        annotations: z.record(z.string(), z.string()).default({}),
+      }),
       spec: z.object({ unschedulable: z.boolean().default(false) }).prefault({}),
       status: z.object({
         conditions: z

@@ -8,6 +8,8 @@ export interface KubernetesList {
   readonly path: string;
   /** Only objects with such labels, as for `kubectl get --selector`. */
   readonly selector?: string;
+  /** Only objects with such fields, as for `kubectl get --field-selector`. */
+  readonly fields?: string;
 }
 
 /** A node or a pod, with everything that the API server tells of it, seldom takes more than 30 KiB. */
@@ -24,14 +26,20 @@ export function systemPodsList(selector?: string): KubernetesList {
   return { path: '/api/v1/namespaces/kube-system/pods', ...(selector !== undefined && { selector }) };
 }
 
+/** Pods of all namespaces that are on the node. */
+export function podsOfNodeList(node: string): KubernetesList {
+  return { path: '/api/v1/pods', fields: `spec.nodeName=${node}` };
+}
+
 /**
  * The words for kubectl that show one page.
  * @param after what {@link nextPage} has found in the page before; undefined for the first
  */
-export function pageOf({ path, selector }: KubernetesList, after?: string): readonly string[] {
+export function pageOf({ path, selector, fields }: KubernetesList, after?: string): readonly string[] {
   const query = new URLSearchParams({
     limit: String(objectsInPage),
     ...(selector !== undefined && { labelSelector: selector }),
+    ...(fields !== undefined && { fieldSelector: fields }),
     ...(after !== undefined && { continue: after }),
   });
   return ['get', '--raw', `${path}?${query.toString()}`];

@@ -12,6 +12,8 @@ const endSchema = z.object({
 const containerStatusSchema = z.object({
   name: z.string(),
   ready: z.boolean(),
+  /** Absent until it is made. */
+  containerID: z.string().optional(),
   restartCount: z.number().default(0),
   state: z
     .object({
@@ -29,6 +31,8 @@ const podsSchema = z.object({
     z.object({
       metadata: z.object({
         name: z.string(),
+        namespace: z.string().default(''),
+        uid: z.string().default(''),
         labels: z.record(z.string(), z.string()).default({}),
         annotations: z.record(z.string(), z.string()).default({}),
         /** Present while the pod is being taken away. */

@@ -9,6 +9,7 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import { controlHostStation } from './board.js';
 import type { HostOutcome } from './host-messages.js';
 import { HostRun } from './host-run.js';
+import { forgetPods } from './note-pods.js';
 import { endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
 import { releaseInUse } from './release-in-use.js';
@@ -57,6 +58,7 @@ async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<voi
     if (digest === approved) {
       const input = { host: targetOf(specification, host), target, directories };
       await run.station.need('deleteOldData', input);
+      await forgetPods(run.station, specification, host);
       return;
     }
     run.board.setPhase('approval');

@@ -15,6 +15,8 @@ export interface StorageWork {
   readonly approvedPlan: string | null;
   /** How long a question stays open if the plan has to be approved again. */
   readonly approvalHours: number;
+  /** The control plane by which the host's pods are noted before it is stopped; undefined: that is done already. */
+  readonly notePodsOn?: Target | undefined;
 }
 
 /** Argument of `prepareHost`. It holds one host's part only: a thousand whole specifications would not fit. */

@@ -3,6 +3,7 @@ import { ephemeralStorageOf } from '../cluster/members.js';
 import type { StoragePlan, StorageTarget } from '../cluster/storage-plan.js';
 import type { HostOutcome, StorageWork } from './host-messages.js';
 import { HostRun } from './host-run.js';
+import { podsNotedOn } from './note-pods.js';
 import { aborted, endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
 import type { Station } from './steps.js';
@@ -35,6 +36,7 @@ export async function migrateStorage(input: MigrateStorageInput): Promise<HostOu
       storage,
       approvedPlan: null,
       approvalHours: specification.approval.hours,
+      notePodsOn: podsNotedOn(specification),
     });
   });
 }
@@ -55,7 +57,7 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
     run.storage = plan;
     if (plan.kind === 'refused') throw stopped('refused', plan.why);
     if (plan.kind === 'none' || plan.kind === 'satisfied') return;
-    if (plan.digest === approved) return applyStoragePlan(run, host, plan.target);
+    if (plan.digest === approved) return applyStoragePlan(run, work, plan.target);
     await askAgain(run, host.name, plan, approvalHours);
     approved = plan.digest;
   }
@@ -75,11 +77,18 @@ async function askAgain(
 }
 
 /** Step 7 of the document: provider ephemeral storage config. */
-async function applyStoragePlan(run: HostRun, host: Target, target: StorageTarget): Promise<void> {
+async function applyStoragePlan(
+  run: HostRun,
+  { host, notePodsOn }: StorageWork,
+  target: StorageTarget,
+): Promise<void> {
   const { station } = run;
   const input = { host, target };
   const hasData = target.path === 'migrate';
 
+  if (hasData && notePodsOn !== undefined) {
+    await station.run('notePods', { host: notePodsOn, nodes: [host.name] });
+  }
   await undoneWhenAborted(run, input, async () => {
     await provideArray(station, host, target);
     // Until here nothing uses the array. A switch that fails looks itself whether it had begun.

@@ -7,6 +7,7 @@ import { confirmReachability } from './check-reachability.js';
 import { ClusterRun } from './cluster-run.js';
 import { installKubespray, type Kubespray } from './install-kubespray.js';
 import { makePlan } from './make-plan.js';
+import { notePods } from './note-pods.js';
 import { aborted } from './outcomes.js';
 import { HostWorks } from './prepare-hosts.js';
 import { ProviderPause } from './provider-pause.js';
@@ -56,6 +57,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       // Step 7: provider ephemeral storage config. Before steps 4 to 6, so that these know which hosts take part.
       run.board.setPhase('preparing');
       await provider.beginFor(plan);
+      await notePods(run, plan);
       await hosts.prepare(plan);
       stopWithoutControlPlane(run);
       await confirmReachability(run);

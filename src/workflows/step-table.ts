@@ -86,6 +86,8 @@ export const steps: Readonly<Record<StepName, StepDescription>> = {
   writeGroupVariables: short('Steps 5, 6 and 7.13: Group variables'),
   pauseProvider: patient('Before nodes are stopped: Scale akash-provider to 0', 'finish'),
   resumeProvider: patient('Nodes are back: Scale akash-provider back', 'finish'),
+  notePods: patient('Before nodes are stopped: Note which pods are well', 'finish'),
+  forgetPods: patient('Old data is deleted: Forget which pods were well', 'finish'),
   stopAndDisableUnits: short('Step 7.1: Stop and disable kubelet and containerd'),
   readBootId: short('Step 7.2: Note which boot this is', 'leave'),
   requestReboot: short('Step 7.2: Reboot the node'),

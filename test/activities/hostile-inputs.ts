@@ -104,6 +104,8 @@ export function hostileInputs(places: Places): Inputs {
     writeGroupVariables: { ...control, specification, release: name(), storage: {} },
     pauseProvider: { host },
     resumeProvider: { host },
+    forgetPods: { host, nodes: [host.name] },
+    notePods: { host, nodes: [host.name, name()] },
     stopAndDisableUnits: job(storage),
     readBootId: { host },
     requestReboot: { host, bootIdBefore: 'boot', reason: free() },

@@ -56,12 +56,16 @@ async function otherClusterIsRefused(options: PlayOptions): Promise<void> {
   for (const { why } of report.hosts) expect(why).toContain(`cluster ${options.cast.specification.name}`);
 }
 
-/** Cancelled while the data is copied: the job on the host is stopped. The data takes a while for that. */
-async function cancelInAJob(options: PlayOptions): Promise<void> {
-  const { run, cast } = options;
+/** Step 7 by itself, cancelled while the data is copied: the job on the host is stopped. The data takes a while for that. */
+async function cancelInAJob({ client, run, cast }: PlayOptions): Promise<void> {
+  const { worker, specification } = cast;
   const large = '/var/lib/kubelet/large';
-  await read(cast.worker, `head -c 300M /dev/urandom > ${large}; sync`);
-  const handle = await start(options, cast.specification.name);
+  await read(worker, `head -c 300M /dev/urandom > ${large}; sync`);
+  const handle = await client.workflow.start('migrateStorage', {
+    args: [{ specification, host: worker.name }],
+    taskQueue,
+    workflowId: hostWorkflowId(worker.address, worker.port),
+  });
   const copying = aMoment();
   const watch = ({ hosts }: ClusterProgress) => {
     const steps = hosts.flatMap((host) => host.steps);
@@ -71,7 +75,7 @@ async function cancelInAJob(options: PlayOptions): Promise<void> {
   await Promise.race([followed, copying.hasCome]);
   await handle.cancel();
   await expect(followed).rejects.toThrow(WorkflowFailedError);
-  await read(cast.worker, `rm ${large}`);
+  await read(worker, `rm ${large}`);
 }
 
 async function deleteTheOldData({ client, run, cast }: PlayOptions): Promise<void> {

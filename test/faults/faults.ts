@@ -59,7 +59,8 @@ const onControlHost = new Set([
 
 /** Control planes of the lab have no disks to lose. */
 const onControlPlanes = new Set([
-  ...['pauseProvider', 'resumeProvider', 'confirmNodes', 'confirmPods', 'confirmDns'],
+  ...['pauseProvider', 'resumeProvider', 'notePods', 'forgetPods'],
+  ...['confirmNodes', 'confirmPods', 'confirmDns'],
   ...['verifyEtcd', 'checkEtcdPerformance'],
 ]);
 

@@ -98,6 +98,8 @@ function differencesOfCell(cell: Cell): string[] {
 export const elsewhere: readonly string[] = [
   'pauseProvider',
   'resumeProvider',
+  'notePods',
+  'forgetPods',
   'undoStorage',
   'measureOldData',
   'deleteOldData',

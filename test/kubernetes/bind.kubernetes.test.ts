@@ -4,7 +4,14 @@ import { sh } from '../../src/hosts/script.js';
 import { StorageWorker } from '../activities/storage-worker.js';
 import { faultsOf } from './broken-storage.js';
 import { allPass, confirm, failing, podsOf, until, useKubernetes, type PodSeen } from './kubernetes-stage.js';
-import { checksOfWorker, digestInPod, migrate, podsAreNew, seenByDriver } from './migration-run.js';
+import {
+  checksOfWorker,
+  digestInPod,
+  migrate,
+  podsAreNew,
+  restartWithoutKubelet,
+  seenByDriver,
+} from './migration-run.js';
 
 const stage = useKubernetes('kube-bind', ['node1']);
 
@@ -34,9 +41,12 @@ describe('a worker whose pods run, migrated in the bind layout', () => {
     expect(await digestInPod(cluster)).toBe(digest);
     expect(await seenByDriver(cluster)).toContain('pods');
     await allPass(() => confirm(stage(), 'confirmNodes'));
+    expect((await confirm(stage(), 'confirmNodes')).at(-1)).toMatchObject({
+      ...{ check: 'node-pods', is: `${before.length} pods of before in new containers` },
+    });
     expect(failing(await checks())).toEqual([]);
 
-    await worker.reboot();
+    await restartWithoutKubelet(worker);
     await podsAreNew(cluster, migrated);
     expect(await digestInPod(cluster)).toBe(digest);
     await allPass(() => confirm(stage(), 'confirmNodes'));
@@ -81,7 +91,7 @@ chmod +x ${script}
 { update-initramfs -u -k all && sync; } >&2`;
     const renamed = await cluster.worker.run(rename.text, { timeout: 300_000 });
     expect(renamed.exitCode, renamed.stderr).toBe(0);
-    await worker.reboot();
+    await restartWithoutKubelet(worker);
     await podsAreNew(cluster, before);
     expect(await worker.see('findmnt -no SOURCE -M /var/lib/kubelet')).toBe('/dev/md127[/kubelet]');
     expect(await digestInPod(cluster)).toBe(digest);

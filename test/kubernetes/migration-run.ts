@@ -8,6 +8,7 @@ import type { Kubernetes } from '../../src/lab/kubernetes/start.js';
 import type { HostOutcome } from '../../src/workflows/host-messages.js';
 import { runStep } from '../activities/control-host.js';
 import { onMachine, targetOf } from '../activities/lab-host.js';
+import type { StorageWorker } from '../activities/storage-worker.js';
 import { labSpecification } from '../e2e/stage.js';
 import { approver, withHostWorkflows } from './host-workflows.js';
 import { podsOf, type KubernetesStage, type PodSeen } from './kubernetes-stage.js';
@@ -115,6 +116,15 @@ export function allNew(before: readonly PodSeen[], now: readonly PodSeen[]): boo
       return ready && then !== undefined && containerId !== '' && containerId !== then.containerId;
     })
   );
+}
+
+/**
+ * One more restart as step 7 does it. A kubelet that still runs would end its pods for good, and their workloads would get
+ * new ones, with empty volumes.
+ */
+export async function restartWithoutKubelet(worker: StorageWorker): Promise<void> {
+  await worker.see('systemctl stop kubelet');
+  await worker.reboot();
 }
 
 /** The digest of a tenant's data, as the pod itself sees it. */

@@ -20,6 +20,8 @@ const elsewhere: Partial<Record<StepName, string>> = {
   pauseProvider:
     'Only before nodes of a running cluster are stopped, as cluster-in-use.system.test.ts beside this file shows.',
   resumeProvider: 'Likewise.',
+  notePods: 'Likewise.',
+  forgetPods: 'Only of deleteOldData, another workflow.',
   undoStorage:
     'Only after an abort; it comes to its end, as undo-storage.system.test.ts beside this file shows.',
   measureOldData: 'Only of deleteOldData, another workflow.',

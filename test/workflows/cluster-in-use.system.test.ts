@@ -93,10 +93,14 @@ describe.concurrent('step 7 under a cluster that is in use', { timeout: patience
     // Nothing is stopped while akash-provider runs (trap T14), and it runs again before the cluster is confirmed.
     expect(machines.callsOf('pauseProvider')).toMatchObject([{ host: 'cp1' }]);
     expect(machines.callsOf('resumeProvider')).toMatchObject([{ host: 'cp1' }]);
+    // Which pods are well is noted of all of them before the first one is stopped, for step 7.16.
+    const nodes = [...controlPlanes, ...workers];
+    expect(machines.callsOf('notePods')).toMatchObject([{ host: 'cp1', input: { nodes } }]);
     const timeOfStep = (step: StepName) => timeBetween(machines.callsOf(step), machines.callsOf(step));
     const [paused, resumed] = [timeOfStep('pauseProvider'), timeOfStep('resumeProvider')];
     const stopped = [...controlPlanes, ...workers].map((host) => timeOf(machines, host).begin);
     expect(paused.end).toBeLessThan(Math.min(...stopped));
+    expect(timeOfStep('notePods').end).toBeLessThan(Math.min(...stopped));
     expect(resumed.begin).toBeGreaterThan(timeOfStep('runKubespray').end);
     expect(resumed.end).toBeLessThan(timeOfStep('confirmNodes').begin);
     const lastControlPlane = Math.max(...controlPlanes.map((host) => timeOf(machines, host).end));

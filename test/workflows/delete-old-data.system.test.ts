@@ -102,6 +102,8 @@ describe('deleteOldData', { timeout: patience }, () => {
       });
       expect(machines.stepsOn('w1')).toEqual([...looks, ...looks, 'deleteOldData']);
       expect(machines.callsOf('deleteOldData')[0]?.input['directories']).toEqual(kept(1_000_000));
+      // What becomes of its pods from now on is no matter of step 7.
+      expect(machines.callsOf('forgetPods')).toMatchObject([{ host: 'cp', input: { nodes: ['w1'] } }]);
 
       const again = await deletion(run, specification);
       await expect(again.result()).resolves.toMatchObject({ result: 'skipped' });

@@ -205,6 +205,7 @@ describe.concurrent('a failed step', { timeout: patience }, () => {
 describe.concurrent('migrateStorage and verifyCluster', { timeout: patience }, () => {
   it('work by themselves', async () => {
     const machines = new FakeMachines();
+    machines.machine('w1').hasData = true;
     const specification = aCluster('alone');
     await lab.with(machines, async (run) => {
       const migration = await run.start(
@@ -222,6 +223,9 @@ describe.concurrent('migrateStorage and verifyCluster', { timeout: patience }, (
         approvals: [{ plan: question.plan, by: 'ann' }],
       });
       expect(machines.callsOf('createRaidArray', 'w1')).toHaveLength(1);
+      const [noted, stopped] = [machines.callsOf('notePods'), machines.callsOf('stopAndDisableUnits')];
+      expect(noted).toMatchObject([{ host: 'cp', input: { nodes: ['w1'] } }]);
+      expect(noted[0]?.ended).toBeLessThan(stopped[0]?.began ?? 0);
 
       machines.failTimes('verifyEtcd', 'cp', 1, 'etcdctl: no');
       const verification = await run.start('verifyCluster', specification, 'verify/alone');

@@ -168,6 +168,9 @@ const kubeletConfig = {
   // Nothing answers to names in the lab.
   resolvConf: '',
   nodeStatusUpdateFrequency: '10s',
+  // Kubespray's defaults: a kubelet that runs while its machine is shut down ends its pods for good.
+  shutdownGracePeriod: '60s',
+  shutdownGracePeriodCriticalPods: '20s',
   evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '5%', 'imagefs.available': '5%' },
 };
 

@@ -1,0 +1,44 @@
+import { parseNodes } from '../cluster/checks-kubernetes.js';
+import { nodesList, podsOfNodeList } from '../cluster/kubernetes-lists.js';
+import { noteOf, notingPods } from '../cluster/noted-pods.js';
+import { parsePods } from '../cluster/pods.js';
+import { counted } from '../cluster/units.js';
+import type { Activities, NodesInput } from './contract.js';
+import type { Dependencies } from './dependencies.js';
+import { withKubectl, type Kubectl } from './kubectl.js';
+import { changed, step, unchanged, withHost } from './step.js';
+
+/** Milliseconds in which the API server may be starting. */
+const patienceMs = 60_000;
+
+/**
+ * Before nodes of a running cluster are stopped: notes at each which pods are well, so that step 7.16 can tell what the
+ * move has broken from what was broken already. Asked on a control plane.
+ */
+export function notePods(dependencies: Pick<Dependencies, 'hosts'>): Activities['notePods'] {
+  return step(({ host: target, nodes }) =>
+    withHost(dependencies, target, (host) =>
+      withKubectl(host, { absent: unchanged('there is no Kubernetes yet'), patienceMs }, (kubectl) =>
+        noteBy(kubectl, nodes),
+      ),
+    ),
+  );
+}
+
+/**
+ * A node that is not Ready keeps the note that it has: where an earlier run has stopped its kubelet, what is shown of its
+ * pods is no longer how they were.
+ */
+async function noteBy(kubectl: Kubectl, names: NodesInput['nodes']) {
+  const ready = (await kubectl.list(nodesList, parseNodes)).filter(({ status }) =>
+    status.conditions.some(({ type, status: state }) => type === 'Ready' && state === 'True'),
+  );
+  const noted: string[] = [];
+  for (const name of names) {
+    if (!ready.some(({ metadata }) => metadata.name === name)) continue;
+    const note = noteOf(await kubectl.list(podsOfNodeList(name), parsePods), await kubectl.now());
+    await kubectl.change(notingPods(name, note));
+    noted.push(`${name} (${counted(Object.keys(note).length, 'pod')})`);
+  }
+  return noted.length === 0 ? unchanged('none of the nodes is Ready') : changed(`noted: ${noted.join(', ')}`);
+}

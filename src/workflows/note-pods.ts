@@ -1,0 +1,35 @@
+import { patched } from '@temporalio/workflow';
+import { membersOf } from '../cluster/members.js';
+import type { ClusterPlan } from '../cluster/plan.js';
+import type { HostSpecification, Specification } from '../cluster/specification.js';
+import { stoppedInService } from '../cluster/work-order.js';
+import type { ClusterRun } from './cluster-run.js';
+import type { Station } from './steps.js';
+import { targetOf, type Target } from './targets.js';
+
+/** Since when pods are noted before step 7. */
+const change = 'pods-noted-before-step-7';
+
+/** Before step 7, where it stops nodes that run. All at once: under root-dir the API server may be away until step 8. */
+export async function notePods(run: ClusterRun, { order, storage }: ClusterPlan): Promise<void> {
+  const nodes = stoppedInService(order, storage);
+  const host = run.activeHosts().find(({ name }) => order.runningControlPlanes.includes(name));
+  if (nodes.length === 0 || host === undefined || !patched(change)) return;
+  await run.station(host).run('notePods', { host: targetOf(run.specification, host), nodes });
+}
+
+/** Once the old data of a host is deleted. */
+export async function forgetPods(
+  station: Station,
+  specification: Specification,
+  host: HostSpecification,
+): Promise<void> {
+  const asked = podsNotedOn(specification);
+  if (asked !== undefined) await station.run('forgetPods', { host: asked, nodes: [host.name] });
+}
+
+/** The control plane that is asked about the pods of a host that is worked on by itself. */
+export function podsNotedOn(specification: Specification): Target | undefined {
+  const [first] = membersOf(specification).controlPlanes;
+  return first !== undefined && patched(change) ? targetOf(specification, first) : undefined;
+}
