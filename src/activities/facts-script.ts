@@ -170,7 +170,7 @@ for path in ${paths}; do
   there=/\${path#/}
   while [ ! -e "$there" ]; do there=\${there%/*}; there=\${there:-/}; done
   printf 'PATH=%s\n' "$path"
-  printf 'DF=%s\n' "$(df -B1 --output=size,avail,itotal,iavail,target "$there" | tail -n 1)"
+  printf 'DF=%s\n' "$(df -B1 --output=size,avail,itotal,iavail,source,target "$there" | tail -n 1)"
 done`;
 
 /**

@@ -27,6 +27,8 @@ export type NetworkInterface = z.infer<typeof networkInterfaceSchema>;
 export const spaceSchema = z.object({
   path: z.string(),
   mountedAt: z.string(),
+  /** What is mounted there, such as a block device, which may be mounted elsewhere too; absent in facts of earlier versions. */
+  source: z.string().optional(),
   totalBytes: z.number(),
   freeBytes: z.number(),
   /** 0 where the file system counts none. */

@@ -83,13 +83,14 @@ function interfacesOf(sections: FactsSections): NetworkInterface[] {
 
 function spaceOf(sections: FactsSections): Space[] {
   return blocksOf(sections, 'space', 'PATH').flatMap((block) => {
-    const [totalBytes, freeBytes, inodes, freeInodes] = (block['DF'] ?? '').trim().split(/\s+/, 4);
-    const mountedAt = (block['DF'] ?? '').trim().replace(/^(\S+\s+){4}/, '');
+    const [, sizes = '', source, mountedAt = ''] =
+      /^((?:\S+\s+){4})(\S.*?)\s+(\/.*)$/.exec((block['DF'] ?? '').trim()) ?? [];
+    const [totalBytes, freeBytes, inodes, freeInodes] = sizes.split(/\s+/, 4);
     if (!Number.isFinite(Number(totalBytes)) || mountedAt === '') return [];
     const count = (text: string | undefined) => Number(text) || 0;
     return [
       {
-        ...{ path: block['PATH'] ?? '', mountedAt },
+        ...{ path: block['PATH'] ?? '', mountedAt, source },
         ...{ totalBytes: count(totalBytes), freeBytes: count(freeBytes) },
         ...{ inodes: count(inodes), freeInodes: count(freeInodes) },
       },

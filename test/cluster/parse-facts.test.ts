@@ -215,7 +215,11 @@ describe('parseFacts', () => {
       section('addresses', '2: eth0    inet 10.0.0.4/24 brd 10.0.0.255 scope global eth0'),
       section('links', '1: lo: <LOOPBACK> mtu 65536 qdisc', '2: eth0@if5: <BROADCAST,UP> mtu 1450 qdisc'),
       section('modules', 'ip_vs', 'overlay by install /bin/true "by CIS" ', 'raid0'),
-      section('space', 'PATH=/tmp', 'DF= 100 40 10 4 /a place', 'PATH=/boot', 'DF='),
+      section(
+        'space',
+        ...['PATH=/tmp', 'DF= 100 40 10 4 /dev/mapper/a b /a place'],
+        ...['PATH=/opt/cni', 'DF= 9 8 - - tmpfs /', 'PATH=/boot', 'DF='],
+      ),
       section('upgrades', "upgrade='1'", "reboot='true'", 'program'),
       section('units', 'Id=apt-daily-upgrade.timer', 'ActiveState=active', 'UnitFileState=enabled'),
       section('ufw', 'ENABLED=yes'),
@@ -238,7 +242,14 @@ describe('parseFacts', () => {
       missingModules: ['ip_vs', 'raid0'],
       refusedModules: [{ name: 'overlay', by: 'install /bin/true "by CIS"' }],
       space: [
-        { path: '/tmp', mountedAt: '/a place', totalBytes: 100, freeBytes: 40, inodes: 10, freeInodes: 4 },
+        {
+          ...{ path: '/tmp', mountedAt: '/a place', source: '/dev/mapper/a b' },
+          ...{ totalBytes: 100, freeBytes: 40, inodes: 10, freeInodes: 4 },
+        },
+        {
+          ...{ path: '/opt/cni', mountedAt: '/', source: 'tmpfs' },
+          ...{ totalBytes: 9, freeBytes: 8, inodes: 0, freeInodes: 0 },
+        },
       ],
       unattendedUpgrades: { enabled: true, reboots: true, startedBy: ['apt-daily-upgrade.timer'] },
       firewalls: ['ufw'],

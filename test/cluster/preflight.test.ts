@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../src/cluster/facts.js';
 import { preflight } from '../../src/cluster/preflight.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
-import { aSpecification, documentHosts, someFacts } from './builders.js';
+import { aSpecification, documentHosts, someFacts, someSystem } from './builders.js';
 
 const gb = 1_000_000_000;
 const gib = 1024 ** 3;
+
+/** Everything is on it, as far as is known. */
+const disk = (rootDisk: HostFacts['rootDisk']) => ({ rootDisk, system: someSystem({ space: [] }) });
 
 const offset = (milliseconds: number, uncertainty = 50) => ({ milliseconds, uncertainty, by: 'here' });
 
@@ -49,11 +52,11 @@ describe('preflight', () => {
     ['what firmware leaves of 8 GB', { memoryBytes: 7.7 * gb }, []],
     ['7.5 GB of memory', { memoryBytes: 7.5 * gb }, ['error worker-memory w']],
     ['7 GB of memory', { memoryBytes: 7 * gb }, ['error worker-memory w']],
-    ['a disk of 99 GB', { rootDisk: { totalBytes: 99 * gb, freeBytes: gb } }, []],
-    ['a disk of 80 GB', { rootDisk: { totalBytes: 80 * gb, freeBytes: gb } }, ['error worker-disk w']],
+    ['a disk of 99 GB', { ...disk({ totalBytes: 99 * gb, freeBytes: gb }) }, []],
+    ['a disk of 80 GB', { ...disk({ totalBytes: 80 * gb, freeBytes: gb }) }, ['error worker-disk w']],
     [
       'everything too small',
-      { cpus: 1, memoryBytes: gb, rootDisk: { totalBytes: gb, freeBytes: 0 } },
+      { cpus: 1, memoryBytes: gb, ...disk({ totalBytes: gb, freeBytes: 0 }) },
       ['error worker-cpus w', 'error worker-memory w', 'error worker-disk w', 'error kubespray-memory w'],
     ],
   ])('holds a worker with %s against the document', (_, facts, expected) => {
@@ -63,17 +66,17 @@ describe('preflight', () => {
   it.each<[string, Partial<HostFacts>, string[]]>([
     [
       'the recommended size',
-      { cpus: 4, memoryBytes: 8 * gb, rootDisk: { totalBytes: 40 * gb, freeBytes: gb } },
+      { cpus: 4, memoryBytes: 8 * gb, ...disk({ totalBytes: 40 * gb, freeBytes: gb }) },
       [],
     ],
     [
       'the minimum size',
-      { cpus: 2, memoryBytes: 4 * gb, rootDisk: { totalBytes: 30 * gb, freeBytes: gb } },
+      { cpus: 2, memoryBytes: 4 * gb, ...disk({ totalBytes: 30 * gb, freeBytes: gb }) },
       ['warning control-plane-cpus w', 'warning control-plane-memory w', 'warning control-plane-disk w'],
     ],
     [
       'less than the minimum size',
-      { cpus: 1, memoryBytes: 2 * gb, rootDisk: { totalBytes: 20 * gb, freeBytes: gb } },
+      { cpus: 1, memoryBytes: 2 * gb, ...disk({ totalBytes: 20 * gb, freeBytes: gb }) },
       ['error control-plane-cpus w', 'error control-plane-memory w', 'error control-plane-disk w'],
     ],
   ])('holds a control plane of %s against the document', (_, facts, expected) => {
@@ -94,10 +97,10 @@ describe('preflight', () => {
   });
 
   it('only warns of a small system disk where images and pods get an array of their own', () => {
-    const small = { rootDisk: { totalBytes: 40 * gb, freeBytes: gb } };
+    const small = { ...disk({ totalBytes: 40 * gb, freeBytes: gb }) };
     expect(checks(small, { ephemeralStorage: {} })).toEqual(['warning worker-disk w']);
     expect(checks({ cpus: 3 }, { ephemeralStorage: {} })).toEqual(['error worker-cpus w']);
-    const tiny = { rootDisk: { totalBytes: 20 * gb, freeBytes: gb } };
+    const tiny = { ...disk({ totalBytes: 20 * gb, freeBytes: gb }) };
     expect(checks(tiny, { ephemeralStorage: {} }, ['control-plane', 'worker'])).toEqual([
       'error control-plane-count',
       'error control-plane-disk w',
@@ -139,7 +142,7 @@ describe('preflight', () => {
     [{ cpus: 3 }, '3 CPUs', 'at least 4 CPUs for a worker node'],
     [{ memoryBytes: 7 * gb }, '7 GB of memory', 'at least 8 GB of memory for a worker node'],
     [
-      { rootDisk: { totalBytes: 80 * gb, freeBytes: gb } },
+      { ...disk({ totalBytes: 80 * gb, freeBytes: gb }) },
       '80 GB of disk',
       'at least 100 GB of disk for a worker node',
     ],

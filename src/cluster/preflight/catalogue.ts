@@ -24,12 +24,15 @@ export const preflightChecks = {
   },
   'control-plane-cpus': size('Control plane', 'at least 2 CPUs, better 4.'),
   'control-plane-memory': size('Control plane', 'at least 4 GB of memory, better 8 GB.'),
-  'control-plane-disk': size('Control plane', 'a system disk of at least 30 GB, better 40 GB.'),
+  'control-plane-disk': size(
+    'Control plane',
+    'file systems of the system, containerd and etcd with at least 30 GB together, better 40 GB.',
+  ),
   'worker-cpus': size('Worker', 'at least 4 CPUs.'),
   'worker-memory': size('Worker', 'at least 8 GB of memory.'),
   'worker-disk': size(
     'Worker',
-    'a system disk of at least 100 GB; where step 7 gives an array to images and pods, less is only a warning.',
+    'file systems of containerd and kubelet with at least 100 GB together; where step 7 gives them an array, those of the system and its logs count, and less is only a warning.',
   ),
   'kubespray-memory': {
     severity: 'error',

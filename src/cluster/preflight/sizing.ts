@@ -1,6 +1,6 @@
 import type { FoundBefore, Look } from './finding.js';
-import { ephemeralStorageOf } from '../members.js';
 import { showBytes } from '../units.js';
+import { diskOf, hasOwnArray } from './disk-size.js';
 
 /**
  * The document's "Kubernetes Control Plane Node Requirements" and "Kubernetes Worker Node Requirements": minimum and
@@ -22,8 +22,9 @@ const tolerance = 0.05;
 const gigabyte = 1_000_000_000;
 
 type Resource = 'cpus' | 'memory' | 'disk';
+type Role = keyof typeof requirements;
 
-/** CPUs, memory and system disk by the host's roles: too little is an error, less than recommended a warning. */
+/** CPUs, memory and disk by the host's roles: too little is an error, less than recommended a warning. */
 export function sizingFindings(look: Look): FoundBefore[] {
   const roles = (['control-plane', 'worker'] as const).filter((role) => look.host.roles.includes(role));
   return [
@@ -65,9 +66,9 @@ function kubesprayMemory(
   });
 }
 
-function judge(look: Look, role: keyof typeof requirements, resource: Resource): FoundBefore[] {
+function judge(look: Look, role: Role, resource: Resource): FoundBefore[] {
   const { minimum, recommended } = requirements[role];
-  const has = available(look, resource);
+  const { has, is } = resourceOf(look, role, resource);
   const isEnough = (wanted: number) =>
     has >= (resource === 'cpus' ? wanted : wanted * gigabyte * (1 - tolerance));
   const found = (severity: FoundBefore['severity'], shouldBe: string): FoundBefore[] => [
@@ -75,7 +76,7 @@ function judge(look: Look, role: keyof typeof requirements, resource: Resource):
       check: `${role}-${resource}`,
       host: look.host.name,
       severity,
-      is: resource === 'cpus' ? `${has} CPUs` : `${showBytes(has)} of ${resource}`,
+      is,
       shouldBe,
       mend: `Give ${look.host.name} more, or accept it by an override of ${role}-${resource} with a reason.`,
     },
@@ -90,13 +91,18 @@ function judge(look: Look, role: keyof typeof requirements, resource: Resource):
   return [];
 }
 
-/** A worker's 100 GB are for images and pods, which lie elsewhere where step 7 gives them an array of their own. */
-function hasOtherDisk({ specification, host }: Look, role: string, resource: Resource): boolean {
-  return role === 'worker' && resource === 'disk' && ephemeralStorageOf(specification, host) !== false;
+/** A worker's 100 GB are for images and pods. */
+function hasOtherDisk(look: Look, role: Role, resource: Resource): boolean {
+  return role === 'worker' && resource === 'disk' && hasOwnArray(look);
 }
 
-function available({ facts }: Look, resource: Resource): number {
-  return { cpus: facts.cpus, memory: facts.memoryBytes, disk: facts.rootDisk.totalBytes }[resource];
+function resourceOf(look: Look, role: Role, resource: Resource): { has: number; is: string } {
+  const { cpus, memoryBytes } = look.facts;
+  if (resource === 'cpus') return { has: cpus, is: `${cpus} CPUs` };
+  if (resource === 'memory') return { has: memoryBytes, is: `${showBytes(memoryBytes)} of memory` };
+  const { bytes, mountedAt } = diskOf(look, role);
+  const where = mountedAt.some((one) => one !== '/') ? ` in ${mountedAt.join(' and ')}` : '';
+  return { has: bytes, is: `${showBytes(bytes)} of disk${where}` };
 }
 
 function show(resource: Resource, size: number): string {
