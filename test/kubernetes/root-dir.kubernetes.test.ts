@@ -81,11 +81,10 @@ describe('a worker whose pods run, migrated in the root-dir layout', () => {
     await finish(stage(), 'root-dir');
     expect(await worker.see('pgrep -af "[/]kubelet"')).toContain('--root-dir=/data/kubelet');
     // The one that does not find its folder any more is told by name, until it is told the new one.
-    const failed = /^node-pods: default\/csi-[a-z0-9-]+ \([^()]+\)$/;
+    const failed = /^node-pods: default\/csi-[a-z0-9-]+ \((?:(?!\), ).)+\)$/;
     const isCsi = (seen: readonly string[]) => seen.length === 1 && failed.test(seen[0] ?? '');
     const seen = await until(async () => failing(await nodes()), isCsi);
     expect(seen).toEqual([expect.stringMatching(failed)]);
-    console.log(seen.join());
     await cluster.apply([csiDriver('/data/kubelet')]);
     await allPass(nodes);
     await cluster.kubectl(['delete', 'deployment', 'csi', '--wait', '--cascade=foreground']);
