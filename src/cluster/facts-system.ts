@@ -110,7 +110,8 @@ export const upgradeTimer = 'apt-daily-upgrade.timer';
 /** Kernel modules that something in a cluster may need; which of them it does is decided by the specification. */
 export const kernelModules = [
   ...['overlay', 'br_netfilter', 'nf_conntrack', 'nf_tables', 'vxlan', 'dummy'],
-  ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'raid0', 'raid1', 'raid10'],
+  ...['ipip', 'ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'ip_vs_wlc', 'ip_vs_lc'],
+  ...['raid0', 'raid1', 'raid10'],
 ] as const;
 
 /** Where a cluster needs room. */

@@ -1,3 +1,4 @@
+import { encapsulationOf } from './encapsulation.js';
 import type { SourceGroups } from './firewall-sources.js';
 import { membersOf } from './members.js';
 import type { Specification } from './specification.js';
@@ -71,13 +72,14 @@ export function controlPlanePorts(settings: Settings): ClusterPort[] {
 export const kubeletPort = port('tcp 10250', 'kubelet', { from: 'nodes', processes: ['kubelet'] });
 
 /** Ports by the plugins' own documents; the encapsulations are those that Kubespray can choose. */
-export function networkPluginPorts({ firewall, kubespray }: Settings): ClusterPort[] {
+export function networkPluginPorts(settings: Settings): ClusterPort[] {
+  const { firewall, kubespray } = settings;
   const { variables } = kubespray;
   const from = 'nodes';
   switch (firewall.networkPlugin) {
     case 'calico':
       return [
-        port('udp 4789', 'Calico VXLAN', { from, inUse: variables['calico_network_backend'] !== 'bird' }),
+        port('udp 4789', 'Calico VXLAN', { from, inUse: encapsulationOf(settings).vxlan }),
         port('tcp 179', 'Calico BGP', {
           ...{ from, processes: ['bird', 'bird6'] },
           inUse: variables['calico_network_backend'] === 'bird',

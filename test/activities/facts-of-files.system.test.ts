@@ -18,7 +18,8 @@ const facts = () => readFacts(machine, '/data', { forPreflight: true });
 describe('kernel modules', () => {
   const names = [
     ...['overlay', 'br_netfilter', 'nf_conntrack', 'nf_tables', 'vxlan', 'dummy'],
-    ...['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'raid0', 'raid1', 'raid10'],
+    ...['ipip', 'ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'ip_vs_wlc', 'ip_vs_lc'],
+    ...['raid0', 'raid1', 'raid10'],
   ];
 
   /**

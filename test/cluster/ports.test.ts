@@ -51,3 +51,19 @@ describe('the proxy to the API servers', () => {
     expect(portsWith('proxy to', {}, 'cp')).toEqual([]);
   });
 });
+
+describe('the ports of Calico', () => {
+  const vxlan = 'udp 4789 (Calico VXLAN)';
+  const bgp = 'tcp 179 (Calico BGP)';
+
+  // The backend says whether BGP is spoken, the mode whether packets are encapsulated; Kubespray's default is Always.
+  it.each<[readonly string[], Variables]>([
+    [[vxlan], {}],
+    [[vxlan, bgp], { calico_network_backend: 'bird' }],
+    [[vxlan, bgp], { calico_network_backend: 'bird', calico_vxlan_mode: 'CrossSubnet' }],
+    [[bgp], { calico_network_backend: 'bird', calico_vxlan_mode: 'Never' }],
+    [[bgp], { calico_network_backend: 'bird', calico_vxlan_mode: 'Never', calico_ipip_mode: 'Always' }],
+  ])('are %j with %j', (ports, variables) => {
+    expect(portsWith('Calico', variables).filter((name) => !name.includes('health'))).toEqual(ports);
+  });
+});

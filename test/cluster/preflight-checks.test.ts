@@ -520,6 +520,35 @@ describe('kernel modules', () => {
     expect(finding?.mend).toMatch(/linux-modules-extra.*modprobe\.d.*modules_disabled/);
   });
 
+  const refused = (names: readonly string[]) => ({
+    refusedModules: names.map((name) => ({ name, by: 'install /bin/true' })),
+  });
+  const needed = (names: readonly string[], variables: Scene['variables']) =>
+    modules(refused(names), { variables }).flatMap(({ is }) =>
+      (/^(.*) kept out/.exec(is)?.[1] ?? '').split(', '),
+    );
+
+  // kube_proxy_ipvs_modules is the same in all releases from v2.24.1 to v2.31.0.
+  const schedulers = ['ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'ip_vs_wlc', 'ip_vs_lc'];
+  it('of ip_vs are all those that Kubespray loads', () => {
+    expect(needed(['ip_vs', ...schedulers], {})).toEqual(['ip_vs', ...schedulers]);
+    expect(needed(schedulers, { kube_proxy_mode: 'iptables' })).toEqual([]);
+    expect(needed(schedulers, { kube_proxy_ipvs_modules: ['ip_vs', 'ip_vs_rr'] })).toEqual(['ip_vs_rr']);
+  });
+
+  it.each<[readonly string[], Scene['variables']]>([
+    [['vxlan'], {}],
+    [['vxlan'], { calico_network_backend: 'bird' }],
+    [['vxlan'], { calico_vxlan_mode: 'CrossSubnet' }],
+    [[], { calico_vxlan_mode: 'Never' }],
+    [['ipip'], { calico_vxlan_mode: 'Never', calico_ipip_mode: 'Always' }],
+    [['ipip'], { calico_vxlan_mode: 'Never', calico_ipip_mode: 'CrossSubnet' }],
+    [['vxlan'], { kube_network_plugin: 'flannel', calico_vxlan_mode: 'Never', calico_ipip_mode: 'Always' }],
+    [[], { kube_network_plugin: 'cni' }],
+  ])('of encapsulations are %j with %j', (names, variables) => {
+    expect(needed(['vxlan', 'ipip'], variables)).toEqual(names);
+  });
+
   it('are told only where the settings need them', () => {
     const variables = { kube_proxy_mode: 'iptables', enable_nodelocaldns: false };
     const refusedModules = ['ip_vs', 'dummy', 'raid1'].map((name) => ({ name, by: 'install /bin/true' }));

@@ -73,7 +73,7 @@ export const preflightChecks = {
   'kernel-modules': {
     severity: 'error',
     shouldBe:
-      'Loaded, or loadable by modprobe: overlay, br_netfilter, nf_conntrack, dummy, and as the settings need them ip_vs with its schedulers, vxlan, nf_tables and the RAID level.',
+      'Loaded, or loadable by modprobe: overlay, br_netfilter, nf_conntrack, dummy, and as the settings need them ip_vs with its schedulers, vxlan or ipip, nf_tables and the RAID level.',
     mend: 'Restart into the kernel that is installed, or install linux-modules-extra for the running one; take "install … /bin/false" out of /etc/modprobe.d, and kernel.modules_disabled out of /etc/sysctl.d.',
   },
   'cgroup-version': {

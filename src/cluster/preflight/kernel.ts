@@ -1,5 +1,7 @@
 import { modulesDisabled, type kernelModules as knownModules, type RefusedModule } from '../facts-system.js';
+import { encapsulationOf } from '../encapsulation.js';
 import { ephemeralStorageOf } from '../members.js';
+import type { Specification } from '../specification.js';
 import type { HostCheck, Look } from './finding.js';
 
 type Module = (typeof knownModules)[number];
@@ -64,13 +66,14 @@ function howToMend({ kernel, missing, refused }: Lacking): string {
 function neededModules({ specification, host }: Look): Module[] {
   const { kubespray, firewall } = specification;
   const { variables } = kubespray;
+  const { vxlan, ipInIp } = encapsulationOf(specification);
   const mode = variables['kube_proxy_mode'] ?? 'ipvs';
   const storage = ephemeralStorageOf(specification, host);
-  const hasVxlan = firewall.networkPlugin !== 'none' && variables['calico_network_backend'] !== 'bird';
   const optional: readonly (readonly [boolean, readonly Module[]])[] = [
-    [mode === 'ipvs', ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh']],
+    [mode === 'ipvs', ipvsModules(variables)],
     [mode === 'nftables' || firewall.enabled, ['nf_tables']],
-    [hasVxlan, ['vxlan']],
+    [vxlan, ['vxlan']],
+    [ipInIp, ['ipip']],
     [variables['enable_nodelocaldns'] !== false, ['dummy']],
     [storage !== false, storage === false ? [] : [storage.level]],
   ];
@@ -78,6 +81,14 @@ function neededModules({ specification, host }: Look): Module[] {
     ...(['overlay', 'br_netfilter', 'nf_conntrack'] as const),
     ...optional.flatMap(([isNeeded, modules]) => (isNeeded ? modules : [])),
   ];
+}
+
+const knownIpvsModules = ['ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'ip_vs_wlc', 'ip_vs_lc'] as const;
+
+/** Kubespray loads each of its list, and ip_vs is beneath all of them. */
+function ipvsModules({ kube_proxy_ipvs_modules: own }: Specification['kubespray']['variables']): Module[] {
+  if (!Array.isArray(own)) return [...knownIpvsModules];
+  return knownIpvsModules.filter((name) => name === 'ip_vs' || own.includes(name));
 }
 
 /** The least that Kubespray's assertions and kubelet ask for, by setting. */
