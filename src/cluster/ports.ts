@@ -46,7 +46,7 @@ const port = (
 };
 
 /** The port of the API server, 6443 unless a variable says otherwise. */
-export function apiPortOf({ kubespray }: Pick<Specification, 'kubespray'>): number {
+function apiPortOf({ kubespray }: Pick<Specification, 'kubespray'>): number {
   const set = kubespray.variables['kube_apiserver_port'];
   return typeof set === 'number' ? set : 6443;
 }
