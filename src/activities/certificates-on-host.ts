@@ -7,7 +7,7 @@ import { sh, type Script } from '../hosts/script.js';
  * kubeconfig. What has none (a key, a kubeconfig that names a file) is passed over before openssl starts for it;
  * /etc/kubernetes/pki may be a link to ssl or the other way round, so a file is looked at once.
  */
-export const certificatesScript: Script = sh`if ! command -v openssl > /dev/null; then echo 'openssl is not installed' >&2; exit 1; fi
+const certificatesScript: Script = sh`if ! command -v openssl > /dev/null; then echo 'openssl is not installed' >&2; exit 1; fi
 seen=' '
 look() {
   end=$(openssl x509 -noout -enddate 2> /dev/null) || return 0

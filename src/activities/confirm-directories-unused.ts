@@ -36,7 +36,7 @@ export function confirmDirectoriesUnused(
 }
 
 /** Prints a line for each open file, mapped file, working directory, mount beneath and containerd-shim. */
-export function usersScript(paths: readonly string[]): Script {
+function usersScript(paths: readonly string[]): Script {
   return lines(
     holdersScript(paths),
     sh`for comm in /proc/[0-9]*/comm; do

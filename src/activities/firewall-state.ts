@@ -50,7 +50,7 @@ export function firewallFolder(host: Host): FirewallFolder {
 const table = firewallTable.split(' ');
 
 /** Shows the loaded table without counters; empty where there is none. */
-export const showTable: Script = sh`nft -s list table ${table}`;
+const showTable: Script = sh`nft -s list table ${table}`;
 
 /** The loaded table as text; empty where there is none, and where the host has no nft. */
 export async function readOwnTable(host: Host): Promise<string> {

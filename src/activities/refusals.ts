@@ -3,7 +3,7 @@ import type { Host } from '../hosts/host.js';
 import { sh, type Script } from '../hosts/script.js';
 
 /** Exit code of a script that looked and keeps its hands off; the last lines say why. EX_DATAERR of sysexits.h. */
-export const refusalCode = 65;
+const refusalCode = 65;
 
 /** Defines `refuse "why"` for scripts that look immediately before they act. */
 export const refuseFunction: Script = sh`refuse() { printf 'refused: %s\n' "$1"; exit ${refusalCode}; }`;

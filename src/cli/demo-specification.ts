@@ -3,7 +3,7 @@ import type { CheckName } from '../cluster/check-names.js';
 import type { SpecificationInput } from '../cluster/specification.js';
 import type { DemoMachines } from './demo-machines.js';
 
-export const demoCluster = 'demo';
+const demoCluster = 'demo';
 
 /** What preflight has to say about machines as small as the lab's. */
 const accepted = [

@@ -15,7 +15,7 @@ export const listenerSchema = z.object({
 });
 export type Listener = z.infer<typeof listenerSchema>;
 
-export const networkInterfaceSchema = z.object({
+const networkInterfaceSchema = z.object({
   name: z.string(),
   /** Bytes of the longest packet. */
   mtu: z.number(),

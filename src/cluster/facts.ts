@@ -4,7 +4,7 @@ import { clockOffsetSchema, controlHostFactsSchema, systemFactsSchema } from './
 /** What was read from a host by read-only commands; the only input, besides the specification, of plans and checks. */
 
 /** Somewhere in the tree that lsblk shows: a disk, or something on a disk. Sizes in bytes. */
-export const blockDeviceSchema = z.object({
+const blockDeviceSchema = z.object({
   /** Kernel name now, such as nvme0n1; it may be another after the next boot. */
   name: z.string(),
   type: z.string(),
@@ -31,7 +31,7 @@ export const blockDeviceSchema = z.object({
 });
 export type BlockDevice = z.infer<typeof blockDeviceSchema>;
 
-export const arraySchema = z.object({
+const arraySchema = z.object({
   /** /dev/md0, /dev/md127, … */
   device: z.string(),
   level: z.string(),
@@ -58,7 +58,7 @@ export function isServiceActive(units: readonly Unit[], service: string): boolea
   return units.some(({ name, active }) => name === service && active === 'active');
 }
 
-export const mountSchema = z.object({
+const mountSchema = z.object({
   target: z.string(),
   source: z.string(),
   fileSystem: z.string(),

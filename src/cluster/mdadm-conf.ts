@@ -8,7 +8,7 @@ const mark = '# slipway: the array of step 7, so that it gets its name when the 
 const defaults = 'HOMEHOST <system>\nMAILADDR root\n';
 
 /** The array's stable name: /dev/md/0 for md0, as mkconf writes it. */
-export function arrayPath({ name }: StorageTarget['array']): string {
+function arrayPath({ name }: StorageTarget['array']): string {
   return `/dev/md/${name.replace(/^md/, '')}`;
 }
 

@@ -48,7 +48,7 @@ export function selectDisksByFacts(facts: HostFacts, storage: EphemeralStorage):
  * Chooses among candidates: the named ones, if each name means one disk and no two the same; else the largest that are of equal size; else the largest.
  * Ties are broken by serial number.
  */
-export function chooseDisks(
+function chooseDisks(
   candidates: readonly BlockDevice[],
   { disks: { count, serials } }: EphemeralStorage,
 ): readonly BlockDevice[] | null {

@@ -47,7 +47,7 @@ const port = (
 };
 
 /** The port of the API server, 6443 unless a variable says otherwise. */
-export function apiPortOf(settings: Pick<Specification, 'kubespray'>): number {
+function apiPortOf(settings: Pick<Specification, 'kubespray'>): number {
   return portIn(settings, 'kube_apiserver_port', 6443);
 }
 

@@ -86,7 +86,7 @@ function diskItem({ serial, wwn, model, bytes, byId, nameThen }: PlannedDisk): I
 }
 
 /** Devices that are not used for the same reasons are told together. */
-export function excludedItems(excluded: readonly ExcludedDevice[]): Item[] {
+function excludedItems(excluded: readonly ExcludedDevice[]): Item[] {
   return groupBy(excluded, ({ reasons }) => canonicalJson(reasons)).map((group) => {
     const names = group.map(({ name, serial }) => (serial === null ? name : `${name} (serial ${serial})`));
     return { text: `not used: ${namesText(names, 5)}: ${group[0].reasons.join(' ')}` };

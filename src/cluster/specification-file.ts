@@ -8,7 +8,7 @@ import { offsetOf } from './yaml-positions.js';
 export { specificationJsonSchema } from './specification-keys.js';
 
 /** A problem and where it is in the file, both counted from 1. */
-export class FileProblem {
+class FileProblem {
   readonly file: string;
   readonly line: number;
   readonly column: number;

@@ -19,7 +19,7 @@ import {
  */
 
 /** Where a secret is to be found. The secret itself is never part of a specification. */
-export const secretReferenceSchema = z.union(
+const secretReferenceSchema = z.union(
   [
     z.strictObject({ file: localPath }),
     z.strictObject({
@@ -60,9 +60,9 @@ export const ephemeralStorageSchema = z.strictObject({
 export type EphemeralStorage = z.infer<typeof ephemeralStorageSchema>;
 
 /** GPUs that leases may have; `false`: none. */
-export const gpuSchema = z.union([z.literal(false), z.literal('nvidia')], 'must be nvidia or false');
+const gpuSchema = z.union([z.literal(false), z.literal('nvidia')], 'must be nvidia or false');
 
-export const hostSchema = z.strictObject({
+const hostSchema = z.strictObject({
   name: nodeName,
   /** Where SSH and Ansible reach the host. */
   address: hostAddress,
@@ -80,7 +80,7 @@ export const hostSchema = z.strictObject({
 export type HostSpecification = z.infer<typeof hostSchema>;
 
 /** A JSON value, as Ansible variables are. Half of a surrogate pair is no character, and no file can hold it. */
-export const variablesSchema = z.record(
+const variablesSchema = z.record(
   z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable: letters, digits and _'),
   z.json().refine(isWhole, 'must not hold half of a surrogate pair, which no file can hold'),
 );

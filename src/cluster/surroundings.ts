@@ -59,7 +59,7 @@ export interface Begun {
 }
 
 /** Where a file's content is kept, once for each content. */
-export function backupOf(path: string, { digest }: FileState): string {
+function backupOf(path: string, { digest }: FileState): string {
   return `${path}.slipway-${digest.slice(0, 8)}`;
 }
 
@@ -107,7 +107,7 @@ function deepestFirst(paths: readonly string[]): string[] {
 }
 
 /** Running, or about to: systemd starts a unit that crashes again and again. */
-export function isOn({ active }: Pick<UnitBefore, 'active'>): boolean {
+function isOn({ active }: Pick<UnitBefore, 'active'>): boolean {
   return ['active', 'activating', 'reloading'].includes(active);
 }
 

@@ -8,7 +8,7 @@ import { goingDown, runnerScript } from './job-runner-script.js';
 export const answers = { notStarted: 75, busy: 76, notCutOff: 77 } as const;
 
 /** Bytes of a log that one look brings. */
-export const logChunk = 64 * 1024;
+const logChunk = 64 * 1024;
 
 /**
  * Starts the job unless it has been started, and waits until its runner says so. The job's script comes on standard input.

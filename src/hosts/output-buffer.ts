@@ -1,5 +1,5 @@
 /** Bytes kept of each of a script's output streams. */
-export const outputLimit = 8 * 1024 * 1024;
+const outputLimit = 8 * 1024 * 1024;
 
 /** Collects one output stream and keeps its last bytes, so that a script gone wild cannot fill the worker's memory. */
 export class OutputBuffer {

@@ -5,7 +5,7 @@ import { expandHome } from './state-folder.js';
 export type SecretLocation = { readonly file: string } | { readonly env: string };
 
 /** A secret that is not where it was said to be. Its message names the place, never the value. */
-export class SecretError extends Error {
+class SecretError extends Error {
   override readonly name = 'SecretError';
 }
 

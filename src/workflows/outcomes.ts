@@ -5,7 +5,7 @@ import type { HostState, StepProgress } from './progress.js';
 type Result = ReportedHost['result'];
 
 /** Type of the failure that ends one host's work, while the others' goes on. */
-export const abortedType = 'Aborted';
+const abortedType = 'Aborted';
 const stoppedType = 'Stopped';
 
 /** A person said `abort`. */

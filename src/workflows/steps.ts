@@ -18,8 +18,8 @@ import { heartbeatTimeoutFor, paces, steps, type StepName } from './step-table.j
 import { summaryOf } from './summaries.js';
 
 /** What a step is given; the job's key is added here. */
-export type StepInput<Name extends StepName> = Omit<Parameters<Activities[Name]>[0], 'jobKey'>;
-export type StepOutput<Name extends StepName> = Awaited<ReturnType<Activities[Name]>>;
+type StepInput<Name extends StepName> = Omit<Parameters<Activities[Name]>[0], 'jobKey'>;
+type StepOutput<Name extends StepName> = Awaited<ReturnType<Activities[Name]>>;
 
 /**
  * Runs steps one after the other for one host, or for the control host: each is shown on the board, and one that
