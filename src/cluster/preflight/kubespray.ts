@@ -1,41 +1,23 @@
-import { askedKubernetes } from '../expectations.js';
+import type { Fit } from '../release-fit.js';
 import type { Release } from '../releases.js';
 import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
 import { clusterNetworkFindings } from './cluster-networks.js';
 import type { FoundBefore } from './finding.js';
+import { kubeVersionFindings } from './kube-version.js';
 
 type Variables = Specification['kubespray']['variables'];
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(specification: Specification, release: Release | undefined): FoundBefore[] {
+export function kubesprayFindings(surroundings: Fit, release: Release | undefined): FoundBefore[] {
+  const { specification } = surroundings;
   const { variables } = specification.kubespray;
   return [
     ...variableFindings(variables),
     ...(release === undefined
       ? []
-      : [...byRelease(variables, release), ...kubeVersionForm(variables, release)]),
+      : [...byRelease(variables, release), ...kubeVersionFindings(surroundings, release)]),
     ...clusterNetworkFindings(specification),
-  ];
-}
-
-/** Releases look it up in their tables of checksums, as a text that has a `v` or has none. */
-function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] {
-  const own = variables['kube_version'];
-  const { name, kubernetes, kubeVersionPrefix: prefix } = release;
-  if (own === undefined || isTemplate(own)) return [];
-  const number = askedKubernetes(variables);
-  const right = `${prefix}${number ?? kubernetes ?? '1.x.y'}`;
-  if (own === right) return [];
-  return [
-    {
-      check: 'kubespray-variables',
-      host: null,
-      severity: 'error',
-      is: `kube_version: ${JSON.stringify(own)}`,
-      shouldBe: `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
-      mend: `Write kube_version: ${right} in kubespray.variables${number === null ? ', or whichever version is meant' : ''}.`,
-    },
   ];
 }
 
