@@ -37,7 +37,7 @@ export function preflight({
   /** Kubespray's release; without it what depends on it is not judged. */
   readonly release?: string | undefined;
   /** Facts of the control host; without them nothing is said of it. */
-  readonly controlHost?: ControlMachine | undefined;
+  readonly controlHost?: (ControlMachine & Pick<HostFacts, 'interpreters'>) | undefined;
   /** What connections from host to host have shown; without it nothing is said of them. */
   readonly reachability?: Reachability | undefined;
   /** What step 7 is to do, by inventory name; without it nobody knows which hosts it restarts. */
@@ -53,7 +53,7 @@ export function preflight({
   const found: FoundBefore[] = [
     ...clusterFindings(specification, { facts, controlHost, storage }),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
-    ...kubesprayFindings(specification, release),
+    ...kubesprayFindings({ specification, facts, controlHost }, release),
     ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),

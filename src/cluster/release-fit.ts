@@ -1,31 +1,46 @@
 import type { HostFacts } from './facts.js';
 import { either, pythonTrouble } from './interpreters.js';
 import type { FoundBefore } from './preflight/finding.js';
-import { releases, type Release } from './releases.js';
+import { neededKubernetes, releasesToChooseFrom } from './kubernetes-of-release.js';
+import type { Release } from './releases.js';
 import type { Specification } from './specification.js';
 
 type SeenHost = Pick<HostFacts, 'operatingSystem' | 'cgroupVersion' | 'kubernetes'>;
 
-/** What a release is judged by. */
-export interface Surroundings {
+/** What decides whether a release fits. */
+export interface Fit {
   readonly specification: Specification;
   /** By inventory name; hosts without facts are not asked about. */
   readonly facts?: Readonly<Record<string, SeenHost>> | undefined;
   /** Without it, or where nobody looked for Python, every version counts as there. */
+  readonly controlHost?: Pick<HostFacts, 'interpreters'> | undefined;
+}
+
+/** What a release is judged by. */
+export interface Surroundings extends Fit {
   readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
   /** Some of the machines could not be read: that a release fits is not said of them. */
   readonly isPartial?: boolean | undefined;
 }
 
 /** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */
-export function fits(release: Release, surroundings: Surroundings): boolean {
+export function fits(release: Release, surroundings: Fit): boolean {
   return fitsHosts(release, surroundings) && fitsPython(release, surroundings);
 }
 
 /** The same for the hosts alone. */
-export function fitsHosts(release: Release, { facts = {}, specification }: Surroundings): boolean {
+export function fitsHosts(release: Release, { facts = {}, specification }: Fit): boolean {
   return Object.values(facts).every(
     (host) => supports(release, host.operatingSystem) !== false && startsOn(release, host, specification),
+  );
+}
+
+/** Of several the first that fits all of it, else the first that fits the hosts, else the first. */
+export function bestFitting(candidates: readonly Release[], surroundings: Fit): Release | undefined {
+  return (
+    candidates.find((release) => fits(release, surroundings)) ??
+    candidates.find((release) => fitsHosts(release, surroundings)) ??
+    candidates[0]
   );
 }
 
@@ -38,7 +53,7 @@ export function startsOn(
   return cgroupV1 || cgroupVersion === 2 || kubespray.variables['kubelet_fail_cgroup_v1'] === false;
 }
 
-function fitsPython(release: Release, { controlHost }: Surroundings): boolean {
+function fitsPython(release: Release, { controlHost }: Fit): boolean {
   const found = controlHost?.interpreters;
   return found === undefined || found.some(({ version }) => release.python.includes(version));
 }
@@ -80,8 +95,15 @@ function systemMisfit({
     severity: 'warning',
     is: operatingSystem.prettyName,
     shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
-    mend: other || 'No known release is made for all of these hosts: install another system on some of them.',
+    mend: other || noneIsMadeFor(surroundings.specification),
   };
+}
+
+function noneIsMadeFor(specification: Specification): string {
+  const needed = neededKubernetes(specification);
+  return needed === undefined
+    ? 'No known release is made for all of these hosts: install another system on some of them.'
+    : `No known release that installs Kubernetes ${needed} is made for all of these hosts: install another system on some of them, or ask for another Kubernetes by kube_version.`;
 }
 
 function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore[] {
@@ -110,12 +132,13 @@ function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore
   ];
 }
 
-/** A sentence that names the newest release that would do better and fits every host; empty where there is none. */
+/** A sentence that names the newest release that would do better, fits every host and has the Kubernetes asked for; empty where there is none. */
 function otherRelease(
   surroundings: Surroundings,
   { before, isBetter, why }: { before: string; isBetter: (release: Release) => boolean; why: string },
 ): string {
-  const other = releases.find((release) => isBetter(release) && fitsHosts(release, surroundings));
+  const candidates = releasesToChooseFrom(surroundings.specification);
+  const other = candidates.find((release) => isBetter(release) && fitsHosts(release, surroundings));
   return other === undefined ? '' : `${before} kubespray.release ${other.name}, which ${why}.`;
 }
 

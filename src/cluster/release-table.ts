@@ -20,6 +20,11 @@ export interface Release {
   readonly name: string;
   /** The Kubernetes that it installs by default; null for a newer release than the known ones. */
   readonly kubernetes: string | null;
+  /**
+   * What its variable `kube_version` may ask for: the newest patch of each minor release of which it has checksums,
+   * newest first. Each earlier patch, down to .0, is there too. Null for a release that is not known.
+   */
+  readonly installable: readonly string[] | null;
   readonly ansible: {
     /** The `ansible` package that its requirements.txt pins. */
     readonly package: string;
@@ -61,7 +66,7 @@ export interface Release {
 }
 
 /** Rules that hold for a range of releases; the table below names the range by where it begins. */
-type Rules = Omit<Release, 'name' | 'kubernetes'>;
+type Rules = Omit<Release, 'name' | 'kubernetes' | 'installable'>;
 
 const from2_24_1: Rules = {
   ansible: { package: '8.5.0', core: '>=2.15.5 <2.17' },
@@ -130,21 +135,24 @@ const from2_31_0: Rules = {
   variables: variablesFrom2_31_0,
 };
 
-/** Every known release, newest first. The last is the document's. */
+/**
+ * Every known release, newest first. The last is the document's. v2.24 has checksums of Kubernetes 1.29 as well, but
+ * no etcd and no crictl for it.
+ */
 export const releases: readonly [Release, ...Release[]] = [
-  { name: 'v2.31.0', kubernetes: '1.35.4', ...from2_31_0 },
-  { name: 'v2.30.0', kubernetes: '1.34.3', ...from2_30_0 },
-  { name: 'v2.29.1', kubernetes: '1.33.7', ...from2_29_1 },
-  { name: 'v2.29.0', kubernetes: '1.33.5', ...from2_29_0 },
-  { name: 'v2.28.1', kubernetes: '1.32.8', ...from2_28_0 },
-  { name: 'v2.28.0', kubernetes: '1.32.5', ...from2_28_0 },
-  { name: 'v2.27.1', kubernetes: '1.31.9', ...from2_27_1 },
-  { name: 'v2.27.0', kubernetes: '1.31.4', ...from2_27_0 },
-  { name: 'v2.26.1', kubernetes: '1.30.6', ...from2_26_0 },
-  { name: 'v2.26.0', kubernetes: '1.30.4', ...from2_26_0 },
-  { name: 'v2.25.1', kubernetes: '1.29.10', ...from2_25_1 },
-  { name: 'v2.25.0', kubernetes: '1.29.5', ...from2_25_0 },
-  { name: 'v2.24.3', kubernetes: '1.28.14', ...from2_24_1 },
-  { name: 'v2.24.2', kubernetes: '1.28.10', ...from2_24_1 },
-  { name: 'v2.24.1', kubernetes: '1.28.6', ...from2_24_1 },
+  { name: 'v2.31.0', kubernetes: '1.35.4', installable: ['1.35.4', '1.34.7', '1.33.11'], ...from2_31_0 },
+  { name: 'v2.30.0', kubernetes: '1.34.3', installable: ['1.34.3', '1.33.7', '1.32.11'], ...from2_30_0 },
+  { name: 'v2.29.1', kubernetes: '1.33.7', installable: ['1.33.7', '1.32.10', '1.31.14'], ...from2_29_1 },
+  { name: 'v2.29.0', kubernetes: '1.33.5', installable: ['1.33.5', '1.32.9', '1.31.13'], ...from2_29_0 },
+  { name: 'v2.28.1', kubernetes: '1.32.8', installable: ['1.32.8', '1.31.12', '1.30.14'], ...from2_28_0 },
+  { name: 'v2.28.0', kubernetes: '1.32.5', installable: ['1.32.5', '1.31.9', '1.30.13'], ...from2_28_0 },
+  { name: 'v2.27.1', kubernetes: '1.31.9', installable: ['1.31.9', '1.30.13', '1.29.15'], ...from2_27_1 },
+  { name: 'v2.27.0', kubernetes: '1.31.4', installable: ['1.31.4', '1.30.8', '1.29.12'], ...from2_27_0 },
+  { name: 'v2.26.1', kubernetes: '1.30.6', installable: ['1.30.6', '1.29.10', '1.28.15'], ...from2_26_0 },
+  { name: 'v2.26.0', kubernetes: '1.30.4', installable: ['1.30.4', '1.29.7', '1.28.12'], ...from2_26_0 },
+  { name: 'v2.25.1', kubernetes: '1.29.10', installable: ['1.29.10', '1.28.15', '1.27.16'], ...from2_25_1 },
+  { name: 'v2.25.0', kubernetes: '1.29.5', installable: ['1.29.5', '1.28.10', '1.27.14'], ...from2_25_0 },
+  { name: 'v2.24.3', kubernetes: '1.28.14', installable: ['1.28.14', '1.27.16', '1.26.15'], ...from2_24_1 },
+  { name: 'v2.24.2', kubernetes: '1.28.10', installable: ['1.28.10', '1.27.14', '1.26.15'], ...from2_24_1 },
+  { name: 'v2.24.1', kubernetes: '1.28.6', installable: ['1.28.6', '1.27.10', '1.26.13'], ...from2_24_1 },
 ];

@@ -21,7 +21,8 @@ export interface ReleaseRules {
 
 /**
  * The rules for any release from the oldest on: a known one's own; for an unknown patch release those of its minor
- * release; for an unknown newer one those of the newest known, but for the Kubernetes that it installs.
+ * release; for an unknown newer one those of the newest known. What Kubernetes either can install nobody knows; an unknown patch release counts as
+ * bringing that of its minor release.
  * @throws RangeError for a release older than the oldest, or a name that is no release; the specification's rules
  * refuse both before
  */
@@ -37,7 +38,7 @@ export function rulesFor(name: string): ReleaseRules {
   const sibling = releases.find((release) => sameMinor(release.name, name));
   const nearest = sibling ?? nearestBelow(version);
   return {
-    release: { ...nearest, name: tagOf(name), kubernetes: sibling?.kubernetes ?? null },
+    release: { ...nearest, name: tagOf(name), kubernetes: sibling?.kubernetes ?? null, installable: null },
     warning: `Kubespray ${tagOf(name)} is not known to Slipway; it is run by the rules of ${nearest.name}.`,
   };
 }

@@ -1,5 +1,6 @@
 import { either } from './interpreters.js';
 import { newestRelease, oldestRelease, type Release, type RerunStrictness } from './releases.js';
+import { minorOf } from './running-kubernetes.js';
 
 const headings = ['Release', 'Kubernetes', 'Ansible', 'Python', 'Ubuntu', 'Debian', 'Notes'];
 
@@ -17,16 +18,22 @@ export function renderReleases(releases: readonly Release[]): string {
 }
 
 function cellsOf(release: Release): string[] {
-  const { name, kubernetes, ansible, python, ubuntu, debian } = release;
+  const { name, ansible, python, ubuntu, debian } = release;
   return [
     name,
-    kubernetes ?? '',
+    kubernetesOf(release),
     ansible.package,
     range(python),
     list(ubuntu),
     list(debian),
     notesOf(release),
   ];
+}
+
+/** "1.33–1.35.4": the oldest minor release, and what is installed where nothing else is asked for. */
+function kubernetesOf({ kubernetes, installable }: Release): string {
+  const oldest = installable?.at(-1);
+  return oldest === undefined ? (kubernetes ?? '') : `${minorOf(oldest)}–${kubernetes ?? ''}`;
 }
 
 /** "3.9–3.11", of versions that come newest first. */
@@ -55,6 +62,7 @@ function notesOf({ name, rerun, cgroupV1, customFlagsMustBeList }: Release): str
 }
 
 const legend = [
+  'Kubernetes: the last is installed by itself; kube_version may ask for another, down to the .0 of the first.',
   'Python is that of the control host; Ansible is what the release pins, installed in a virtualenv of its own.',
   're-run, after a kubeadm init that failed: lenient ignores what it left behind, strict stops at it, within the run',
   'ignores four kinds of it, in retries of the same run only.',

@@ -94,7 +94,7 @@ const writtenSchema = z.strictObject({
   name: nodeName,
   kubespray: z
     .strictObject({
-      /** A tag such as v2.24.1; without it the newest known release that fits. */
+      /** A tag such as v2.24.1; without it the newest known release that fits and has kube_version. */
       release: z
         .string()
         .regex(/^v?(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$/, 'must be a release such as v2.24.1')

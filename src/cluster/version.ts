@@ -19,7 +19,12 @@ export function newestFirst(left: Version, right: Version): number {
 
 /** Whether the first of two minor releases, such as 1.31, is newer than the second. */
 export function isNewer(left: string, right: string): boolean {
-  const [one, other] = [parseVersion(`${left}.0`), parseVersion(`${right}.0`)];
+  return isLater(`${left}.0`, `${right}.0`);
+}
+
+/** The same for two versions with their patch number. */
+export function isLater(left: string, right: string): boolean {
+  const [one, other] = [parseVersion(left), parseVersion(right)];
   return one !== undefined && other !== undefined && newestFirst(one, other) < 0;
 }
 

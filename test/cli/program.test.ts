@@ -46,10 +46,13 @@ describe('slipway', () => {
     expect(code).toBe(exitCodes.ok);
     expect(output).toMatch(/^Release +Kubernetes +Ansible +Python +Ubuntu +Debian +Notes\n/);
     expect(output).toMatch(
-      /^v2\.24\.1 +1\.28\.6 +8\.5\.0 +3\.9–3\.11 +20\.04, 22\.04 +10, 11, 12 +.*the document's$/m,
+      /^v2\.24\.1 +1\.26–1\.28\.6 +8\.5\.0 +3\.9–3\.11 +20\.04, 22\.04 +10, 11, 12 +.*the document's$/m,
     );
     const { output: json } = await slipway('releases', '--json');
     expect(JSON.parse(json)).toContainEqual(expect.objectContaining({ name: 'v2.31.0', cgroupV1: false }));
+    expect(JSON.parse(json)).toContainEqual(
+      expect.objectContaining({ name: 'v2.28.1', installable: ['1.32.8', '1.31.12', '1.30.14'] }),
+    );
   });
 
   it('documents its exit codes and gives examples for every command', async () => {

@@ -286,3 +286,101 @@ describe('chooseRelease, where a cluster runs already', () => {
     });
   });
 });
+
+describe('chooseRelease, where kube_version asks for a Kubernetes', () => {
+  const asking = (kube_version: string, variables = {}) =>
+    aSpecification({ kubespray: { variables: { kube_version, ...variables } } });
+  const fresh = on('ubuntu', '22.04', { kubernetes: null });
+  const choose = (version: string, versions = ['3.11'], facts: Record<string, HostFacts> = { a: fresh }) =>
+    chooseRelease({ specification: asking(version), facts, controlHost: controlHost(...versions) });
+
+  it.each([
+    ['v1.30.4', 'v2.28.1'],
+    ['1.33.4', 'v2.31.0'],
+    ['1.35.4', 'v2.31.0'],
+    ['1.32.11', 'v2.30.0'],
+    ['v1.29.9', 'v2.27.1'],
+    ['{{ mine }}', 'v2.31.0'],
+  ])('takes for %s the newest that installs it, %s', (version, expected) => {
+    expect(choose(version)).toMatchObject({ name: expected, findings: [] });
+  });
+
+  it('says so, also before anybody looked at the hosts', () => {
+    expect(choose('v1.30.4').why).toBe(
+      'It is the newest known release that installs Kubernetes 1.30.4, which kube_version asks for, and fits the ' +
+        'hosts and the control host; the specification names none.',
+    );
+    expect(chooseRelease({ specification: asking('1.30.4') }).why).toBe(
+      'It is the newest known release that installs Kubernetes 1.30.4, which kube_version asks for; ' +
+        'the specification names none.',
+    );
+  });
+
+  it('takes one of them that fits the control host', () => {
+    const chosen = choose('v1.28.3', ['3.9']);
+    expect(chosen).toMatchObject({ name: 'v2.24.3', findings: [] });
+    expect(chosen.why).toContain('v2.26.1 does not fit: there is Python 3.9 on the control host');
+  });
+
+  it('says what is missing only where none of them fits', () => {
+    expect(choose('v1.30.4', ['3.13'])).toMatchObject({
+      name: 'v2.28.1',
+      why:
+        'It is the newest known release that installs Kubernetes 1.30.4, which kube_version asks for, and fits the ' +
+        'hosts; no release with that Kubernetes fits these hosts and this control host.',
+      findings: [
+        {
+          ...{ check: 'control-host-python', severity: 'error', is: 'Python 3.13 on the control host' },
+          mend: expect.not.stringContaining('kubespray.release') as string,
+        },
+      ],
+    });
+    expect(choose('1.33.4', ['3.11'], { a: on('ubuntu', '20.04', { kubernetes: null }) })).toMatchObject({
+      name: 'v2.31.0',
+      findings: [
+        {
+          ...{ check: 'kubespray-release', host: 'a', severity: 'warning' },
+          mend:
+            'No known release that installs Kubernetes 1.33.4 is made for all of these hosts: install another system ' +
+            'on some of them, or ask for another Kubernetes by kube_version.',
+        },
+      ],
+    });
+  });
+
+  it('lets a version that no release has, or that comes with checksums of its own, decide nothing', () => {
+    expect(choose('1.36.0')).toMatchObject({
+      name: 'v2.31.0',
+      why: expect.stringMatching(/ No known release installs Kubernetes 1\.36\.0, which kube_version asks for\.$/) as string,
+    });
+    const specification = asking('1.30.4', { kubelet_checksums: { amd64: {} } });
+    expect(chooseRelease({ specification, facts: { a: fresh } }).name).toBe('v2.31.0');
+  }); // prettier-ignore
+
+  it('does not go by a checkout without it, which no cluster was made with', () => {
+    const withCheckout = (facts: Record<string, HostFacts>, version = '1.30.4', kubespray = 'v2.31.0') =>
+      chooseRelease({ specification: asking(version), facts, controlHost: { ...controlHost('3.11'), kubespray } }).name;
+    expect(withCheckout({ a: fresh })).toBe('v2.28.1');
+    expect(withCheckout({ a: fresh }, '1.34.1')).toBe('v2.31.0');
+    expect(withCheckout({ a: fresh }, '1.34.1', 'v2.30.0')).toBe('v2.30.0');
+    expect(withCheckout({ a: fresh }, '1.36.0', 'v2.30.0')).toBe('v2.30.0');
+    expect(withCheckout({ a: fresh }, '1.36.0', 'v2.32.0')).toBe('v2.32.0');
+    expect(withCheckout({ a: ubuntu }), 'where nobody knows').toBe('v2.31.0');
+  }); // prettier-ignore
+
+  it('takes over a cluster that runs one that has both its minor release and the patch', () => {
+    const chosen = choose('1.30.14', ['3.11'], running(node('1.30.4')));
+    expect(chosen).toMatchObject({ name: 'v2.28.1', findings: [] });
+    expect(chosen.why).toBe(
+      'The specification names none, and Kubernetes 1.30.4 runs on the hosts: v2.28.1 installs 1.30.14, which ' +
+        'kube_version asks for. v2.31.0 is known, with Kubernetes 1.35. Another minor release of Kubernetes is an ' +
+        'upgrade: one at a time, by Kubespray’s upgrade-cluster.yml, which Slipway does not run yet.',
+    );
+    expect(choose('v1.30.6', ['3.11'], running(node('1.30.4'))).name).toBe('v2.26.1');
+    expect(choose('v1.30.3', ['3.11'], running(node('1.30.4'))).name).toBe('v2.26.0');
+    expect(choose('v1.27.9', ['3.11'], running(node('1.27.3'))).name, 'by kube_version alone').toBe('v2.25.1');
+    expect(choose('1.35.4', ['3.11'], running(node('1.30.4'))).name, 'no upgrade').toBe('v2.26.0');
+    const host = { ...controlHost('3.11'), kubespray: 'v2.26.0' };
+    expect(chooseRelease({ specification: asking('v1.30.6'), facts: running(node('1.30.4')), controlHost: host }).name).toBe('v2.26.1');
+  }); // prettier-ignore
+});

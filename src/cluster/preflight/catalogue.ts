@@ -190,9 +190,10 @@ export const preflightChecks = {
     mend: 'Set kube_pods_subnet or kube_service_addresses in kubespray.variables.',
   },
   'kubespray-variables': {
-    severity: 'error',
+    severity: 'error or warning',
     shouldBe:
-      'Variables with which Kubespray does not stop: known choices that go together, none that is removed, and booleans that are no text. containerd, and ' +
+      'Variables with which Kubespray does not stop: known choices that go together, none that is removed, a ' +
+      'Kubernetes that the release has, and booleans that are no text. containerd, and ' +
       'etcd as a service of its hosts, with which Slipway works.',
     mend: 'Correct it in kubespray.variables.',
   },

@@ -1,6 +1,6 @@
 import type { Space } from '../facts-system.js';
 import { ephemeralStorageOf } from '../members.js';
-import { groupBy } from '../outline.js';
+import { groupBy } from '../group-by.js';
 import { roomFolders } from '../room-folders.js';
 import type { Look } from './finding.js';
 

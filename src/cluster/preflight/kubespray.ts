@@ -1,4 +1,4 @@
-import { askedKubernetes } from '../expectations.js';
+import type { Fit } from '../release-fit.js';
 import type { Release } from '../releases.js';
 import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
@@ -6,6 +6,7 @@ import { calicoFindings } from './calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
 import type { FoundBefore } from './finding.js';
+import { kubeVersionFindings } from './kube-version.js';
 import { tooManyPods } from './pods-on-node.js';
 import {
   foundVariable,
@@ -16,7 +17,8 @@ import {
 } from './variable-finding.js';
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(specification: Specification, release: Release | undefined): FoundBefore[] {
+export function kubesprayFindings(surroundings: Fit, release: Release | undefined): FoundBefore[] {
+  const { specification } = surroundings;
   const { variables } = specification.kubespray;
   return [
     ...variableFindings(variables),
@@ -25,27 +27,7 @@ export function kubesprayFindings(specification: Specification, release: Release
     ...tooManyPods(specification),
     ...(release === undefined
       ? []
-      : [...byRelease(variables, release), ...kubeVersionForm(variables, release)]),
-  ];
-}
-
-/** Releases look it up in their tables of checksums, as a text that has a `v` or has none. */
-function kubeVersionForm(variables: Variables, release: Release): FoundBefore[] {
-  const own = variables['kube_version'];
-  const { name, kubernetes, kubeVersionPrefix: prefix } = release;
-  if (own === undefined || isTemplate(own)) return [];
-  const number = askedKubernetes(variables);
-  const right = `${prefix}${number ?? kubernetes ?? '1.x.y'}`;
-  if (own === right) return [];
-  return [
-    {
-      check: 'kubespray-variables',
-      host: null,
-      severity: 'error',
-      is: `kube_version: ${JSON.stringify(own)}`,
-      shouldBe: `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
-      mend: `Write kube_version: ${right} in kubespray.variables${number === null ? ', or whichever version is meant' : ''}.`,
-    },
+      : [...byRelease(variables, release), ...kubeVersionFindings(surroundings, release)]),
   ];
 }
 

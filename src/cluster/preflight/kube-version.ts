@@ -1,0 +1,97 @@
+import { askedKubernetes } from '../expectations.js';
+import { canInstall, ownChecksums, releasesWith } from '../kubernetes-of-release.js';
+import { bestFitting, type Fit } from '../release-fit.js';
+import { releases, type Release } from '../releases.js';
+import { minorOf, runningKubernetes } from '../running-kubernetes.js';
+import { isTemplate } from '../template.js';
+import { sameMinor } from '../version.js';
+import type { FoundBefore } from './finding.js';
+
+/** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */
+export function kubeVersionFindings(surroundings: Fit, release: Release): FoundBefore[] {
+  const { variables } = surroundings.specification.kubespray;
+  const own = variables['kube_version'];
+  if (own === undefined || isTemplate(own)) return [];
+  const asked = askedKubernetes(variables);
+  return asked !== null && canInstall(release, asked) === false
+    ? [outOfRange({ own, asked, release, surroundings })]
+    : wrongForm(own, asked, release);
+}
+
+function wrongForm(own: unknown, asked: string | null, release: Release): FoundBefore[] {
+  const { name, kubernetes, kubeVersionPrefix: prefix } = release;
+  const right = `${prefix}${asked ?? kubernetes ?? '1.x.y'}`;
+  if (own === right) return [];
+  return [
+    {
+      ...finding(own),
+      shouldBe: `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
+      mend: `Write kube_version: ${right} in kubespray.variables${asked === null ? ', or whichever version is meant' : ''}.`,
+    },
+  ];
+}
+
+function finding(own: unknown): Omit<FoundBefore, 'shouldBe' | 'mend'> {
+  return {
+    check: 'kubespray-variables',
+    host: null,
+    severity: 'error',
+    is: `kube_version: ${JSON.stringify(own)}`,
+  };
+}
+
+interface Asked {
+  /** The version, without a `v`. */
+  readonly asked: string;
+  readonly release: Release;
+  readonly surroundings: Fit;
+}
+
+function outOfRange({ own, ...request }: Asked & { readonly own: unknown }): FoundBefore {
+  const { release, surroundings } = request;
+  const checksums = ownChecksums(surroundings.specification.kubespray.variables);
+  const ranges = (release.installable ?? []).map((newest) => `${minorOf(newest)}.0 to ${newest}`);
+  const orElse =
+    checksums.length === 0
+      ? ''
+      : ` Or see that Kubespray ${release.name} takes ${checksums.join(', ')}, which kubespray.variables sets.`;
+  return {
+    ...finding(own),
+    severity: checksums.length === 0 ? 'error' : 'warning',
+    shouldBe: `a version that Kubespray ${release.name} installs: ${ranges.join(', ')}`,
+    mend: `${mendRange(request)}${orElse}`,
+  };
+}
+
+function mendRange({ asked, release, surroundings }: Asked): string {
+  const without = `ake kube_version out of kubespray.variables: ${release.name} installs ${release.kubernetes ?? 'its own'} then.`;
+  const running = runningKubernetes(surroundings.facts ?? {});
+  // Of another minor release the finding kubernetes-version tells; naming a release would be an upgrade.
+  if (running !== undefined && !sameMinor(running, asked)) return `T${without}`;
+  const exact = bestFitting(releasesWith(asked), surroundings);
+  if (exact !== undefined) return `${named(exact, asked, 'it')} Or t${without}`;
+  const patch = newestPatch(release, asked);
+  if (patch !== undefined)
+    return `${writing(release, patch)} No known release installs ${asked}. Or t${without}`;
+  const near = bestFitting(
+    releases.filter((one) => newestPatch(one, asked) !== undefined),
+    surroundings,
+  );
+  const nearest = near && newestPatch(near, asked);
+  return near === undefined || nearest === undefined
+    ? `No known release installs Kubernetes ${minorOf(asked)}. T${without}`
+    : `${named(near, nearest, nearest)} Or t${without}`;
+}
+
+function named(release: Release, version: string, what: string): string {
+  return `Name kubespray.release ${release.name}, which installs ${what}, with kube_version: ${release.kubeVersionPrefix}${version}.`;
+}
+
+function writing({ kubeVersionPrefix }: Release, version: string): string {
+  return `Write kube_version: ${kubeVersionPrefix}${version}.`;
+}
+
+/** The newest patch that a release has of a version's minor release. */
+function newestPatch({ installable }: Release, version: string): string | undefined {
+  return installable?.find((newest) => sameMinor(newest, version));
+}
