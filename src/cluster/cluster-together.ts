@@ -1,7 +1,17 @@
+import type { HostSpecification } from './specification.js';
 import { nodeNameOf, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
 
 /** What Kubespray does with a node depends on which of these it is; the first is the inventory's first control plane. */
 export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker';
+
+/** What a host is to Kubespray; `controlPlanes` are in the inventory's order. */
+export function roleOf(
+  { name, roles }: HostSpecification,
+  controlPlanes: readonly HostSpecification[],
+): NodeRole {
+  if (controlPlanes[0]?.name === name) return 'first-control-plane';
+  return roles.includes('control-plane') ? 'control-plane' : 'worker';
+}
 
 /** What all nodes together show of the cluster. */
 export interface ClusterTogether {

@@ -39,16 +39,24 @@ export interface Rerun extends Pick<Release, 'rerun' | 'firstControlPlaneByName'
   readonly nodes: readonly { readonly probe: NodeProbe; readonly role: NodeRole; readonly isEtcd: boolean }[];
 }
 
+/** What all nodes together have shown. */
+export interface Judgement {
+  readonly judged: JudgedNode[];
+  /** Whether etcd answers, and nothing of use is in it. */
+  readonly etcdIsUnused: boolean;
+}
+
 /** Judges every node by what all of them have shown. */
-export function judgeNodes(rerun: Rerun): JudgedNode[] {
-  const { nodes } = rerun;
+export function judgeBeforeRerun(rerun: Rerun): Judgement {
   const together = clusterTogether(rerun);
-  return nodes.map((node): JudgedNode => {
+  const judged = rerun.nodes.map((node): JudgedNode => {
     const { probe, role } = node;
     const state = kubeadmState(probe, role, together);
     const trouble = troubleOf(state, node, { ...rerun, together });
     return { host: probe.host, role, state, trouble, summary: summaryOf(state, trouble) };
   });
+  const { cluster } = together;
+  return { judged, etcdIsUnused: cluster !== null && !hasWorked(cluster, '') };
 }
 
 type Node = Rerun['nodes'][number];

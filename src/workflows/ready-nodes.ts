@@ -1,21 +1,16 @@
-import {
-  clusterTogether,
-  hasWorked,
-  type ClusterTogether,
-  type NodeRole,
-} from '../cluster/cluster-together.js';
+import { roleOf } from '../cluster/cluster-together.js';
 import { rulesFor } from '../cluster/releases.js';
-import { judgeNodes, type JudgedNode, type Trouble } from '../cluster/rerun.js';
+import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../cluster/rerun.js';
 import { membersOf } from '../cluster/members.js';
-import { resetVariables, whatResetDoes } from '../cluster/reset-node.js';
-import type { HostSpecification } from '../cluster/specification.js';
+import { whatResetDoes } from '../cluster/reset-node.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import { aborted } from './outcomes.js';
 import type { HostWorks } from './prepare-hosts.js';
 import type { ProviderPause } from './provider-pause.js';
-import { controlHostTarget, targetOf } from './targets.js';
+import { resetNode } from './reset-node.js';
+import { targetOf } from './targets.js';
 
 const step = 'probeNode';
 
@@ -71,8 +66,8 @@ export class NodesBeforeRun {
       return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
     });
     const { rerun, firstControlPlaneByName } = rulesFor(this.parts.kubespray.release).release;
-    this.etcdIsUnused ??= isUnused(clusterTogether({ nodes, firstControlPlaneByName }));
-    const judged = judgeNodes({ nodes, rerun, firstControlPlaneByName });
+    const { judged, etcdIsUnused } = judgeBeforeRerun({ nodes, rerun, firstControlPlaneByName });
+    this.etcdIsUnused ??= etcdIsUnused;
     for (const { host, summary } of judged) this.show(host, 'unchanged', summary);
     return judged;
   }
@@ -88,7 +83,9 @@ export class NodesBeforeRun {
     const approval = this.approved.get(host);
     this.approved.delete(host);
     const mayReset = trouble.whyNoReset === null;
-    if (mayReset && approval?.digest === trouble.digest) return this.reset(host, approval);
+    if (mayReset && approval?.digest === trouble.digest) {
+      return resetNode({ ...this.parts, run: this.run, host, isEtcd: this.isEtcd(host), approval });
+    }
     if (mayReset && (await this.isResetApproved(host, trouble))) return;
     await this.decide(host, trouble);
   }
@@ -133,47 +130,7 @@ export class NodesBeforeRun {
     }
   }
 
-  /**
-   * Kubespray's own playbook, on this node only; then what it does not know of step 7. From v2.27 on it stops where the
-   * facts of the other hosts are not cached, and Ansible forgets them after a day.
-   */
-  private async reset(host: string, { digest, by }: { digest: string; by: string }): Promise<void> {
-    const { run } = this;
-    const { kubespray, provider } = this.parts;
-    const specification = run.activeSpecification();
-    const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
-    const common = { host: controlHostTarget(specification), cluster: specification.name, ...kubespray };
-    run.approvals.push({ plan: digest, by, hosts: [host] });
-    await provider.begin();
-    await run.controlHost.need('runKubespray', {
-      ...common,
-      playbook: playbooks.facts,
-      hostCount: specification.hosts.length,
-      extraVariables: extraVariables.facts ?? {},
-    });
-    await run.controlHost.need('runKubespray', {
-      ...common,
-      playbook: playbooks.reset,
-      hostCount: 1,
-      extraVariables: { ...extraVariables.reset, ...resetVariables({ isEtcd: this.isEtcd(host) }) },
-      limit: [host],
-    });
-    const target = this.parts.hosts.storageTargets().get(host);
-    const reach = specification.hosts.find(({ name }) => name === host);
-    if (target === undefined || reach === undefined) return;
-    await run.station(reach).need('restoreDataDirectories', { host: targetOf(specification, reach), target });
-  }
-
   private isEtcd(host: string): boolean {
     return membersOf(this.run.activeSpecification()).etcdMembers.some(({ name }) => name === host);
   }
-}
-
-function isUnused({ cluster }: ClusterTogether): boolean {
-  return cluster !== null && !hasWorked(cluster, '');
-}
-
-function roleOf({ name, roles }: HostSpecification, controlPlanes: readonly HostSpecification[]): NodeRole {
-  if (controlPlanes[0]?.name === name) return 'first-control-plane';
-  return roles.includes('control-plane') ? 'control-plane' : 'worker';
 }

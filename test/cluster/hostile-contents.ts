@@ -2,7 +2,7 @@ import { oldDataAdvice } from '../../src/cluster/old-data.js';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
 import type { ClusterPlan } from '../../src/cluster/plan.js';
 import type { Report, ReportedHost } from '../../src/cluster/report.js';
-import { judgeNodes } from '../../src/cluster/rerun.js';
+import { judgeBeforeRerun } from '../../src/cluster/rerun.js';
 import { whatResetDoes } from '../../src/cluster/reset-node.js';
 import type { HostSpecification, Specification } from '../../src/cluster/specification.js';
 import type { StoragePlan, StorageTarget } from '../../src/cluster/storage-plan.js';
@@ -105,13 +105,14 @@ export function resetWith(text: Texts): Approval {
   const cluster = { source: 'API server', kubeadmConfig: true, clusterInfo: true, workloads: true, nodes: [] } as const;
   const began = { config: true, kubeletConf: true, clientCertificate: 'present' } as const;
   const probe = aProbe({ ...began, host, nodeName: `x ${text()}`, cluster, manifests: [text()] });
-  const [judged] = judgeNodes({
+  const { judged } = judgeBeforeRerun({
     rerun: 'strict',
     firstControlPlaneByName: true,
     nodes: [{ probe, role: 'worker', isEtcd: false }],
   });
-  if (judged?.trouble == null) throw new Error('There is nothing to ask about.');
-  const { evidence, effect } = judged.trouble;
+  const trouble = judged[0]?.trouble;
+  if (trouble == null) throw new Error('There is nothing to ask about.');
+  const { evidence, effect } = trouble;
   const does = whatResetDoes({ isEtcd: true, target: targetWith(text, host, { layout: 'root-dir' }) });
   const reset = { ...does, evidence: [...evidence, text(), text()], effect: `${effect} ${text()}` };
   return { kind: 'approval', plan: text(), hosts: [host], reset };

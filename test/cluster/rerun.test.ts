@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClusterSeen, NodeProbe } from '../../src/cluster/kubeadm-probe.js';
 import type { NodeRole } from '../../src/cluster/cluster-together.js';
 import type { RerunStrictness } from '../../src/cluster/releases.js';
-import { judgeNodes, type JudgedNode } from '../../src/cluster/rerun.js';
+import { judgeBeforeRerun, type JudgedNode } from '../../src/cluster/rerun.js';
 import { aProbe } from './builders.js';
 
 const manifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
@@ -36,7 +36,7 @@ type Node = Partial<NodeProbe> & { role?: NodeRole; isEtcd?: boolean };
 
 /** Judges nodes named node1, node2, …; the first is the first control plane unless something else is said. */
 function judge(nodes: readonly Node[], rerun: RerunStrictness = 'strict'): JudgedNode[] {
-  return judgeNodes({
+  return judgeBeforeRerun({
     rerun,
     firstControlPlaneByName: rerun !== 'ignores-four-errors-in-the-run',
     nodes: nodes.map(({ role, isEtcd = role === undefined, ...probe }, index) => ({
@@ -44,7 +44,7 @@ function judge(nodes: readonly Node[], rerun: RerunStrictness = 'strict'): Judge
       role: role ?? (index === 0 ? 'first-control-plane' : 'control-plane'),
       isEtcd,
     })),
-  });
+  }).judged;
 }
 
 const worker = (probe: Partial<NodeProbe>): Node => ({ role: 'worker', ...probe });

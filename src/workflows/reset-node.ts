@@ -1,0 +1,47 @@
+import { rulesFor } from '../cluster/releases.js';
+import { resetVariables } from '../cluster/reset-node.js';
+import type { ClusterRun } from './cluster-run.js';
+import type { Kubespray } from './install-kubespray.js';
+import type { HostWorks } from './prepare-hosts.js';
+import type { ProviderPause } from './provider-pause.js';
+import { controlHostTarget, targetOf } from './targets.js';
+
+interface Reset {
+  readonly run: ClusterRun;
+  readonly hosts: HostWorks;
+  readonly kubespray: Kubespray;
+  readonly provider: ProviderPause;
+  readonly host: string;
+  readonly isEtcd: boolean;
+  readonly approval: { readonly digest: string; readonly by: string };
+}
+
+/**
+ * Kubespray's own playbook, on this node only; then what it does not know of step 7. From v2.27 on it stops where the
+ * facts of the other hosts are not cached, and Ansible forgets them after a day.
+ */
+export async function resetNode(reset: Reset): Promise<void> {
+  const { run, hosts, kubespray, provider, host, isEtcd, approval } = reset;
+  const specification = run.activeSpecification();
+  const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
+  const common = { host: controlHostTarget(specification), cluster: specification.name, ...kubespray };
+  run.approvals.push({ plan: approval.digest, by: approval.by, hosts: [host] });
+  await provider.begin();
+  await run.controlHost.need('runKubespray', {
+    ...common,
+    playbook: playbooks.facts,
+    hostCount: specification.hosts.length,
+    extraVariables: extraVariables.facts ?? {},
+  });
+  await run.controlHost.need('runKubespray', {
+    ...common,
+    playbook: playbooks.reset,
+    hostCount: 1,
+    extraVariables: { ...extraVariables.reset, ...resetVariables({ isEtcd }) },
+    limit: [host],
+  });
+  const target = hosts.storageTargets().get(host);
+  const reach = specification.hosts.find(({ name }) => name === host);
+  if (target === undefined || reach === undefined) return;
+  await run.station(reach).need('restoreDataDirectories', { host: targetOf(specification, reach), target });
+}
