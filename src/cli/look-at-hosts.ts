@@ -48,6 +48,8 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
       if (error instanceof SudoRefusedError) findings.push(sudoRefused(target.name, error));
     }
   };
+  const names = [controlHostTarget(specification).name, ...specification.hosts.map(({ name }) => name)];
+  const placeOf = (host: string | null) => names.indexOf(host ?? '');
   const visits = [
     () =>
       read(
@@ -68,6 +70,8 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     for (let visit = visits.shift(); visit !== undefined; visit = visits.shift()) await visit();
   });
   await Promise.all(visitors);
+  // Answers come in any order; what is told of them does not change from one time to the next.
+  for (const told of [unread, findings]) told.sort((left, right) => placeOf(left.host) - placeOf(right.host));
   const hosts = specification.hosts.filter(({ name }) => name in facts);
   const reachability = await proveReachability({
     ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },

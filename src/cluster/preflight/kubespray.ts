@@ -1,6 +1,5 @@
 import type { Fit } from '../release-fit.js';
 import type { Release } from '../releases.js';
-import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
 import { calicoFindings } from './calico.js';
 import { cloudFindings } from './cloud.js';
