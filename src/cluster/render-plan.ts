@@ -1,29 +1,21 @@
 import { groupBy } from './group-by.js';
-import { outlineMarkdown, outlineText, namesText, type Item, type Section } from './outline.js';
+import { outlineText, namesText, type Item, type Section } from './outline.js';
 import type { Finding } from './findings.js';
 import type { ClusterPlan } from './plan.js';
 import { storageItems } from './render-storage-plan.js';
 import { counted } from './units.js';
 import { approvedOrder, orderItems } from './work-order.js';
 
-/** Hosts whose disks are shown in Temporal's UI; the rest is counted. In a terminal every host is shown. */
-const hostsInMarkdown = 20;
-
 /**
  * The plan for a terminal: release, disks by serial number, what is not used and why, what is moved and restarted, the
- * exact commands, findings, what is left to the operator, and the digest that an approval names. No host whose disks are to be approved is left out:
- * hosts that are to be treated alike take one line each.
+ * exact commands, findings, what is left to the operator, and the digest that an approval names. No host whose disks are
+ * to be approved is left out: hosts that are to be treated alike take one line each.
  */
 export function renderPlan(plan: ClusterPlan): string {
-  return outlineText(planSections(plan, Infinity));
+  return outlineText(planSections(plan));
 }
 
-/** The same as Markdown for Temporal's UI, cut where there are many hosts. */
-export function renderPlanMarkdown(plan: ClusterPlan): string {
-  return outlineMarkdown(planSections(plan, hostsInMarkdown));
-}
-
-function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
+function planSections(plan: ClusterPlan): Section[] {
   const sections: Section[] = [
     {
       heading: 'Not looked at',
@@ -33,7 +25,7 @@ function planSections(plan: ClusterPlan, hostsShown: number): Section[] {
       heading: `Plan for cluster ${plan.cluster}`,
       items: [{ text: `Kubespray ${plan.release.name}. ${plan.release.why}` }],
     },
-    { heading: 'Ephemeral storage', items: storageItems(plan.storage, hostsShown) },
+    { heading: 'Ephemeral storage', items: storageItems(plan.storage) },
     { heading: 'Order', items: orderItems(plan.order, plan.storage) },
     { heading: 'Findings', items: findingItems(plan.findings) },
     { heading: 'Left to you', items: plan.advice.map((text) => ({ text })) },

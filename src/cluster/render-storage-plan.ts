@@ -11,8 +11,11 @@ type Refused = Extract<StoragePlan, { kind: 'refused' }>;
 /** Hosts that are to be treated alike and are shown in full; those after them take a line each. */
 const shownInFull = 2;
 
-/** One item for each host that is to be changed or is refused; the others by name. */
-export function storageItems(storage: ClusterPlan['storage'], hostsShown: number): Item[] {
+/**
+ * One item for each host that is to be changed or is refused; the others by name.
+ * @param hostsShown after so many of them the rest is counted; otherwise every one is shown
+ */
+export function storageItems(storage: ClusterPlan['storage'], hostsShown = Infinity): Item[] {
   const plans = Object.entries(storage);
   const of = <Kind extends StoragePlan['kind']>(kind: Kind) =>
     plans.flatMap(([host, plan]) =>

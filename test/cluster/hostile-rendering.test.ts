@@ -7,7 +7,7 @@ import { progressView } from '../../src/cli/progress-view.js';
 import type { Prompts } from '../../src/cli/prompts.js';
 import { Questions } from '../../src/cli/questions.js';
 import { plainText } from '../../src/cluster/plain-text.js';
-import { renderPlan, renderPlanMarkdown } from '../../src/cluster/render-plan.js';
+import { renderPlan } from '../../src/cluster/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../src/cluster/render-report.js';
 import { showProgress } from '../../src/workflows/current-details.js';
 import type { ClusterProgress } from '../../src/workflows/progress.js';
@@ -76,7 +76,6 @@ const inTerminal: readonly (readonly [string, (text: Texts) => string])[] = [
 ]; // prettier-ignore
 
 const inMarkdown: readonly (readonly [string, (text: Texts) => string])[] = [
-  ['plan', (text) => renderPlanMarkdown(planWith(text))],
   ['report', (text) => renderReportMarkdown(reportWith(text))],
   ['progress', (text) => showProgress(progressWith(text), 'cluster/akash')],
   ['progress of many hosts', (text) => showProgress(progressWith(text, { crowded: true }), 'cluster/akash')],

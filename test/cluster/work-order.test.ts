@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../src/cluster/facts.js';
+import { outlineMarkdown } from '../../src/cluster/outline.js';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
-import { renderPlan, renderPlanMarkdown } from '../../src/cluster/render-plan.js';
+import { renderPlan } from '../../src/cluster/render-plan.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import type { StoragePlan } from '../../src/cluster/storage-plan.js';
-import { workOrder } from '../../src/cluster/work-order.js';
+import { orderItems, workOrder } from '../../src/cluster/work-order.js';
 import { anApplyPlan, aSpecification, aTarget, someFacts } from './builders.js';
 
 const hosts: SpecificationInput['hosts'] = [
@@ -86,7 +87,7 @@ Order
   akash-provider, where this cluster runs one, is scaled to 0 before the work on cp1, cp2, etcd, w1, w2, and back to what it had when they are back
 `);
     expect(renderPlan(plan)).toContain('restarts of 6 hosts above, in this order: w1, cp1');
-    expect(renderPlanMarkdown(plan)).toContain(
+    expect(outlineMarkdown([{ heading: 'Order', items: orderItems(plan.order, plan.storage) }])).toContain(
       '**Order**\n\n- control planes and etcd members in use, one at',
     );
   });
