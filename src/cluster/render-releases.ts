@@ -2,7 +2,7 @@ import { either } from './interpreters.js';
 import { newestRelease, oldestRelease, type Release, type RerunStrictness } from './releases.js';
 import { minorOf } from './running-kubernetes.js';
 
-const headings = ['Release', 'Kubernetes', 'Ansible', 'Python', 'Ubuntu', 'Debian', 'Notes'];
+const headings = ['Release', 'Kubernetes', 'Ansible', 'Python', 'Ubuntu', 'Debian', 'Note'];
 
 /** The releases for a terminal: a line each, in columns, and beneath what the notes mean. */
 export function renderReleases(releases: readonly Release[]): string {
@@ -45,27 +45,30 @@ function list(versions: readonly string[]): string {
   return either(versions).replace(' or ', ', ');
 }
 
+/** Letters, so that a line is no wider than a terminal of 80 columns; the legend explains them. */
 const rerunNotes: Readonly<Record<RerunStrictness, string>> = {
-  'ignores-errors': 're-run: lenient',
-  strict: 're-run: strict',
-  'ignores-four-errors-in-the-run': 're-run: within the run',
+  'ignores-errors': 'a',
+  strict: 'b',
+  'ignores-four-errors-in-the-run': 'c',
 };
 
-function notesOf({ name, rerun, cgroupV1, customFlagsMustBeList }: Release): string {
-  return [
-    rerunNotes[rerun],
-    ...(customFlagsMustBeList ? ['flags: list'] : []),
-    ...(cgroupV1 ? [] : ['cgroup v2 only']),
-    ...(name === oldestRelease ? ["the document's"] : []),
-    ...(name === newestRelease ? ['taken where none is named and it fits'] : []),
-  ].join('; ');
+function notesOf({ rerun, cgroupV1, customFlagsMustBeList }: Release): string {
+  return [rerunNotes[rerun], ...(customFlagsMustBeList ? ['d'] : []), ...(cgroupV1 ? [] : ['e'])].join('');
 }
 
 const legend = [
-  'Kubernetes: the last is installed by itself; kube_version may ask for another, down to the .0 of the first.',
-  'Python is that of the control host; Ansible is what the release pins, installed in a virtualenv of its own.',
-  're-run, after a kubeadm init that failed: lenient ignores what it left behind, strict stops at it, within the run',
-  'ignores four kinds of it, in retries of the same run only.',
-  'flags: kubelet_custom_flags must be a list. cgroup v2 only: kubelet does not start on a host with cgroup v1.',
-  'A newer release can be named, too: it is run by the rules of the newest that is known, with a warning.',
+  `The document's is ${oldestRelease}. Where none is named, the newest that fits is taken,`,
+  `at best ${newestRelease}. A newer one can be named, too: it is run by the rules of`,
+  'the newest that is known, with a warning.',
+  '',
+  'Kubernetes: the last is installed by itself; kube_version may ask for another,',
+  'down to the .0 of the first.',
+  'Python is that of the control host; Ansible is what the release pins, installed',
+  'in a virtualenv of its own.',
+  '',
+  'a  A re-run after a kubeadm init that failed ignores what it left behind.',
+  'b  Such a re-run stops at it.',
+  'c  Such a re-run ignores four kinds of it, in retries of the same run only.',
+  'd  kubelet_custom_flags must be a list.',
+  'e  kubelet does not start on a host with cgroup v1.',
 ];
