@@ -28,8 +28,11 @@ const secretNames = [
 ];
 const secretName = new RegExp(`(^|_)(${secretNames.join('|')})$`);
 
-/** Anywhere in a text. A template in place of the password is none in the open. */
-const urlWithPassword = /[a-z][a-z0-9+.-]*:\/\/[^\s/@{}]*:[^\s/@{}]+@/i;
+/**
+ * Anywhere in a text. A template in place of the password is none in the open. Schemes are short, and a user's name has no
+ * colon, so that a long text takes no longer than its length.
+ */
+const urlWithPassword = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/@{}:]*:[^\s/@{}]+@/i;
 
 const privateKey = /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----/;
 
