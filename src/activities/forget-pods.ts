@@ -6,9 +6,6 @@ import type { Dependencies } from './dependencies.js';
 import { withKubectl } from './kubectl.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
-/** Milliseconds in which the API server may be starting. */
-const patienceMs = 60_000;
-
 /**
  * Takes away what `notePods` has noted, once the data from before the move is deleted: what becomes of pods from then on
  * is no matter of step 7. Asked on a control plane.
@@ -16,7 +13,7 @@ const patienceMs = 60_000;
 export function forgetPods(dependencies: Pick<Dependencies, 'hosts'>): Activities['forgetPods'] {
   return step(({ host: target, nodes }) =>
     withHost(dependencies, target, (host) =>
-      withKubectl(host, { absent: unchanged('there is no Kubernetes'), patienceMs }, async (kubectl) => {
+      withKubectl(host, { absent: unchanged('there is no Kubernetes') }, async (kubectl) => {
         const all = await kubectl.list(nodesList, parseNodes);
         const noted = all.filter(({ metadata }) => nodes.includes(metadata.name) && isNoted(metadata));
         for (const { metadata } of noted) await kubectl.change(forgettingPods(metadata.name));

@@ -65,6 +65,8 @@ export async function confirmByKubectl(
   });
 }
 
+/** Milliseconds in which an API server may be starting. */
+const startMs = 60_000;
 /** Milliseconds between two tries of an API server that does not answer. */
 const pause = 5_000;
 
@@ -76,7 +78,7 @@ const pause = 5_000;
  */
 export async function withKubectl<Output>(
   host: Host,
-  { absent, patienceMs }: { readonly absent: Output; readonly patienceMs: number },
+  { absent, patienceMs = startMs }: { readonly absent: Output; readonly patienceMs?: number },
   use: (kubectl: Kubectl) => Promise<Output>,
 ): Promise<Output> {
   const context = Context.current();

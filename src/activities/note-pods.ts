@@ -1,4 +1,4 @@
-import { parseNodes } from '../cluster/checks-kubernetes.js';
+import { isReady, parseNodes } from '../cluster/checks-kubernetes.js';
 import { nodesList, podsOfNodeList } from '../cluster/kubernetes-lists.js';
 import { noteOf, notingPods } from '../cluster/noted-pods.js';
 import { parsePods } from '../cluster/pods.js';
@@ -8,9 +8,6 @@ import type { Dependencies } from './dependencies.js';
 import { withKubectl, type Kubectl } from './kubectl.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
-/** Milliseconds in which the API server may be starting. */
-const patienceMs = 60_000;
-
 /**
  * Before nodes of a running cluster are stopped: notes at each which pods are well, so that step 7.16 can tell what the
  * move has broken from what was broken already. Asked on a control plane.
@@ -18,7 +15,7 @@ const patienceMs = 60_000;
 export function notePods(dependencies: Pick<Dependencies, 'hosts'>): Activities['notePods'] {
   return step(({ host: target, nodes }) =>
     withHost(dependencies, target, (host) =>
-      withKubectl(host, { absent: unchanged('there is no Kubernetes yet'), patienceMs }, (kubectl) =>
+      withKubectl(host, { absent: unchanged('there is no Kubernetes yet') }, (kubectl) =>
         noteBy(kubectl, nodes),
       ),
     ),
@@ -30,9 +27,7 @@ export function notePods(dependencies: Pick<Dependencies, 'hosts'>): Activities[
  * pods is no longer how they were.
  */
 async function noteBy(kubectl: Kubectl, names: NodesInput['nodes']) {
-  const ready = (await kubectl.list(nodesList, parseNodes)).filter(({ status }) =>
-    status.conditions.some(({ type, status: state }) => type === 'Ready' && state === 'True'),
-  );
+  const ready = (await kubectl.list(nodesList, parseNodes)).filter(isReady);
   const noted: string[] = [];
   for (const name of names) {
     if (!ready.some(({ metadata }) => metadata.name === name)) continue;

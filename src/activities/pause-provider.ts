@@ -7,8 +7,6 @@ import { withKubectl, type Kubectl } from './kubectl.js';
 import { refused } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
-/** Milliseconds in which the API server may be starting. */
-const patienceMs = 60_000;
 /** Milliseconds in which the provider's pods may come to their end; they are given 30 seconds. */
 const longestEnd = 180_000;
 /** Milliseconds between two looks. */
@@ -22,10 +20,8 @@ const pause = 2_000;
 export function pauseProvider(dependencies: Pick<Dependencies, 'hosts'>): Activities['pauseProvider'] {
   return step(({ host: target }) =>
     withHost(dependencies, target, (host) =>
-      withKubectl(
-        host,
-        { absent: { ...unchanged('there is no Kubernetes yet'), paused: [] }, patienceMs },
-        (kubectl) => pauseBy(kubectl, host),
+      withKubectl(host, { absent: { ...unchanged('there is no Kubernetes yet'), paused: [] } }, (kubectl) =>
+        pauseBy(kubectl, host),
       ),
     ),
   );

@@ -48,8 +48,6 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
       if (error instanceof SudoRefusedError) findings.push(sudoRefused(target.name, error));
     }
   };
-  const names = [controlHostTarget(specification).name, ...specification.hosts.map(({ name }) => name)];
-  const placeOf = (host: string | null) => names.indexOf(host ?? '');
   const visits = [
     () =>
       read(
@@ -70,8 +68,8 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     for (let visit = visits.shift(); visit !== undefined; visit = visits.shift()) await visit();
   });
   await Promise.all(visitors);
-  // Answers come in any order; what is told of them does not change from one time to the next.
-  for (const told of [unread, findings]) told.sort((left, right) => placeOf(left.host) - placeOf(right.host));
+  sortByHost(unread, specification);
+  sortByHost(findings, specification);
   const hosts = specification.hosts.filter(({ name }) => name in facts);
   const reachability = await proveReachability({
     ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },
@@ -81,6 +79,13 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     return undefined;
   });
   return { facts, controlHost, unread, findings, reachability };
+}
+
+/** Answers come in any order; what is told of them does not change from one time to the next. */
+function sortByHost(told: { readonly host: string | null }[], specification: Specification): void {
+  const names = [controlHostTarget(specification).name, ...specification.hosts.map(({ name }) => name)];
+  const placeOf = ({ host }: { readonly host: string | null }) => names.indexOf(host ?? '');
+  told.sort((left, right) => placeOf(left) - placeOf(right));
 }
 
 function whyOf(error: unknown): string {

@@ -102,18 +102,27 @@ function missing(name: string, nodes: Nodes): JudgedCheck {
   };
 }
 
-function judgeConditions(name: string, { status, spec }: Nodes[number]): JudgedCheck[] {
-  const ready = status.conditions.find(({ type }) => type === 'Ready');
+function readiness({ status }: Nodes[number]) {
+  return status.conditions.find(({ type }) => type === 'Ready');
+}
+
+/** Whether a node's kubelet says, and the control plane believes, that it is Ready. */
+export function isReady(node: Nodes[number]): boolean {
+  return readiness(node)?.status === 'True';
+}
+
+function judgeConditions(name: string, node: Nodes[number]): JudgedCheck[] {
+  const { status, spec } = node;
+  const message = readiness(node)?.message;
   const pressed = status.conditions.filter((one) => pressures.includes(one.type) && one.status !== 'False');
   return [
     judge({
       check: 'node-ready',
       host: name,
-      passed: ready?.status === 'True' && !spec.unschedulable,
-      is:
-        ready?.status === 'True'
-          ? `Ready${spec.unschedulable ? ', but cordoned' : ''}`
-          : `not Ready${ready?.message ? `: ${ready.message}` : ''}`,
+      passed: isReady(node) && !spec.unschedulable,
+      is: isReady(node)
+        ? `Ready${spec.unschedulable ? ', but cordoned' : ''}`
+        : `not Ready${message ? `: ${message}` : ''}`,
       shouldBe: 'Ready and schedulable',
       advice: spec.unschedulable
         ? `Run "kubectl uncordon ${name}" when its maintenance is over.`

@@ -74,8 +74,9 @@ function isOutdone(name: string, others: readonly Release[], specification: Spec
 }
 
 function newestFitting(running: string | undefined, surroundings: Surroundings): ChosenRelease {
-  const [first, ...others] = releasesToChooseFrom(surroundings.specification);
-  const release = bestFitting([first, ...others], surroundings) ?? first;
+  const candidates = releasesToChooseFrom(surroundings.specification);
+  const [first] = candidates;
+  const release = bestFitting(candidates, surroundings) ?? first;
   const why = [
     whyNewest(release, surroundings),
     ...(release === first || !fits(release, surroundings) ? [] : [whyNot(first, surroundings)]),

@@ -21,8 +21,8 @@ export interface ReleaseRules {
 
 /**
  * The rules for any release from the oldest on: a known one's own; for an unknown patch release those of its minor
- * release; for an unknown newer one those of the newest known. What Kubernetes either can install nobody knows; an unknown patch release counts as
- * bringing that of its minor release.
+ * release; for an unknown newer one those of the newest known. What Kubernetes either can install nobody knows; an
+ * unknown patch release counts as bringing that of its minor release.
  * @throws RangeError for a release older than the oldest, or a name that is no release; the specification's rules
  * refuse both before
  */

@@ -1,3 +1,4 @@
+import { isEncapsulating } from '../encapsulation.js';
 import { pluginForKubespray } from '../network-plugin.js';
 import type { Specification } from '../specification.js';
 import type { FoundBefore } from './finding.js';
@@ -20,11 +21,10 @@ const removed = ['ipip', 'ipip_mode', 'calcio_ipam_autoallocateblocks'];
 export function calicoFindings({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
   if (pluginForKubespray(firewall.networkPlugin, variables) !== 'calico') return [];
   const { calico_ipip_mode: ipip = 'Never', calico_vxlan_mode: vxlan = 'Always' } = variables;
-  const isOn = (mode: unknown) => mode === 'Always' || mode === 'CrossSubnet';
   return [
     ...unknownChoices(variables, choices, 'Kubespray'),
     ...removedVariables(variables, removed, 'Kubespray'),
-    ...(isOn(ipip) && isOn(vxlan)
+    ...(isEncapsulating(ipip) && isEncapsulating(vxlan)
       ? [
           foundVariable(
             variables,

@@ -1,6 +1,6 @@
 import type { Specification } from '../specification.js';
 import type { FoundBefore } from './finding.js';
-import { foundVariable } from './variable-finding.js';
+import { foundInVariables, foundVariable } from './variable-finding.js';
 
 const shouldBe = 'false where kube_external_ca_mode is true, or Kubespray stops';
 
@@ -15,11 +15,10 @@ export function externalCa({ kubespray }: Specification): FoundBefore[] {
   }
   if (autoRenewCertificates !== true) return [];
   return [
-    {
-      ...{ check: 'kubespray-variables', host: null, severity: 'error' },
+    foundInVariables({
       is: 'kubespray.autoRenewCertificates: true',
       shouldBe,
       mend: 'Take it out, or say false.',
-    },
+    }),
   ];
 }

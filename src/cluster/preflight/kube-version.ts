@@ -6,6 +6,7 @@ import { minorOf, runningKubernetes } from '../running-kubernetes.js';
 import { isTemplate } from '../template.js';
 import { sameMinor } from '../version.js';
 import type { FoundBefore } from './finding.js';
+import { foundVariable, type Variables } from './variable-finding.js';
 
 /** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */
 export function kubeVersionFindings(surroundings: Fit, release: Release): FoundBefore[] {
@@ -14,30 +15,24 @@ export function kubeVersionFindings(surroundings: Fit, release: Release): FoundB
   if (own === undefined || isTemplate(own)) return [];
   const asked = askedKubernetes(variables);
   return asked !== null && canInstall(release, asked) === false
-    ? [outOfRange({ own, asked, release, surroundings })]
-    : wrongForm(own, asked, release);
+    ? [outOfRange({ asked, release, surroundings })]
+    : wrongForm(variables, asked, release);
 }
 
-function wrongForm(own: unknown, asked: string | null, release: Release): FoundBefore[] {
+function wrongForm(variables: Variables, asked: string | null, release: Release): FoundBefore[] {
   const { name, kubernetes, kubeVersionPrefix: prefix } = release;
   const right = `${prefix}${asked ?? kubernetes ?? '1.x.y'}`;
-  if (own === right) return [];
+  if (variables['kube_version'] === right) return [];
   return [
     {
-      ...finding(own),
-      shouldBe: `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
+      ...foundVariable(
+        variables,
+        'kube_version',
+        `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
+      ),
       mend: `Write kube_version: ${right} in kubespray.variables${asked === null ? ', or whichever version is meant' : ''}.`,
     },
   ];
-}
-
-function finding(own: unknown): Omit<FoundBefore, 'shouldBe' | 'mend'> {
-  return {
-    check: 'kubespray-variables',
-    host: null,
-    severity: 'error',
-    is: `kube_version: ${JSON.stringify(own)}`,
-  };
 }
 
 interface Asked {
@@ -47,18 +42,22 @@ interface Asked {
   readonly surroundings: Fit;
 }
 
-function outOfRange({ own, ...request }: Asked & { readonly own: unknown }): FoundBefore {
+function outOfRange(request: Asked): FoundBefore {
   const { release, surroundings } = request;
-  const checksums = ownChecksums(surroundings.specification.kubespray.variables);
+  const { variables } = surroundings.specification.kubespray;
+  const checksums = ownChecksums(variables);
   const ranges = (release.installable ?? []).map((newest) => `${minorOf(newest)}.0 to ${newest}`);
   const orElse =
     checksums.length === 0
       ? ''
       : ` Or see that Kubespray ${release.name} takes ${checksums.join(', ')}, which kubespray.variables sets.`;
   return {
-    ...finding(own),
+    ...foundVariable(
+      variables,
+      'kube_version',
+      `a version that Kubespray ${release.name} installs: ${ranges.join(', ')}`,
+    ),
     severity: checksums.length === 0 ? 'error' : 'warning',
-    shouldBe: `a version that Kubespray ${release.name} installs: ${ranges.join(', ')}`,
     mend: `${mendRange(request)}${orElse}`,
   };
 }

@@ -2,6 +2,7 @@ import { pluginForKubespray } from '../network-plugin.js';
 import type { Specification } from '../specification.js';
 import { isTemplate } from '../template.js';
 import type { FoundBefore } from './finding.js';
+import { foundInVariables } from './variable-finding.js';
 
 /** "Guarantee that enough network address space is available for all pods": every plugin but Calico gives each node a network of its own. */
 export function tooManyPods({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
@@ -12,11 +13,10 @@ export function tooManyPods({ kubespray: { variables }, firewall }: Specificatio
   const room = 2 ** (32 - Number(prefix)) - 2;
   if (!(Number(pods) > room)) return [];
   return [
-    {
-      ...{ check: 'kubespray-variables', host: null, severity: 'error' },
+    foundInVariables({
       is: `kubelet_max_pods ${Number(pods)} with kube_network_node_prefix ${Number(prefix)}`,
       shouldBe: `at most ${room} pods, because a node has so many addresses for them, or Kubespray stops`,
       mend: 'Lower kubelet_max_pods in kubespray.variables, or kube_network_node_prefix for larger networks of nodes.',
-    },
+    }),
   ];
 }

@@ -9,16 +9,18 @@ export type Variables = Specification['kubespray']['variables'];
 export const isKnown = (variables: Variables, name: string) =>
   Object.hasOwn(variables, name) && !isTemplate(variables[name]);
 
+/** What does not go together, or is not right, in what Kubespray is told. */
+export function foundInVariables(told: Pick<FoundBefore, 'is' | 'shouldBe' | 'mend'>): FoundBefore {
+  return { check: 'kubespray-variables', host: null, severity: 'error', ...told };
+}
+
 /** What a variable says that is not right, with what it should say, as a phrase. */
 export function foundVariable(variables: Variables, name: string, shouldBe: string): FoundBefore {
-  return {
-    check: 'kubespray-variables',
-    host: null,
-    severity: 'error',
+  return foundInVariables({
     is: `${name}: ${JSON.stringify(variables[name])}`,
     shouldBe,
     mend: `Correct ${name} in kubespray.variables.`,
-  };
+  });
 }
 
 /** One finding for each variable that is none of the values that there are. @param by who stops else */
