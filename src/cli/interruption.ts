@@ -30,11 +30,16 @@ export function catchInterruption(): Interruption {
   };
 }
 
-/** Resolves when it is aborted. */
+/** Longest time that Node's timers know, in milliseconds. */
+const longest = 2 ** 31 - 1;
+
+/** Resolves when it is aborted. A waiting promise alone does not keep a process alive, so a timer does until then. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
+  const hold = setInterval(() => undefined, longest);
   await new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => {
+      clearInterval(hold);
       resolve();
     });
   });

@@ -1,35 +1,69 @@
-import { startEmbeddedServer } from '../temporal/embedded-server.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startEmbeddedServer, type EmbeddedServer } from '../temporal/embedded-server.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { catchInterruption, untilAborted } from './interruption.js';
+import { catchInterruption } from './interruption.js';
 import type { Terminal } from './terminal.js';
+import { withExitCode } from './with-temporal.js';
 
 export interface ServerOptions {
   readonly port?: number | undefined;
   readonly uiPort?: number | undefined;
 }
 
-/** `slipway server`: the embedded Temporal server in the foreground, until Ctrl-C. */
+/** Milliseconds between two looks at whether the server's process is still there. */
+const lookInterval = 500;
+
+/**
+ * `slipway server`: the embedded Temporal server in the foreground, until Ctrl-C or its own end.
+ * @throws CommandError
+ */
 export async function server(options: ServerOptions, terminal: Terminal): Promise<ExitCode> {
   const interruption = catchInterruption();
-  const wished = { grpc: options.port ?? 7233, ui: options.uiPort ?? 8233 };
-  const asked = options.port !== undefined || options.uiPort !== undefined;
-  const running = await startEmbeddedServer({
-    ...(asked && { ports: wished }),
-    onProgress: (line) => {
-      terminal.complain(line);
-    },
-  });
-  terminal.write(
-    `Temporal server: ${running.address} (namespace ${running.namespace}, process ${running.pid})\n`,
-  );
-  terminal.write(`Web UI:          ${running.uiUrl}\n`);
-  terminal.write(`Log:             ${running.logFile}\n`);
-  if (!running.owned) {
-    terminal.write('Another process has started it and stops it.\n');
+  try {
+    const running = await start(options, terminal);
+    terminal.write(
+      `Temporal server: ${running.address} (namespace ${running.namespace}, process ${running.pid})\n`,
+    );
+    terminal.write(`Web UI:          ${running.uiUrl}\n`);
+    terminal.write(`Log:             ${running.logFile}\n`);
+    if (!running.owned) {
+      terminal.write('Another process has started it and stops it.\n');
+      return exitCodes.ok;
+    }
+    terminal.write('Ctrl-C stops it; workflows are kept and go on when it is started again.\n');
+    if (await endsBefore(interruption.controller.signal, running)) {
+      terminal.complain(
+        `The Temporal server has ended by itself. The end of ${running.logFile} may say why. ` +
+          'Workflows are kept; `slipway server` starts it again.',
+      );
+      return exitCodes.failed;
+    }
+    await running.stop();
     return exitCodes.ok;
+  } finally {
+    interruption.release();
   }
-  terminal.write('Ctrl-C stops it; workflows are kept and go on when it is started again.\n');
-  await untilAborted(interruption.controller.signal);
-  await running.stop();
-  return exitCodes.ok;
+}
+
+async function start({ port, uiPort }: ServerOptions, terminal: Terminal): Promise<EmbeddedServer> {
+  const asked = port !== undefined || uiPort !== undefined;
+  try {
+    return await startEmbeddedServer({
+      ...(asked && { ports: { grpc: port ?? 7233, ui: uiPort ?? 8233 } }),
+      onProgress: (line) => {
+        terminal.complain(line);
+      },
+    });
+  } catch (error) {
+    throw withExitCode(error);
+  }
+}
+
+/** Waits for the server's end or the interruption, and keeps this process alive meanwhile. @returns whether it ended */
+async function endsBefore(interruption: AbortSignal, running: EmbeddedServer): Promise<boolean> {
+  while (!interruption.aborted) {
+    if (!running.isRunning()) return true;
+    await sleep(lookInterval, undefined, { signal: interruption }).catch(() => undefined);
+  }
+  return false;
 }

@@ -40,11 +40,16 @@ async function connect(
       },
     });
   } catch (error) {
-    const known =
-      error instanceof TemporalSettingsError ||
-      error instanceof TemporalUnreachableError ||
-      error instanceof TemporalCliNotFoundError ||
-      error instanceof EmbeddedServerError;
-    throw known ? new CommandError(error.message, exitCodes.unreachable, { cause: error }) : error;
+    throw withExitCode(error);
   }
+}
+
+/** What Temporal's absence is called, with its exit code; anything else as it was. */
+export function withExitCode(error: unknown): unknown {
+  const known =
+    error instanceof TemporalSettingsError ||
+    error instanceof TemporalUnreachableError ||
+    error instanceof TemporalCliNotFoundError ||
+    error instanceof EmbeddedServerError;
+  return known ? new CommandError(error.message, exitCodes.unreachable, { cause: error }) : error;
 }

@@ -4,7 +4,7 @@ import { slipwayHome } from '../hosts/state-folder.js';
 import { withFileLock } from '../local/file-lock.js';
 import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
-import { isRunning } from '../local/processes.js';
+import { isRunning, type ProcessIdentity } from '../local/processes.js';
 import { launchServer, sizeOf, stopServer, tailOf } from './server-process.js';
 import {
   makeServerFolder,
@@ -25,6 +25,8 @@ export interface EmbeddedServer {
   readonly logFile: string;
   /** Whether this process is the one that stops it: it started it, or whoever did has died. */
   readonly owned: boolean;
+  /** Whether its process is still there. */
+  isRunning(): boolean;
   /** Stops the server and waits for its end. Workflows stay in the file. Does nothing unless owned. */
   stop(): Promise<void>;
 }
@@ -75,7 +77,7 @@ export async function findEmbeddedServer(
   const state = readServerState(folder);
   if (state === undefined || !isRunning(state.server)) return undefined;
   if (!(await answers(state.ports.grpc))) return undefined;
-  return handle(folder, { pid: state.server.pid, ports: state.ports, owned: false });
+  return handle(folder, { server: state.server, ports: state.ports, owned: false });
 }
 
 /** Whether an embedded server of this folder has ever kept a history. */
@@ -91,7 +93,7 @@ async function adopt(folder: string): Promise<EmbeddedServer | undefined> {
   const problem = await waitUntilHealthy({ pid: server.pid, port: ports.grpc, namespace: embeddedNamespace });
   if (problem === undefined) {
     if (owned) writeServerState(folder, { server: server.pid, ports });
-    return handle(folder, { pid: server.pid, ports, owned });
+    return handle(folder, { server, ports, owned });
   }
   if (owned) await stopServer(server.pid);
   if (!isRunning(server)) return undefined;
@@ -110,9 +112,9 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
     say(`Temporal server: starting on 127.0.0.1:${ports.grpc}, history in ${database}`);
     const logged = sizeOf(log);
     const pid = launchServer({ cli: cli.path, database, log, ports, namespace: embeddedNamespace });
-    writeServerState(folder, { server: pid, ports });
+    const { server } = writeServerState(folder, { server: pid, ports });
     const problem = await waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
-    if (problem === undefined) return handle(folder, { pid, ports, owned: true });
+    if (problem === undefined) return handle(folder, { server, ports, owned: true });
     if (problem === endedEarly && tried < mostStarts) continue;
     await stopServer(pid);
     throw new EmbeddedServerError(
@@ -123,17 +125,18 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
 
 function handle(
   folder: string,
-  { pid, ports, owned }: { pid: number; ports: ServerPorts; owned: boolean },
+  { server, ports, owned }: { server: ProcessIdentity; ports: ServerPorts; owned: boolean },
 ): EmbeddedServer {
   return {
     address: `127.0.0.1:${ports.grpc}`,
     namespace: embeddedNamespace,
     uiUrl: `http://127.0.0.1:${ports.ui}`,
-    pid,
+    pid: server.pid,
     logFile: serverFiles(folder).log,
     owned,
+    isRunning: () => isRunning(server),
     stop: async () => {
-      if (owned) await stopServer(pid);
+      if (owned && isRunning(server)) await stopServer(server.pid);
     },
   };
 }

@@ -43,7 +43,7 @@ export function rememberedPorts(folder: string): ServerPorts | undefined {
 export function writeServerState(
   folder: string,
   { server, ports }: { server: number; ports: ServerPorts },
-): void {
+): ServerState {
   const unknown = (pid: number): ProcessIdentity => ({ pid, startTime: null });
   const state: ServerState = {
     server: identityOf(server) ?? unknown(server),
@@ -54,4 +54,5 @@ export function writeServerState(
   const { state: file } = serverFiles(folder);
   writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`);
   renameSync(`${file}.new`, file);
+  return state;
 }

@@ -1,4 +1,6 @@
 import { execa } from 'execa';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 
 /** A program that writes for ever; `body` is what it does besides. */
@@ -14,6 +16,26 @@ setInterval(() => terminal.write('a line\\n'), 10);
 ${body}`;
   return execa('node', ['--input-type=module', '--eval', program], { reject: false, timeout: 20_000 });
 }
+
+describe('waiting for an interruption', () => {
+  it('keeps alive a process that does nothing else, until it comes', async () => {
+    const interruption = new URL('../../dist/cli/interruption.js', import.meta.url).href;
+    const program = `
+import { catchInterruption, untilAborted } from '${interruption}';
+const { controller } = catchInterruption();
+console.log('waiting');
+await untilAborted(controller.signal);
+console.log('in order');`;
+    const running = execa('node', ['--input-type=module', '--eval', program], {
+      reject: false,
+      timeout: 20_000,
+    });
+    await once(running.stdout, 'data');
+    await sleep(500);
+    running.kill('SIGTERM');
+    expect(await running).toMatchObject({ exitCode: 0, stdout: 'waiting\nin order' });
+  });
+});
 
 describe('output whose reader goes away', () => {
   it('ends in good order what has something to leave in order, though nobody reads how', async () => {
