@@ -17,10 +17,11 @@ export function declareProcesses(program: Command, dispatch: Dispatch): void {
     );
   program
     .command('server')
-    .description('Run the embedded Temporal server and its Web UI in the foreground.')
+    .description('Run the embedded Temporal server in the foreground.')
     .option('--port <number>', 'of the server (default: 7233, or that of the last time)', portNumber)
-    .option('--ui-port <number>', 'of the Web UI (default: 8233, or that of the last time)', portNumber)
-    .addHelpText('after', examples(['slipway server', '']))
+    .option('--ui', "show Temporal's Web UI, which can start and end workflows, to browsers on this machine")
+    .option('--ui-port <number>', 'show it there (default: 8233, or that of the last time)', portNumber)
+    .addHelpText('after', examples(['slipway server', ''], ['slipway server --ui', '']))
     .action((options: ServerOptions) => dispatch(async () => (await import('./server.js')).server)(options));
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { LabError, labProblems, openLab, type Lab } from '../lab/index.js';
 import { materialiseStandIn } from '../lab/stand-in.js';
 import { cacheFolder } from '../local/cache-folder.js';
+import { configuredAddress } from '../temporal/connect.js';
 import { findTemporalCli } from '../temporal/find-cli.js';
 import { approveSerialsBeginningWith } from './approver.js';
 import { demoSerials, startDemoMachines, stopDemoMachines } from './demo-machines.js';
@@ -89,22 +90,15 @@ async function run(file: string, { yes }: DemoOptions, terminal: Terminal): Prom
       onFailure: 'abort',
       worker: true,
       resume: 'npm run demo',
-      afterwards: async ({ embedded }, interrupted) => {
-        if (embedded === undefined) return;
-        terminal.write(`\nWeb UI with the whole history: ${embedded.uiUrl}\n`);
-        if (terminal.interactive) {
-          terminal.write('Have a look; Ctrl-C ends the demo.\n');
-          await untilAborted(interrupted);
-        } else {
-          terminal.write(`It ends with the demo; this shows it again:\n${serverAgain()}\n`);
-        }
-      },
     },
     terminal,
   );
+  if (exitCode !== exitCodes.interrupted && configuredAddress() === undefined) {
+    terminal.write(`\nTemporal's Web UI shows the whole history:\n${serverAgain()}\n`);
+  }
   return exitCode;
 }
 
 function serverAgain(): string {
-  return `  SLIPWAY_HOME=${process.env['SLIPWAY_HOME'] ?? ''} node dist/cli/main.js server`;
+  return `  SLIPWAY_HOME=${process.env['SLIPWAY_HOME'] ?? ''} node dist/cli/main.js server --ui`;
 }

@@ -7,6 +7,9 @@ import { withExitCode } from './with-temporal.js';
 
 export interface ServerOptions {
   readonly port?: number | undefined;
+  /** Shows the Web UI. */
+  readonly ui?: boolean | undefined;
+  /** Of the Web UI, which it shows too. */
   readonly uiPort?: number | undefined;
 }
 
@@ -24,11 +27,18 @@ export async function server(options: ServerOptions, terminal: Terminal): Promis
     terminal.write(
       `Temporal server: ${running.address} (namespace ${running.namespace}, process ${running.pid})\n`,
     );
-    terminal.write(`Web UI:          ${running.uiUrl}\n`);
+    terminal.write(`Web UI:          ${running.uiUrl ?? 'off; `slipway server --ui` shows it'}\n`);
     terminal.write(`Log:             ${running.logFile}\n`);
     if (!running.owned) {
       terminal.write('Another process has started it and stops it.\n');
-      return exitCodes.ok;
+      if (!wantsUi(options) || running.uiUrl !== undefined) return exitCodes.ok;
+      terminal.complain('That process shows no Web UI. Call this again when it has ended.');
+      return exitCodes.failed;
+    }
+    if (running.uiUrl !== undefined) {
+      terminal.write(
+        'The Web UI can start and end workflows, for everybody with an account on this machine.\n',
+      );
     }
     terminal.write('Ctrl-C stops it; workflows are kept and go on when it is started again.\n');
     if (await endsBefore(interruption.controller.signal, running)) {
@@ -45,11 +55,17 @@ export async function server(options: ServerOptions, terminal: Terminal): Promis
   }
 }
 
-async function start({ port, uiPort }: ServerOptions, terminal: Terminal): Promise<EmbeddedServer> {
+function wantsUi({ ui, uiPort }: ServerOptions): boolean {
+  return ui === true || uiPort !== undefined;
+}
+
+async function start(options: ServerOptions, terminal: Terminal): Promise<EmbeddedServer> {
+  const { port, uiPort } = options;
   const asked = port !== undefined || uiPort !== undefined;
   try {
     return await startEmbeddedServer({
       ...(asked && { ports: { grpc: port ?? 7233, ui: uiPort ?? 8233 } }),
+      ui: wantsUi(options),
       onProgress: (line) => {
         terminal.complain(line);
       },

@@ -48,9 +48,6 @@ export interface ProvisionOptions {
   readonly worker?: boolean | undefined;
   /** The command that goes on after an interruption. */
   readonly resume: string;
-  /** Done at the end, while server and Web UI still run. */
-  readonly afterwards?:
-    ((connection: TemporalConnection, interruption: AbortSignal) => Promise<void>) | undefined;
 }
 
 /** Runs a cluster's workflow to its end, with embedded server and worker unless an address is configured. */
@@ -66,7 +63,7 @@ export async function provision(options: ProvisionOptions, terminal: Terminal): 
         );
         if (outcome.exitCode === exitCodes.interrupted) {
           terminal.complain(`Interrupted. \`${options.resume}\` goes on where it was.`);
-        } else await options.afterwards?.(connection, interruption.controller.signal);
+        }
         return outcome;
       });
     });
@@ -81,5 +78,5 @@ export async function provision(options: ProvisionOptions, terminal: Terminal): 
 }
 
 function uiOf({ embedded }: TemporalConnection): string {
-  return embedded === undefined ? '' : `, Web UI ${embedded.uiUrl}`;
+  return embedded?.uiUrl === undefined ? '' : `, Web UI ${embedded.uiUrl}`;
 }

@@ -5,6 +5,7 @@ import { withFileLock } from '../local/file-lock.js';
 import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
 import { isRunning, type ProcessIdentity } from '../local/processes.js';
+import { openUiDoor, type UiDoor } from './ui-door.js';
 import { launchServer, sizeOf, stopServer, tailOf } from './server-process.js';
 import {
   makeServerFolder,
@@ -20,7 +21,8 @@ export interface EmbeddedServer {
   /** host:port of the gRPC front end. */
   readonly address: string;
   readonly namespace: string;
-  readonly uiUrl: string;
+  /** Undefined where nobody shows the Web UI. */
+  readonly uiUrl: string | undefined;
   readonly pid: number;
   readonly logFile: string;
   /** Whether this process is the one that stops it: it started it, or whoever did has died. */
@@ -36,6 +38,11 @@ export interface EmbeddedServerOptions {
   readonly folder?: string;
   /** Wished for; others are taken where they are in use. Default: those of the last time, or 7233 and 8233. */
   readonly ports?: ServerPorts;
+  /**
+   * Shows Temporal's Web UI, for as long as this process owns the server; one without an owner is started again for it.
+   * Default false: whoever reaches the UI can start workflows.
+   */
+  readonly ui?: boolean;
   readonly onProgress?: ((line: string) => void) | undefined;
 }
 
@@ -66,7 +73,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions = {}): 
   const folder = options.folder ?? embeddedServerFolder();
   makeServerFolder(folder);
   return withFileLock(join(folder, 'lock'), async () => {
-    return (await adopt(folder)) ?? (await start(folder, options));
+    return (await adopt(folder, options)) ?? (await start(folder, options));
   });
 }
 
@@ -77,7 +84,11 @@ export async function findEmbeddedServer(
   const state = readServerState(folder);
   if (state === undefined || !isRunning(state.server)) return undefined;
   if (!(await answers(state.ports.grpc))) return undefined;
-  return handle(folder, { server: state.server, ports: state.ports, owned: false });
+  return handle(folder, {
+    ...state,
+    owned: false,
+    showsUi: state.showsUi === true && isRunning(state.owner),
+  });
 }
 
 /** Whether an embedded server of this folder has ever kept a history. */
@@ -85,15 +96,23 @@ export function hasEmbeddedHistory(folder = embeddedServerFolder()): boolean {
   return existsSync(serverFiles(folder).database);
 }
 
-async function adopt(folder: string): Promise<EmbeddedServer | undefined> {
+async function adopt(
+  folder: string,
+  { ui = false }: EmbeddedServerOptions,
+): Promise<EmbeddedServer | undefined> {
   const state = readServerState(folder);
   if (state === undefined || !isRunning(state.server)) return undefined;
   const { ports, server } = state;
   const owned = !isRunning(state.owner);
+  // A server that a Slipway before this one has started answers to web pages.
+  if (owned && (ui || state.showsUi === undefined)) {
+    await stopServer(server.pid);
+    return undefined;
+  }
   const problem = await waitUntilHealthy({ pid: server.pid, port: ports.grpc, namespace: embeddedNamespace });
   if (problem === undefined) {
-    if (owned) writeServerState(folder, { server: server.pid, ports });
-    return handle(folder, { server, ports, owned });
+    if (owned) writeServerState(folder, { server: server.pid, ports, showsUi: false });
+    return handle(folder, { server, ports, owned, showsUi: !owned && state.showsUi === true });
   }
   if (owned) await stopServer(server.pid);
   if (!isRunning(server)) return undefined;
@@ -111,10 +130,16 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
     const ports = await choosePorts(options.ports ?? rememberedPorts(folder));
     say(`Temporal server: starting on 127.0.0.1:${ports.grpc}, history in ${database}`);
     const logged = sizeOf(log);
-    const pid = launchServer({ cli: cli.path, database, log, ports, namespace: embeddedNamespace });
-    const { server } = writeServerState(folder, { server: pid, ports });
+    const door = options.ui === true ? await openDoor(ports.ui) : undefined;
+    const pid = launchServer({
+      ...{ cli: cli.path, database, log, namespace: embeddedNamespace },
+      ...{ port: ports.grpc, ui: door?.behind },
+    });
+    const showsUi = door !== undefined;
+    const { server } = writeServerState(folder, { server: pid, ports, showsUi });
     const problem = await waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
-    if (problem === undefined) return handle(folder, { server, ports, owned: true });
+    if (problem === undefined) return handle(folder, { server, ports, owned: true, showsUi, door });
+    await door?.close();
     if (problem === endedEarly && tried < mostStarts) continue;
     await stopServer(pid);
     throw new EmbeddedServerError(
@@ -123,19 +148,34 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
   }
 }
 
-function handle(
-  folder: string,
-  { server, ports, owned }: { server: ProcessIdentity; ports: ServerPorts; owned: boolean },
-): EmbeddedServer {
+async function openDoor(port: number): Promise<UiDoor> {
+  try {
+    return await openUiDoor(port);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EmbeddedServerError(`The Web UI cannot be shown: ${why} Leave it out, or choose another port.`);
+  }
+}
+
+interface Running {
+  readonly server: ProcessIdentity;
+  readonly ports: ServerPorts;
+  readonly owned: boolean;
+  readonly showsUi: boolean;
+  readonly door?: UiDoor | undefined;
+}
+
+function handle(folder: string, { server, ports, owned, showsUi, door }: Running): EmbeddedServer {
   return {
     address: `127.0.0.1:${ports.grpc}`,
     namespace: embeddedNamespace,
-    uiUrl: `http://127.0.0.1:${ports.ui}`,
+    uiUrl: showsUi ? `http://127.0.0.1:${ports.ui}` : undefined,
     pid: server.pid,
     logFile: serverFiles(folder).log,
     owned,
     isRunning: () => isRunning(server),
     stop: async () => {
+      await door?.close();
       if (owned && isRunning(server)) await stopServer(server.pid);
     },
   };

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 export interface ServerPorts {
   /** The gRPC front end. */
   readonly grpc: number;
-  /** The Web UI. */
+  /** The Web UI, when it is shown. */
   readonly ui: number;
 }
 
@@ -19,14 +19,21 @@ async function choosePort(wished: number): Promise<number> {
   return (await listen(wished)) ?? (await listen(0)) ?? wished;
 }
 
+/** A port of this address that nobody uses. @throws Error when the machine has no such address */
+export async function freePort(host: string): Promise<number> {
+  const port = await listen(0, host);
+  if (port === undefined) throw new Error(`Nothing can listen on ${host} here.`);
+  return port;
+}
+
 /** Listens for a moment; 0 lets the system choose. Undefined when the port is in use. */
-async function listen(port: number): Promise<number | undefined> {
+async function listen(port: number, host = '127.0.0.1'): Promise<number | undefined> {
   const server = createServer();
   return new Promise((resolve) => {
     server.once('error', () => {
       resolve(undefined);
     });
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       const address = server.address();
       const chosen = typeof address === 'object' && address !== null ? address.port : port;
       server.close(() => {

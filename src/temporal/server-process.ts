@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { searchAttributes } from './search-attributes.js';
-import type { ServerPorts } from './free-port.js';
+import type { Address } from './ui-door.js';
 import { plainEnvironment } from '../local/environment.js';
 import { identityOf, killProcess, signalProcess, waitForEnd } from '../local/processes.js';
 
@@ -10,9 +10,17 @@ export interface LaunchOptions {
   readonly cli: string;
   readonly database: string;
   readonly log: string;
-  readonly ports: ServerPorts;
+  readonly port: number;
+  /** Where Temporal's own Web UI listens, to whomever; undefined: it does not run. */
+  readonly ui: Address | undefined;
   readonly namespace: string;
 }
+
+/**
+ * Every browser lets a web page send to ports of this machine, and the server's HTTP API takes what it sends. Slipway
+ * needs none of it, so it answers to one host name only, that cannot exist (RFC 6761). Nexus has paths of its own there.
+ */
+const closedToPages = ['frontend.httpAllowedHosts=["nobody.invalid"]', 'system.enableNexus=false'];
 
 /** Milliseconds that a server gets to end by itself after SIGTERM. */
 const gracePeriod = 10_000;
@@ -21,12 +29,13 @@ const gracePeriod = 10_000;
  * Starts the development server as a process of its own session, so that neither Ctrl-C in the terminal nor the death
  * of this process ends it. The pragmas double its speed and lose nothing when the server is killed.
  */
-export function launchServer({ cli, database, log, ports, namespace }: LaunchOptions): number {
+export function launchServer({ cli, database, log, port, ui, namespace }: LaunchOptions): number {
   mkdirSync(dirname(database), { recursive: true, mode: 0o700 });
   const arguments_ = [
     ...['server', 'start-dev', '--db-filename', database, '--namespace', namespace],
-    ...['--ip', '127.0.0.1', '--port', String(ports.grpc)],
-    ...['--ui-ip', '127.0.0.1', '--ui-port', String(ports.ui)],
+    ...['--ip', '127.0.0.1', '--port', String(port)],
+    ...(ui === undefined ? ['--headless'] : ['--ui-ip', ui.host, '--ui-port', String(ui.port)]),
+    ...closedToPages.flatMap((setting) => ['--dynamic-config-value', setting]),
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
     // By default a timeout is noticed, and an attempt begun, up to a second later than it could be.
     ...['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="100ms"'],

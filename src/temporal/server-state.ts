@@ -9,6 +9,8 @@ export interface ServerState {
   /** Who stops it. */
   readonly owner: ProcessIdentity;
   readonly ports: ServerPorts;
+  /** Whether the owner shows the Web UI; undefined in what earlier versions of Slipway wrote. */
+  readonly showsUi?: boolean;
 }
 
 export function serverFiles(folder: string): { database: string; log: string; state: string } {
@@ -42,13 +44,14 @@ export function rememberedPorts(folder: string): ServerPorts | undefined {
 /** Writes down the server's process, with this process as its owner. */
 export function writeServerState(
   folder: string,
-  { server, ports }: { server: number; ports: ServerPorts },
+  { server, ports, showsUi }: { server: number; ports: ServerPorts; showsUi: boolean },
 ): ServerState {
   const unknown = (pid: number): ProcessIdentity => ({ pid, startTime: null });
   const state: ServerState = {
     server: identityOf(server) ?? unknown(server),
     owner: identityOf(process.pid) ?? unknown(process.pid),
     ports,
+    showsUi,
   };
   makeServerFolder(folder);
   const { state: file } = serverFiles(folder);

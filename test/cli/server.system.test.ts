@@ -53,10 +53,11 @@ async function slipway(words: string[], sign: string, environment: Record<string
   return { running, printed: () => printed };
 }
 
-async function startServer() {
-  const { running, printed } = await slipway(['server', '--port', String(port)], 'Ctrl-C stops it');
+async function startServer(...words: string[]) {
+  const start = ['server', '--port', String(port), ...words];
+  const { running, printed } = await slipway(start, 'Ctrl-C stops it');
   const pid = Number(/process (\d+)\)/.exec(printed())?.[1]);
-  return { running, pid };
+  return { running, pid, printed };
 }
 
 async function answersNow(): Promise<boolean> {
@@ -86,6 +87,24 @@ describe('slipway server', () => {
     const { exitCode, all } = await running;
     expect(exitCode).toBe(exitCodes.failed);
     expect(all).toContain('The Temporal server has ended by itself.');
+  });
+
+  it('shows the Web UI where that is asked for, until its end', async () => {
+    const { running, printed } = await startServer('--ui-port', '27534');
+    expect(printed()).toContain('Web UI:          http://127.0.0.1:27534\n');
+    expect(printed()).toContain('The Web UI can start and end workflows');
+    await vi.waitUntil(async () => (await fetch('http://127.0.0.1:27534')).status === 200, 20_000);
+    running.kill('SIGTERM');
+    expect(await running).toMatchObject({ exitCode: exitCodes.ok });
+    await expect(fetch('http://127.0.0.1:27534')).rejects.toThrow();
+  });
+
+  it('says so when the server that runs already has no Web UI to show', async () => {
+    const { printed } = await startServer();
+    expect(printed()).toContain('Web UI:          off; `slipway server --ui` shows it\n');
+    const second = await slipway(['server', '--ui'], 'stops it.\n');
+    expect(await second.running).toMatchObject({ exitCode: exitCodes.failed });
+    expect(second.printed()).toContain('That process shows no Web UI.');
   });
 
   it('says in one sentence why there is no server', async () => {

@@ -318,11 +318,11 @@ function keyCanaries() {
 
 /** Every workflow's history, and what the Web UI would show of it, from the database that the run left. */
 async function askTemporal(): Promise<string[]> {
-  const server = await startEmbeddedServer({ folder: join(home, 'temporal') });
+  const server = await startEmbeddedServer({ folder: join(home, 'temporal'), ui: true });
   const connection = await Connection.connect({ address: server.address });
   try {
     const client = new Client({ connection, namespace: server.namespace });
-    const api = `${server.uiUrl}/api/v1/namespaces/${server.namespace}/workflows`;
+    const api = `${server.uiUrl ?? ''}/api/v1/namespaces/${server.namespace}/workflows`;
     const texts = [await answerOf(api)];
     for await (const { workflowId, runId } of client.workflow.list()) {
       const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
