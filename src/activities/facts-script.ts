@@ -2,6 +2,7 @@ import type { ClusterFolders } from '../cluster/folders.js';
 import { resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
+import { kubeletIdentityScript } from './kubelet-identity.js';
 import { modulesOnHost } from './modules-on-host.js';
 import { searchPythons } from './python-search.js';
 
@@ -161,7 +162,8 @@ if command -v unattended-upgrade >/dev/null 2>&1; then echo program; fi
 section upgrade-crons; grep -lsw '^[^#]*unattended-upgrade' ${cronFolders} || true
 ${modulesOnHost}
 section kubernetes
-${nodeKubernetes}`;
+${nodeKubernetes}
+${kubeletIdentityScript()}`;
 
 /** By folders that are there, or those that will hold them. */
 const space = (paths: readonly string[]) => sh`

@@ -70,6 +70,7 @@ export const checkNames = [
   'node-ready',
   'node-version',
   'operating-system',
+  'other-cluster',
   'other-firewall',
   'path-mtu',
   'ports-in-use',

@@ -12,6 +12,7 @@ import { identityFindings } from './preflight/identity.js';
 import { kubernetesFindings } from './preflight/kubernetes.js';
 import { kubesprayFindings } from './preflight/kubespray.js';
 import { mtuFindings } from './preflight/network.js';
+import { otherClusterFindings, withoutTaken } from './preflight/other-cluster.js';
 import { reachabilityFindings } from './preflight/reachability.js';
 import { roomFindings } from './preflight/room.js';
 import { sizingFindings } from './preflight/sizing.js';
@@ -50,6 +51,7 @@ export function preflight({
     const known = facts[host.name];
     return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });
+  const own = withoutTaken(specification, facts);
   const found: FoundBefore[] = [
     ...clusterFindings(specification, { facts, controlHost, storage }),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
@@ -60,7 +62,8 @@ export function preflight({
     ...looks.flatMap(gpuFindings),
     ...looks.flatMap(gvisorFindings),
     ...looks.flatMap(roomFindings),
-    ...kubernetesFindings(looks),
+    ...otherClusterFindings(specification, facts),
+    ...kubernetesFindings(looks.filter(({ host }) => Object.hasOwn(own, host.name))),
     ...identityFindings(looks),
     ...clockFindings(looks),
     ...mtuFindings(looks),

@@ -180,6 +180,18 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
     [{ system: { hasResolvedFile: false } }, 'error'],
     [{ variables: { kube_resolv_conf: '/etc/resolv.conf' } }, 'warning'],
   ],
+  'other-cluster': [
+    [
+      {
+        facts: {
+          kubernetes: { kubelet: null, apiServer: null },
+          units: [{ name: 'kubelet', load: 'loaded', active: 'active', enabled: 'enabled' }],
+          kubeletIdentity: { nodeName: 'b', certificate: 'valid', authorities: [], apiServer: null },
+        },
+      },
+      'error',
+    ],
+  ],
   'other-firewall': [[{ system: { firewalls: ['ufw'] } }, 'warning']],
   'free-space': [
     [{ system: { space: [space('/tmp', 1.5e9)] } }, 'warning'],

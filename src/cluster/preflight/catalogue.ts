@@ -55,6 +55,12 @@ export const preflightChecks = {
       'The Kubernetes that runs on every node already, apart from the patch release: cluster.yml does no upgrade.',
     mend: 'Name the release that installs what runs; bring a node that differs from the others to their version first.',
   },
+  'other-cluster': {
+    severity: 'error',
+    shouldBe:
+      'No node that works in another cluster: its kubelet runs with a certificate that has not expired, and its CA, its name or its API server is not that of the cluster that is asked for. Such a node is never offered a reset.',
+    mend: 'Leave it out, or drain and reset it in its own cluster first. Where that is gone for good, systemctl disable --now kubelet.',
+  },
   architecture: {
     severity: 'error',
     shouldBe: 'A processor for which Kubespray downloads programs: x86_64 or aarch64.',
