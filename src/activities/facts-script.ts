@@ -1,5 +1,5 @@
 import type { ClusterFolders } from '../cluster/folders.js';
-import { resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
+import { dockerSocket, resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { kubeletIdentityScript } from './kubelet-identity.js';
@@ -25,11 +25,12 @@ const services = [
   'containerd',
   'etcd',
   'docker',
+  'crio',
   'apt-daily-upgrade',
   'ufw',
   'firewalld',
 ] as const;
-const units = [...services.map((service) => `${service}.service`), upgradeTimer];
+const units = [...services.map((service) => `${service}.service`), dockerSocket, upgradeTimer];
 
 /** Where cron finds what to start. */
 const cronFolders = sh`/etc/crontab /etc/anacrontab /etc/cron.*/* /var/spool/cron/crontabs/*`;

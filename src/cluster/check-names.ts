@@ -71,6 +71,7 @@ export const checkNames = [
   'node-version',
   'operating-system',
   'other-cluster',
+  'other-container-engine',
   'other-firewall',
   'path-mtu',
   'ports-in-use',

@@ -5,6 +5,7 @@ import type { Finding } from './findings.js';
 import { clusterFindings, type ControlMachine } from './preflight/cluster.js';
 import { clusterNetworkFindings } from './preflight/cluster-networks.js';
 import { controlHostFindings } from './preflight/control-host.js';
+import { containerEngineFindings } from './preflight/container-engine.js';
 import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
 import { gvisorFindings } from './preflight/gvisor.js';
@@ -59,6 +60,7 @@ export function preflight({
     ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
+    ...looks.flatMap(containerEngineFindings),
     ...looks.flatMap(gpuFindings),
     ...looks.flatMap(gvisorFindings),
     ...looks.flatMap(roomFindings),

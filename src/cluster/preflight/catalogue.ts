@@ -172,6 +172,12 @@ export const preflightChecks = {
       'An /etc/resolv.conf, and no link to nothing; without one names are not resolved, and Kubespray stops where it is to read or change it. On Ubuntu 20.04, 22.04 and (from v2.25 on) 24.04 also /run/systemd/resolve/resolv.conf: Kubespray gives kubelet this file, whatever kube_resolv_conf says, and without it no pod starts.',
     mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf; systemctl enable --now systemd-resolved. Take kube_resolv_conf out of kubespray.variables.',
   },
+  'other-container-engine': {
+    severity: 'error',
+    shouldBe:
+      'No Docker or CRI-O that runs, or that docker.socket starts, beside the container_manager, which is containerd: Kubespray ends it, and what is in it is deleted, on fresh hosts and on nodes in use alike.',
+    mend: 'Move what is needed to another host, or leave this one out; systemctl disable --now docker.service docker.socket, or crio, keeps the data.',
+  },
   'other-firewall': {
     severity: 'warning',
     shouldBe:
