@@ -1,7 +1,8 @@
 import type { ClusterFolders } from '../cluster/folders.js';
-import { resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
+import { dockerSocket, resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
+import { kubeletIdentityScript } from './kubelet-identity.js';
 import { modulesOnHost } from './modules-on-host.js';
 import { searchPythons } from './python-search.js';
 
@@ -24,11 +25,12 @@ const services = [
   'containerd',
   'etcd',
   'docker',
+  'crio',
   'apt-daily-upgrade',
   'ufw',
   'firewalld',
 ] as const;
-const units = [...services.map((service) => `${service}.service`), upgradeTimer];
+const units = [...services.map((service) => `${service}.service`), dockerSocket, upgradeTimer];
 
 /** Where cron finds what to start. */
 const cronFolders = sh`/etc/crontab /etc/anacrontab /etc/cron.*/* /var/spool/cron/crontabs/*`;
@@ -161,7 +163,8 @@ if command -v unattended-upgrade >/dev/null 2>&1; then echo program; fi
 section upgrade-crons; grep -lsw '^[^#]*unattended-upgrade' ${cronFolders} || true
 ${modulesOnHost}
 section kubernetes
-${nodeKubernetes}`;
+${nodeKubernetes}
+${kubeletIdentityScript()}`;
 
 /** By folders that are there, or those that will hold them. */
 const space = (paths: readonly string[]) => sh`

@@ -10,6 +10,7 @@ import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from './contract.js';
 import type { Dependencies } from './dependencies.js';
 import { etcdctlScript, readEtcdVariables } from './etcdctl.js';
+import { kubeletIdentityScript } from './kubelet-identity.js';
 import { step, withHost } from './step.js';
 import { understood } from './understood.js';
 
@@ -53,8 +54,7 @@ if [ -r /etc/kubernetes/kubelet.conf ]; then
   if grep -q '^ *client-certificate-data: *[^ ]' /etc/kubernetes/kubelet.conf; then echo present
   elif [ -n "$named" ]; then if [ -s "$named" ]; then echo present; else echo dangling; fi; fi
 fi
-section node-name
-${nodeNameScript()}
+${kubeletIdentityScript()}
 section kubelet; systemctl is-active kubelet.service 2>/dev/null || true
 section etcd-data
 ${etcdDataScript()}
@@ -95,30 +95,6 @@ section empty-files; look empty`;
 /** Prints "yes" where etcd has been set up: its disk may be missing, and with it all data. @param root before every path */
 export function etcdDataScript(root = ''): Script {
   return sh`if [ -e ${`${root}/etc/etcd.env`} ] || [ -n "$(ls -A ${`${root}/var/lib/etcd`} 2>/dev/null)" ]; then echo yes; fi`;
-}
-
-/**
- * Prints what a node may be called in its cluster, the surest first: by the certificate that kubelet.conf names or holds,
- * by kubelet.conf itself, and by the kubelet's flags, which a join that has not come to its end has too.
- */
-export function nodeNameScript({
-  kubernetes = '/etc/kubernetes',
-  kubelet = '/var/lib/kubelet',
-} = {}): Script {
-  const conf = `${kubernetes}/kubelet.conf`;
-  return sh`named_by() { sed -n 's/.*system:node:\\([a-z0-9.-]*\\).*/\\1/p'; }
-if [ -r ${conf} ]; then
-  if command -v openssl >/dev/null; then
-    file=$(sed -n 's/^ *client-certificate: *//p' ${conf} | tr -d '"'"'" | head -n 1)
-    if [ -n "$file" ]; then cat "$file" 2>/dev/null
-    else sed -n 's/^ *client-certificate-data: *//p' ${conf} | base64 -d 2>/dev/null
-    fi | openssl x509 -noout -subject 2>/dev/null | named_by
-  fi
-  named_by < ${conf}
-fi
-for file in ${[`${kubelet}/kubeadm-flags.env`, `${kubernetes}/kubelet.env`]}; do
-  if [ -r "$file" ]; then sed -n 's/.*--hostname-override=\\([a-z0-9.-]*\\).*/\\1/p' "$file"; fi
-done`;
 }
 
 /** The API server keeps its objects beneath /registry. */

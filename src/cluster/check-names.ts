@@ -70,6 +70,8 @@ export const checkNames = [
   'node-ready',
   'node-version',
   'operating-system',
+  'other-cluster',
+  'other-container-engine',
   'other-firewall',
   'path-mtu',
   'ports-in-use',

@@ -107,6 +107,9 @@ export type ClockOffset = z.infer<typeof clockOffsetSchema>;
 /** The timer by which apt upgrades packages, where its settings and the package unattended-upgrades make it do so. */
 export const upgradeTimer = 'apt-daily-upgrade.timer';
 
+/** The socket by which systemd starts Docker for whoever asks it something. */
+export const dockerSocket = 'docker.socket';
+
 /** Kernel modules that something in a cluster may need; which of them it does is decided by the specification. */
 export const kernelModules = [
   ...['overlay', 'br_netfilter', 'nf_conntrack', 'nf_tables', 'vxlan', 'dummy'],

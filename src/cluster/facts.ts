@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kubeletIdentitySchema } from './kubelet-identity.js';
 import { clockOffsetSchema, controlHostFactsSchema, systemFactsSchema } from './facts-system.js';
 
 /** What was read from a host by read-only commands; the only input, besides the specification, of plans and checks. */
@@ -153,6 +154,8 @@ export const hostFactsSchema = z.object({
   nvidia: nvidiaSchema.optional(),
   /** Null: the host is no node of a cluster. Absent in facts of earlier versions, and where only the storage was looked at. */
   kubernetes: nodeKubernetesSchema.nullable().optional(),
+  /** By what its kubelet belongs to a cluster; absent as `kubernetes` is. */
+  kubeletIdentity: kubeletIdentitySchema.optional(),
   /** Absent in facts that an earlier version has read. */
   system: systemFactsSchema.optional(),
 });

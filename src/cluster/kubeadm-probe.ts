@@ -1,5 +1,6 @@
 import { splitSections, linesOf, textOf } from './facts-sections.js';
 import { parseEtcdHealth } from './etcd-answers.js';
+import { nodeNameIn, parseKubeletIdentity, type KubeletIdentity } from './kubelet-identity.js';
 
 /** Static pods by which a control plane runs; other manifests (nginx-proxy, kube-vip) come from Kubespray before kubeadm. */
 export const controlPlaneManifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
@@ -52,6 +53,8 @@ export interface NodeProbe {
   /** Paths of those files that are there and have no text, as a power cut leaves them; absent where there is none. */
   readonly emptyFiles?: readonly string[];
   readonly kubeletIsActive: boolean;
+  /** By what its kubelet belongs to a cluster; absent in probes of earlier versions. */
+  readonly kubeletIdentity?: KubeletIdentity;
   readonly etcd: EtcdSeen;
   /** Null when neither the API server nor etcd answers on this node. */
   readonly cluster: ClusterSeen | null;
@@ -70,7 +73,8 @@ export function parseNodeProbe(output: string, mark: string, host: string): Node
   const sections = splitSections(output, mark);
   const files = new Set(linesOf(sections, 'files'));
   const emptyFiles = linesOf(sections, 'empty-files');
-  const nodeName = linesOf(sections, 'node-name').find((line) => isNodeName.test(line));
+  const nodeName = nodeNameIn(sections);
+  const kubeletIdentity = parseKubeletIdentity(sections);
   return {
     host,
     machineId: textOf(sections, 'machine-id'),
@@ -84,6 +88,7 @@ export function parseNodeProbe(output: string, mark: string, host: string): Node
     clientCertificate: certificateOf(textOf(sections, 'certificate')),
     ...(emptyFiles.length > 0 && { emptyFiles }),
     kubeletIsActive: textOf(sections, 'kubelet') === 'active',
+    ...(kubeletIdentity !== undefined && { kubeletIdentity }),
     etcd: { hasData: textOf(sections, 'etcd-data') === 'yes', health: null },
     cluster: parseClusterSeen(linesOf(sections, 'cluster'), 'API server'),
   };
@@ -103,8 +108,6 @@ export function parseEtcdProbe(
     cluster: parseClusterSeen(linesOf(sections, 'cluster'), 'etcd'),
   };
 }
-
-const isNodeName = /^[a-z0-9][a-z0-9.-]{0,252}$/;
 
 /** Lines "answered", "kubeadm-config", "cluster-info", "workloads" and "node NAME"; without the first nobody has answered. */
 function parseClusterSeen(lines: readonly string[], source: ClusterSeen['source']): ClusterSeen | null {

@@ -8,6 +8,7 @@ import {
   textOf,
 } from './facts-sections.js';
 import { parseInterpreters } from './interpreters.js';
+import { parseKubeletIdentity } from './kubelet-identity.js';
 import { parseNodeKubernetes } from './parse-node-kubernetes.js';
 import { isTooOld } from './releases.js';
 import { parseControlHostFacts, parseSystemFacts } from './parse-system-facts.js';
@@ -32,6 +33,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
   const system = parseSystemFacts(sections, units);
   const controlHost = parseControlHostFacts(sections);
   const kubernetes = parseNodeKubernetes(sections);
+  const kubeletIdentity = parseKubeletIdentity(sections);
   const mdadmConf = sections.get('mdadm-conf') ?? '';
   return {
     hostname: textOf(sections, 'hostname'),
@@ -67,6 +69,7 @@ export function parseFacts(output: string, mark: string): HostFacts {
     ...(controlHost !== undefined && { controlHost }),
     ...(system !== undefined && { system }),
     ...(kubernetes !== undefined && { kubernetes }),
+    ...(kubeletIdentity !== undefined && { kubeletIdentity }),
   };
 }
 

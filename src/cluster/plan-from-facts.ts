@@ -5,6 +5,7 @@ import type { ClusterPlan, Unread } from './plan.js';
 import { planCluster } from './plan-cluster.js';
 import { planStorage } from './plan-storage.js';
 import { preflight, withOverride } from './preflight.js';
+import { withoutTaken } from './preflight/other-cluster.js';
 import type { FoundBefore } from './preflight/finding.js';
 import type { Reachability } from './reachability.js';
 import type { HostSpecification, Specification } from './specification.js';
@@ -44,7 +45,8 @@ export function planFromFacts(specification: Specification, seen: Seen): Cluster
       storage: ephemeralStorageOf(specification, look.host),
     }),
   );
-  const release = chooseRelease({ specification, facts, controlHost, isPartial: unread.length > 0 });
+  const own = withoutTaken(specification, facts);
+  const release = chooseRelease({ specification, facts: own, controlHost, isPartial: unread.length > 0 });
   const judged = preflight({
     specification,
     facts,

@@ -5,6 +5,7 @@ import type { Finding } from './findings.js';
 import { clusterFindings, type ControlMachine } from './preflight/cluster.js';
 import { clusterNetworkFindings } from './preflight/cluster-networks.js';
 import { controlHostFindings } from './preflight/control-host.js';
+import { containerEngineFindings } from './preflight/container-engine.js';
 import type { FoundBefore, Look } from './preflight/finding.js';
 import { gpuFindings } from './preflight/gpu.js';
 import { gvisorFindings } from './preflight/gvisor.js';
@@ -12,6 +13,7 @@ import { identityFindings } from './preflight/identity.js';
 import { kubernetesFindings } from './preflight/kubernetes.js';
 import { kubesprayFindings } from './preflight/kubespray.js';
 import { mtuFindings } from './preflight/network.js';
+import { otherClusterFindings, withoutTaken } from './preflight/other-cluster.js';
 import { reachabilityFindings } from './preflight/reachability.js';
 import { roomFindings } from './preflight/room.js';
 import { sizingFindings } from './preflight/sizing.js';
@@ -50,6 +52,7 @@ export function preflight({
     const known = facts[host.name];
     return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });
+  const own = withoutTaken(specification, facts);
   const found: FoundBefore[] = [
     ...clusterFindings(specification, { facts, controlHost, storage }),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
@@ -57,10 +60,12 @@ export function preflight({
     ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
+    ...looks.flatMap(containerEngineFindings),
     ...looks.flatMap(gpuFindings),
     ...looks.flatMap(gvisorFindings),
     ...looks.flatMap(roomFindings),
-    ...kubernetesFindings(looks),
+    ...otherClusterFindings(specification, facts),
+    ...kubernetesFindings(looks.filter(({ host }) => Object.hasOwn(own, host.name))),
     ...identityFindings(looks),
     ...clockFindings(looks),
     ...mtuFindings(looks),

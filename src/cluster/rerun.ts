@@ -1,6 +1,7 @@
 import { digestOf } from './digest.js';
 import {
   clusterTogether,
+  hasTraces,
   hasWorked,
   silentEtcdText,
   type ClusterTogether,
@@ -8,7 +9,9 @@ import {
 } from './cluster-together.js';
 import { kubeadmState, type KubeadmState } from './kubeadm-state.js';
 import { nodeNameOf, type EtcdSeen, type NodeProbe } from './kubeadm-probe.js';
+import { nodesOfOtherClusters, refusalText, wayOut, type NodeSeen, type OtherNode } from './other-cluster.js';
 import type { Release, RerunStrictness } from './releases.js';
+import type { Specification } from './specification.js';
 
 /** What is known about one node before `cluster.yml` runs. */
 export interface JudgedNode {
@@ -36,6 +39,7 @@ export interface Trouble {
 
 /** The nodes of one cluster, each with its role, in the inventory's order. */
 export interface Rerun extends Pick<Release, 'rerun' | 'firstControlPlaneByName'> {
+  readonly specification: Specification;
   readonly nodes: readonly { readonly probe: NodeProbe; readonly role: NodeRole; readonly isEtcd: boolean }[];
 }
 
@@ -49,24 +53,39 @@ export interface Judgement {
 /** Judges every node by what all of them have shown. */
 export function judgeBeforeRerun(rerun: Rerun): Judgement {
   const together = clusterTogether(rerun);
+  const others = nodesOfOtherClusters(rerun.nodes.map(seenByProbe), rerun.specification);
   const judged = rerun.nodes.map((node): JudgedNode => {
     const { probe, role } = node;
     const state = kubeadmState(probe, role, together);
-    const trouble = troubleOf(state, node, { ...rerun, together });
-    return { host: probe.host, role, state, trouble, summary: summaryOf(state, trouble) };
+    const other = others.get(probe.host);
+    const trouble = troubleOf(state, node, { ...rerun, together, other });
+    const summary = other?.isLive === true ? `is ${other.text}` : summaryOf(state, trouble);
+    return { host: probe.host, role, state, trouble, summary };
   });
   const { cluster } = together;
   return { judged, etcdIsUnused: cluster !== null && !hasWorked(cluster, '') };
 }
 
 type Node = Rerun['nodes'][number];
-type Surroundings = Rerun & { readonly together: ClusterTogether };
+interface Surroundings extends Rerun {
+  readonly together: ClusterTogether;
+  /** Whose node it is, where it is none of this cluster. */
+  readonly other: OtherNode | undefined;
+}
+
+function seenByProbe({ probe, role }: Node): NodeSeen {
+  const { host, kubeletIsActive, kubeletIdentity: identity } = probe;
+  const isBlank = identity !== undefined && !hasTraces(probe) && !probe.caCertificate;
+  return { host, role, kubeletIsActive, isBlank, identity };
+}
 
 function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Trouble | null {
+  const { other } = around;
+  if (other?.isLive === true) return troubleOfTaken(state, node, { ...around, other });
   if (state.kind !== 'half-initialised' && state.kind !== 'seen-as-blank') return null;
   const { probe } = node;
   const digest = resetDigest(probe, state);
-  const { evidence } = state;
+  const evidence = [...state.evidence, ...(other === undefined ? [] : [`it was ${other.text}`])];
   if (state.kind === 'seen-as-blank') {
     const effect = seenAsBlankEffect(node, around.together);
     return { evidence, effect, mayRun: false, whyNoReset: whyNoResetOfBlank(node, around.together), digest };
@@ -75,6 +94,24 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
   if (effect === null) return null;
   const whyNot = state.onlyByName ? unknownName : whyNoReset(node, around);
   return { evidence, effect, mayRun: true, whyNoReset: whyNot, digest };
+}
+
+/** What it has of kubeadm is whole, or would be mended there; a reset ends what works in the other cluster. */
+function troubleOfTaken(
+  state: KubeadmState,
+  node: Node,
+  { other, together }: Surroundings & { readonly other: OtherNode },
+): Trouble {
+  const mayRun = state.kind !== 'seen-as-blank';
+  return {
+    evidence: [`it is ${other.text}`, ...('evidence' in state ? state.evidence : [])],
+    effect: mayRun
+      ? 'cluster.yml would change its kubelet and container runtime under the pods of that cluster, and not join it to this one.'
+      : seenAsBlankEffect(node, together),
+    mayRun,
+    whyNoReset: `${refusalText} ${wayOut('it')}`,
+    digest: resetDigest(node.probe, state),
+  };
 }
 
 /** As where kube_override_hostname names nodes otherwise than the inventory does. */

@@ -80,12 +80,22 @@ function lostRuntime(specification: Specification): FoundBefore[] {
   ];
 }
 
-/** Kubespray's own default gives every node its name in the inventory, by which step 9 looks for it. */
-function renamedNodes({ kubespray }: Specification): FoundBefore[] {
-  const variable = 'kube_override_hostname';
+/** Whether every node has its name in the inventory: Kubespray's own default, but in a cloud, up to v2.26. */
+export function givesInventoryNames(specification: Specification): boolean {
+  return !isRenamed(specification) && !Object.hasOwn(specification.kubespray.variables, 'cloud_provider');
+}
+
+const variable = 'kube_override_hostname';
+
+function isRenamed({ kubespray }: Specification): boolean {
   const own = kubespray.variables[variable];
   const isDefault = typeof own === 'string' && /^\{\{ *inventory_hostname *\}\}$/.test(own.trim());
-  if (own === undefined || isDefault) return [];
+  return own !== undefined && !isDefault;
+}
+
+/** Step 9 looks for nodes by the names that they have in the inventory. */
+function renamedNodes(specification: Specification): FoundBefore[] {
+  if (!isRenamed(specification)) return [];
   return [
     {
       ...common,

@@ -66,7 +66,9 @@ export class NodesBeforeRun {
       return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
     });
     const { rerun, firstControlPlaneByName } = rulesFor(this.parts.kubespray.release).release;
-    const { judged, etcdIsUnused } = judgeBeforeRerun({ nodes, rerun, firstControlPlaneByName });
+    const { judged, etcdIsUnused } = judgeBeforeRerun({
+      ...{ nodes, specification, rerun, firstControlPlaneByName },
+    });
     this.etcdIsUnused ??= etcdIsUnused;
     for (const { host, summary } of judged) this.show(host, 'unchanged', summary);
     return judged;

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { etcdDataScript, filesScript, nodeNameScript } from '../../src/activities/probe-node.js';
+import { kubeletIdentityScript, nodeNameScript } from '../../src/activities/kubelet-identity.js';
+import { etcdDataScript, filesScript } from '../../src/activities/probe-node.js';
+import { splitSections } from '../../src/cluster/facts-sections.js';
+import { parseKubeletIdentity } from '../../src/cluster/kubelet-identity.js';
 
 /** Kubespray gives a node the name that kube_override_hostname says, and kubeadm writes it into its certificate. */
 let folder: string;
@@ -66,6 +69,133 @@ describe('what a node is called in its cluster', () => {
   it("is what Kubespray's flags say where there is no kubelet.conf yet", async () => {
     await writeFile(join(kubernetes, 'kubelet.env'), 'KUBELET_HOSTNAME="--hostname-override=by-kubespray"\n');
     expect(await names()).toEqual(['by-kubespray']);
+  });
+});
+
+describe('by what a kubelet belongs to a cluster', () => {
+  const [ca, otherCa, expired] = ['ca.crt', 'other-ca.crt', 'expired.pem'] as const;
+  const file = (name: string) => join(folder, name);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout'];
+  const fingerprint = async (path: string) => {
+    const { stdout } = await execa('openssl', ['x509', '-in', path, '-noout', '-fingerprint', '-sha256']);
+    return stdout.replace(/^.*=/, '').replaceAll(':', '').toLowerCase();
+  };
+  beforeAll(async () => {
+    for (const name of [ca, otherCa]) {
+      await execa('openssl', [
+        'req',
+        '-x509',
+        ...key,
+        file('ca.key'),
+        '-out',
+        file(name),
+        '-subj',
+        '/CN=kubernetes',
+      ]);
+    }
+    const request = ['-keyout', file('key.pem'), '-out', file('request.pem'), '-subj', '/CN=system:node:b'];
+    await execa('openssl', ['req', ...key.slice(0, -1), ...request]);
+    await execa('openssl', [
+      ...[
+        'x509',
+        '-req',
+        '-in',
+        file('request.pem'),
+        '-signkey',
+        file('key.pem'),
+        '-out',
+        file(expired),
+        '-days',
+        '-1',
+      ],
+    ]);
+  });
+
+  /** @param path where programs are looked for, so that one may be missing */
+  async function identity(path = process.env['PATH']) {
+    const script = kubeletIdentityScript({ kubernetes, kubelet }).text;
+    const section = `section() { printf '\n@@ %s\n' "$1"; }`;
+    const { stdout } = await execa('/bin/sh', ['-eu', '-c', `${section}\n${script}\nsection end`], {
+      ...{ env: { PATH: path }, extendEnv: false, stdin: 'ignore' },
+    });
+    return parseKubeletIdentity(splitSections(stdout, '@@'));
+  }
+  const base64 = async (path: string) => (await readFile(path)).toString('base64');
+
+  it('is by nothing where kubeadm has never run', async () => {
+    expect(await identity()).toEqual({
+      nodeName: null,
+      certificate: 'none',
+      authorities: [],
+      apiServer: null,
+    });
+  });
+
+  it('is its certificate and the CA that kubelet.conf holds or names', async () => {
+    const worker = (authority: string) =>
+      conf(`  user:
+    client-certificate: ${certificate}
+clusters:
+- cluster:
+    ${authority}
+    server: https://10.0.0.1:6443
+`);
+    const expected = {
+      nodeName: 'by-certificate.example.org',
+      certificate: 'valid',
+      authorities: [await fingerprint(file(ca))],
+      apiServer: '10.0.0.1',
+    };
+    await worker(`certificate-authority-data: ${await base64(file(ca))}`);
+    expect(await identity()).toEqual(expected);
+    await worker(`certificate-authority: "${file(ca)}"`);
+    expect(await identity()).toEqual(expected);
+    await mkdir(join(kubernetes, 'ssl'));
+    await writeFile(join(kubernetes, 'ssl', ca), await readFile(file(otherCa)));
+    expect(await identity()).toEqual(expected);
+  });
+
+  it('is more than one CA while they are being replaced, however their lines end', async () => {
+    const both = `preamble\n${await readFile(file(ca), 'utf8')}${await readFile(file(otherCa), 'utf8')}`;
+    const authorities = [await fingerprint(file(ca)), await fingerprint(file(otherCa))].sort();
+    for (const text of [both, both.replaceAll('\n', '\r\n')]) {
+      await conf(`    certificate-authority-data: ${Buffer.from(text).toString('base64')}\n`);
+      expect(await identity()).toMatchObject({ authorities, certificate: 'none' });
+    }
+  });
+
+  it('is ca.crt where there is no kubelet.conf, as on a control plane that has lost it', async () => {
+    await mkdir(join(kubernetes, 'pki'));
+    await writeFile(join(kubernetes, 'pki', ca), await readFile(file(ca)));
+    expect(await identity()).toMatchObject({
+      authorities: [await fingerprint(file(ca))],
+      certificate: 'none',
+    });
+  });
+
+  it('is over when the certificate has expired, and not known where openssl is missing or does not understand it', async () => {
+    const named = (path: string) => conf(`    client-certificate: ${path}\n`);
+    await named(file(expired));
+    expect(await identity()).toMatchObject({ certificate: 'expired', nodeName: 'b' });
+    await named(certificate);
+    const bin = await mkdtemp(join(folder, 'bin-'));
+    for (const tool of ['base64', 'cat', 'cut', 'grep', 'head', 'sed', 'sha256sum', 'tr']) {
+      await execa('sh', ['-c', `ln -s "$(command -v ${tool})" ${bin}/`]);
+    }
+    expect(await identity(bin)).toMatchObject({ certificate: 'unknown', nodeName: null });
+    await writeFile(file('nonsense.pem'), 'stand-in');
+    await named(file('nonsense.pem'));
+    expect(await identity()).toMatchObject({ certificate: 'unknown', authorities: [] });
+    for (const path of [file('gone.pem'), '']) {
+      await named(path);
+      expect(await identity()).toMatchObject({ certificate: 'none' });
+    }
+  });
+
+  it('is nothing that a file of another form says', async () => {
+    await conf(`    certificate-authority-data: ${Buffer.from('x\n-----BEGIN CERTIFICATE-----\n%%\n-----END CERTIFICATE-----').toString('base64')}
+    server: "https://$(touch x):6443"\n`);
+    expect(await identity()).toMatchObject({ authorities: [], apiServer: null });
   });
 });
 

@@ -7,7 +7,7 @@ import { whatResetDoes } from '../../src/cluster/reset-node.js';
 import type { HostSpecification, Specification } from '../../src/cluster/specification.js';
 import type { StoragePlan, StorageTarget } from '../../src/cluster/storage-plan.js';
 import type { ClusterProgress, Question, StepProgress } from '../../src/workflows/progress.js';
-import { anApplyPlan, aProbe, aTarget } from './builders.js';
+import { anApplyPlan, aProbe, aSpecification, aTarget } from './builders.js';
 import { findingsWith, specificationWith, type Texts } from './hostile-hosts.js';
 
 /** Everything that is put before people, of a cluster of several hosts, with a text of the test's own in each place. */
@@ -107,6 +107,7 @@ export function resetWith(text: Texts): Approval {
   const probe = aProbe({ ...began, host, nodeName: `x ${text()}`, cluster, manifests: [text()] });
   const { judged } = judgeBeforeRerun({
     rerun: 'strict',
+    specification: aSpecification(),
     firstControlPlaneByName: true,
     nodes: [{ probe, role: 'worker', isEtcd: false }],
   });

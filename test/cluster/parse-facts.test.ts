@@ -17,6 +17,13 @@ const everyFact = factsScript({
   ...{ controlHost: clusterFolders('/var/lib/slipway', 'blue'), forPreflight: true },
 });
 
+describe('the facts script', () => {
+  it('asks systemd for the engines that Kubespray would take off', () => {
+    const asked = /^systemctl show .*$/m.exec(everyFact.text)?.[0].split(' ');
+    expect(asked).toEqual(expect.arrayContaining(['docker.service', 'docker.socket', 'crio.service']));
+  });
+});
+
 describe('parseFacts', () => {
   it('understands a virtual machine with two blank disks, whose names are not in the order of their serials', () => {
     const facts = parseFacts(recorded('blank-worker'), mark);

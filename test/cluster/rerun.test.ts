@@ -3,7 +3,7 @@ import type { ClusterSeen, NodeProbe } from '../../src/cluster/kubeadm-probe.js'
 import type { NodeRole } from '../../src/cluster/cluster-together.js';
 import type { RerunStrictness } from '../../src/cluster/releases.js';
 import { judgeBeforeRerun, type JudgedNode } from '../../src/cluster/rerun.js';
-import { aProbe } from './builders.js';
+import { aProbe, aSpecification } from './builders.js';
 
 const manifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 const finished: Partial<NodeProbe> = {
@@ -38,6 +38,7 @@ type Node = Partial<NodeProbe> & { role?: NodeRole; isEtcd?: boolean };
 function judge(nodes: readonly Node[], rerun: RerunStrictness = 'strict'): JudgedNode[] {
   return judgeBeforeRerun({
     rerun,
+    specification: aSpecification(),
     firstControlPlaneByName: rerun !== 'ignores-four-errors-in-the-run',
     nodes: nodes.map(({ role, isEtcd = role === undefined, ...probe }, index) => ({
       probe: aProbe({ host: `node${index + 1}`, ...probe }),

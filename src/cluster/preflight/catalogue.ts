@@ -55,6 +55,12 @@ export const preflightChecks = {
       'The Kubernetes that runs on every node already, apart from the patch release: cluster.yml does no upgrade.',
     mend: 'Name the release that installs what runs; bring a node that differs from the others to their version first.',
   },
+  'other-cluster': {
+    severity: 'error',
+    shouldBe:
+      'No node that works in another cluster: its kubelet runs with a certificate that has not expired, and its CA, its name or its API server is not that of the cluster that is asked for. Such a node is never offered a reset.',
+    mend: 'Leave it out, or drain and reset it in its own cluster first. Where that is gone for good, systemctl disable --now kubelet.',
+  },
   architecture: {
     severity: 'error',
     shouldBe: 'A processor for which Kubespray downloads programs: x86_64 or aarch64.',
@@ -165,6 +171,12 @@ export const preflightChecks = {
     shouldBe:
       'An /etc/resolv.conf, and no link to nothing; without one names are not resolved, and Kubespray stops where it is to read or change it. On Ubuntu 20.04, 22.04 and (from v2.25 on) 24.04 also /run/systemd/resolve/resolv.conf: Kubespray gives kubelet this file, whatever kube_resolv_conf says, and without it no pod starts.',
     mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf; systemctl enable --now systemd-resolved. Take kube_resolv_conf out of kubespray.variables.',
+  },
+  'other-container-engine': {
+    severity: 'error',
+    shouldBe:
+      'No Docker or CRI-O that runs, or that docker.socket starts, beside the container_manager, which is containerd: Kubespray ends it, and what is in it is deleted, on fresh hosts and on nodes in use alike.',
+    mend: 'Move what is needed to another host, or leave this one out; systemctl disable --now docker.service docker.socket, or crio, keeps the data.',
   },
   'other-firewall': {
     severity: 'warning',

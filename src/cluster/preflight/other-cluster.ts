@@ -1,0 +1,55 @@
+import { overrideOf } from '../checks.js';
+import { roleOf } from '../cluster-together.js';
+import { isServiceActive, type HostFacts } from '../facts.js';
+import { membersOf } from '../members.js';
+import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../other-cluster.js';
+import type { Specification } from '../specification.js';
+import type { FoundBefore } from './finding.js';
+
+type Facts = Readonly<Record<string, HostFacts>>;
+
+function takenHosts(specification: Specification, facts: Facts): ReadonlyMap<string, OtherNode> {
+  const { controlPlanes } = membersOf(specification);
+  const nodes = specification.hosts.flatMap((host): NodeSeen[] => {
+    const seen = facts[host.name];
+    if (seen === undefined) return [];
+    const { kubeletIdentity: identity, kubernetes, units, addresses } = seen;
+    const isBlank = kubernetes === null && identity?.authorities.length === 0;
+    const kubeletIsActive = isServiceActive(units, 'kubelet');
+    return [
+      {
+        host: host.name,
+        role: roleOf(host, controlPlanes),
+        ...{ kubeletIsActive, isBlank, identity, addresses },
+      },
+    ];
+  });
+  return new Map([...nodesOfOtherClusters(nodes, specification)].filter(([, { isLive }]) => isLive));
+}
+
+/**
+ * Facts of the hosts whose Kubernetes is that of this cluster, if they have any. What runs on a node of another one decides
+ * nothing for this one, unless the operator says by an override that it is none.
+ */
+export function withoutTaken(specification: Specification, facts: Facts): Facts {
+  const taken = takenHosts(specification, facts);
+  const isOwn = (host: string) =>
+    !taken.has(host) || overrideOf({ check: 'other-cluster', host }, specification.overrides) !== undefined;
+  return Object.fromEntries(Object.entries(facts).filter(([host]) => isOwn(host)));
+}
+
+/** A reset of such a node, or `cluster.yml` over it, ends what works there. */
+export function otherClusterFindings(specification: Specification, facts: Facts): FoundBefore[] {
+  const taken = takenHosts(specification, facts);
+  return specification.hosts.flatMap(({ name, address }) => {
+    const other = taken.get(name);
+    if (other === undefined) return [];
+    return [
+      {
+        ...{ check: 'other-cluster', host: name, severity: 'error', is: other.text },
+        shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
+        mend: wayOut(`${name} (${address})`),
+      } as const,
+    ];
+  });
+}
