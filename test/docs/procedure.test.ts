@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deadLinks, readPage, type Section } from './page.js';
+
+/** Where the interface `Activities` is. */
+const contract = 'src/activities/contract.ts';
+
+const page = readPage('docs/procedure.md');
+
+/** Every activity's name, from the interface that workflows call. */
+const activities = [...readFileSync(contract, 'utf8').matchAll(/^ {2}([a-z][A-Za-z]+)\(input: /gm)].map(
+  (match) => match[1] ?? '',
+);
+
+/** The document's own numbers, in its order; it has two steps 9. */
+const numbers = [
+  ...['1', '2', '3', '4', '5', '6', '7'],
+  ...Array.from({ length: 16 }, (_, index) => `7.${index + 1}`),
+  ...['8', '9', '9', '10'],
+];
+
+/** What is said of each step. */
+const labels = ['Source:', 'Document:', 'Slipway:', 'Differs:', 'Activity:'];
+
+const steps = page.sections.filter(({ heading }) => heading.startsWith('Step '));
+const numberOf = ({ heading }: Section) => /^Step ([0-9.]+)(?:, [a-z ]+)?: ./.exec(heading)?.[1];
+
+const fileOf = (activity: string) =>
+  `${activity.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+
+/** Names of activities that link to the activity's own file. */
+const activitiesOf = ({ links }: Pick<Section, 'links'>) =>
+  activities.filter((name) =>
+    links.some(({ text, path }) => text === name && path?.endsWith(`/${fileOf(name)}`)),
+  );
+
+describe('the procedure', () => {
+  it('has a heading for each documented step, in the document’s order', () => {
+    expect(steps.map(numberOf)).toEqual(numbers);
+  });
+
+  it.each(steps)('$heading', (step) => {
+    for (const label of labels) expect(step.text).toContain(label);
+    expect(activitiesOf(step)).not.toEqual([]);
+  });
+
+  it('names every activity, with its file', () => {
+    expect(activities.length).toBeGreaterThan(40);
+    expect(activities.filter((name) => !activitiesOf(page).includes(name))).toEqual([]);
+  });
+
+  it('links only to files that exist', () => {
+    expect(page.links.length).toBeGreaterThan(60);
+    expect(deadLinks(page.links)).toEqual([]);
+  });
+});

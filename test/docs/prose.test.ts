@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { parsePage, readPage, type Page } from './page.js';
+
+/** Pages whose prose is kept short; a page is added here once it is. */
+const pages = ['docs/glossary.md', 'docs/procedure.md', 'docs/traps.md'];
+
+/** Words in a sentence, on the average of a page. */
+const longestAverage = 25;
+/** Lines of a paragraph. */
+const longestParagraph = 8;
+
+/** The words of each sentence. Headings, links and other words without a full stop are none, unless they are as long as one. */
+function sentencesOf({ passages }: Page): number[] {
+  return passages.flatMap(({ text }) =>
+    text
+      .split(/(?<=[.!?][)”"']?)\s+/)
+      .map((sentence) => ({
+        sentence,
+        words: sentence.split(/\s+/).filter((word) => /\w/.test(word)).length,
+      }))
+      .filter(({ sentence, words }) => /[.!?][)”"']?$/.test(sentence) || words > longestAverage)
+      .map(({ words }) => words),
+  );
+}
+
+function averageOf(lengths: readonly number[]): number {
+  return lengths.reduce((sum, words) => sum + words, 0) / lengths.length;
+}
+
+const longParagraphs = ({ passages }: Page) => passages.filter(({ lines }) => lines > longestParagraph);
+
+describe.each(pages)('%s', (path) => {
+  const page = readPage(path);
+
+  it('has short sentences', () => {
+    const sentences = sentencesOf(page);
+    expect(sentences.length).toBeGreaterThan(10);
+    expect(averageOf(sentences)).toBeLessThanOrEqual(longestAverage);
+  });
+
+  it('has short paragraphs', () => {
+    expect(longParagraphs(page).map(({ line }) => line)).toEqual([]);
+  });
+});
+
+describe('the measure of prose', () => {
+  const read = (text: string) => parsePage(text, 'docs/page.md');
+
+  it('counts the words of sentences, in paragraphs, lists and tables', () => {
+    const page = read(
+      '# A heading\n\nOne two. Three `four` five!\n\n- **Six** seven.\n- eight\n\n| a | b |\n|-|-|\n| nine | Ten. |\n',
+    );
+    expect(sentencesOf(page)).toEqual([2, 3, 2, 1]);
+  });
+
+  it('counts what is too long without a full stop', () => {
+    expect(sentencesOf(read(`${'word '.repeat(30)}\n`))).toEqual([30]);
+  });
+
+  it('counts the lines of a paragraph, and a line that is too wide as several', () => {
+    expect(longParagraphs(read(`${'line\n'.repeat(8)}\nend\n`))).toEqual([]);
+    expect(longParagraphs(read(`first\n\n${'line\n'.repeat(9)}`)).map(({ line }) => line)).toEqual([3]);
+    expect(longParagraphs(read(`${'word '.repeat(230)}\n`))).toHaveLength(1);
+  });
+});
