@@ -12,6 +12,7 @@ import { changed, step, unchanged, withHost } from './step.js';
  * Step 3: "Copy Public Key to the Kubernetes Hosts". The key is tried first; only where it does not get in, the password
  * is read and used for one connection. Each key is appended once, and a fresh login by key is the proof.
  * @throws AuthenticationFailedError when the key does not get in and no password is given
+ * @throws HostKeyUnknownError when it is needed, and the host's key is neither stated nor confirmed: it is not sent
  * @throws RefusedError when the host refuses the password: trying it again could lock the account
  */
 export function copySshKey(dependencies: Dependencies): Activities['copySshKey'] {

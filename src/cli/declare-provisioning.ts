@@ -8,7 +8,10 @@ export function declareProvisioning(program: Command, dispatch: Dispatch): void 
     .command('up')
     .description('Provision the cluster: plan, ask for approval, do what differs, verify. Safe to repeat.')
     .argument('<file>', 'cluster.yaml')
-    .option('-y, --yes', 'approve every plan without asking: destroys what the plan names')
+    .option(
+      '-y, --yes',
+      'approve every plan without asking: destroys what the plan names; confirms no host key',
+    )
     .option('--by <name>', 'who approves, for the report (default: user@machine)')
     .addOption(
       new Option('--on-failure <answer>', 'what a failed step gets when nobody sits at the terminal')

@@ -9,11 +9,10 @@ import type { Unread } from '../cluster/plan.js';
 import type { Specification } from '../cluster/specification.js';
 import type { FoundBefore } from '../cluster/preflight/finding.js';
 import { sudoFinding } from '../cluster/preflight/sudo.js';
-import { AuthenticationFailedError, SudoRefusedError } from '../hosts/errors.js';
-import type { Host } from '../hosts/host.js';
-import { readSecret } from '../hosts/secrets.js';
+import { SudoRefusedError } from '../hosts/errors.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
 import { controlHostTarget, targetOf } from '../workflows/targets.js';
+import { openHost } from './open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */
 export interface Look extends Seen {
@@ -37,7 +36,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
     keep: (facts: HostFacts) => void,
   ) => {
     try {
-      const host = await open(target, specification, pool);
+      const host = await openHost(target, specification, pool);
       try {
         keep(await readFactsAndClock(host, mountPoint, { controlHostOf, roomFor }));
       } finally {
@@ -95,14 +94,4 @@ function whyOf(error: unknown): string {
 function sudoRefused(host: string, { context }: SudoRefusedError): FoundBefore {
   const said = context.output?.trim().split('\n').at(-1) ?? 'refused';
   return sudoFinding({ host, said, mend: context.advice ?? '' });
-}
-
-/** By key, or by the password that will copy the key; the key itself is not copied by looking. */
-async function open(target: HostTarget, { ssh }: Specification, pool: HostPool): Promise<Host> {
-  try {
-    return await pool.connect(target);
-  } catch (error) {
-    if (!(error instanceof AuthenticationFailedError) || ssh.bootstrapPassword === undefined) throw error;
-    return pool.connect(target, { password: await readSecret(ssh.bootstrapPassword) });
-  }
 }

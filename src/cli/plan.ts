@@ -4,6 +4,7 @@ import type { ClusterPlan } from '../cluster/plan.js';
 import { renderPlan } from '../cluster/render-plan.js';
 import { createHostPool } from '../hosts/host-pool.js';
 import { slipwayHome } from '../hosts/state-folder.js';
+import { confirmHostKeys } from './confirm-host-keys.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';
@@ -17,12 +18,14 @@ export interface PlanOptions {
 
 /**
  * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host
- * (for a moment the hosts listen on ports that the cluster will need), and needs no Temporal.
+ * (for a moment the hosts listen on ports that the cluster will need), and needs no Temporal. Asks first where a
+ * password would go to hosts whose keys nobody has confirmed.
  * Machines that cannot be read are named first, and nothing is concluded from them.
  * @throws CommandError
  */
 export async function plan({ file, json }: PlanOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
+  await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
   const pool = createHostPool({ stateFolder: slipwayHome() });
   try {
     const look = await lookAtHosts(specification, pool);

@@ -1,6 +1,7 @@
 import type { Specification } from '../cluster/specification.js';
 import { configuredAddress, type TemporalConnection } from '../temporal/connect.js';
 import { approveEverything, type Approver } from './approver.js';
+import { confirmHostKeys } from './confirm-host-keys.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { catchInterruption } from './interruption.js';
@@ -57,6 +58,11 @@ export async function provision(options: ProvisionOptions, terminal: Terminal): 
     return await withTemporal({ terminal, embedded: 'start' }, async (connection) => {
       terminal.write(`Temporal: ${connection.address}${uiOf(connection)}\n`);
       const isWanted = options.worker ?? configuredAddress() === undefined;
+      // What is pinned here counts for a worker on this machine only; any other asks by its failed step.
+      if (isWanted) {
+        const { specification } = options;
+        await confirmHostKeys({ specification, terminal, signal: interruption.controller.signal });
+      }
       return withOwnWorker({ connection, isWanted }, async (guarded) => {
         const outcome = await guarded(
           runCluster({ ...options, connection, terminal, interruption: interruption.controller }),

@@ -1,3 +1,5 @@
+import type { HostKey } from './host-key.js';
+
 /** Where something went wrong: enough for a reader to go and look. */
 export interface HostErrorContext {
   /** The host's name in the inventory. */
@@ -36,6 +38,20 @@ export class AuthenticationFailedError extends HostError {}
 /** The host showed another key than the one pinned: somebody else may answer at this address. Never retried. */
 export class HostKeyChangedError extends HostError {
   override readonly retryable: boolean = false;
+}
+
+/** The host's key is neither stated nor confirmed, so the password that was needed was not sent. Never retried. */
+export class HostKeyUnknownError extends HostError {
+  override readonly retryable: boolean = false;
+
+  constructor(
+    message: string,
+    context: HostErrorContext,
+    /** The key that the host has shown. */
+    readonly shown: HostKey,
+  ) {
+    super(message, context);
+  }
 }
 
 /** A script ended with an exit code other than 0. Not retryable by itself: the step decides. */

@@ -39,6 +39,11 @@ export function fingerprint({ base64 }: HostKey): string {
   return `SHA256:${digest.replace(/=+$/, '')}`;
 }
 
+/** Type and fingerprint, by which people compare keys. */
+export function describedKey(key: HostKey): string {
+  return `${key.type} ${fingerprint(key)}`;
+}
+
 export function sameKey(one: HostKey, other: HostKey): boolean {
   return one.type === other.type && one.base64 === other.base64;
 }

@@ -7,6 +7,12 @@ import type { HostKey } from './host-key.js';
 /** A lock older than this belongs to a worker that died: it is held for milliseconds only. */
 const staleLockMilliseconds = 10_000;
 
+/**
+ * The comment of a key that nobody has vouched for: it was shown at the first login by key, which any server can let
+ * succeed. No password is sent to such a host.
+ */
+const firstContactMark = 'first-contact';
+
 /** Where an SSH server is. */
 export interface SshAddress {
   readonly address: string;
@@ -23,13 +29,16 @@ export function knownHostsName({ address, port }: SshAddress): string {
   return port === 22 ? address : `[${address}]:${port}`;
 }
 
-/** The keys that a known_hosts text holds for a host. Hashed names, patterns and marked lines are not looked at. */
-export function keysIn(text: string, host: SshAddress): HostKey[] {
+/**
+ * The keys that a known_hosts text holds for a host. Hashed names, patterns and marked lines are not looked at.
+ * @param trusted leaves out the keys that were only seen at a first contact
+ */
+export function keysIn(text: string, host: SshAddress, { trusted = false } = {}): HostKey[] {
   const name = knownHostsName(host);
   return text.split('\n').flatMap((line) => {
-    const [names = '', ...rest] = line.trim().split(/\s+/);
-    if (!names.split(',').includes(name)) return [];
-    return parseHostKey(rest.join(' ')) ?? [];
+    const [names = '', type, base64, comment] = line.trim().split(/\s+/);
+    if (!names.split(',').includes(name) || (trusted && comment === firstContactMark)) return [];
+    return parseHostKey(`${type ?? ''} ${base64 ?? ''}`) ?? [];
   });
 }
 
@@ -42,12 +51,13 @@ export interface Pinned {
 export class KnownHosts {
   constructor(readonly file: string) {}
 
-  async keysOf(host: SshAddress): Promise<HostKey[]> {
-    return keysIn(await this.text(), host);
+  /** @param trusted as in {@link keysIn} */
+  async keysOf(host: SshAddress, { trusted = false } = {}): Promise<HostKey[]> {
+    return keysIn(await this.text(), host, { trusted });
   }
 
   /**
-   * Pins the key if the host has none yet, or if it is `trusted` because the specification names it.
+   * Pins the key if the host has none yet, or if it is `trusted` because the specification or a person names it.
    * The file is replaced as a whole under a lock, so that of two first contacts at once one wins and the other sees it.
    * @returns the keys that are pinned afterwards, and whether this one was added
    */
@@ -56,11 +66,13 @@ export class KnownHosts {
     return await this.locked(async () => {
       const text = await this.text();
       const present = keysIn(text, host);
-      const isPinned = present.some((other) => sameKey(other, key));
+      const isPinned = keysIn(text, host, { trusted }).some((other) => sameKey(other, key));
       if (isPinned || (present.length > 0 && !trusted)) return { keys: present, added: false };
+      const line = `${knownHostsName(host)} ${hostKeyText(key)}`;
       const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
-      await this.replace(`${before}${knownHostsName(host)} ${hostKeyText(key)}\n`);
-      return { keys: [...present, key], added: true };
+      const others = before.replace(`${line} ${firstContactMark}\n`, '');
+      await this.replace(`${others}${line}${trusted ? '' : ` ${firstContactMark}`}\n`);
+      return { keys: [...present.filter((other) => !sameKey(other, key)), key], added: true };
     });
   }
 

@@ -3,9 +3,10 @@ import ssh2 from 'ssh2';
 import type { Client as SshClient, ConnectConfig } from 'ssh2';
 import { AuthenticationFailedError, HostUnreachableError } from './errors.js';
 import { hostKeyFromWire, hostKeyText, preferredAlgorithms } from './host-key.js';
+import type { HostKey } from './host-key.js';
 import { SshConnection } from './ssh-connection.js';
 import { expandHome } from './state-folder.js';
-import { knownKeys, verifyHostKey } from './verify-host-key.js';
+import { knownKeys, pinHostKey, placeOf, verifyHostKey } from './verify-host-key.js';
 import type { FirstContact, SshTarget } from './verify-host-key.js';
 
 /** A CommonJS package of which Node finds only some exports by name. */
@@ -33,8 +34,9 @@ export interface Login {
 }
 
 /**
- * Makes one connection, with the host's key verified before anything secret is sent.
+ * Makes one connection, with the host's key verified before anything secret is sent, and pinned when the login is made.
  * @throws HostUnreachableError, AuthenticationFailedError, HostKeyChangedError
+ * @throws HostKeyUnknownError when the login is by password, and the key neither stated nor confirmed
  */
 export async function connectSsh(
   target: SshTarget,
@@ -46,14 +48,15 @@ export async function connectSsh(
   const client = new Client();
   if (login.password !== undefined) answerPrompts(client, login.password);
   const timeout = login.timeout ?? defaultConnectTimeout;
-  let hostKey: string | undefined;
-  await new Promise<void>((resolve, reject) => {
+  const { stateFolder, onFirstContact } = settings;
+  const hostKey = await new Promise<HostKey>((resolve, reject) => {
+    let shown: HostKey;
     let refusal: unknown;
     const fail = (cause?: Error) => {
       client.destroy();
       reject(refusal instanceof Error ? refusal : notConnected(target, timeout, cause));
     };
-    client.once('ready', resolve);
+    client.once('ready', () => resolve(shown));
     client.on('error', fail);
     client.once('close', fail);
     client.connect({
@@ -65,10 +68,8 @@ export async function connectSsh(
       readyTimeout: timeout,
       algorithms: { serverHostKey: preferredAlgorithms(known) as never },
       hostVerifier: (blob: Buffer, answer: (accepted: boolean) => void) => {
-        const { stateFolder, onFirstContact } = settings;
-        const shown = hostKeyFromWire(blob);
-        hostKey = hostKeyText(shown);
-        verifyHostKey({ stateFolder, target, shown, onFirstContact }).then(
+        shown = hostKeyFromWire(blob);
+        verifyHostKey({ stateFolder, target, shown, sendsPassword: login.password !== undefined }).then(
           () => answer(true),
           (error: unknown) => {
             refusal = error;
@@ -79,7 +80,17 @@ export async function connectSsh(
     });
   });
   client.removeAllListeners('error').removeAllListeners('close');
-  return new SshConnection(client, { sessions: settings.sessions, hostKey });
+  const connection = new SshConnection(client, {
+    sessions: settings.sessions,
+    hostKey: hostKeyText(hostKey),
+  });
+  try {
+    await pinHostKey({ stateFolder, target, shown: hostKey, onFirstContact });
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+  return connection;
 }
 
 async function credentialsFor(target: SshTarget, password: string | undefined): Promise<ConnectConfig> {
@@ -115,11 +126,11 @@ async function privateKeyOf(target: SshTarget): Promise<string> {
 }
 
 function notConnected(target: SshTarget, timeout: number, cause: NodeJS.ErrnoException | undefined): Error {
-  const { name: host, address, port, user } = target;
+  const { name: host, user } = target;
   const level = (cause as { level?: string } | undefined)?.level;
   if (level === 'client-authentication') {
     return new AuthenticationFailedError(
-      `${host} (${address}, port ${port}) refused the login of ${user}.`,
+      `${placeOf(target)} refused the login of ${user}.`,
       {
         host,
         advice: `Check that ${user}'s authorized_keys on the host holds the public key, or the password.`,
@@ -129,7 +140,7 @@ function notConnected(target: SshTarget, timeout: number, cause: NodeJS.ErrnoExc
   }
   const why = level === 'client-timeout' ? `no answer within ${timeout / 1000} s` : reasonOf(cause);
   return new HostUnreachableError(
-    `Cannot connect to ${host} (${address}, port ${port}): ${why}.`,
+    `Cannot connect to ${placeOf(target)}: ${why}.`,
     { host, advice: 'Check that the host is up, its address and port, and the firewalls between.' },
     { cause },
   );

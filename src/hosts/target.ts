@@ -13,7 +13,7 @@ export type HostTarget =
       readonly address: string;
       readonly port: number;
       readonly user: string;
-      /** "<type> <base64>" as in the specification; without it the key of the first contact is recorded and pinned. */
+      /** "<type> <base64>" as in the specification; without it the key of the first login by key is pinned, or one that is confirmed. */
       readonly hostKey?: string | undefined;
       /** Path of the private key on the worker's machine. `~/` is allowed. */
       readonly privateKey: string;
@@ -24,6 +24,7 @@ export interface HostPool {
   /**
    * A connected host. Connections are kept and shared; calling `close` on the host gives it back.
    * @throws HostUnreachableError, AuthenticationFailedError, HostKeyChangedError
+   * @throws HostKeyUnknownError when a password is given, and the host's key neither stated nor confirmed
    */
   connect(target: HostTarget, options?: ConnectOptions): Promise<Host>;
   /** Closes every connection. */

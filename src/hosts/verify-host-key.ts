@@ -1,12 +1,12 @@
-import { HostKeyChangedError } from './errors.js';
-import { fingerprint, parseHostKey, sameKey } from './host-key.js';
+import { HostKeyChangedError, HostKeyUnknownError } from './errors.js';
+import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey } from './host-key.js';
 import type { HostKey } from './host-key.js';
 import { KnownHosts, knownHostsFile } from './known-hosts.js';
 import type { HostTarget } from './target.js';
 
 export type SshTarget = Extract<HostTarget, { kind: 'ssh' }>;
 
-/** Told when a host without a known key is reached for the first time, so that somebody can compare the fingerprint. */
+/** Told when a host without a known key is logged in to for the first time, so that somebody can compare the fingerprint. */
 export interface FirstContact {
   readonly host: string;
   readonly address: string;
@@ -17,18 +17,46 @@ export interface FirstContact {
   readonly file: string;
 }
 
-/** The keys by which a host is known; the specification's key stands above the pinned ones. */
-export async function knownKeys(stateFolder: string, target: SshTarget): Promise<HostKey[]> {
+/**
+ * The keys by which a host is known; the specification's key stands above the pinned ones.
+ * @param trusted leaves out what was only seen at a first contact: these keys are enough to send a password
+ */
+export async function knownKeys(
+  stateFolder: string,
+  target: SshTarget,
+  { trusted = false } = {},
+): Promise<HostKey[]> {
   const stated = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
   if (stated !== undefined) return [stated];
-  return await new KnownHosts(knownHostsFile(stateFolder, target.cluster)).keysOf(target);
+  return await new KnownHosts(knownHostsFile(stateFolder, target.cluster)).keysOf(target, { trusted });
 }
 
 /**
- * Judges the key that a host shows, and pins it at the first contact.
+ * Judges the key that a host shows, before anything is sent by which to log in.
  * @throws HostKeyChangedError when it is another one than the known one
+ * @throws HostKeyUnknownError when a password is to be sent, and nobody vouches for the key
  */
 export async function verifyHostKey(options: {
+  readonly stateFolder: string;
+  readonly target: SshTarget;
+  readonly shown: HostKey;
+  readonly sendsPassword: boolean;
+}): Promise<void> {
+  const { stateFolder, target, shown, sendsPassword } = options;
+  const isShown = (key: HostKey) => sameKey(key, shown);
+  const known = await knownKeys(stateFolder, target);
+  if (known.length > 0 && !known.some(isShown)) throw changed(stateFolder, target, known, shown);
+  if (!sendsPassword) return;
+  const trusted = await knownKeys(stateFolder, target, { trusted: true });
+  if (!trusted.some(isShown)) throw unknown(target, shown);
+}
+
+/**
+ * Pins the key of a host without a known one, once it has let the worker in: who refuses may be a stranger, whose key
+ * would lock the host itself out. A stated key is recorded too, so that ssh and Ansible find it in the same file.
+ * @throws HostKeyChangedError when another first contact has pinned another key meanwhile
+ */
+export async function pinHostKey(options: {
   readonly stateFolder: string;
   readonly target: SshTarget;
   readonly shown: HostKey;
@@ -36,33 +64,56 @@ export async function verifyHostKey(options: {
 }): Promise<void> {
   const { stateFolder, target, shown, onFirstContact } = options;
   const file = knownHostsFile(stateFolder, target.cluster);
-  const before = await knownKeys(stateFolder, target);
-  const isKnown = before.some((key) => sameKey(key, shown));
-  if (before.length > 0 && !isKnown) throw changed(target, file, before, shown);
-  if (isKnown && target.hostKey === undefined) return;
-  // Keys stated in the specification are recorded too, so that ssh and Ansible find them in the same file.
-  const { keys, added } = await new KnownHosts(file).pin(target, shown, { trusted: isKnown });
-  if (!keys.some((key) => sameKey(key, shown))) throw changed(target, file, keys, shown);
-  if (isKnown || !added) return;
+  const isStated = target.hostKey !== undefined;
+  const known = isStated ? [] : await knownKeys(stateFolder, target);
+  if (known.some((key) => sameKey(key, shown))) return;
+  const { keys, added } = await new KnownHosts(file).pin(target, shown, { trusted: isStated });
+  if (!keys.some((key) => sameKey(key, shown))) throw changed(stateFolder, target, keys, shown);
+  if (isStated || !added) return;
   const { name, address, port } = target;
   onFirstContact?.({ host: name, address, port, fingerprint: fingerprint(shown), file });
 }
 
+/** Pins a key that a person has confirmed, so that a password may be sent to this host. */
+export async function confirmHostKey(stateFolder: string, target: SshTarget, key: HostKey): Promise<void> {
+  await new KnownHosts(knownHostsFile(stateFolder, target.cluster)).pin(target, key, { trusted: true });
+}
+
 function changed(
+  stateFolder: string,
   target: SshTarget,
-  file: string,
   known: readonly HostKey[],
   shown: HostKey,
 ): HostKeyChangedError {
-  const { name, address, port } = target;
-  const place = target.hostKey === undefined ? `its line in ${file}` : 'its hostKey in the specification';
+  const { name, cluster, hostKey } = target;
+  const file = knownHostsFile(stateFolder, cluster);
+  const place = hostKey === undefined ? `its line in ${file}` : 'its hostKey in the specification';
   return new HostKeyChangedError(
-    `${name} (${address}, port ${port}) shows the host key ${described(shown)}, ` +
-      `but it is known by ${known.map(described).join(', ')}: another machine may be answering.`,
+    `${placeOf(target)} shows the host key ${describedKey(shown)}, ` +
+      `but it is known by ${known.map(describedKey).join(', ')}: another machine may be answering.`,
     { host: name, advice: `If the host was installed anew, remove or correct ${place}, then try again.` },
   );
 }
 
-function described(key: HostKey): string {
-  return `${key.type} ${fingerprint(key)}`;
+function unknown(target: SshTarget, shown: HostKey): HostKeyUnknownError {
+  return new HostKeyUnknownError(
+    `${placeOf(target)} shows the host key ${describedKey(shown)}, which nobody has confirmed. ` +
+      'Another machine may be answering, so the password was not sent there.',
+    {
+      host: target.name,
+      advice:
+        `Compare the fingerprint with the host's own (${tellFingerprints}); then confirm it by "slipway plan" ` +
+        "at a terminal on the worker's machine and retry, or abort and put this line into the host's entry in " +
+        `cluster.yaml: hostKey: ${hostKeyText(shown)}`,
+    },
+    shown,
+  );
+}
+
+/** Shows, at the host's own console, the fingerprints of its keys. */
+export const tellFingerprints = 'cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf -';
+
+/** Such as `worker-1 (10.0.0.1, port 22)`. */
+export function placeOf({ name, address, port }: SshTarget): string {
+  return `${name} (${address}, port ${port})`;
 }

@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HostKeyChangedError } from '../../src/hosts/errors.js';
+import { HostKeyChangedError, HostKeyUnknownError } from '../../src/hosts/errors.js';
 import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../src/hosts/host-key.js';
 import type { HostKey } from '../../src/hosts/host-key.js';
 import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../src/hosts/known-hosts.js';
-import { knownKeys, verifyHostKey } from '../../src/hosts/verify-host-key.js';
+import { confirmHostKey, knownKeys, pinHostKey, verifyHostKey } from '../../src/hosts/verify-host-key.js';
 import type { FirstContact, SshTarget } from '../../src/hosts/verify-host-key.js';
 
 const first: HostKey = {
@@ -109,6 +109,11 @@ describe('known_hosts', () => {
   });
 });
 
+interface Judged {
+  readonly hostKey?: string;
+  readonly sendsPassword?: boolean;
+}
+
 describe('verifyHostKey', () => {
   const target: SshTarget = {
     kind: 'ssh',
@@ -119,13 +124,14 @@ describe('verifyHostKey', () => {
     ...host,
   };
   const contacts: FirstContact[] = [];
-  const verify = (shown: HostKey, hostKey?: string) =>
-    verifyHostKey({
-      stateFolder: folder,
-      target: { ...target, hostKey },
-      shown,
-      onFirstContact: (contact) => contacts.push(contact),
-    });
+  const judge = (shown: HostKey, { hostKey, sendsPassword = false }: Judged = {}) =>
+    verifyHostKey({ stateFolder: folder, target: { ...target, hostKey }, shown, sendsPassword });
+  /** As a connection does whose login succeeds. */
+  const verify = async (shown: HostKey, hostKey?: string) => {
+    const about = { stateFolder: folder, target: { ...target, hostKey }, shown };
+    await verifyHostKey({ ...about, sendsPassword: false });
+    await pinHostKey({ ...about, onFirstContact: (contact) => contacts.push(contact) });
+  };
   beforeEach(() => {
     contacts.length = 0;
   });
@@ -136,6 +142,32 @@ describe('verifyHostKey', () => {
     const file = knownHostsFile(folder, 'blue');
     expect(contacts).toEqual([{ host: 'worker-1', ...host, fingerprint: fingerprint(first), file }]);
     expect(await knownKeys(folder, target)).toEqual([first]);
+  });
+
+  it('pins nothing by itself: a stranger who refuses the login must not lock the host out', async () => {
+    await judge(first);
+    expect(await knownKeys(folder, target)).toEqual([]);
+  });
+
+  it('lets a password go only where the key is stated, confirmed, or written into the file by hand', async () => {
+    const sendsPassword = true;
+    await expect(judge(first, { sendsPassword })).rejects.toThrow(HostKeyUnknownError);
+    await verify(first);
+    await expect(judge(first, { sendsPassword })).rejects.toThrow(HostKeyUnknownError);
+    await judge(second, { sendsPassword, hostKey: `${second.type} ${second.base64}` });
+    await confirmHostKey(folder, target, first);
+    await judge(first, { sendsPassword });
+    const file = knownHostsFile(folder, 'blue');
+    await writeFile(file, `[10.0.0.1]:2222 ${second.type} ${second.base64} root@worker\n`);
+    await judge(second, { sendsPassword });
+    await expect(judge(first, { sendsPassword })).rejects.toThrow(HostKeyChangedError);
+  });
+
+  it('lets one of two first contacts with different keys win', async () => {
+    const about = { stateFolder: folder, target, onFirstContact: undefined };
+    await Promise.all([judge(first), judge(second)]);
+    await pinHostKey({ ...about, shown: first });
+    await expect(pinHostKey({ ...about, shown: second })).rejects.toThrow(HostKeyChangedError);
   });
 
   it('refuses another key for good, naming both fingerprints and the file to edit', async () => {

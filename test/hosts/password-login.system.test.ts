@@ -1,76 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import ssh2 from 'ssh2';
-import type { AuthContext, Connection } from 'ssh2';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   AuthenticationFailedError,
   CommandFailedError,
+  HostKeyChangedError,
+  HostKeyUnknownError,
   HostUnreachableError,
 } from '../../src/hosts/errors.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { sh } from '../../src/hosts/script.js';
 import type { HostPool } from '../../src/hosts/target.js';
-import type { SshTarget } from '../../src/hosts/verify-host-key.js';
+import { parseHostKey, type HostKey } from '../../src/hosts/host-key.js';
+import { knownHostsFile } from '../../src/hosts/known-hosts.js';
+import { confirmHostKey, type SshTarget } from '../../src/hosts/verify-host-key.js';
+import { PasswordServer } from './password-server.js';
 
 const password = 'correct horse battery';
-
-/** An SSH server that takes one password, by one method, and answers every command with the command line itself. */
-class PasswordServer {
-  readonly connections: Connection[] = [];
-  /** What a command line is answered with. */
-  answer = { code: 0, stderr: '' };
-  private readonly server: ssh2.Server;
-
-  constructor(method: 'password' | 'keyboard-interactive') {
-    const hostKeys = [ssh2.utils.generateKeyPairSync('ed25519').private];
-    this.server = new ssh2.Server({ hostKeys }, (connection) => {
-      this.connections.push(connection);
-      connection.on('error', () => undefined);
-      connection.on('authentication', (context) => judge(context, method));
-      connection.on('session', (accept) => {
-        accept().on('exec', (acceptExec, _reject, { command }) => {
-          const channel = acceptExec();
-          channel.write(asAShell(command));
-          channel.stderr.write(this.answer.stderr);
-          channel.exit(this.answer.code);
-          channel.end();
-        });
-      });
-    });
-  }
-
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-    return (this.server.address() as AddressInfo).port;
-  }
-
-  close(): void {
-    for (const connection of this.connections) connection.end();
-    this.server.close();
-  }
-}
-
-/** `echo <word>; <the command>`, of which a shell does the first part. */
-function asAShell(line: string): string {
-  return line.replace(/^echo (\S+); /, '$1\n');
-}
-
-function judge(context: AuthContext, method: 'password' | 'keyboard-interactive'): void {
-  if (context.method !== method) return context.reject([method]);
-  if (context.method === 'password') {
-    if (context.password === password) context.accept();
-    else context.reject([method]);
-  } else if (context.method === 'keyboard-interactive') {
-    context.prompt([{ prompt: 'Password: ', echo: false }], (answers) => {
-      if (answers[0] === password) context.accept();
-      else context.reject([method]);
-    });
-  }
-}
 
 describe.each(['password', 'keyboard-interactive'] as const)('a server that asks by %s', (method) => {
   let server: PasswordServer;
@@ -80,7 +30,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'slipway-password-'));
-    server = new PasswordServer(method);
+    server = new PasswordServer(method, password);
     pool = createHostPool({ stateFolder: folder });
     target = {
       kind: 'ssh',
@@ -89,6 +39,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
       address: '127.0.0.1',
       port: await server.listen(),
       user: 'root',
+      hostKey: server.hostKey,
       privateKey: join(folder, 'no-key'),
     };
   });
@@ -130,5 +81,60 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
     server.answer = { code: 1, stderr: 'sudo: a password is required\n' };
     const failure = await host.run(sh`id -u`).catch((error: unknown) => error);
     expect((failure as CommandFailedError).context.advice).toContain('NOPASSWD');
+  });
+
+  describe('by a key that is not stated', () => {
+    const pinned = () => {
+      const file = knownHostsFile(folder, target.cluster);
+      return existsSync(file) ? readFileSync(file, 'utf8') : '';
+    };
+    const login = () => pool.connect(target, { password });
+    beforeEach(() => {
+      const privateKey = join(folder, 'key');
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', privateKey]);
+      target = { ...target, hostKey: undefined, privateKey };
+    });
+
+    it('gets no password, and is not pinned, when nobody has confirmed it', async () => {
+      await expect(pool.connect(target)).rejects.toBeInstanceOf(AuthenticationFailedError);
+      expect(pinned()).toBe('');
+      const failure = await login().catch((error: unknown) => error);
+      expect(server.heard).toEqual([]);
+      expect(pinned()).toBe('');
+      expect(failure).toBeInstanceOf(HostKeyUnknownError);
+      expect((failure as HostKeyUnknownError).retryable).toBe(false);
+      expect((failure as Error).message).toBe(
+        `worker-1 (127.0.0.1, port ${target.port}) shows the host key ssh-ed25519 ${server.fingerprint}, which ` +
+          'nobody has confirmed. Another machine may be answering, so the password was not sent there.',
+      );
+      expect((failure as HostKeyUnknownError).context.advice).toMatch(/"slipway plan" at a terminal/);
+      expect((failure as HostKeyUnknownError).context.advice).toContain(`hostKey: ${server.hostKey}`);
+    });
+
+    it('gets no password either when it was pinned only because it let a key in', async () => {
+      server.takesEveryKey = true;
+      await pool.connect(target);
+      expect(pinned()).toBe(`[127.0.0.1]:${target.port} ${server.hostKey} first-contact\n`);
+      await pool.closeAll();
+      server.takesEveryKey = false;
+      await expect(login()).rejects.toBeInstanceOf(HostKeyUnknownError);
+      expect(server.heard).toEqual([]);
+    });
+
+    it('gets the password once a person has confirmed it, also after a first contact by key', async () => {
+      server.takesEveryKey = true;
+      await pool.connect(target);
+      await confirmHostKey(folder, target, parseHostKey(server.hostKey) as HostKey);
+      expect(pinned()).toBe(`[127.0.0.1]:${target.port} ${server.hostKey}\n`);
+      await (await login()).close();
+      expect(server.heard).toEqual([password]);
+    });
+
+    it('gets no password when another one is confirmed', async () => {
+      const other = new PasswordServer(method, password);
+      await confirmHostKey(folder, target, parseHostKey(other.hostKey) as HostKey);
+      await expect(login()).rejects.toBeInstanceOf(HostKeyChangedError);
+      expect(server.heard).toEqual([]);
+    });
   });
 });

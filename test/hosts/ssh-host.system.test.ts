@@ -164,7 +164,8 @@ describe('host keys', () => {
   it('are pinned at the first contact, for ssh too', async () => {
     await (await pool.connect(sshd.target())).run(sh`true`);
     const file = knownHostsFile(join(folder, 'worker'), 'blue');
-    expect(await readFile(file, 'utf8')).toBe(`[127.0.0.1]:${sshd.port} ${sshd.hostKey('ed25519')}\n`);
+    const line = `[127.0.0.1]:${sshd.port} ${sshd.hostKey('ed25519')} first-contact\n`;
+    expect(await readFile(file, 'utf8')).toBe(line);
     const shown = execFileSync('ssh-keygen', ['-l', '-f', join(sshd.folder, 'host_ed25519.pub')]).toString();
     expect(contacts).toHaveLength(1);
     expect(shown).toContain(contacts[0]?.fingerprint);
