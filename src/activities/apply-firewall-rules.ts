@@ -4,7 +4,7 @@ import { counted } from '../cluster/units.js';
 import { ConnectionLostError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import {
   armAndLoad,
@@ -14,12 +14,12 @@ import {
   isAsProven,
   readFirewallState,
   undoScript,
-} from './firewall-state.js';
+} from '../probes/firewall-state.js';
 import type { Attempt } from './prove-way-in.js';
 import { proveWayIn } from './prove-way-in.js';
 import { wayIn } from './ssh-way-in.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { syncUnits } from './units-on-host.js';
+import { syncUnits } from '../probes/units.js';
 
 /** Settings that only tests change. */
 export interface FirewallSettings {

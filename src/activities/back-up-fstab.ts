@@ -12,7 +12,7 @@ import {
 } from '../cluster/surroundings.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';

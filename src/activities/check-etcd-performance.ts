@@ -1,8 +1,8 @@
 import { judgeEtcdPerf } from '../cluster/checks-etcd.js';
 import { lines, sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { etcdNotInstalled, etcdctlScript, readEtcdVariables } from './etcdctl.js';
+import { etcdNotInstalled, etcdctlScript, readEtcdVariables } from '../probes/etcdctl.js';
 import { runJob, step, withHost } from './step.js';
 
 /** Under which etcdctl writes; it does not begin while an earlier check, cut off, has left something there. */

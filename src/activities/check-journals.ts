@@ -2,12 +2,12 @@ import { Context } from '@temporalio/activity';
 import { counted } from '../cluster/units.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven } from './refusals.js';
 import { unitsToStart } from './start-and-enable-units.js';
 import { step, unchanged, withHost } from './step.js';
-import { type UnitOnHost, unitsPresent } from './units-on-host.js';
+import { type UnitOnHost, unitsPresent } from '../probes/units.js';
 
 /** Milliseconds for which a unit must have been up; systemd restarts a crashed kubelet after ten seconds or less. */
 const steadyAfter = 12_000;

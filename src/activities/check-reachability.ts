@@ -6,10 +6,10 @@ import type { Specification } from '../cluster/specification.js';
 import { counted } from '../cluster/units.js';
 import type { Host } from '../hosts/host.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { readOwnTable } from './firewall-state.js';
-import { listen, probe, stopListening, type Listening } from './reachability-on-host.js';
+import { readOwnTable } from '../probes/firewall-state.js';
+import { listen, probe, stopListening, type Listening } from '../probes/listeners.js';
 import { step, unchanged } from './step.js';
 
 /** Hosts that are worked on at the same time. */

@@ -1,7 +1,7 @@
 import { clusterFolders } from '../cluster/folders.js';
 import { CommandFailedError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
-import type { Activities, CloneInput, CloneResult } from './contract.js';
+import type { Activities, CloneInput, CloneResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { accessRefusal } from './git-access.js';
 import { cloneScript, noSuchRef, observe, switchScript, type Observation } from './git-checkout.js';

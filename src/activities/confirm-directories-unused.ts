@@ -1,5 +1,5 @@
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { isAllMoved } from './moved-data.js';
 import { notProven } from './refusals.js';

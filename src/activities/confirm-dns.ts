@@ -9,7 +9,7 @@ import type { JudgedCheck } from '../cluster/checks.js';
 import { systemPodsList } from '../cluster/kubernetes-lists.js';
 import { parsePods } from '../cluster/pods.js';
 import { rulesFor } from '../cluster/releases.js';
-import type { Activities, VerifyKubernetesInput } from './contract.js';
+import type { Activities, VerifyKubernetesInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl, type Kubectl } from './kubectl.js';
 import { step, withHost } from './step.js';

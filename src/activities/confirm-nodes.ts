@@ -4,7 +4,7 @@ import { nodeLeasesList, nodesList, podsOfNodeList } from '../cluster/kubernetes
 import { judgeNotedPods, notedPodsIn } from '../cluster/noted-pods.js';
 import { parsePods } from '../cluster/pods.js';
 import { rulesFor } from '../cluster/releases.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl, type Kubectl } from './kubectl.js';
 import { step, withHost } from './step.js';

@@ -1,7 +1,7 @@
 import { judgePods } from '../cluster/checks-pods.js';
 import { systemPodsList } from '../cluster/kubernetes-lists.js';
 import { parsePods } from '../cluster/pods.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl } from './kubectl.js';
 import { step, withHost } from './step.js';

@@ -1,7 +1,7 @@
 import { NotProvenError } from '../hosts/errors.js';
 import { fingerprint as fingerprintOf, parseHostKey } from '../hosts/host-key.js';
 import { sh } from '../hosts/script.js';
-import type { Activities, ConfirmSshResult } from './contract.js';
+import type { Activities, ConfirmSshResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { step, unchanged, withHost } from './step.js';
 

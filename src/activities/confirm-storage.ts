@@ -3,7 +3,7 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import { storageProblems } from '../cluster/storage-state.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { readFacts } from './gather-facts.js';
 import { dropIn, dropInPath } from './order-units-after-mount.js';

@@ -1,7 +1,7 @@
 import { copyOptions, placesOf, type Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { moveWords, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';

@@ -4,7 +4,7 @@ import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';
 import type { HostTarget } from '../hosts/target.js';
-import type { Activities, CopySshKeyInput } from './contract.js';
+import type { Activities, CopySshKeyInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
 

@@ -1,9 +1,9 @@
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities, SshKeyResult } from './contract.js';
+import type { Activities, SshKeyResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { exportHome, homePath } from './home-path.js';
+import { exportHome, homePath } from '../probes/home-path.js';
 import { changed, step, unchanged, withHost } from './step.js';
 
 /**

@@ -10,10 +10,10 @@ import { NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';
-import type { Activities, VirtualEnvironmentResult } from './contract.js';
+import type { Activities, VirtualEnvironmentResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { exportHome } from './home-path.js';
-import { searchPythons } from './python-search.js';
+import { exportHome } from '../probes/home-path.js';
+import { searchPythons } from '../probes/python-search.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 
 /**

@@ -3,7 +3,7 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';
-import type { Activities, OldDirectory } from './contract.js';
+import type { Activities, OldDirectory } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { moveWords, movedFunctions } from './moved-data.js';
 import { lookForOldData } from './old-data.js';

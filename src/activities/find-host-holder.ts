@@ -1,6 +1,6 @@
 import { getClient } from '@temporalio/activity';
 import { defineSearchAttributeKey, WorkflowNotFoundError } from '@temporalio/common';
-import type { HousekeepingActivities } from './housekeeping.js';
+import type { HousekeepingActivities } from '../protocol/housekeeping.js';
 
 const clusterAttribute = defineSearchAttributeKey('SlipwayCluster', 'KEYWORD');
 

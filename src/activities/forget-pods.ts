@@ -1,7 +1,7 @@
 import { parseNodes } from '../cluster/checks-kubernetes.js';
 import { nodesList } from '../cluster/kubernetes-lists.js';
 import { forgettingPods, isNoted } from '../cluster/noted-pods.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl } from './kubectl.js';
 import { changed, step, unchanged, withHost } from './step.js';

@@ -8,11 +8,11 @@ import { parseFacts } from '../cluster/parse-facts.js';
 import { dataDirectories } from '../cluster/plan-storage.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities, FactsInput } from './contract.js';
+import type { Activities, FactsInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { factsScript } from './facts-script.js';
+import { factsScript } from '../probes/facts-script.js';
 import { step, withHost } from './step.js';
-import { understood } from './understood.js';
+import { understood } from '../probes/understood.js';
 
 /** Milliseconds; adding up the sizes of a big containerd directory takes its time. */
 const longest = 600_000;

@@ -1,7 +1,7 @@
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { CloneInput } from './contract.js';
-import { exportHome, homePath } from './home-path.js';
+import type { CloneInput } from '../protocol/steps.js';
+import { exportHome, homePath } from '../probes/home-path.js';
 
 /** What is where the checkout is to be. */
 export interface Observation {

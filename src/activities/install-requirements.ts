@@ -3,10 +3,10 @@ import { CommandFailedError, NoRoomError, NotProvenError } from '../hosts/errors
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import { requirementsDigest } from './create-virtual-environment.js';
 import type { Dependencies } from './dependencies.js';
-import { exportHome } from './home-path.js';
+import { exportHome } from '../probes/home-path.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';
 
 /**

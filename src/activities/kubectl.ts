@@ -3,10 +3,10 @@ import type { JudgedCheck } from '../cluster/checks.js';
 import { nextPage, pageOf, type KubernetesList } from '../cluster/kubernetes-lists.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { PatientInput, VerificationResult } from './contract.js';
+import type { PatientInput, VerificationResult } from '../protocol/steps.js';
 import { lookUntilSettled } from './patience.js';
 import { refused } from './refusals.js';
-import { lastLineOf, understood } from './understood.js';
+import { lastLineOf, understood } from '../probes/understood.js';
 
 /** Where kubeadm leaves the operator's access on each control plane. */
 const adminConf = '/etc/kubernetes/admin.conf';

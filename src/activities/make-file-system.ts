@@ -1,7 +1,7 @@
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import { deviceFunctions, observeArray, ourArrayFunction } from './array-on-host.js';
-import type { Activities } from './contract.js';
+import { deviceFunctions, observeArray, ourArrayFunction } from '../probes/array.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';

@@ -1,4 +1,4 @@
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { lookForOldData } from './old-data.js';
 import { step, withHost } from './step.js';

@@ -1,7 +1,7 @@
 import { placesOf } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { movedFunctions } from './moved-data.js';
 import { refuseFunction, withRefusals } from './refusals.js';

@@ -3,7 +3,7 @@ import { nodesList, podsOfNodeList } from '../cluster/kubernetes-lists.js';
 import { noteOf, notingPods } from '../cluster/noted-pods.js';
 import { parsePods } from '../cluster/pods.js';
 import { counted } from '../cluster/units.js';
-import type { Activities, NodesInput } from './contract.js';
+import type { Activities, NodesInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl, type Kubectl } from './kubectl.js';
 import { changed, step, unchanged, withHost } from './step.js';

@@ -1,11 +1,11 @@
 import type { Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { movedUnits, unitsPresent } from './units-on-host.js';
+import { movedUnits, unitsPresent } from '../probes/units.js';
 
 /**
  * Has no counterpart in the document: with `nofail` nothing keeps kubelet and containerd from starting before the mount

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { findProviders, parseProviders, pausing, workloadText } from '../cluster/akash-provider.js';
 import type { Host } from '../hosts/host.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl, type Kubectl } from './kubectl.js';
 import { refused } from './refusals.js';

@@ -2,8 +2,8 @@ import type { ClusterFolders } from '../cluster/folders.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';
-import type { PlaybookInput } from './contract.js';
-import { exportHome } from './home-path.js';
+import type { PlaybookInput } from '../protocol/steps.js';
+import { exportHome } from '../probes/home-path.js';
 
 /** Older runs of a cluster are deleted, with their logs, when a new one begins. */
 const runsKept = 20;

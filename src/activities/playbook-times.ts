@@ -2,7 +2,7 @@ import type { ClusterFolders } from '../cluster/folders.js';
 import { courseText, parseCourse } from '../cluster/playbook-course.js';
 import type { PlaybookCourse } from '../cluster/playbook-course.js';
 import type { Host } from '../hosts/host.js';
-import type { PlaybookInput } from './contract.js';
+import type { PlaybookInput } from '../protocol/steps.js';
 
 /**
  * How long each task of a playbook took the last time, for the time left. It is an estimate's worth and no more, so

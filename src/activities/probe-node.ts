@@ -7,12 +7,12 @@ import {
 } from '../cluster/kubeadm-probe.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { etcdctlScript, readEtcdVariables } from './etcdctl.js';
-import { kubeletIdentityScript } from './kubelet-identity.js';
+import { etcdctlScript, readEtcdVariables } from '../probes/etcdctl.js';
+import { kubeletIdentityScript } from '../probes/kubelet-identity.js';
 import { step, withHost } from './step.js';
-import { understood } from './understood.js';
+import { understood } from '../probes/understood.js';
 
 /** Seconds that kubectl or etcdctl may take for an answer; one that hangs counts as none. */
 const patience = 20;

@@ -4,7 +4,7 @@ import { ConnectionLostError, HostError, NotProvenError } from '../hosts/errors.
 import type { Host } from '../hosts/host.js';
 import type { HostTarget } from '../hosts/target.js';
 import type { Dependencies } from './dependencies.js';
-import { disarm, firewallFolder, undone } from './firewall-state.js';
+import { disarm, firewallFolder, undone } from '../probes/firewall-state.js';
 import type { WayIn } from './ssh-way-in.js';
 import { wayIn } from './ssh-way-in.js';
 

@@ -1,6 +1,6 @@
 import type { ClusterFolders } from '../cluster/folders.js';
 import type { Host } from '../hosts/host.js';
-import type { CloneInput } from './contract.js';
+import type { CloneInput } from '../protocol/steps.js';
 import { refuseEditedSample } from './sample-inventory.js';
 import { refuseForeignVariables } from './write-group-variables.js';
 

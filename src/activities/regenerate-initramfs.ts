@@ -2,7 +2,7 @@ import { arrayLine } from '../cluster/mdadm-conf.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven } from './refusals.js';
 import { changed, runJob, step, unchanged, withHost } from './step.js';

@@ -1,5 +1,5 @@
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
 

@@ -1,6 +1,6 @@
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';

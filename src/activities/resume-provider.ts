@@ -1,5 +1,5 @@
 import { findProviders, parseProviders, resuming, workloadText } from '../cluster/akash-provider.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl, type Kubectl } from './kubectl.js';
 import { changed, step, unchanged, withHost } from './step.js';

@@ -4,7 +4,7 @@ import { PlaybookEventReader } from '../cluster/playbook-events.js';
 import { totals } from '../cluster/playbook-progress.js';
 import { counted } from '../cluster/units.js';
 import { CommandFailedError } from '../hosts/errors.js';
-import type { Activities, PlaybookResult } from './contract.js';
+import type { Activities, PlaybookResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { explainPlaybook } from './explain-playbook.js';
 import { followEvents } from './follow-events.js';

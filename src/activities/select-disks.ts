@@ -1,6 +1,6 @@
 import { gibibytes } from '../cluster/block-devices.js';
 import { lookAgain } from '../cluster/planned-disks.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { readFacts } from './gather-facts.js';
 import { refused } from './refusals.js';

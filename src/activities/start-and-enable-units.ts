@@ -2,11 +2,11 @@ import type { Move } from '../cluster/storage-commands.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { movedUnits, unitsPresent, unitsSynced } from './units-on-host.js';
+import { movedUnits, unitsPresent, unitsSynced } from '../probes/units.js';
 
 /** Milliseconds: a unit may take 90 seconds to start before systemd gives it up. */
 const longest = 300_000;

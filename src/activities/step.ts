@@ -4,7 +4,7 @@ import type { Host } from '../hosts/host.js';
 import type { Job, JobOutcome, JobProgress } from '../hosts/jobs.js';
 import { sh } from '../hosts/script.js';
 import type { HostTarget } from '../hosts/target.js';
-import type { StepResult } from './contract.js';
+import type { StepResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { unlessGoingDown } from './going-down.js';

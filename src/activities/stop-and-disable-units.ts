@@ -1,10 +1,10 @@
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { isAllMoved } from './moved-data.js';
 import { notProven } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';
-import { movedUnits, type UnitOnHost, unitsSynced } from './units-on-host.js';
+import { movedUnits, type UnitOnHost, unitsSynced } from '../probes/units.js';
 
 /** Milliseconds: a unit may take 90 seconds to stop before systemd kills it. */
 const longest = 300_000;

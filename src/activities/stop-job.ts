@@ -1,4 +1,4 @@
-import type { HousekeepingActivities } from './housekeeping.js';
+import type { HousekeepingActivities } from '../protocol/housekeeping.js';
 import type { Dependencies } from './dependencies.js';
 import { step, withHost } from './step.js';
 

@@ -11,8 +11,8 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { dropInPath } from './order-units-after-mount.js';
-import { understood } from './understood.js';
-import { movedUnits, unitsPresent } from './units-on-host.js';
+import { understood } from '../probes/understood.js';
+import { movedUnits, unitsPresent } from '../probes/units.js';
 
 /** Looks at what step 7 changes around the array. Changes nothing. */
 export async function lookAround(

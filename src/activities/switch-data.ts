@@ -2,7 +2,7 @@ import { copyOptions, keptInPlace, placesOf, type Move } from '../cluster/storag
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { isAllMoved, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from './refusals.js';

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { stepNewsSignal } from '../workflows/messages.js';
+import { stepNewsSignal } from '../protocol/messages.js';
 
 /** Milliseconds between two pieces of news: each costs the workflow's history four events. */
 const pause = 60_000;

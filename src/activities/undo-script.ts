@@ -5,7 +5,7 @@ import type { FileState, UnitBefore } from '../cluster/surroundings.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { movedFunctions } from './moved-data.js';
 import { refuseFunction } from './refusals.js';
-import { syncUnits } from './units-on-host.js';
+import { syncUnits } from '../probes/units.js';
 
 /** A configuration file that is put back; one that is as it was, or has nothing of ours in it, is none of these. */
 export interface FileToRestore {

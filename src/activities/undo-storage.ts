@@ -6,8 +6,8 @@ import { fstabPath, mdadmConfPath, type SurroundingsRecord } from '../cluster/su
 import { CommandFailedError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';
-import { observeArray } from './array-on-host.js';
-import type { Activities } from './contract.js';
+import { observeArray } from '../probes/array.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { movedFunctions } from './moved-data.js';
 import { notProven, withRefusals } from './refusals.js';
@@ -16,7 +16,7 @@ import { storageJob } from './storage-job.js';
 import { readRecord, recordPath } from './surroundings-on-host.js';
 import { switchedScript, undoScript } from './undo-script.js';
 import { type LeftToUndo, lookWhatIsLeft } from './undo-work.js';
-import { movedUnits } from './units-on-host.js';
+import { movedUnits } from '../probes/units.js';
 
 /**
  * Has no counterpart in the document: when step 7 is given up before the data is in its new place, the host becomes again

@@ -2,7 +2,7 @@ import { arrayFstabLine, editFstab } from '../cluster/fstab.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven, refused } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';

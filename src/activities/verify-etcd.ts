@@ -3,12 +3,12 @@ import type { JudgedCheck } from '../cluster/checks.js';
 import { judgeEtcdHealth, judgeEtcdMembers, judgeEtcdStatus } from '../cluster/checks-etcd.js';
 import { parseEtcdHealth, parseEtcdMembers, parseEtcdStatus } from '../cluster/etcd-answers.js';
 import type { Host } from '../hosts/host.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { askEtcd, etcdNotInstalled, readEtcdVariables, type EtcdAnswer } from './etcdctl.js';
+import { askEtcd, etcdNotInstalled, readEtcdVariables, type EtcdAnswer } from '../probes/etcdctl.js';
 import { lookUntilSettled } from './patience.js';
 import { step, withHost } from './step.js';
-import { lastLineOf } from './understood.js';
+import { lastLineOf } from '../probes/understood.js';
 
 /** etcd's own default for --quota-backend-bytes. */
 const defaultQuotaBytes = 2 * 1024 ** 3;

@@ -13,15 +13,15 @@ import type { StorageTarget } from '../cluster/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { readKernelParameters } from './apply-kernel-parameters.js';
-import { readCertificates } from './certificates-on-host.js';
-import type { Activities } from './contract.js';
+import { readCertificates } from '../probes/certificates.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { isAsProven, readFirewallState } from './firewall-state.js';
+import { isAsProven, readFirewallState } from '../probes/firewall-state.js';
 import { readFacts } from './gather-facts.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
 import { lookUntilSettled } from './patience.js';
 import { step, withHost } from './step.js';
-import { lookAtUnits } from './units-on-host.js';
+import { lookAtUnits } from '../probes/units.js';
 
 /** Step 9, on each host: services, array, mounts and their order, certificates, kernel parameters, firewall. Changes nothing. */
 export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {

@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { AuthenticationFailedError, ConnectionLostError, HostUnreachableError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven } from './refusals.js';
 import { changed, step, withHost } from './step.js';

@@ -3,7 +3,7 @@ import { conflictTexts, groupVariables } from '../cluster/group-variables.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities, GroupVariablesInput } from './contract.js';
+import type { Activities, GroupVariablesInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { changed, step, unchanged, withHost } from './step.js';
 

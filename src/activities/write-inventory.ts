@@ -7,7 +7,7 @@ import { counted } from '../cluster/units.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { Activities, InventoryInput } from './contract.js';
+import type { Activities, InventoryInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { copySample } from './sample-inventory.js';
 import { changed, step, unchanged, withHost } from './step.js';

@@ -1,6 +1,6 @@
 import { arrayLine, editMdadmConf } from '../cluster/mdadm-conf.js';
 import { sh } from '../hosts/script.js';
-import type { Activities } from './contract.js';
+import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { notProven, refused } from './refusals.js';
 import { changed, step, unchanged, withHost } from './step.js';

@@ -1,4 +1,4 @@
-import type { Decision } from '../workflows/messages.js';
+import type { Decision } from '../protocol/messages.js';
 import { sendAnswer, whoAnswers, type Verb } from './answers.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { plainText } from '../cluster/plain-text.js';

@@ -10,7 +10,7 @@ import {
   type Approval,
   type Decision,
   type Denial,
-} from '../workflows/messages.js';
+} from '../protocol/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 

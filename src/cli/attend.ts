@@ -1,5 +1,5 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { ClusterProgress } from '../workflows/progress.js';
+import type { ClusterProgress } from '../protocol/progress.js';
 import { whoAnswers } from './answers.js';
 import type { Approver } from './approver.js';
 import { followProgress, type FollowEnd } from './follow.js';

@@ -1,5 +1,5 @@
 import { WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
-import { clusterWorkflowId } from '../workflows/messages.js';
+import { clusterWorkflowId } from '../protocol/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import type { Terminal } from './terminal.js';

@@ -4,7 +4,7 @@ import { createHostPool } from '../hosts/host-pool.js';
 import { slipwayHome } from '../hosts/state-folder.js';
 import { confirmHostKey, knownKeys } from '../hosts/verify-host-key.js';
 import { forEachBounded } from '../workflows/bounded.js';
-import { controlHostTarget, targetOf } from '../workflows/targets.js';
+import { controlHostTarget, targetOf } from '../protocol/targets.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { hostKeysQuestion, hostKeysText, unconfirmedText, type Unconfirmed } from './host-keys-text.js';

@@ -4,8 +4,8 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { progressQuery } from '../workflows/messages.js';
-import type { ClusterProgress } from '../workflows/progress.js';
+import { progressQuery } from '../protocol/messages.js';
+import type { ClusterProgress } from '../protocol/progress.js';
 import { withHeartbeats } from './heartbeats.js';
 
 /** Milliseconds. */

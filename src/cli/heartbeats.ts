@@ -1,6 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
-import type { ClusterProgress } from '../workflows/progress.js';
+import type { ClusterProgress } from '../protocol/progress.js';
 
 /** What a worker last said of a step under way, by the step's name. */
 type LastWords = ReadonlyMap<string, string>;

@@ -11,7 +11,7 @@ import type { FoundBefore } from '../cluster/preflight/finding.js';
 import { sudoFinding } from '../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../hosts/errors.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
-import { controlHostTarget, targetOf } from '../workflows/targets.js';
+import { controlHostTarget, targetOf } from '../protocol/targets.js';
 import { openHost } from './open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */

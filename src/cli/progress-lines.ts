@@ -1,5 +1,5 @@
 import { plainText } from '../cluster/plain-text.js';
-import type { ClusterProgress, StepProgress } from '../workflows/progress.js';
+import type { ClusterProgress, StepProgress } from '../protocol/progress.js';
 
 /** One thing that happened between two looks at the progress. */
 export interface ProgressLine {

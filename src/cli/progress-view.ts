@@ -1,6 +1,6 @@
 import { plainText } from '../cluster/plain-text.js';
 import { counted } from '../cluster/units.js';
-import type { ClusterProgress, HostProgress, StepProgress } from '../workflows/progress.js';
+import type { ClusterProgress, HostProgress, StepProgress } from '../protocol/progress.js';
 import { glyphLegend, stepGlyphs } from './step-glyphs.js';
 
 export interface ViewSize {

@@ -3,7 +3,7 @@ import { plainLines, plainText } from '../cluster/plain-text.js';
 import { oldDataItems } from '../cluster/render-storage-plan.js';
 import { resetItems, type NodeReset } from '../cluster/reset-node.js';
 import { quote } from '../hosts/script.js';
-import type { ClusterProgress, Question } from '../workflows/progress.js';
+import type { ClusterProgress, Question } from '../protocol/progress.js';
 
 export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
 export type DecisionQuestion = Extract<Question, { kind: 'decision' }>;

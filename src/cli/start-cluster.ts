@@ -8,7 +8,7 @@ import {
 import { digestOf } from '../cluster/digest.js';
 import type { Specification } from '../cluster/specification.js';
 import { counted } from '../cluster/units.js';
-import { clusterWorkflowId, taskQueue } from '../workflows/messages.js';
+import { clusterWorkflowId, taskQueue } from '../protocol/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 

@@ -5,8 +5,8 @@ import {
 } from '@temporalio/client';
 import { renderReport } from '../cluster/render-report.js';
 import type { Report } from '../cluster/report.js';
-import { clusterWorkflowId } from '../workflows/messages.js';
-import type { ClusterProgress } from '../workflows/progress.js';
+import { clusterWorkflowId } from '../protocol/messages.js';
+import type { ClusterProgress } from '../protocol/progress.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { followProgress, queryProgress, silenceOf } from './follow.js';

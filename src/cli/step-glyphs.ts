@@ -1,4 +1,4 @@
-import type { StepState } from '../workflows/progress.js';
+import type { StepState } from '../protocol/progress.js';
 
 /** One character for each state of a step. */
 export const stepGlyphs: Readonly<Record<StepState, string>> = {

@@ -4,7 +4,7 @@ import { renderReport } from '../cluster/render-report.js';
 import type { Report } from '../cluster/report.js';
 import type { Specification } from '../cluster/specification.js';
 import { configuredAddress, type TemporalConnection } from '../temporal/connect.js';
-import { taskQueue, verifyWorkflowId } from '../workflows/messages.js';
+import { taskQueue, verifyWorkflowId } from '../protocol/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { jsonText } from './json-text.js';

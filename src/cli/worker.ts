@@ -1,5 +1,5 @@
 import { runWorker } from '../workers/run-worker.js';
-import { taskQueue } from '../workflows/messages.js';
+import { taskQueue } from '../protocol/messages.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 import { withTemporal } from './with-temporal.js';

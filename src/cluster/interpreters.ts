@@ -10,7 +10,7 @@ export interface PythonHost {
 }
 
 /**
- * Understands the answer of the search in src/activities/python-search.ts: lines `python <version> <venv|-> <path>`,
+ * Understands the answer of the search in src/probes/python-search.ts: lines `python <version> <venv|-> <path>`,
  * `tool virtualenv`, `id <ID>` and `version <VERSION_ID>`. Whatever else a host writes is passed over.
  */
 export function parseInterpreters(text: string): PythonHost {

@@ -1,6 +1,12 @@
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
-import { ansibleKeyOf, controlHostTarget, targetOf, workersMachine, type Target } from './targets.js';
+import {
+  ansibleKeyOf,
+  controlHostTarget,
+  targetOf,
+  workersMachine,
+  type Target,
+} from '../protocol/targets.js';
 
 /** Step 3 of the document: Ansible access to Kubernetes cluster. @returns the hosts' pinned keys, by host name */
 export async function giveAnsibleAccess(run: ClusterRun): Promise<Record<string, string>> {

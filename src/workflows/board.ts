@@ -4,8 +4,8 @@ import type { Report } from '../cluster/report.js';
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import { noOrder } from '../cluster/work-order.js';
 import { showProgress } from './current-details.js';
-import type { ClusterProgress, HostState, Phase, Question, StepProgress } from './progress.js';
-import { phaseAttribute, waitingForAttribute } from './search-attributes.js';
+import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../protocol/progress.js';
+import { phaseAttribute, waitingForAttribute } from '../protocol/search-attributes.js';
 
 /** The station where Kubespray and Ansible run; every other station is a host's inventory name. */
 export const controlHostStation = 'control host';

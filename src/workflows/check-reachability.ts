@@ -6,7 +6,7 @@ import type { Reachability } from '../cluster/reachability.js';
 import type { HostSpecification } from '../cluster/specification.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
-import { targetOf, workersMachine } from './targets.js';
+import { targetOf, workersMachine } from '../protocol/targets.js';
 
 const step = 'checkReachability';
 

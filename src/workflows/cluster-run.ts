@@ -6,7 +6,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { CheckResult } from '../activities/contract.js';
+import type { CheckResult } from '../protocol/steps.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { isOfControlPlane } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
@@ -15,10 +15,10 @@ import type { HostSpecification, Specification } from '../cluster/specification.
 import { Board, controlHostStation } from './board.js';
 import { Desk } from './desk.js';
 import { listen } from './handlers.js';
-import { hostReportSignal, type HostReport } from './host-messages.js';
+import { hostReportSignal, type HostReport } from '../protocol/host-messages.js';
 import { aborted, endingOf, stateAfter, whereItStands } from './outcomes.js';
 import { makeReport } from './make-report.js';
-import { clusterAttribute } from './search-attributes.js';
+import { clusterAttribute } from '../protocol/search-attributes.js';
 import { Station } from './steps.js';
 
 type Ending = Pick<ReportedHost, 'result' | 'why'>;

@@ -7,8 +7,8 @@ import { resetItems } from '../cluster/reset-node.js';
 import { counted } from '../cluster/units.js';
 import { orderItems } from '../cluster/work-order.js';
 import type { ApprovalQuestion } from './answers.js';
-import { clusterWorkflowId } from './messages.js';
-import type { ClusterProgress, HostProgress, Question, StepProgress } from './progress.js';
+import { clusterWorkflowId } from '../protocol/messages.js';
+import type { ClusterProgress, HostProgress, Question, StepProgress } from '../protocol/progress.js';
 
 /** With more hosts than this a table of steps × hosts is too wide to read: one line for each host instead. */
 const widestTable = 8;

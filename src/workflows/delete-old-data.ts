@@ -1,4 +1,4 @@
-import type { CheckResult, OldDirectory } from '../activities/contract.js';
+import type { CheckResult, OldDirectory } from '../protocol/steps.js';
 import { digestOf } from '../cluster/digest.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { ephemeralStorageOf, membersOf } from '../cluster/members.js';
@@ -7,14 +7,14 @@ import { reportedCheck } from '../cluster/report.js';
 import type { EphemeralStorage, HostSpecification, Specification } from '../cluster/specification.js';
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { controlHostStation } from './board.js';
-import type { HostOutcome } from './host-messages.js';
+import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './host-run.js';
 import { forgetPods } from './note-pods.js';
 import { endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
 import { releaseInUse } from './release-in-use.js';
 import { Station } from './steps.js';
-import { targetOf } from './targets.js';
+import { targetOf } from '../protocol/targets.js';
 import { confirmationOf, unitsOf } from './verify.js';
 
 /** Argument of `deleteOldData`. */

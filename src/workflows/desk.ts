@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { OldDirectory } from '../activities/contract.js';
+import type { OldDirectory } from '../protocol/steps.js';
 import type { NodeReset } from '../cluster/reset-node.js';
 import {
   judgeApproval,
@@ -9,8 +9,8 @@ import {
   type DecisionVerb,
 } from './answers.js';
 import type { Board } from './board.js';
-import type { Approval, Decision, Denial } from './messages.js';
-import type { Question } from './progress.js';
+import type { Approval, Decision, Denial } from '../protocol/messages.js';
+import type { Question } from '../protocol/progress.js';
 
 /** How a plan was answered, by host: who approved, or the sentence why not. */
 export interface ApprovalOutcome {

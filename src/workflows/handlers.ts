@@ -15,7 +15,7 @@ import {
   stepNewsSignal,
   skipSignal,
   skipUpdate,
-} from './messages.js';
+} from '../protocol/messages.js';
 
 const answers = {
   approve: { signal: approveSignal, update: approveUpdate },

@@ -1,5 +1,5 @@
 import { isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
-import type { Holder, HousekeepingActivities } from '../activities/housekeeping.js';
+import type { Holder, HousekeepingActivities } from '../protocol/housekeeping.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
 import { heartbeatTimeoutFor, paces } from './step-table.js';

@@ -11,10 +11,10 @@ import type { StoragePlan } from '../cluster/storage-plan.js';
 import { Board } from './board.js';
 import { Desk } from './desk.js';
 import { listen } from './handlers.js';
-import { hostReportSignal, type HostOutcome } from './host-messages.js';
+import { hostReportSignal, type HostOutcome } from '../protocol/host-messages.js';
 import { endingOf, stateAfter } from './outcomes.js';
 import { Reporter } from './reporter.js';
-import { clusterAttribute } from './search-attributes.js';
+import { clusterAttribute } from '../protocol/search-attributes.js';
 import { Station } from './steps.js';
 
 /** Up to so many hosts tell their cluster about each step; with more, that would fill the cluster's history. */

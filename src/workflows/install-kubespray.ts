@@ -2,7 +2,7 @@ import type { ClusterPlan } from '../cluster/plan.js';
 import { layoutsOf } from '../cluster/plan-cluster.js';
 import { rulesFor } from '../cluster/releases.js';
 import type { ClusterRun } from './cluster-run.js';
-import { controlHostTarget } from './targets.js';
+import { controlHostTarget } from '../protocol/targets.js';
 
 export interface Kubespray {
   readonly release: string;

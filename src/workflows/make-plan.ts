@@ -8,7 +8,7 @@ import { forEachBounded } from './bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
-import { controlHostTarget, targetOf } from './targets.js';
+import { controlHostTarget, targetOf } from '../protocol/targets.js';
 import { together } from './together.js';
 
 /**

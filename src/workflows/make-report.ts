@@ -1,4 +1,4 @@
-import type { CheckResult } from '../activities/contract.js';
+import type { CheckResult } from '../protocol/steps.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { keptOldData, oldDataAdvice } from '../cluster/old-data.js';
 import type { ClusterPlan } from '../cluster/plan.js';
@@ -6,7 +6,7 @@ import { reportedCheck, type Report, type ReportedHost } from '../cluster/report
 import type { StoragePlan } from '../cluster/storage-plan.js';
 import type { Specification } from '../cluster/specification.js';
 import { noOrder } from '../cluster/work-order.js';
-import type { StepProgress, StepState } from './progress.js';
+import type { StepProgress, StepState } from '../protocol/progress.js';
 
 interface Ended {
   readonly specification: Specification;

@@ -1,13 +1,13 @@
 import { planStorage } from '../cluster/plan-storage.js';
 import { ephemeralStorageOf } from '../cluster/members.js';
 import type { StoragePlan, StorageTarget } from '../cluster/storage-plan.js';
-import type { HostOutcome, StorageWork } from './host-messages.js';
+import type { HostOutcome, StorageWork } from '../protocol/host-messages.js';
 import { HostRun } from './host-run.js';
 import { podsNotedOn } from './note-pods.js';
 import { aborted, endingOf, stopped } from './outcomes.js';
 import { invalidSpecification, readSpecification } from './read-specification.js';
 import type { Station } from './steps.js';
-import { targetOf, type Target } from './targets.js';
+import { targetOf, type Target } from '../protocol/targets.js';
 
 /** Argument of `migrateStorage`. */
 export interface MigrateStorageInput {

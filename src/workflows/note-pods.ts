@@ -5,7 +5,7 @@ import type { HostSpecification, Specification } from '../cluster/specification.
 import { stoppedInService } from '../cluster/work-order.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { Station } from './steps.js';
-import { targetOf, type Target } from './targets.js';
+import { targetOf, type Target } from '../protocol/targets.js';
 
 /** Since when pods are noted before step 7. */
 const change = 'pods-noted-before-step-7';

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { ReportedHost } from '../cluster/report.js';
-import type { HostState, StepProgress } from './progress.js';
+import type { HostState, StepProgress } from '../protocol/progress.js';
 
 type Result = ReportedHost['result'];
 

@@ -1,6 +1,6 @@
 import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { targetOfPlan } from '../cluster/storage-plan.js';
-import { finishSignal, type HostOutcome, type PrepareHostInput } from './host-messages.js';
+import { finishSignal, type HostOutcome, type PrepareHostInput } from '../protocol/host-messages.js';
 import { HostRun } from './host-run.js';
 import { provideStorage, startUnits } from './migrate-storage.js';
 

@@ -7,9 +7,9 @@ import { targetOfPlan, type Layout, type StorageTarget } from '../cluster/storag
 import type { WorkOrder } from '../cluster/work-order.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
-import type { PrepareHostInput } from './host-messages.js';
+import type { PrepareHostInput } from '../protocol/host-messages.js';
 import { HostWork } from './host-work.js';
-import { targetOf } from './targets.js';
+import { targetOf } from '../protocol/targets.js';
 import { together } from './together.js';
 
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */

@@ -2,7 +2,7 @@ import { membersOf } from '../cluster/members.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import { stoppedInService } from '../cluster/work-order.js';
 import type { ClusterRun } from './cluster-run.js';
-import { targetOf } from './targets.js';
+import { targetOf } from '../protocol/targets.js';
 
 /**
  * Akash's provider while nodes of a running cluster are stopped: with its tenants' pods away it would give their leases

@@ -13,7 +13,7 @@ import { HostWorks } from './prepare-hosts.js';
 import { ProviderPause } from './provider-pause.js';
 import { NodesBeforeRun } from './ready-nodes.js';
 import { readSpecification } from './read-specification.js';
-import { ansibleKeyOf, controlHostTarget } from './targets.js';
+import { ansibleKeyOf, controlHostTarget } from '../protocol/targets.js';
 import { together } from './together.js';
 import { checkEtcdPerformance, verify } from './verify.js';
 

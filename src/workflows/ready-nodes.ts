@@ -10,7 +10,7 @@ import { aborted } from './outcomes.js';
 import type { HostWorks } from './prepare-hosts.js';
 import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
-import { targetOf } from './targets.js';
+import { targetOf } from '../protocol/targets.js';
 
 const step = 'probeNode';
 

@@ -4,7 +4,7 @@ import { documentsMountPoint } from '../cluster/members.js';
 import type { Specification } from '../cluster/specification.js';
 import { endingOf } from './outcomes.js';
 import type { Station } from './steps.js';
-import { controlHostTarget } from './targets.js';
+import { controlHostTarget } from '../protocol/targets.js';
 
 /**
  * The release that a cluster was made with, for those who only look at it: where the specification names none, that of

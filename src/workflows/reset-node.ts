@@ -4,7 +4,7 @@ import type { ClusterRun } from './cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import type { HostWorks } from './prepare-hosts.js';
 import type { ProviderPause } from './provider-pause.js';
-import { controlHostTarget, targetOf } from './targets.js';
+import { controlHostTarget, targetOf } from '../protocol/targets.js';
 
 interface Reset {
   readonly run: ClusterRun;

@@ -5,15 +5,15 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, HostInput } from '../activities/contract.js';
-import type { HousekeepingActivities } from '../activities/housekeeping.js';
+import type { Activities, HostInput } from '../protocol/steps.js';
+import type { HousekeepingActivities } from '../protocol/housekeeping.js';
 import { digestOf } from '../cluster/digest.js';
 import type { DecisionQuestion } from './answers.js';
 import type { Board } from './board.js';
 import type { Desk } from './desk.js';
 import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
-import type { StepProgress } from './progress.js';
+import type { StepProgress } from '../protocol/progress.js';
 import { heartbeatTimeoutFor, paces, steps, type StepName } from './step-table.js';
 import { summaryOf } from './summaries.js';
 

@@ -1,4 +1,4 @@
-import type { OldDataResult, VerificationResult } from '../activities/contract.js';
+import type { OldDataResult, VerificationResult } from '../protocol/steps.js';
 import type { HostFacts } from '../cluster/facts.js';
 import { counted, showBytes } from '../cluster/units.js';
 import { steps, type StepName } from './step-table.js';

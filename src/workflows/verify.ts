@@ -1,4 +1,4 @@
-import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../activities/contract.js';
+import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../protocol/steps.js';
 import type { CheckedUnit } from '../cluster/checks-host.js';
 import { expectationsOf } from '../cluster/expectations.js';
 import { membersOf } from '../cluster/members.js';
@@ -6,7 +6,7 @@ import type { HostSpecification, Specification } from '../cluster/specification.
 import type { StorageTarget } from '../cluster/storage-plan.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
-import { targetOf } from './targets.js';
+import { targetOf } from '../protocol/targets.js';
 
 interface VerifyOptions {
   readonly release: string;

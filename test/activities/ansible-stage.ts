@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
-import type { PlaybookResult } from '../../src/activities/contract.js';
+import type { PlaybookResult } from '../../src/protocol/steps.js';
 import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
 import { installRequirements } from '../../src/activities/install-requirements.js';
 import { runKubespray } from '../../src/activities/run-kubespray.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { confirmDns } from '../../src/activities/confirm-dns.js';
 import { confirmNodes } from '../../src/activities/confirm-nodes.js';
 import { confirmPods } from '../../src/activities/confirm-pods.js';
-import type { VerificationResult, VerifyKubernetesInput } from '../../src/activities/contract.js';
+import type { VerificationResult, VerifyKubernetesInput } from '../../src/protocol/steps.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
-import type { ControlHostInput } from '../../src/activities/contract.js';
+import type { ControlHostInput } from '../../src/protocol/steps.js';
 import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { installRequirements } from '../../src/activities/install-requirements.js';

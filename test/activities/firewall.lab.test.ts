@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { applyFirewallRules } from '../../src/activities/apply-firewall-rules.js';
-import { armAndLoad, firewallFolder, undoScript } from '../../src/activities/firewall-state.js';
+import { armAndLoad, firewallFolder, undoScript } from '../../src/probes/firewall-state.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
 import { firewallRuleSet } from '../../src/cluster/firewall.js';
 import { specificationSchema } from '../../src/cluster/specification.js';

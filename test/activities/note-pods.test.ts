@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { confirmNodes } from '../../src/activities/confirm-nodes.js';
-import type { StepResult, VerificationResult } from '../../src/activities/contract.js';
+import type { StepResult, VerificationResult } from '../../src/protocol/steps.js';
 import { forgetPods } from '../../src/activities/forget-pods.js';
 import { notePods } from '../../src/activities/note-pods.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';

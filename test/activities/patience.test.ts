@@ -2,7 +2,7 @@ import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { confirmPods } from '../../src/activities/confirm-pods.js';
-import type { VerificationResult, VerifyKubernetesInput } from '../../src/activities/contract.js';
+import type { VerificationResult, VerifyKubernetesInput } from '../../src/protocol/steps.js';
 import { lookUntilSettled } from '../../src/activities/patience.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import { verifyHost } from '../../src/activities/verify-host.js';

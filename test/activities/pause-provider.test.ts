@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HostInput, StepResult } from '../../src/activities/contract.js';
+import type { HostInput, StepResult } from '../../src/protocol/steps.js';
 import { pauseProvider } from '../../src/activities/pause-provider.js';
 import { resumeProvider } from '../../src/activities/resume-provider.js';
 import { replicasBefore } from '../../src/cluster/akash-provider.js';

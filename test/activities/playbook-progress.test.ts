@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
-import type { PlaybookInput } from '../../src/activities/contract.js';
+import type { PlaybookInput } from '../../src/protocol/steps.js';
 import { runKubespray } from '../../src/activities/run-kubespray.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import type { JobProgress, Jobs } from '../../src/hosts/jobs.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyFirewallRules } from '../../src/activities/apply-firewall-rules.js';
 import { checkReachability } from '../../src/activities/check-reachability.js';
-import type { ReachabilityResult } from '../../src/activities/contract.js';
+import type { ReachabilityResult } from '../../src/protocol/steps.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { gatherFacts } from '../../src/activities/gather-facts.js';
-import { listenProgram } from '../../src/activities/reachability-programs.js';
+import { listenProgram } from '../../src/probes/reachability-programs.js';
 import type { HostFacts } from '../../src/cluster/facts.js';
 import { firewallRuleSet } from '../../src/cluster/firewall.js';
 import { preflight } from '../../src/cluster/preflight.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { kubeletIdentityScript, nodeNameScript } from '../../src/activities/kubelet-identity.js';
+import { kubeletIdentityScript, nodeNameScript } from '../../src/probes/kubelet-identity.js';
 import { etcdDataScript, filesScript } from '../../src/activities/probe-node.js';
 import { splitSections } from '../../src/cluster/facts-sections.js';
 import { parseKubeletIdentity } from '../../src/cluster/kubelet-identity.js';

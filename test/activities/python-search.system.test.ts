@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { searchPythons } from '../../src/activities/python-search.js';
+import { searchPythons } from '../../src/probes/python-search.js';
 import { parseInterpreters } from '../../src/cluster/interpreters.js';
 import { LocalHost } from '../../src/hosts/local-host.js';
 

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
-import { listenProgram, probeProgram } from '../../src/activities/reachability-programs.js';
+import { listenProgram, probeProgram } from '../../src/probes/reachability-programs.js';
 
 /** Starts what listens as systemd does, waits until it is ready, tries the ports, and ends it. */
 const both = `

@@ -7,7 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
-import type { PlaybookInput } from '../../src/activities/contract.js';
+import type { PlaybookInput } from '../../src/protocol/steps.js';
 import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
 import { installRequirements } from '../../src/activities/install-requirements.js';
 import { runKubespray } from '../../src/activities/run-kubespray.js';

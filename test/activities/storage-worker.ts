@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect } from 'vitest';
-import type { StepResult, StorageInput } from '../../src/activities/contract.js';
+import type { StepResult, StorageInput } from '../../src/protocol/steps.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { gatherFacts } from '../../src/activities/gather-facts.js';
 import { readBootId } from '../../src/activities/read-boot-id.js';

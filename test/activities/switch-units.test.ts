@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { StepResult, StorageInput } from '../../src/activities/contract.js';
+import type { StepResult, StorageInput } from '../../src/protocol/steps.js';
 import { startAndEnableUnits } from '../../src/activities/start-and-enable-units.js';
 import { stopAndDisableUnits } from '../../src/activities/stop-and-disable-units.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';

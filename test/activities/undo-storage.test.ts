@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backUpFstab } from '../../src/activities/back-up-fstab.js';
-import type { StepResult } from '../../src/activities/contract.js';
+import type { StepResult } from '../../src/protocol/steps.js';
 import { undoStorage } from '../../src/activities/undo-storage.js';
 import { editFstab } from '../../src/cluster/fstab.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';

@@ -10,7 +10,7 @@ import type { StatusDocument } from '../../src/cli/status.js';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
 import { bundleWorkflows } from '../../src/workers/bundle.js';
 import { workerSettings } from '../../src/workers/settings.js';
-import { taskQueue } from '../../src/workflows/messages.js';
+import { taskQueue } from '../../src/protocol/messages.js';
 import { FakeMachines } from '../workflows/fake-machines.js';
 import { aCluster } from '../workflows/specifications.js';
 import { RecordingTerminal } from './recording-terminal.js';

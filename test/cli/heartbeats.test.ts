@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { withHeartbeats } from '../../src/cli/heartbeats.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
 
 const progress: ClusterProgress = {
   cluster: 'blue',

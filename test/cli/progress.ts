@@ -1,4 +1,4 @@
-import type { ClusterProgress, HostProgress, StepProgress } from '../../src/workflows/progress.js';
+import type { ClusterProgress, HostProgress, StepProgress } from '../../src/protocol/progress.js';
 
 /** A progress for tests; only what matters to a test is given. */
 export function progressOf(parts: Partial<ClusterProgress> = {}): ClusterProgress {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { expect, it, vi } from 'vitest';
 import { LiveView } from '../../src/cli/live-view.js';
 import { Questions } from '../../src/cli/questions.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { obeyed } from '../cluster/hostile.js';
 import { RecordingTerminal } from './recording-terminal.js';
 

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseNodes } from '../../src/cluster/checks-kubernetes.js';
 import { parseEnvironmentFile, parseEtcdHealth, parseEtcdMembers } from '../../src/cluster/etcd-answers.js';
-import { factsScript } from '../../src/activities/facts-script.js';
+import { factsScript } from '../../src/probes/facts-script.js';
 import { FactsError } from '../../src/cluster/facts-sections.js';
 import { escapeMarkdown } from '../../src/cluster/markdown.js';
 import type { treeSchema } from '../../src/cluster/parse-block-devices.js';

@@ -6,7 +6,7 @@ import { judgeBeforeRerun } from '../../src/cluster/rerun.js';
 import { whatResetDoes } from '../../src/cluster/reset-node.js';
 import type { HostSpecification, Specification } from '../../src/cluster/specification.js';
 import type { StoragePlan, StorageTarget } from '../../src/cluster/storage-plan.js';
-import type { ClusterProgress, Question, StepProgress } from '../../src/workflows/progress.js';
+import type { ClusterProgress, Question, StepProgress } from '../../src/protocol/progress.js';
 import { anApplyPlan, aProbe, aSpecification, aTarget } from './builders.js';
 import { findingsWith, specificationWith, type Texts } from './hostile-hosts.js';
 

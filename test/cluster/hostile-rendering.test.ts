@@ -10,7 +10,7 @@ import { plainText } from '../../src/cluster/plain-text.js';
 import { renderPlan } from '../../src/cluster/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../src/cluster/render-report.js';
 import { showProgress } from '../../src/workflows/current-details.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { RecordingTerminal } from '../cli/recording-terminal.js';
 import { planWith, progressWith, reportWith } from './hostile-contents.js';
 import { spokenFindings, type Texts } from './hostile-hosts.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { factsScript } from '../../src/activities/facts-script.js';
+import { factsScript } from '../../src/probes/facts-script.js';
 import { hostFactsSchema } from '../../src/cluster/facts.js';
 import { FactsError } from '../../src/cluster/facts-sections.js';
 import { clusterFolders } from '../../src/cluster/folders.js';

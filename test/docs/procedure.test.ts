@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deadLinks, readPage, type Section } from './page.js';
 
 /** Where the interface `Activities` is. */
-const contract = 'src/activities/contract.ts';
+const contract = 'src/protocol/steps.ts';
 
 const page = readPage('docs/procedure.md');
 

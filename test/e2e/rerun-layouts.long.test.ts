@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
 import type { LabMachine } from '../../src/lab/index.js';
-import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/workflows/messages.js';
+import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/protocol/messages.js';
 import { read } from './host-truth.js';
 import { labSpecification, Stage, until } from './stage.js';
 

@@ -5,8 +5,8 @@ import type { Report } from '../../src/cluster/report.js';
 import type { LabMachine, LabVirtualMachine } from '../../src/lab/index.js';
 import { createWorker } from '../../src/workers/create-worker.js';
 import { createDependencies } from '../../src/workers/dependencies.js';
-import { approveUpdate, clusterWorkflowId, progressQuery, taskQueue } from '../../src/workflows/messages.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
+import { approveUpdate, clusterWorkflowId, progressQuery, taskQueue } from '../../src/protocol/messages.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { read, readStorage } from './host-truth.js';
 import { labSpecification, Stage, until } from './stage.js';
 

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
-import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/workflows/messages.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
+import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/protocol/messages.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
 import {
   activeSince,

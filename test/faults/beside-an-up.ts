@@ -1,9 +1,9 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
-import type { HostOutcome } from '../../src/workflows/host-messages.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
-import { clusterWorkflowId, hostWorkflowId, taskQueue } from '../../src/workflows/messages.js';
+import type { HostOutcome } from '../../src/protocol/host-messages.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
+import { clusterWorkflowId, hostWorkflowId, taskQueue } from '../../src/protocol/messages.js';
 import { digestOfTree, seededPaths } from '../../src/lab/seed-worker.js';
 import { read } from '../e2e/host-truth.js';
 import { follow, followUp, type Decide, type Play, type PlayOptions } from './follow-up.js';

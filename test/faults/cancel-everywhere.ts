@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import type { Report } from '../../src/cluster/report.js';
-import { clusterWorkflowId, taskQueue } from '../../src/workflows/messages.js';
+import { clusterWorkflowId, taskQueue } from '../../src/protocol/messages.js';
 import { decideFor, follow, type Play } from './follow-up.js';
 
 /** More `up`s than steps that could cancel them: then one of them does not come further than the one before. */

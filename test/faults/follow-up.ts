@@ -10,8 +10,8 @@ import {
   retryUpdate,
   skipUpdate,
   taskQueue,
-} from '../../src/workflows/messages.js';
-import type { ClusterProgress, Question } from '../../src/workflows/progress.js';
+} from '../../src/protocol/messages.js';
+import type { ClusterProgress, Question } from '../../src/protocol/progress.js';
 import type { Cast } from './casts.js';
 import type { FaultRun } from './fault-run.js';
 

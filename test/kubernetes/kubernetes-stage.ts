@@ -3,7 +3,7 @@ import type { CheckResult } from '../../src/cluster/checks.js';
 import { confirmDns } from '../../src/activities/confirm-dns.js';
 import { confirmNodes } from '../../src/activities/confirm-nodes.js';
 import { confirmPods } from '../../src/activities/confirm-pods.js';
-import type { VerifyKubernetesInput } from '../../src/activities/contract.js';
+import type { VerifyKubernetesInput } from '../../src/protocol/steps.js';
 import { startKubernetes, type Kubernetes } from '../../src/lab/kubernetes/start.js';
 import { matchingRelease } from '../../src/lab/kubernetes/versions.js';
 import { runStep } from '../activities/control-host.js';

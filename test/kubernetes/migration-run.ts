@@ -5,7 +5,7 @@ import { verifyHost } from '../../src/activities/verify-host.js';
 import { ephemeralStorageSchema } from '../../src/cluster/specification.js';
 import type { StorageTarget } from '../../src/cluster/storage-plan.js';
 import type { Kubernetes } from '../../src/lab/kubernetes/start.js';
-import type { HostOutcome } from '../../src/workflows/host-messages.js';
+import type { HostOutcome } from '../../src/protocol/host-messages.js';
 import { runStep } from '../activities/control-host.js';
 import { onMachine, targetOf } from '../activities/lab-host.js';
 import type { StorageWorker } from '../activities/storage-worker.js';

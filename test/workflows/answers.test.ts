@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeApproval, judgeDecision } from '../../src/workflows/answers.js';
-import type { Question } from '../../src/workflows/progress.js';
+import type { Question } from '../../src/protocol/progress.js';
 
 const plan = 'sha256:aaaa';
 const approval: Question = { kind: 'approval', plan, hosts: ['w1', 'w2'] };

@@ -3,7 +3,7 @@ import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
 import type { SpecificationInput } from '../../src/cluster/specification.js';
-import { hostWorkflowId } from '../../src/workflows/messages.js';
+import { hostWorkflowId } from '../../src/protocol/messages.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
 import { asked, LabRun, until, WorkflowLab } from './environment.js';
 import { activitiesByCluster, FakeMachines, type Call } from './fake-machines.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { showProgress } from '../../src/workflows/current-details.js';
-import type { ClusterProgress, Question } from '../../src/workflows/progress.js';
+import type { ClusterProgress, Question } from '../../src/protocol/progress.js';
 import { anApplyPlan } from '../cluster/builders.js';
 
 function aProgress(progress: Partial<ClusterProgress> = {}): ClusterProgress {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/cluster/report.js';
-import type { HostOutcome } from '../../src/workflows/host-messages.js';
-import { hostWorkflowId } from '../../src/workflows/messages.js';
-import type { Question } from '../../src/workflows/progress.js';
+import type { HostOutcome } from '../../src/protocol/host-messages.js';
+import { hostWorkflowId } from '../../src/protocol/messages.js';
+import type { Question } from '../../src/protocol/progress.js';
 import { asked, details, until, WorkflowLab, type LabRun } from './environment.js';
 import { FakeMachines } from './fake-machines.js';
 import { aCluster } from './specifications.js';

@@ -6,13 +6,13 @@ import type { SpecificationInput } from '../../src/cluster/specification.js';
 import { findTemporalCli } from '../../src/temporal/find-cli.js';
 import { bundleWorkflows } from '../../src/workers/bundle.js';
 import { workerSettings } from '../../src/workers/settings.js';
-import { progressQuery } from '../../src/workflows/messages.js';
-import type { ClusterProgress } from '../../src/workflows/progress.js';
+import { progressQuery } from '../../src/protocol/messages.js';
+import type { ClusterProgress } from '../../src/protocol/progress.js';
 import {
   clusterAttribute,
   phaseAttribute,
   waitingForAttribute,
-} from '../../src/workflows/search-attributes.js';
+} from '../../src/protocol/search-attributes.js';
 import type { AllActivities } from '../../src/activities/index.js';
 import { replayRecorded } from './replay.js';
 

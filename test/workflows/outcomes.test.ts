@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepProgress } from '../../src/workflows/progress.js';
+import type { StepProgress } from '../../src/protocol/progress.js';
 import { aborted, endingOf, stopped, whereItStands } from '../../src/workflows/outcomes.js';
 
 const step = (name: string, state: StepProgress['state'] = 'changed') => ({ step: name, state, summary: '' });

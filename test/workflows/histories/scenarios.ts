@@ -1,8 +1,8 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { SpecificationInput } from '../../../src/cluster/specification.js';
-import { hostWorkflowId } from '../../../src/workflows/messages.js';
-import type { ClusterProgress, Question } from '../../../src/workflows/progress.js';
+import { hostWorkflowId } from '../../../src/protocol/messages.js';
+import type { ClusterProgress, Question } from '../../../src/protocol/progress.js';
 import { CuttableLink } from '../cuttable-link.js';
 import { asked, until, type LabRun } from '../environment.js';
 import type { FakeMachines } from '../fake-machines.js';

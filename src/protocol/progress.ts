@@ -1,4 +1,4 @@
-import type { OldDirectory } from '../activities/contract.js';
+import type { OldDirectory } from './steps.js';
 import type { ClusterPlan } from '../cluster/plan.js';
 import type { NodeReset } from '../cluster/reset-node.js';
 import type { Report } from '../cluster/report.js';

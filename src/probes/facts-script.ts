@@ -3,7 +3,7 @@ import { dockerSocket, resolvedFile, roomPaths, upgradeTimer } from '../cluster/
 import { nvidiaRuntimePath } from '../cluster/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { kubeletIdentityScript } from './kubelet-identity.js';
-import { modulesOnHost } from './modules-on-host.js';
+import { modulesOnHost } from './modules.js';
 import { searchPythons } from './python-search.js';
 
 /** Tools that step 7 needs; which of them matter when is decided by the plan. */

@@ -1,6 +1,6 @@
-import type { HostInput } from '../activities/contract.js';
+import type { HostInput } from './steps.js';
 import type { HostSpecification, Specification } from '../cluster/specification.js';
-import { controlHostStation } from './board.js';
+import { controlHostStation } from '../workflows/board.js';
 
 export type Target = HostInput['host'];
 
