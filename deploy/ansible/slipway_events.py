@@ -3,7 +3,7 @@
 Slipway puts this file beside each cluster's ansible.cfg. It writes to the file that SLIPWAY_EVENTS names and
 does nothing without it. What a task hides by no_log is hidden here as well: Ansible hands callbacks a copy of
 the result from which such values are gone. Only of a download it is told where from, without user, password and
-query. src/cluster/playbook-event.ts is the reader.
+query. src/cluster/playbook/event.ts is the reader.
 Made for ansible-core 2.15 to 2.18.
 """
 

@@ -1,5 +1,5 @@
-import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-progress.js';
-import { awaitedService } from '../cluster/playbook-services.js';
+import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook/progress.js';
+import { awaitedService } from '../cluster/playbook/services.js';
 
 const then = 'then retry; the playbook does only what is left.';
 

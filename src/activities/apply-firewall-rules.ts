@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { admitSshPort, firewallUnit, policiesOf, ruleSetFile } from '../cluster/firewall.js';
-import { counted } from '../cluster/units.js';
+import { admitSshPort, firewallUnit, policiesOf, ruleSetFile } from '../cluster/network/firewall.js';
+import { counted } from '../cluster/text/quantities.js';
 import { ConnectionLostError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';

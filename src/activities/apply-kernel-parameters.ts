@@ -4,7 +4,7 @@ import {
   kernelParametersFile,
   kernelParametersText,
   tooLow,
-} from '../cluster/kernel-parameters.js';
+} from '../cluster/verification/kernel-parameters.js';
 import { NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';

@@ -1,6 +1,6 @@
-import { readFstabRecord } from '../cluster/fstab.js';
-import { mdadmConfIsMarked } from '../cluster/mdadm-conf.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { readFstabRecord } from '../cluster/storage/fstab.js';
+import { mdadmConfIsMarked } from '../cluster/storage/mdadm-conf.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import {
   type Begun,
   fstabPath,
@@ -9,7 +9,7 @@ import {
   recordOf,
   type FileState,
   type SurroundingsRecord,
-} from '../cluster/surroundings.js';
+} from '../cluster/storage/record-before.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

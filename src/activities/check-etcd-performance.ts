@@ -1,4 +1,4 @@
-import { judgeEtcdPerf } from '../cluster/checks-etcd.js';
+import { judgeEtcdPerf } from '../cluster/verification/etcd.js';
 import { lines, sh } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { counted } from '../cluster/units.js';
+import { counted } from '../cluster/text/quantities.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { judgeReachability, type Trial } from '../cluster/judge-reachability.js';
-import { planProbes, type Reachability } from '../cluster/reachability.js';
-import type { Specification } from '../cluster/specification.js';
-import { counted } from '../cluster/units.js';
+import { judgeReachability, type Trial } from '../cluster/network/judge-reachability.js';
+import { planProbes, type Reachability } from '../cluster/network/reachability.js';
+import type { Specification } from '../cluster/specification/specification.js';
+import { counted } from '../cluster/text/quantities.js';
 import type { Host } from '../hosts/host.js';
 import type { HostPool, HostTarget } from '../hosts/target.js';
 import type { Activities } from '../protocol/steps.js';

@@ -4,11 +4,11 @@ import {
   judgeNodeLocalPods,
   nodeLocalDnsLabels,
   parseCorefile,
-} from '../cluster/checks-dns.js';
-import type { JudgedCheck } from '../cluster/checks.js';
-import { systemPodsList } from '../cluster/kubernetes-lists.js';
-import { parsePods } from '../cluster/pods.js';
-import { rulesFor } from '../cluster/releases.js';
+} from '../cluster/verification/dns.js';
+import type { JudgedCheck } from '../cluster/checks/checks.js';
+import { systemPodsList } from '../cluster/kubernetes/lists.js';
+import { parsePods } from '../cluster/kubernetes/pods.js';
+import { rulesFor } from '../cluster/releases/releases.js';
 import type { Activities, VerifyKubernetesInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl, type Kubectl } from './kubectl.js';

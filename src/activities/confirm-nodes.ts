@@ -1,9 +1,9 @@
-import type { JudgedCheck } from '../cluster/checks.js';
-import { judgeNodes, parseLeases, parseNodes, type NodesSeen } from '../cluster/checks-kubernetes.js';
-import { nodeLeasesList, nodesList, podsOfNodeList } from '../cluster/kubernetes-lists.js';
-import { judgeNotedPods, notedPodsIn } from '../cluster/noted-pods.js';
-import { parsePods } from '../cluster/pods.js';
-import { rulesFor } from '../cluster/releases.js';
+import type { JudgedCheck } from '../cluster/checks/checks.js';
+import { judgeNodes, parseLeases, parseNodes, type NodesSeen } from '../cluster/verification/nodes.js';
+import { nodeLeasesList, nodesList, podsOfNodeList } from '../cluster/kubernetes/lists.js';
+import { judgeNotedPods, notedPodsIn } from '../cluster/verification/noted-pods.js';
+import { parsePods } from '../cluster/kubernetes/pods.js';
+import { rulesFor } from '../cluster/releases/releases.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl, type Kubectl } from './kubectl.js';

@@ -1,6 +1,6 @@
-import { judgePods } from '../cluster/checks-pods.js';
-import { systemPodsList } from '../cluster/kubernetes-lists.js';
-import { parsePods } from '../cluster/pods.js';
+import { judgePods } from '../cluster/verification/pods.js';
+import { systemPodsList } from '../cluster/kubernetes/lists.js';
+import { parsePods } from '../cluster/kubernetes/pods.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { confirmByKubectl } from './kubectl.js';

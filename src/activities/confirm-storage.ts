@@ -1,6 +1,6 @@
-import { storageDigest } from '../cluster/plan-storage.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
-import { storageProblems } from '../cluster/storage-state.js';
+import { storageDigest } from '../cluster/storage/make-storage-plan.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
+import { storageProblems } from '../cluster/storage/state.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

@@ -1,5 +1,5 @@
-import { copyOptions, placesOf, type Move } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { copyOptions, placesOf, type Move } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';

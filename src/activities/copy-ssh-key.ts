@@ -1,4 +1,4 @@
-import { counted } from '../cluster/units.js';
+import { counted } from '../cluster/text/quantities.js';
 import { AuthenticationFailedError, NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';

@@ -1,5 +1,5 @@
-import { createWords } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { createWords } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { type ArrayOnHost, deviceFunctions, observeArray, ourArrayFunction } from '../probes/array.js';
 import type { Activities } from '../protocol/steps.js';

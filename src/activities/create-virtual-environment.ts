@@ -1,11 +1,11 @@
-import { clusterFolders } from '../cluster/folders.js';
-import type { Interpreter } from '../cluster/facts.js';
+import { clusterFolders } from '../cluster/kubespray/folders.js';
+import type { Interpreter } from '../cluster/facts/facts.js';
 import {
   chooseInterpreter,
   parseInterpreters,
   missingPython,
   type PythonHost,
-} from '../cluster/interpreters.js';
+} from '../cluster/facts/interpreters.js';
 import { NotProvenError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';

@@ -1,5 +1,5 @@
-import { deletingOf, oldCopyOf, type Move } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { deletingOf, oldCopyOf, type Move } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';

@@ -1,4 +1,4 @@
-import type { SecretReference } from '../cluster/specification.js';
+import type { SecretReference } from '../cluster/specification/specification.js';
 import type { Jobs } from '../hosts/jobs.js';
 import type { HostPool } from '../hosts/target.js';
 

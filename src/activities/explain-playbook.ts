@@ -1,5 +1,5 @@
-import { groupBy } from '../cluster/group-by.js';
-import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook-progress.js';
+import { groupBy } from '../cluster/values/group-by.js';
+import type { PlaybookFailure, PlaybookProgress } from '../cluster/playbook/progress.js';
 import { CommandFailedError, NoRoomError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { advisePlaybook, machineOf } from './advise-playbook.js';

@@ -1,4 +1,4 @@
-import type { PlaybookEventReader } from '../cluster/playbook-events.js';
+import type { PlaybookEventReader } from '../cluster/playbook/events.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 

@@ -1,6 +1,6 @@
-import { parseNodes } from '../cluster/checks-kubernetes.js';
-import { nodesList } from '../cluster/kubernetes-lists.js';
-import { forgettingPods, isNoted } from '../cluster/noted-pods.js';
+import { parseNodes } from '../cluster/verification/nodes.js';
+import { nodesList } from '../cluster/kubernetes/lists.js';
+import { forgettingPods, isNoted } from '../cluster/verification/noted-pods.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl } from './kubectl.js';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { HostFacts } from '../cluster/facts.js';
-import type { ClockOffset } from '../cluster/facts-system.js';
-import { clusterFolders } from '../cluster/folders.js';
-import { parseClock } from '../cluster/parse-clock.js';
-import { parseFacts } from '../cluster/parse-facts.js';
-import { dataDirectories } from '../cluster/plan-storage.js';
+import type { HostFacts } from '../cluster/facts/facts.js';
+import type { ClockOffset } from '../cluster/facts/system-facts.js';
+import { clusterFolders } from '../cluster/kubespray/folders.js';
+import { parseClock } from '../cluster/facts/parse-clock.js';
+import { parseFacts } from '../cluster/facts/parse-facts.js';
+import { dataDirectories } from '../cluster/storage/make-storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities, FactsInput } from '../protocol/steps.js';

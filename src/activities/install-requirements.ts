@@ -1,4 +1,4 @@
-import { clusterFolders } from '../cluster/folders.js';
+import { clusterFolders } from '../cluster/kubespray/folders.js';
 import { CommandFailedError, NoRoomError, NotProvenError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
-import type { JudgedCheck } from '../cluster/checks.js';
-import { nextPage, pageOf, type KubernetesList } from '../cluster/kubernetes-lists.js';
+import type { JudgedCheck } from '../cluster/checks/checks.js';
+import { nextPage, pageOf, type KubernetesList } from '../cluster/kubernetes/lists.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { PatientInput, VerificationResult } from '../protocol/steps.js';

@@ -1,4 +1,4 @@
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { deviceFunctions, observeArray, ourArrayFunction } from '../probes/array.js';
 import type { Activities } from '../protocol/steps.js';

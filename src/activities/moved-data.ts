@@ -1,5 +1,5 @@
-import { placesOf, type Move } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { placesOf, type Move } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 

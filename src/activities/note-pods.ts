@@ -1,8 +1,8 @@
-import { isReady, parseNodes } from '../cluster/checks-kubernetes.js';
-import { nodesList, podsOfNodeList } from '../cluster/kubernetes-lists.js';
-import { noteOf, notingPods } from '../cluster/noted-pods.js';
-import { parsePods } from '../cluster/pods.js';
-import { counted } from '../cluster/units.js';
+import { isReady, parseNodes } from '../cluster/verification/nodes.js';
+import { nodesList, podsOfNodeList } from '../cluster/kubernetes/lists.js';
+import { noteOf, notingPods } from '../cluster/verification/noted-pods.js';
+import { parsePods } from '../cluster/kubernetes/pods.js';
+import { counted } from '../cluster/text/quantities.js';
 import type { Activities, NodesInput } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl, type Kubectl } from './kubectl.js';

@@ -1,5 +1,5 @@
-import { deletingOf, oldCopyOf } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { deletingOf, oldCopyOf } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { OldDirectory } from '../protocol/steps.js';

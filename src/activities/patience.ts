@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { overrideOf, resultOf, type JudgedCheck } from '../cluster/checks.js';
+import { overrideOf, resultOf, type JudgedCheck } from '../cluster/checks/checks.js';
 import type { PatientInput, VerificationResult } from '../protocol/steps.js';
 
 /** Milliseconds between two looks. */

@@ -1,5 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { findProviders, parseProviders, pausing, workloadText } from '../cluster/akash-provider.js';
+import {
+  findProviders,
+  parseProviders,
+  pausing,
+  workloadText,
+} from '../cluster/kubernetes/akash-provider.js';
 import type { Host } from '../hosts/host.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';

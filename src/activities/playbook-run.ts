@@ -1,4 +1,4 @@
-import type { ClusterFolders } from '../cluster/folders.js';
+import type { ClusterFolders } from '../cluster/kubespray/folders.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Script } from '../hosts/script.js';

@@ -1,6 +1,6 @@
-import type { ClusterFolders } from '../cluster/folders.js';
-import { courseText, parseCourse } from '../cluster/playbook-course.js';
-import type { PlaybookCourse } from '../cluster/playbook-course.js';
+import type { ClusterFolders } from '../cluster/kubespray/folders.js';
+import { courseText, parseCourse } from '../cluster/playbook/timetable.js';
+import type { PlaybookCourse } from '../cluster/playbook/timetable.js';
 import type { Host } from '../hosts/host.js';
 import type { PlaybookInput } from '../protocol/steps.js';
 

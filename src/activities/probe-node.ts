@@ -4,7 +4,7 @@ import {
   parseEtcdProbe,
   parseNodeProbe,
   type NodeProbe,
-} from '../cluster/kubeadm-probe.js';
+} from '../cluster/rerun/kubeadm-probe.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

@@ -1,4 +1,4 @@
-import type { ClusterFolders } from '../cluster/folders.js';
+import type { ClusterFolders } from '../cluster/kubespray/folders.js';
 import type { Host } from '../hosts/host.js';
 import type { CloneInput } from '../protocol/steps.js';
 import { refuseEditedSample } from './sample-inventory.js';

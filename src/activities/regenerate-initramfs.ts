@@ -1,5 +1,5 @@
-import { arrayLine } from '../cluster/mdadm-conf.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { arrayLine } from '../cluster/storage/mdadm-conf.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

@@ -1,4 +1,9 @@
-import { findProviders, parseProviders, resuming, workloadText } from '../cluster/akash-provider.js';
+import {
+  findProviders,
+  parseProviders,
+  resuming,
+  workloadText,
+} from '../cluster/kubernetes/akash-provider.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { withKubectl, type Kubectl } from './kubectl.js';

@@ -1,8 +1,8 @@
-import { clusterFolders } from '../cluster/folders.js';
-import { describeProgress } from '../cluster/describe-playbook.js';
-import { PlaybookEventReader } from '../cluster/playbook-events.js';
-import { totals } from '../cluster/playbook-progress.js';
-import { counted } from '../cluster/units.js';
+import { clusterFolders } from '../cluster/kubespray/folders.js';
+import { describeProgress } from '../cluster/playbook/describe.js';
+import { PlaybookEventReader } from '../cluster/playbook/events.js';
+import { totals } from '../cluster/playbook/progress.js';
+import { counted } from '../cluster/text/quantities.js';
 import { CommandFailedError } from '../hosts/errors.js';
 import type { Activities, PlaybookResult } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';

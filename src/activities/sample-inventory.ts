@@ -1,5 +1,5 @@
-import type { ClusterFolders } from '../cluster/folders.js';
-import { listed } from '../cluster/checks.js';
+import type { ClusterFolders } from '../cluster/kubespray/folders.js';
+import { listed } from '../cluster/checks/checks.js';
 import {
   digestsText,
   parseDigests,
@@ -7,7 +7,7 @@ import {
   sameDigests,
   type Digests,
   type SamplePlan,
-} from '../cluster/sample-inventory.js';
+} from '../cluster/kubespray/sample-inventory.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh, type Script } from '../hosts/script.js';

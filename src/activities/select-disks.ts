@@ -1,5 +1,5 @@
-import { gibibytes } from '../cluster/block-devices.js';
-import { lookAgain } from '../cluster/planned-disks.js';
+import { gibibytes } from '../cluster/storage/block-devices.js';
+import { lookAgain } from '../cluster/storage/planned-disks.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { readFacts } from './gather-facts.js';

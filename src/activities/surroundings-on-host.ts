@@ -6,8 +6,8 @@ import {
   type Surroundings,
   type SurroundingsRecord,
   surroundingsRecordSchema,
-} from '../cluster/surroundings.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+} from '../cluster/storage/record-before.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { dropInPath } from './order-units-after-mount.js';

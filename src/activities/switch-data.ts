@@ -1,5 +1,5 @@
-import { copyOptions, keptInPlace, placesOf, type Move } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { copyOptions, keptInPlace, placesOf, type Move } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

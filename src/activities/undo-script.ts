@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { placesOf } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
-import type { FileState, UnitBefore } from '../cluster/surroundings.js';
+import { placesOf } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
+import type { FileState, UnitBefore } from '../cluster/storage/record-before.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 import { movedFunctions } from './moved-data.js';
 import { refuseFunction } from './refusals.js';

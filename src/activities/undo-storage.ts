@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { storageDigest } from '../cluster/plan-storage.js';
-import { oldCopyOf } from '../cluster/storage-commands.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
-import { fstabPath, mdadmConfPath, type SurroundingsRecord } from '../cluster/surroundings.js';
+import { storageDigest } from '../cluster/storage/make-storage-plan.js';
+import { oldCopyOf } from '../cluster/storage/commands.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
+import { fstabPath, mdadmConfPath, type SurroundingsRecord } from '../cluster/storage/record-before.js';
 import { CommandFailedError, RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';

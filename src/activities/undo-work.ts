@@ -1,5 +1,5 @@
-import { undoFstab, type UndoneText } from '../cluster/fstab.js';
-import { undoMdadmConf } from '../cluster/mdadm-conf.js';
+import { undoFstab, type UndoneText } from '../cluster/storage/fstab.js';
+import { undoMdadmConf } from '../cluster/storage/mdadm-conf.js';
 import {
   fstabPath,
   isSameFile,
@@ -8,8 +8,8 @@ import {
   type SurroundingsRecord,
   surroundingsProblems,
   unitsToRestore,
-} from '../cluster/surroundings.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+} from '../cluster/storage/record-before.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh } from '../hosts/script.js';
 import { movedFunctions } from './moved-data.js';

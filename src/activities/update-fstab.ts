@@ -1,5 +1,5 @@
-import { arrayFstabLine, editFstab } from '../cluster/fstab.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { arrayFstabLine, editFstab } from '../cluster/storage/fstab.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';

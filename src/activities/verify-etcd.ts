@@ -1,7 +1,7 @@
-import type { CheckName } from '../cluster/check-names.js';
-import type { JudgedCheck } from '../cluster/checks.js';
-import { judgeEtcdHealth, judgeEtcdMembers, judgeEtcdStatus } from '../cluster/checks-etcd.js';
-import { parseEtcdHealth, parseEtcdMembers, parseEtcdStatus } from '../cluster/etcd-answers.js';
+import type { CheckName } from '../cluster/specification/check-names.js';
+import type { JudgedCheck } from '../cluster/checks/checks.js';
+import { judgeEtcdHealth, judgeEtcdMembers, judgeEtcdStatus } from '../cluster/verification/etcd.js';
+import { parseEtcdHealth, parseEtcdMembers, parseEtcdStatus } from '../cluster/kubernetes/etcd-answers.js';
 import type { Host } from '../hosts/host.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';

@@ -1,15 +1,15 @@
-import { judgeCertificates } from '../cluster/checks-certificates.js';
-import type { CheckResult, JudgedCheck } from '../cluster/checks.js';
+import { judgeCertificates } from '../cluster/verification/certificates.js';
+import type { CheckResult, JudgedCheck } from '../cluster/checks/checks.js';
 import {
   judgeFirewall,
   judgeMountOrder,
   judgeUnits,
   type CheckedUnit,
   type StoredService,
-} from '../cluster/checks-host.js';
-import { judgeStorage } from '../cluster/checks-storage.js';
-import { judgeKernelParameters } from '../cluster/kernel-parameters.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+} from '../cluster/verification/host.js';
+import { judgeStorage } from '../cluster/verification/storage.js';
+import { judgeKernelParameters } from '../cluster/verification/kernel-parameters.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { readKernelParameters } from './apply-kernel-parameters.js';

@@ -1,5 +1,5 @@
-import { clusterFolders, type ClusterFolders } from '../cluster/folders.js';
-import { conflictTexts, groupVariables } from '../cluster/group-variables.js';
+import { clusterFolders, type ClusterFolders } from '../cluster/kubespray/folders.js';
+import { conflictTexts, groupVariables } from '../cluster/kubespray/group-variables.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { ansibleConfig, controlPathFolder, knownHostsText } from '../cluster/ansible-config.js';
-import { clusterFolders } from '../cluster/folders.js';
-import type { ClusterFolders } from '../cluster/folders.js';
-import { inventoryYaml } from '../cluster/inventory.js';
-import { counted } from '../cluster/units.js';
+import { ansibleConfig, controlPathFolder, knownHostsText } from '../cluster/kubespray/ansible-config.js';
+import { clusterFolders } from '../cluster/kubespray/folders.js';
+import type { ClusterFolders } from '../cluster/kubespray/folders.js';
+import { inventoryYaml } from '../cluster/kubespray/inventory.js';
+import { counted } from '../cluster/text/quantities.js';
 import { RefusedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';

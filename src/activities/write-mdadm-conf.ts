@@ -1,4 +1,4 @@
-import { arrayLine, editMdadmConf } from '../cluster/mdadm-conf.js';
+import { arrayLine, editMdadmConf } from '../cluster/storage/mdadm-conf.js';
 import { sh } from '../hosts/script.js';
 import type { Activities } from '../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';

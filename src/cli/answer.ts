@@ -1,7 +1,7 @@
 import type { Decision } from '../protocol/messages.js';
 import { sendAnswer, whoAnswers, type Verb } from './answers.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
-import { plainText } from '../cluster/plain-text.js';
+import { plainText } from '../cluster/text/plain-text.js';
 import type { Terminal } from './terminal.js';
 import { withTemporal } from './with-temporal.js';
 

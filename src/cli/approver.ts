@@ -1,4 +1,4 @@
-import type { ClusterPlan } from '../cluster/plan.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
 
 /** Answers a plan in place of a person: approved, or one sentence why a person has to look at it. */
 export type Approver = (plan: ClusterPlan | null, hosts: readonly string[]) => true | string;

@@ -1,4 +1,4 @@
-import type { Specification } from '../cluster/specification.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import { HostKeyUnknownError } from '../hosts/errors.js';
 import { createHostPool } from '../hosts/host-pool.js';
 import { slipwayHome } from '../hosts/state-folder.js';

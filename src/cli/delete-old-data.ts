@@ -1,8 +1,8 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { ephemeralStorageOf } from '../cluster/members.js';
-import { plainText } from '../cluster/plain-text.js';
-import type { HostSpecification, Specification } from '../cluster/specification.js';
+import { ephemeralStorageOf } from '../cluster/specification/members.js';
+import { plainText } from '../cluster/text/plain-text.js';
+import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
 import { configuredAddress, type TemporalConnection } from '../temporal/connect.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { hostWorkflowId, taskQueue } from '../protocol/messages.js';

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
-import type { CheckName } from '../cluster/check-names.js';
-import type { SpecificationInput } from '../cluster/specification.js';
+import type { CheckName } from '../cluster/specification/check-names.js';
+import type { SpecificationInput } from '../cluster/specification/specification.js';
 import type { DemoMachines } from './demo-machines.js';
 
 const demoCluster = 'demo';

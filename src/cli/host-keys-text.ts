@@ -1,5 +1,5 @@
-import { namesText, outlineText } from '../cluster/outline.js';
-import { counted } from '../cluster/units.js';
+import { namesText, outlineText } from '../cluster/text/outline.js';
+import { counted } from '../cluster/text/quantities.js';
 import { describedKey, hostKeyText, type HostKey } from '../hosts/host-key.js';
 import { placeOf, tellFingerprints, type SshTarget } from '../hosts/verify-host-key.js';
 

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { formatProblems, readSpecification } from '../cluster/specification-file.js';
-import type { Specification } from '../cluster/specification.js';
+import { formatProblems, readSpecification } from '../cluster/specification/read-file.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';
 

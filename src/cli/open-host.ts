@@ -1,4 +1,4 @@
-import type { Specification } from '../cluster/specification.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import { AuthenticationFailedError } from '../hosts/errors.js';
 import type { Host } from '../hosts/host.js';
 import { readSecret } from '../hosts/secrets.js';

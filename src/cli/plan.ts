@@ -1,7 +1,7 @@
-import { isStopper } from '../cluster/findings.js';
-import { planFromFacts } from '../cluster/plan-from-facts.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import { renderPlan } from '../cluster/render-plan.js';
+import { isStopper } from '../cluster/checks/findings.js';
+import { planFromFacts } from '../cluster/plan/make-plan.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import { renderPlan } from '../cluster/plan/render-plan.js';
 import { createHostPool } from '../hosts/host-pool.js';
 import { slipwayHome } from '../hosts/state-folder.js';
 import { confirmHostKeys } from './confirm-host-keys.js';

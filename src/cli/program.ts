@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { plainLines } from '../cluster/plain-text.js';
+import { plainLines } from '../cluster/text/plain-text.js';
 import { StateFolderError } from '../hosts/state-folder.js';
 import { declareAnswers } from './declare-answers.js';
 import { declareProcesses } from './declare-processes.js';

@@ -1,4 +1,4 @@
-import { plainText } from '../cluster/plain-text.js';
+import { plainText } from '../cluster/text/plain-text.js';
 import type { ClusterProgress, StepProgress } from '../protocol/progress.js';
 
 /** One thing that happened between two looks at the progress. */

@@ -1,5 +1,5 @@
-import { plainText } from '../cluster/plain-text.js';
-import { counted } from '../cluster/units.js';
+import { plainText } from '../cluster/text/plain-text.js';
+import { counted } from '../cluster/text/quantities.js';
 import type { ClusterProgress, HostProgress, StepProgress } from '../protocol/progress.js';
 import { glyphLegend, stepGlyphs } from './step-glyphs.js';
 

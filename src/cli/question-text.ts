@@ -1,7 +1,7 @@
-import { outlineText } from '../cluster/outline.js';
-import { plainLines, plainText } from '../cluster/plain-text.js';
-import { oldDataItems } from '../cluster/render-storage-plan.js';
-import { resetItems, type NodeReset } from '../cluster/reset-node.js';
+import { outlineText } from '../cluster/text/outline.js';
+import { plainLines, plainText } from '../cluster/text/plain-text.js';
+import { oldDataItems } from '../cluster/plan/render-storage-plan.js';
+import { resetItems, type NodeReset } from '../cluster/rerun/reset-node.js';
 import { quote } from '../hosts/script.js';
 import type { ClusterProgress, Question } from '../protocol/progress.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
-import { plainLines, plainText } from '../cluster/plain-text.js';
-import { renderPlan } from '../cluster/render-plan.js';
-import type { NodeReset } from '../cluster/reset-node.js';
+import { plainLines, plainText } from '../cluster/text/plain-text.js';
+import { renderPlan } from '../cluster/plan/render-plan.js';
+import type { NodeReset } from '../cluster/rerun/reset-node.js';
 import type { ClusterProgress, Question } from '../protocol/progress.js';
 import { sendAnswer, type Verb } from './answers.js';
 import type { Approver } from './approver.js';

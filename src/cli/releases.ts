@@ -1,5 +1,5 @@
-import { releases as known } from '../cluster/releases.js';
-import { renderReleases } from '../cluster/render-releases.js';
+import { releases as known } from '../cluster/releases/releases.js';
+import { renderReleases } from '../cluster/release-choice/render-releases.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { jsonText } from './json-text.js';
 import type { Terminal } from './terminal.js';

@@ -1,9 +1,9 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { plainText } from '../cluster/plain-text.js';
-import { renderReport } from '../cluster/render-report.js';
-import type { Report } from '../cluster/report.js';
-import type { Specification } from '../cluster/specification.js';
+import { plainText } from '../cluster/text/plain-text.js';
+import { renderReport } from '../cluster/report/render-report.js';
+import type { Report } from '../cluster/report/report.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import type { TemporalConnection } from '../temporal/connect.js';
 import type { Approver } from './approver.js';
 import { attend } from './attend.js';

@@ -1,4 +1,4 @@
-import { counted } from '../cluster/units.js';
+import { counted } from '../cluster/text/quantities.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';
 import { jsonText } from './json-text.js';
 import { loadSpecification } from './load-specification.js';

@@ -5,9 +5,9 @@ import {
   type Client,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { digestOf } from '../cluster/digest.js';
-import type { Specification } from '../cluster/specification.js';
-import { counted } from '../cluster/units.js';
+import { digestOf } from '../cluster/values/digest.js';
+import type { Specification } from '../cluster/specification/specification.js';
+import { counted } from '../cluster/text/quantities.js';
 import { clusterWorkflowId, taskQueue } from '../protocol/messages.js';
 import { CommandError } from './errors.js';
 import { exitCodes } from './exit-codes.js';

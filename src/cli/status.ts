@@ -3,8 +3,8 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowHandle,
 } from '@temporalio/client';
-import { renderReport } from '../cluster/render-report.js';
-import type { Report } from '../cluster/report.js';
+import { renderReport } from '../cluster/report/render-report.js';
+import type { Report } from '../cluster/report/report.js';
 import { clusterWorkflowId } from '../protocol/messages.js';
 import type { ClusterProgress } from '../protocol/progress.js';
 import { CommandError } from './errors.js';

@@ -1,4 +1,4 @@
-import type { Specification } from '../cluster/specification.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import { configuredAddress, type TemporalConnection } from '../temporal/connect.js';
 import { approveEverything, type Approver } from './approver.js';
 import { confirmHostKeys } from './confirm-host-keys.js';

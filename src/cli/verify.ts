@@ -1,8 +1,8 @@
 import { WorkflowFailedError, WorkflowIdConflictPolicy } from '@temporalio/client';
-import { plainText } from '../cluster/plain-text.js';
-import { renderReport } from '../cluster/render-report.js';
-import type { Report } from '../cluster/report.js';
-import type { Specification } from '../cluster/specification.js';
+import { plainText } from '../cluster/text/plain-text.js';
+import { renderReport } from '../cluster/report/render-report.js';
+import type { Report } from '../cluster/report/report.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import { configuredAddress, type TemporalConnection } from '../temporal/connect.js';
 import { taskQueue, verifyWorkflowId } from '../protocol/messages.js';
 import { CommandError } from './errors.js';

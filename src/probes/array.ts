@@ -1,4 +1,4 @@
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 

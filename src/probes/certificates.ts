@@ -1,4 +1,4 @@
-import { parseCertificates, type Certificate } from '../cluster/checks-certificates.js';
+import { parseCertificates, type Certificate } from '../cluster/verification/certificates.js';
 import type { Host } from '../hosts/host.js';
 import { sh, type Script } from '../hosts/script.js';
 

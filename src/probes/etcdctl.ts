@@ -1,6 +1,6 @@
-import type { CheckName } from '../cluster/check-names.js';
-import type { CheckResult } from '../cluster/checks.js';
-import { parseEnvironmentFile } from '../cluster/etcd-answers.js';
+import type { CheckName } from '../cluster/specification/check-names.js';
+import type { CheckResult } from '../cluster/checks/checks.js';
+import { parseEnvironmentFile } from '../cluster/kubernetes/etcd-answers.js';
 import type { Host } from '../hosts/host.js';
 import { lines, sh, type Script } from '../hosts/script.js';
 

@@ -1,6 +1,6 @@
-import type { ClusterFolders } from '../cluster/folders.js';
-import { dockerSocket, resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts-system.js';
-import { nvidiaRuntimePath } from '../cluster/gpu.js';
+import type { ClusterFolders } from '../cluster/kubespray/folders.js';
+import { dockerSocket, resolvedFile, roomPaths, upgradeTimer } from '../cluster/facts/system-facts.js';
+import { nvidiaRuntimePath } from '../cluster/kubespray/gpu.js';
 import { sh, type Script } from '../hosts/script.js';
 import { kubeletIdentityScript } from './kubelet-identity.js';
 import { modulesOnHost } from './modules.js';

@@ -1,4 +1,4 @@
-import { firewallTable, firewallUnit, ruleSetFile } from '../cluster/firewall.js';
+import { firewallTable, firewallUnit, ruleSetFile } from '../cluster/network/firewall.js';
 import type { Host } from '../hosts/host.js';
 import type { Script } from '../hosts/script.js';
 import { sh } from '../hosts/script.js';

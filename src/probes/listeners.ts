@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Trial } from '../cluster/judge-reachability.js';
-import type { FailedProbe, Probe, ProbedPort } from '../cluster/reachability.js';
+import type { Trial } from '../cluster/network/judge-reachability.js';
+import type { FailedProbe, Probe, ProbedPort } from '../cluster/network/reachability.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
 import { listenProgram, probeProgram } from './reachability-programs.js';

@@ -1,4 +1,4 @@
-import { kernelModules, modulesDisabled } from '../cluster/facts-system.js';
+import { kernelModules, modulesDisabled } from '../cluster/facts/system-facts.js';
 import { sh } from '../hosts/script.js';
 
 /**

@@ -9,7 +9,7 @@ const question =
 
 /**
  * Every Python 3 of the machine, in the order of its PATH, then those that pyenv and uv have made, which need not be in
- * it; {@link parseInterpreters} in src/cluster/interpreters.ts understands the answer. Each is started once, for at most
+ * it; {@link parseInterpreters} in src/cluster/facts/interpreters.ts understands the answer. Each is started once, for at most
  * ten seconds and killed a second later, because a launcher without its version may do anything. pyenv's own launchers
  * take a third of a second each, and lead to nothing else than what it has made.
  */

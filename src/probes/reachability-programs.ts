@@ -1,4 +1,4 @@
-import { ownListener } from '../cluster/ports.js';
+import { ownListener } from '../cluster/network/ports.js';
 
 /**
  * Two Python programs for hosts, which have Python because Ansible needs it; only its standard library, and nothing

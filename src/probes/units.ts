@@ -1,5 +1,5 @@
-import type { StorageTarget } from '../cluster/storage-plan.js';
-import { parseUnits, serviceName, unitProperties, type UnitSeen } from '../cluster/systemd-units.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
+import { parseUnits, serviceName, unitProperties, type UnitSeen } from '../cluster/facts/systemd-units.js';
 import type { Host } from '../hosts/host.js';
 import { sh, type Script } from '../hosts/script.js';
 

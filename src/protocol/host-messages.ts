@@ -1,7 +1,7 @@
 import { defineSignal } from '@temporalio/workflow';
-import type { EphemeralStorage } from '../cluster/specification.js';
-import type { ReportedHost } from '../cluster/report.js';
-import type { StoragePlan } from '../cluster/storage-plan.js';
+import type { EphemeralStorage } from '../cluster/specification/specification.js';
+import type { ReportedHost } from '../cluster/report/report.js';
+import type { StoragePlan } from '../cluster/storage/storage-plan.js';
 import type { HostState, Question, StepProgress } from './progress.js';
 import type { Target } from './targets.js';
 

@@ -1,7 +1,7 @@
 import type { OldDirectory } from './steps.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import type { NodeReset } from '../cluster/reset-node.js';
-import type { Report } from '../cluster/report.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import type { NodeReset } from '../cluster/rerun/reset-node.js';
+import type { Report } from '../cluster/report/report.js';
 
 /** State of one step on one machine. */
 export type StepState = 'running' | 'changed' | 'unchanged' | 'failed' | 'skipped';

@@ -1,10 +1,10 @@
-import type { CheckResult } from '../cluster/checks.js';
-import type { CheckedUnit } from '../cluster/checks-host.js';
-import type { HostFacts } from '../cluster/facts.js';
-import type { NodeProbe } from '../cluster/kubeadm-probe.js';
-import type { Reachability } from '../cluster/reachability.js';
-import type { SecretReference, Specification } from '../cluster/specification.js';
-import type { Layout, StorageTarget } from '../cluster/storage-plan.js';
+import type { CheckResult } from '../cluster/checks/checks.js';
+import type { CheckedUnit } from '../cluster/verification/host.js';
+import type { HostFacts } from '../cluster/facts/facts.js';
+import type { NodeProbe } from '../cluster/rerun/kubeadm-probe.js';
+import type { Reachability } from '../cluster/network/reachability.js';
+import type { SecretReference, Specification } from '../cluster/specification/specification.js';
+import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { HostTarget } from '../hosts/target.js';
 
 /**
@@ -49,7 +49,7 @@ export interface DeleteOldDataInput extends StorageInput {
   readonly directories: readonly OldDirectory[];
 }
 
-/** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/folders.ts. */
+/** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/kubespray/folders.ts. */
 export interface ControlHostInput extends HostInput {
   readonly cluster: string;
 }
@@ -174,7 +174,7 @@ export interface PlaybookHostCounts {
 }
 
 /** Answers of verification; judged in src/cluster/checks*.ts. */
-export type { CheckResult } from '../cluster/checks.js';
+export type { CheckResult } from '../cluster/checks/checks.js';
 export interface VerificationResult {
   readonly checks: readonly CheckResult[];
 }
@@ -227,7 +227,7 @@ export interface NodesInput extends HostInput {
 }
 
 export interface FirewallInput extends HostInput {
-  /** The complete rule set for nft, made by src/cluster/firewall.ts. */
+  /** The complete rule set for nft, made by src/cluster/network/firewall.ts. */
   readonly ruleSet: string;
 }
 

@@ -1,5 +1,5 @@
 import type { HostInput } from './steps.js';
-import type { HostSpecification, Specification } from '../cluster/specification.js';
+import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
 import { controlHostStation } from '../workflows/board.js';
 
 export type Target = HostInput['host'];

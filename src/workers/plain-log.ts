@@ -1,6 +1,6 @@
 import { format } from 'node:util';
 import { DefaultLogger, type LogEntry, type LogLevel } from '@temporalio/worker';
-import { plainLines } from '../cluster/plain-text.js';
+import { plainLines } from '../cluster/text/plain-text.js';
 
 /**
  * The worker's log. Failures in it hold what hosts have said, and whoever reads the log may do so in a terminal, so it

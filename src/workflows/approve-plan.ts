@@ -1,4 +1,4 @@
-import type { ClusterPlan } from '../cluster/plan.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
 import type { ClusterRun } from './cluster-run.js';
 
 /**

@@ -1,8 +1,8 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { ClusterPlan } from '../cluster/plan.js';
-import type { Report } from '../cluster/report.js';
-import type { StoragePlan } from '../cluster/storage-plan.js';
-import { noOrder } from '../cluster/work-order.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import type { Report } from '../cluster/report/report.js';
+import type { StoragePlan } from '../cluster/storage/storage-plan.js';
+import { noOrder } from '../cluster/plan/work-order.js';
 import { showProgress } from './current-details.js';
 import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../protocol/progress.js';
 import { phaseAttribute, waitingForAttribute } from '../protocol/search-attributes.js';

@@ -1,9 +1,9 @@
-import { isServiceActive } from '../cluster/facts.js';
-import { isStopper } from '../cluster/findings.js';
+import { isServiceActive } from '../cluster/facts/facts.js';
+import { isStopper } from '../cluster/checks/findings.js';
 import { reachabilityFindings } from '../cluster/preflight/reachability.js';
-import { withOverride } from '../cluster/preflight.js';
-import type { Reachability } from '../cluster/reachability.js';
-import type { HostSpecification } from '../cluster/specification.js';
+import { withOverride } from '../cluster/preflight/preflight.js';
+import type { Reachability } from '../cluster/network/reachability.js';
+import type { HostSpecification } from '../cluster/specification/specification.js';
 import type { ClusterRun } from './cluster-run.js';
 import { aborted } from './outcomes.js';
 import { targetOf, workersMachine } from '../protocol/targets.js';

@@ -7,11 +7,11 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { CheckResult } from '../protocol/steps.js';
-import type { HostFacts } from '../cluster/facts.js';
-import { isOfControlPlane } from '../cluster/members.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import type { Report, ReportedHost } from '../cluster/report.js';
-import type { HostSpecification, Specification } from '../cluster/specification.js';
+import type { HostFacts } from '../cluster/facts/facts.js';
+import { isOfControlPlane } from '../cluster/specification/members.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import type { Report, ReportedHost } from '../cluster/report/report.js';
+import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
 import { Board, controlHostStation } from './board.js';
 import { Desk } from './desk.js';
 import { listen } from './handlers.js';

@@ -1,11 +1,15 @@
 import type { CheckResult, OldDirectory } from '../protocol/steps.js';
-import { digestOf } from '../cluster/digest.js';
-import type { HostFacts } from '../cluster/facts.js';
-import { ephemeralStorageOf, membersOf } from '../cluster/members.js';
-import { planStorage } from '../cluster/plan-storage.js';
-import { reportedCheck } from '../cluster/report.js';
-import type { EphemeralStorage, HostSpecification, Specification } from '../cluster/specification.js';
-import type { StorageTarget } from '../cluster/storage-plan.js';
+import { digestOf } from '../cluster/values/digest.js';
+import type { HostFacts } from '../cluster/facts/facts.js';
+import { ephemeralStorageOf, membersOf } from '../cluster/specification/members.js';
+import { planStorage } from '../cluster/storage/make-storage-plan.js';
+import { reportedCheck } from '../cluster/report/report.js';
+import type {
+  EphemeralStorage,
+  HostSpecification,
+  Specification,
+} from '../cluster/specification/specification.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import { controlHostStation } from './board.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './host-run.js';

@@ -1,6 +1,6 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { OldDirectory } from '../protocol/steps.js';
-import type { NodeReset } from '../cluster/reset-node.js';
+import type { NodeReset } from '../cluster/rerun/reset-node.js';
 import {
   judgeApproval,
   judgeDecision,

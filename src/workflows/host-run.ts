@@ -7,7 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StoragePlan } from '../cluster/storage-plan.js';
+import type { StoragePlan } from '../cluster/storage/storage-plan.js';
 import { Board } from './board.js';
 import { Desk } from './desk.js';
 import { listen } from './handlers.js';

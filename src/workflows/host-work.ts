@@ -8,8 +8,8 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { HostSpecification } from '../cluster/specification.js';
-import type { StoragePlan } from '../cluster/storage-plan.js';
+import type { HostSpecification } from '../cluster/specification/specification.js';
+import type { StoragePlan } from '../cluster/storage/storage-plan.js';
 import type { ClusterRun } from './cluster-run.js';
 import { waitForHostLock } from './host-lock.js';
 import {

@@ -1,6 +1,6 @@
-import type { ClusterPlan } from '../cluster/plan.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
 import { layoutsOf } from '../cluster/plan-cluster.js';
-import { rulesFor } from '../cluster/releases.js';
+import { rulesFor } from '../cluster/releases/releases.js';
 import type { ClusterRun } from './cluster-run.js';
 import { controlHostTarget } from '../protocol/targets.js';
 

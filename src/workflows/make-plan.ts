@@ -1,9 +1,9 @@
-import { isStopper, type Finding } from '../cluster/findings.js';
-import { documentsMountPoint, factsMountPoint, isOfControlPlane } from '../cluster/members.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import { planFromFacts } from '../cluster/plan-from-facts.js';
-import { roomPathsOf } from '../cluster/room-folders.js';
-import type { HostSpecification } from '../cluster/specification.js';
+import { isStopper, type Finding } from '../cluster/checks/findings.js';
+import { documentsMountPoint, factsMountPoint, isOfControlPlane } from '../cluster/specification/members.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import { planFromFacts } from '../cluster/plan/make-plan.js';
+import { roomPathsOf } from '../cluster/preflight/room-folders.js';
+import type { HostSpecification } from '../cluster/specification/specification.js';
 import { forEachBounded } from './bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from './cluster-run.js';

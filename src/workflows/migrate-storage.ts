@@ -1,6 +1,6 @@
-import { planStorage } from '../cluster/plan-storage.js';
-import { ephemeralStorageOf } from '../cluster/members.js';
-import type { StoragePlan, StorageTarget } from '../cluster/storage-plan.js';
+import { planStorage } from '../cluster/storage/make-storage-plan.js';
+import { ephemeralStorageOf } from '../cluster/specification/members.js';
+import type { StoragePlan, StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { HostOutcome, StorageWork } from '../protocol/host-messages.js';
 import { HostRun } from './host-run.js';
 import { podsNotedOn } from './note-pods.js';

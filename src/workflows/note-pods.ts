@@ -1,8 +1,8 @@
 import { patched } from '@temporalio/workflow';
-import { membersOf } from '../cluster/members.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import type { HostSpecification, Specification } from '../cluster/specification.js';
-import { stoppedInService } from '../cluster/work-order.js';
+import { membersOf } from '../cluster/specification/members.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
+import { stoppedInService } from '../cluster/plan/work-order.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { Station } from './steps.js';
 import { targetOf, type Target } from '../protocol/targets.js';

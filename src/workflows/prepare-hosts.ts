@@ -1,10 +1,10 @@
 import { condition } from '@temporalio/workflow';
-import { firewallRuleSet } from '../cluster/firewall.js';
-import { ephemeralStorageOf } from '../cluster/members.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import type { HostSpecification } from '../cluster/specification.js';
-import { targetOfPlan, type Layout, type StorageTarget } from '../cluster/storage-plan.js';
-import type { WorkOrder } from '../cluster/work-order.js';
+import { firewallRuleSet } from '../cluster/network/firewall.js';
+import { ephemeralStorageOf } from '../cluster/specification/members.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import type { HostSpecification } from '../cluster/specification/specification.js';
+import { targetOfPlan, type Layout, type StorageTarget } from '../cluster/storage/storage-plan.js';
+import type { WorkOrder } from '../cluster/plan/work-order.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { PrepareHostInput } from '../protocol/host-messages.js';

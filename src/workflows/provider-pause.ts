@@ -1,6 +1,6 @@
-import { membersOf } from '../cluster/members.js';
-import type { ClusterPlan } from '../cluster/plan.js';
-import { stoppedInService } from '../cluster/work-order.js';
+import { membersOf } from '../cluster/specification/members.js';
+import type { ClusterPlan } from '../cluster/plan/plan.js';
+import { stoppedInService } from '../cluster/plan/work-order.js';
 import type { ClusterRun } from './cluster-run.js';
 import { targetOf } from '../protocol/targets.js';
 

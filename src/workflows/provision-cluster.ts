@@ -1,6 +1,6 @@
-import { isServiceActive } from '../cluster/facts.js';
-import { rulesFor } from '../cluster/releases.js';
-import type { Report } from '../cluster/report.js';
+import { isServiceActive } from '../cluster/facts/facts.js';
+import { rulesFor } from '../cluster/releases/releases.js';
+import type { Report } from '../cluster/report/report.js';
 import { giveAnsibleAccess } from './ansible-access.js';
 import { approvePlan } from './approve-plan.js';
 import { confirmReachability } from './check-reachability.js';

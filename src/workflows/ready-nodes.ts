@@ -1,8 +1,8 @@
-import { roleOf } from '../cluster/cluster-together.js';
-import { rulesFor } from '../cluster/releases.js';
-import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../cluster/rerun.js';
-import { membersOf } from '../cluster/members.js';
-import { whatResetDoes } from '../cluster/reset-node.js';
+import { roleOf } from '../cluster/rerun/whole-cluster.js';
+import { rulesFor } from '../cluster/releases/releases.js';
+import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../cluster/rerun/rerun.js';
+import { membersOf } from '../cluster/specification/members.js';
+import { whatResetDoes } from '../cluster/rerun/reset-node.js';
 import { forEachBounded } from './bounded.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';

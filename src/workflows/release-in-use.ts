@@ -1,7 +1,7 @@
-import { chooseRelease, namedRelease } from '../cluster/choose-release.js';
-import type { HostFacts } from '../cluster/facts.js';
-import { documentsMountPoint } from '../cluster/members.js';
-import type { Specification } from '../cluster/specification.js';
+import { chooseRelease, namedRelease } from '../cluster/release-choice/choose-release.js';
+import type { HostFacts } from '../cluster/facts/facts.js';
+import { documentsMountPoint } from '../cluster/specification/members.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import { endingOf } from './outcomes.js';
 import type { Station } from './steps.js';
 import { controlHostTarget } from '../protocol/targets.js';

@@ -1,5 +1,5 @@
-import { rulesFor } from '../cluster/releases.js';
-import { resetVariables } from '../cluster/reset-node.js';
+import { rulesFor } from '../cluster/releases/releases.js';
+import { resetVariables } from '../cluster/rerun/reset-node.js';
 import type { ClusterRun } from './cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import type { HostWorks } from './prepare-hosts.js';

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Activities, HostInput } from '../protocol/steps.js';
 import type { HousekeepingActivities } from '../protocol/housekeeping.js';
-import { digestOf } from '../cluster/digest.js';
+import { digestOf } from '../cluster/values/digest.js';
 import type { DecisionQuestion } from './answers.js';
 import type { Board } from './board.js';
 import type { Desk } from './desk.js';

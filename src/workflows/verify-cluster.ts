@@ -1,7 +1,7 @@
-import { ephemeralStorageOf } from '../cluster/members.js';
-import { planStorage } from '../cluster/plan-storage.js';
-import type { Report } from '../cluster/report.js';
-import { targetOfPlan, type StorageTarget } from '../cluster/storage-plan.js';
+import { ephemeralStorageOf } from '../cluster/specification/members.js';
+import { planStorage } from '../cluster/storage/make-storage-plan.js';
+import type { Report } from '../cluster/report/report.js';
+import { targetOfPlan, type StorageTarget } from '../cluster/storage/storage-plan.js';
 import { ClusterRun } from './cluster-run.js';
 import { gatherFacts } from './make-plan.js';
 import { readSpecification } from './read-specification.js';

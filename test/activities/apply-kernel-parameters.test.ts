@@ -1,7 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { applyKernelParameters } from '../../src/activities/apply-kernel-parameters.js';
-import { kernelParametersFile, kernelParametersText } from '../../src/cluster/kernel-parameters.js';
+import {
+  kernelParametersFile,
+  kernelParametersText,
+} from '../../src/cluster/verification/kernel-parameters.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 

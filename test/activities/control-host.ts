@@ -9,7 +9,7 @@ import type { ControlHostInput } from '../../src/protocol/steps.js';
 import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { installRequirements } from '../../src/activities/install-requirements.js';
-import { clusterFolders } from '../../src/cluster/folders.js';
+import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explainPlaybook } from '../../src/activities/explain-playbook.js';
-import { PlaybookEventReader } from '../../src/cluster/playbook-events.js';
+import { PlaybookEventReader } from '../../src/cluster/playbook/events.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 

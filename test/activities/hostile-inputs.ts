@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AllActivities } from '../../src/activities/index.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { HostTarget } from '../../src/hosts/target.js';
 import { hostileSpecification, type Places } from './hostile-specification.js';
 

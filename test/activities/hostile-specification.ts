@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { Specification } from '../../src/cluster/specification.js';
-import { specificationJsonSchema } from '../../src/cluster/specification-file.js';
+import type { Specification } from '../../src/cluster/specification/specification.js';
+import { specificationJsonSchema } from '../../src/cluster/specification/read-file.js';
 import { aSpecification } from '../cluster/builders.js';
 
 export type Texts = () => string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyKernelParameters } from '../../src/activities/apply-kernel-parameters.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
-import { kernelParametersText } from '../../src/cluster/kernel-parameters.js';
+import { kernelParametersText } from '../../src/cluster/verification/kernel-parameters.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';
 import { onMachine, targetOf, useLab } from './lab-host.js';

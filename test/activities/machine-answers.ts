@@ -1,4 +1,4 @@
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { Answer, SealedMachine } from './sealed-machine.js';
 
 /** How the programs of a machine answer. */

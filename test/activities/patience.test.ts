@@ -6,7 +6,7 @@ import type { VerificationResult, VerifyKubernetesInput } from '../../src/protoc
 import { lookUntilSettled } from '../../src/activities/patience.js';
 import { verifyEtcd } from '../../src/activities/verify-etcd.js';
 import { verifyHost } from '../../src/activities/verify-host.js';
-import type { JudgedCheck } from '../../src/cluster/checks.js';
+import type { JudgedCheck } from '../../src/cluster/checks/checks.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { gatherFacts } from '../../src/activities/gather-facts.js';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import { preflight } from '../../src/cluster/preflight.js';
-import type { PreflightCheck } from '../../src/cluster/preflight/catalogue.js';
-import { specificationSchema } from '../../src/cluster/specification.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { preflight } from '../../src/cluster/preflight/preflight.js';
+import type { PreflightCheck } from '../../src/cluster/checks/catalogue.js';
+import { specificationSchema } from '../../src/cluster/specification/specification.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';
 import { onMachine, targetOf, useLab } from './lab-host.js';

@@ -5,8 +5,8 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kubeletIdentityScript, nodeNameScript } from '../../src/probes/kubelet-identity.js';
 import { etcdDataScript, filesScript } from '../../src/activities/probe-node.js';
-import { splitSections } from '../../src/cluster/facts-sections.js';
-import { parseKubeletIdentity } from '../../src/cluster/kubelet-identity.js';
+import { splitSections } from '../../src/cluster/facts/sections.js';
+import { parseKubeletIdentity } from '../../src/cluster/facts/kubelet-identity.js';
 
 /** Kubespray gives a node the name that kube_override_hostname says, and kubeadm writes it into its certificate. */
 let folder: string;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { searchPythons } from '../../src/probes/python-search.js';
-import { parseInterpreters } from '../../src/cluster/interpreters.js';
+import { parseInterpreters } from '../../src/cluster/facts/interpreters.js';
 import { LocalHost } from '../../src/hosts/local-host.js';
 
 let home: string;

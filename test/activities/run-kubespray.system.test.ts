@@ -13,7 +13,7 @@ import { installRequirements } from '../../src/activities/install-requirements.j
 import { runKubespray } from '../../src/activities/run-kubespray.js';
 import { writeGroupVariables } from '../../src/activities/write-group-variables.js';
 import { writeInventory } from '../../src/activities/write-inventory.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import type { JobProgress } from '../../src/hosts/jobs.js';
 import { aSpecification } from '../cluster/builders.js';
 import { endJobs } from '../faults/control-host-faults.js';

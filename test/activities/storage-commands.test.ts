@@ -3,9 +3,9 @@ import { copyScript } from '../../src/activities/copy-data.js';
 import { createScript } from '../../src/activities/create-raid-array.js';
 import { makeScript } from '../../src/activities/make-file-system.js';
 import { switchScript } from '../../src/activities/switch-data.js';
-import { storageCommands } from '../../src/cluster/storage-commands.js';
+import { storageCommands } from '../../src/cluster/storage/commands.js';
 import { aTarget } from '../cluster/builders.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { Script } from '../../src/hosts/script.js';
 
 /** What a plan shows as the exact commands is what the steps run. */

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { backUpFstab } from '../../src/activities/back-up-fstab.js';
 import type { StepResult } from '../../src/protocol/steps.js';
 import { undoStorage } from '../../src/activities/undo-storage.js';
-import { editFstab } from '../../src/cluster/fstab.js';
+import { editFstab } from '../../src/cluster/storage/fstab.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';

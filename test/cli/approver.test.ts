@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { approveSerialsBeginningWith } from '../../src/cli/approver.js';
-import type { ClusterPlan } from '../../src/cluster/plan.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
-import { noOrder } from '../../src/cluster/work-order.js';
+import type { ClusterPlan } from '../../src/cluster/plan/plan.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
+import { noOrder } from '../../src/cluster/plan/work-order.js';
 
 function planOf(serials: Record<string, string[]>): ClusterPlan {
   const storage = Object.entries(serials).map(([host, names]) => {

@@ -8,7 +8,10 @@ import { exitCodes } from '../../src/cli/exit-codes.js';
 import { lookAtHosts } from '../../src/cli/look-at-hosts.js';
 import { runProgram } from '../../src/cli/program.js';
 import type { Prompts } from '../../src/cli/prompts.js';
-import { specificationSchema, type SpecificationInput } from '../../src/cluster/specification.js';
+import {
+  specificationSchema,
+  type SpecificationInput,
+} from '../../src/cluster/specification/specification.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { knownHostsFile } from '../../src/hosts/known-hosts.js';
 import { PasswordServer } from '../hosts/password-server.js';

@@ -7,7 +7,7 @@ import {
   resetText,
   type DecisionQuestion,
 } from '../../src/cli/question-text.js';
-import { whatResetDoes } from '../../src/cluster/reset-node.js';
+import { whatResetDoes } from '../../src/cluster/rerun/reset-node.js';
 import { aTarget } from '../cluster/builders.js';
 
 const failed: DecisionQuestion = {

@@ -4,8 +4,8 @@ import {
   controlPathFolder,
   forksFor,
   knownHostsText,
-} from '../../src/cluster/ansible-config.js';
-import { clusterFolders } from '../../src/cluster/folders.js';
+} from '../../src/cluster/kubespray/ansible-config.js';
+import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
 
 /** In the manner of Kubespray's own file, with the settings that matter. */
 const kubespray = `[ssh_connection]

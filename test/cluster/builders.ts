@@ -1,12 +1,12 @@
-import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
-import { roomPaths, type SystemFacts } from '../../src/cluster/facts-system.js';
-import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
+import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
+import { roomPaths, type SystemFacts } from '../../src/cluster/facts/system-facts.js';
+import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
 import {
   specificationSchema,
   type Specification,
   type SpecificationInput,
-} from '../../src/cluster/specification.js';
-import type { StoragePlan, StorageTarget } from '../../src/cluster/storage-plan.js';
+} from '../../src/cluster/specification/specification.js';
+import type { StoragePlan, StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 
 /** The document's four nodes: three of them control planes, every one a worker. */
 export const documentHosts: SpecificationInput['hosts'] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeCertificates, parseCertificates } from '../../src/cluster/checks-certificates.js';
+import { judgeCertificates, parseCertificates } from '../../src/cluster/verification/certificates.js';
 
 const now = Date.parse('2026-11-22T14:00:00Z');
 const text = (lines: Record<string, string>) =>

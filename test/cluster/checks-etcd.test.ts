@@ -4,13 +4,13 @@ import {
   judgeEtcdMembers,
   judgeEtcdPerf,
   judgeEtcdStatus,
-} from '../../src/cluster/checks-etcd.js';
+} from '../../src/cluster/verification/etcd.js';
 import {
   parseEnvironmentFile,
   parseEtcdHealth,
   parseEtcdMembers,
   parseEtcdStatus,
-} from '../../src/cluster/etcd-answers.js';
+} from '../../src/cluster/kubernetes/etcd-answers.js';
 
 // Recorded from etcd 3.4.23; the IDs have more digits than a JavaScript number keeps.
 const memberList = (names: readonly string[]) =>

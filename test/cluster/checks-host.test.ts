@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { judgeFirewall, judgeMountOrder, judgeUnits } from '../../src/cluster/checks-host.js';
-import { parseUnits } from '../../src/cluster/systemd-units.js';
-import { judgeStorage } from '../../src/cluster/checks-storage.js';
-import { arrayFstabLine, bindFstabLines } from '../../src/cluster/fstab.js';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import { arrayLine } from '../../src/cluster/mdadm-conf.js';
+import { judgeFirewall, judgeMountOrder, judgeUnits } from '../../src/cluster/verification/host.js';
+import { parseUnits } from '../../src/cluster/facts/systemd-units.js';
+import { judgeStorage } from '../../src/cluster/verification/storage.js';
+import { arrayFstabLine, bindFstabLines } from '../../src/cluster/storage/fstab.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { arrayLine } from '../../src/cluster/storage/mdadm-conf.js';
 import { aDisk, aTarget, someFacts } from './builders.js';
 
 const unit = (id: string, properties: Record<string, string | number> = {}) =>

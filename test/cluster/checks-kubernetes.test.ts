@@ -6,11 +6,11 @@ import {
   judgeNodeLocalPods,
   nodeLocalDnsLabels,
   parseCorefile,
-} from '../../src/cluster/checks-dns.js';
-import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/checks-kubernetes.js';
-import { judgePods } from '../../src/cluster/checks-pods.js';
-import { podTrouble } from '../../src/cluster/pod-trouble.js';
-import { parsePods } from '../../src/cluster/pods.js';
+} from '../../src/cluster/verification/dns.js';
+import { judgeNodes, parseLeases, parseNodes } from '../../src/cluster/verification/nodes.js';
+import { judgePods } from '../../src/cluster/verification/pods.js';
+import { podTrouble } from '../../src/cluster/kubernetes/pod-trouble.js';
+import { parsePods } from '../../src/cluster/kubernetes/pods.js';
 
 // Shapes as `kubectl get -o json` prints them, shortened to what kubelet and kubeadm always set.
 const now = Date.parse('2026-11-22T14:00:30Z');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { chooseRelease } from '../../src/cluster/choose-release.js';
-import type { HostFacts, Interpreter } from '../../src/cluster/facts.js';
+import { chooseRelease } from '../../src/cluster/release-choice/choose-release.js';
+import type { HostFacts, Interpreter } from '../../src/cluster/facts/facts.js';
 import { aSpecification, someFacts } from './builders.js';
 
 const on = (id: string, versionId: string, facts: Partial<HostFacts> = {}) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, digestOf, mdUuidFrom, uuidFrom } from '../../src/cluster/digest.js';
+import { canonicalJson, digestOf, mdUuidFrom, uuidFrom } from '../../src/cluster/values/digest.js';
 
 describe('canonicalJson', () => {
   it('sorts keys at every depth, leaves out undefined and white space', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseFacts } from '../../src/cluster/parse-facts.js';
-import { planStorage } from '../../src/cluster/plan-storage.js';
-import type { ExcludedDevice, StoragePlan } from '../../src/cluster/storage-plan.js';
+import { parseFacts } from '../../src/cluster/facts/parse-facts.js';
+import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
+import type { ExcludedDevice, StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import { factsTextOf } from './disk-world-facts.js';
 import { allDevices, foreignOn, reasonsAgainst, unfitness } from './disk-world-truth.js';
 import { ownUuid, type World, worlds, type WorldDevice } from './disk-worlds.js';

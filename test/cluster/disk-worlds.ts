@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { mdUuidFrom, uuidFrom } from '../../src/cluster/digest.js';
+import { mdUuidFrom, uuidFrom } from '../../src/cluster/values/digest.js';
 import { storageOf } from './storage-facts.js';
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { expectationsOf } from '../../src/cluster/expectations.js';
-import type { Specification } from '../../src/cluster/specification.js';
+import { expectationsOf } from '../../src/cluster/release-choice/expectations.js';
+import type { Specification } from '../../src/cluster/specification/specification.js';
 import { aSpecification } from './builders.js';
 
 type Variables = Specification['kubespray']['variables'];

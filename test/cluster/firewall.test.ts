@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { admitSshPort, firewallAdvice, firewallRuleSet, policiesOf } from '../../src/cluster/firewall.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
-import { specificationSchema } from '../../src/cluster/specification.js';
+import {
+  admitSshPort,
+  firewallAdvice,
+  firewallRuleSet,
+  policiesOf,
+} from '../../src/cluster/network/firewall.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
+import { specificationSchema } from '../../src/cluster/specification/specification.js';
 
 const documented: SpecificationInput = {
   name: 'akash',

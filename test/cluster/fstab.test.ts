@@ -7,9 +7,9 @@ import {
   fstabHolds,
   readFstabRecord,
   undoFstab,
-} from '../../src/cluster/fstab.js';
-import { planStorage } from '../../src/cluster/plan-storage.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+} from '../../src/cluster/storage/fstab.js';
+import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { factsOf, storageOf } from './storage-facts.js';
 
 function targetOf(): StorageTarget {

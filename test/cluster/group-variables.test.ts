@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { conflictTexts, groupVariables } from '../../src/cluster/group-variables.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import { conflictTexts, groupVariables } from '../../src/cluster/kubespray/group-variables.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { aSpecification, documentHosts } from './builders.js';
 
 type Host = SpecificationInput['hosts'][number];

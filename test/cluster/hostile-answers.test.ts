@@ -1,18 +1,22 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseNodes } from '../../src/cluster/checks-kubernetes.js';
-import { parseEnvironmentFile, parseEtcdHealth, parseEtcdMembers } from '../../src/cluster/etcd-answers.js';
+import { parseNodes } from '../../src/cluster/verification/nodes.js';
+import {
+  parseEnvironmentFile,
+  parseEtcdHealth,
+  parseEtcdMembers,
+} from '../../src/cluster/kubernetes/etcd-answers.js';
 import { factsScript } from '../../src/probes/facts-script.js';
-import { FactsError } from '../../src/cluster/facts-sections.js';
-import { escapeMarkdown } from '../../src/cluster/markdown.js';
-import type { treeSchema } from '../../src/cluster/parse-block-devices.js';
-import { parseFacts } from '../../src/cluster/parse-facts.js';
-import { plainText } from '../../src/cluster/plain-text.js';
-import { clusterFolders } from '../../src/cluster/folders.js';
-import { describeProgress } from '../../src/cluster/describe-playbook.js';
-import { PlaybookEventReader } from '../../src/cluster/playbook-events.js';
-import { parseUnits } from '../../src/cluster/systemd-units.js';
+import { FactsError } from '../../src/cluster/facts/sections.js';
+import { escapeMarkdown } from '../../src/cluster/text/markdown.js';
+import type { treeSchema } from '../../src/cluster/facts/parse-block-devices.js';
+import { parseFacts } from '../../src/cluster/facts/parse-facts.js';
+import { plainText } from '../../src/cluster/text/plain-text.js';
+import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
+import { describeProgress } from '../../src/cluster/playbook/describe.js';
+import { PlaybookEventReader } from '../../src/cluster/playbook/events.js';
+import { parseUnits } from '../../src/cluster/facts/systemd-units.js';
 import { quote } from '../../src/hosts/script.js';
 import { hostile } from './hostile.js';
 

@@ -1,11 +1,11 @@
-import { oldDataAdvice } from '../../src/cluster/old-data.js';
+import { oldDataAdvice } from '../../src/cluster/storage/old-data.js';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
-import type { ClusterPlan } from '../../src/cluster/plan.js';
-import type { Report, ReportedHost } from '../../src/cluster/report.js';
-import { judgeBeforeRerun } from '../../src/cluster/rerun.js';
-import { whatResetDoes } from '../../src/cluster/reset-node.js';
-import type { HostSpecification, Specification } from '../../src/cluster/specification.js';
-import type { StoragePlan, StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { ClusterPlan } from '../../src/cluster/plan/plan.js';
+import type { Report, ReportedHost } from '../../src/cluster/report/report.js';
+import { judgeBeforeRerun } from '../../src/cluster/rerun/rerun.js';
+import { whatResetDoes } from '../../src/cluster/rerun/reset-node.js';
+import type { HostSpecification, Specification } from '../../src/cluster/specification/specification.js';
+import type { StoragePlan, StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { ClusterProgress, Question, StepProgress } from '../../src/protocol/progress.js';
 import { anApplyPlan, aProbe, aSpecification, aTarget } from './builders.js';
 import { findingsWith, specificationWith, type Texts } from './hostile-hosts.js';

@@ -1,8 +1,8 @@
-import type { HostFacts } from '../../src/cluster/facts.js';
-import type { Finding } from '../../src/cluster/findings.js';
-import { preflight, withOverride } from '../../src/cluster/preflight.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import type { Finding } from '../../src/cluster/checks/findings.js';
+import { preflight, withOverride } from '../../src/cluster/preflight/preflight.js';
 import { sudoFinding } from '../../src/cluster/preflight/sudo.js';
-import type { HostSpecification, Specification } from '../../src/cluster/specification.js';
+import type { HostSpecification, Specification } from '../../src/cluster/specification/specification.js';
 import { aDisk, aSpecification, someFacts, someSystem } from './builders.js';
 
 /** A text to be put into every place that says something. */

@@ -9,8 +9,11 @@ import {
   linuxUser,
   localPath,
   nodeName,
-} from '../../src/cluster/specification-fields.js';
-import { specificationSchema, type SpecificationInput } from '../../src/cluster/specification.js';
+} from '../../src/cluster/specification/fields.js';
+import {
+  specificationSchema,
+  type SpecificationInput,
+} from '../../src/cluster/specification/specification.js';
 import { jobFolder } from '../../src/hosts/job-folder.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { commands } from '../activities/hostile-inputs.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeBlock, escapeMarkdown } from '../../src/cluster/markdown.js';
-import { plainLines, plainText } from '../../src/cluster/plain-text.js';
+import { codeBlock, escapeMarkdown } from '../../src/cluster/text/markdown.js';
+import { plainLines, plainText } from '../../src/cluster/text/plain-text.js';
 import { hostile, obeyed, parse, shapeOf, textOf } from './hostile.js';
 
 /** For each place; more than 10,000 altogether. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseInterpreter, parseInterpreters, pythonTrouble } from '../../src/cluster/interpreters.js';
+import { chooseInterpreter, parseInterpreters, pythonTrouble } from '../../src/cluster/facts/interpreters.js';
 
 const answer = (...lines: string[]) => parseInterpreters(lines.join('\n'));
 

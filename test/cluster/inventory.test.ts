@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { inventoryYaml } from '../../src/cluster/inventory.js';
-import { yamlForAnsible } from '../../src/cluster/yaml-text.js';
+import { inventoryYaml } from '../../src/cluster/kubespray/inventory.js';
+import { yamlForAnsible } from '../../src/cluster/text/ansible-yaml.js';
 import { aSpecification } from './builders.js';
 
 /** The document's "Example hosts.yaml File" after "Manual Edits", word for word. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isSameAddress, plainAddress } from '../../src/cluster/ip-address.js';
+import { isSameAddress, plainAddress } from '../../src/cluster/values/ip-address.js';
 
 describe('two texts', () => {
   it.each([

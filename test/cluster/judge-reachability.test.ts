@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { firewallRuleSet } from '../../src/cluster/firewall.js';
-import { judgeReachability, type Trial } from '../../src/cluster/judge-reachability.js';
+import { firewallRuleSet } from '../../src/cluster/network/firewall.js';
+import { judgeReachability, type Trial } from '../../src/cluster/network/judge-reachability.js';
 import { reachabilityFindings } from '../../src/cluster/preflight/reachability.js';
-import { planProbes, type FailedProbe, type Obstacle } from '../../src/cluster/reachability.js';
+import { planProbes, type FailedProbe, type Obstacle } from '../../src/cluster/network/reachability.js';
 import { aSpecification } from './builders.js';
 
 const nodes = [

@@ -5,7 +5,7 @@ import {
   kernelParameters,
   kernelParametersText,
   tooLow,
-} from '../../src/cluster/kernel-parameters.js';
+} from '../../src/cluster/verification/kernel-parameters.js';
 
 const documented = {
   'fs.inotify.max_user_instances': 512,

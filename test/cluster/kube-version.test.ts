@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import { canInstall } from '../../src/cluster/kubernetes-of-release.js';
-import { preflight } from '../../src/cluster/preflight.js';
-import { findRelease, releases, rulesFor } from '../../src/cluster/releases.js';
-import { newestFirst, parseVersion, sameMinor } from '../../src/cluster/version.js';
-import type { Specification } from '../../src/cluster/specification.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { canInstall } from '../../src/cluster/release-choice/kubernetes-of-release.js';
+import { preflight } from '../../src/cluster/preflight/preflight.js';
+import { findRelease, releases, rulesFor } from '../../src/cluster/releases/releases.js';
+import { newestFirst, parseVersion, sameMinor } from '../../src/cluster/values/version.js';
+import type { Specification } from '../../src/cluster/specification/specification.js';
 import { aSpecification, someFacts } from './builders.js';
 
 type Variables = Specification['kubespray']['variables'];

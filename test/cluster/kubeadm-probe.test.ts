@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEtcdProbe, parseNodeProbe } from '../../src/cluster/kubeadm-probe.js';
+import { parseEtcdProbe, parseNodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
 import { aProbe } from './builders.js';
 
 const mark = '@@mark';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kubeletIdentitySchema, parseKubeletIdentity } from '../../src/cluster/kubelet-identity.js';
+import { kubeletIdentitySchema, parseKubeletIdentity } from '../../src/cluster/facts/kubelet-identity.js';
 
 const parse = (text: string, name = '') =>
   parseKubeletIdentity(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import { preflight } from '../../src/cluster/preflight.js';
-import type { Specification } from '../../src/cluster/specification.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { preflight } from '../../src/cluster/preflight/preflight.js';
+import type { Specification } from '../../src/cluster/specification/specification.js';
 import { aSpecification, someFacts } from './builders.js';
 
 type Kubernetes = HostFacts['kubernetes'];

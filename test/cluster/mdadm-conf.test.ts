@@ -6,7 +6,7 @@ import {
   mdadmConfHolds,
   mdadmConfIsMarked,
   undoMdadmConf,
-} from '../../src/cluster/mdadm-conf.js';
+} from '../../src/cluster/storage/mdadm-conf.js';
 
 const array = {
   name: 'md0',

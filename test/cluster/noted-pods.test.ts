@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { judgeNotedPods, noteOf, notedPodsIn, notingPods, podsBefore } from '../../src/cluster/noted-pods.js';
-import { parsePods } from '../../src/cluster/pods.js';
+import {
+  judgeNotedPods,
+  noteOf,
+  notedPodsIn,
+  notingPods,
+  podsBefore,
+} from '../../src/cluster/verification/noted-pods.js';
+import { parsePods } from '../../src/cluster/kubernetes/pods.js';
 
 const now = Date.parse('2026-11-22T14:00:30Z');
 const before = 'containerd://0123456789abcdef';

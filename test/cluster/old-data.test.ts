@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keptOldData, oldDataAdvice } from '../../src/cluster/old-data.js';
-import { planStorage } from '../../src/cluster/plan-storage.js';
+import { keptOldData, oldDataAdvice } from '../../src/cluster/storage/old-data.js';
+import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import { factsOf, freshFacts, stagesOf, storageOf } from './storage-facts.js';
 
 const storage = storageOf({ layout: 'bind' });

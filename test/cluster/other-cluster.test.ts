@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeletIdentity } from '../../src/cluster/kubelet-identity.js';
-import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
-import { planFromFacts } from '../../src/cluster/plan-from-facts.js';
-import { preflight } from '../../src/cluster/preflight.js';
-import { judgeBeforeRerun } from '../../src/cluster/rerun.js';
-import { roleOf } from '../../src/cluster/cluster-together.js';
-import { membersOf } from '../../src/cluster/members.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { KubeletIdentity } from '../../src/cluster/facts/kubelet-identity.js';
+import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import { planFromFacts } from '../../src/cluster/plan/make-plan.js';
+import { preflight } from '../../src/cluster/preflight/preflight.js';
+import { judgeBeforeRerun } from '../../src/cluster/rerun/rerun.js';
+import { roleOf } from '../../src/cluster/rerun/whole-cluster.js';
+import { membersOf } from '../../src/cluster/specification/members.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { aProbe, aSpecification, someFacts, someSystem } from './builders.js';
 
 const [ours, theirs] = ['a'.repeat(64), 'b'.repeat(64)] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { firewallRuleSet } from '../../src/cluster/firewall.js';
-import { closedPorts, outdatedFirewalls } from '../../src/cluster/own-firewall.js';
-import type { Specification, SpecificationInput } from '../../src/cluster/specification.js';
+import { firewallRuleSet } from '../../src/cluster/network/firewall.js';
+import { closedPorts, outdatedFirewalls } from '../../src/cluster/network/own-firewall.js';
+import type { Specification, SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { aSpecification } from './builders.js';
 
 const controlPlanes = [1, 2, 3].map((index) => ({

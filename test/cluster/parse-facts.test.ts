@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { factsScript } from '../../src/probes/facts-script.js';
-import { hostFactsSchema } from '../../src/cluster/facts.js';
-import { FactsError } from '../../src/cluster/facts-sections.js';
-import { clusterFolders } from '../../src/cluster/folders.js';
-import { parseFacts } from '../../src/cluster/parse-facts.js';
+import { hostFactsSchema } from '../../src/cluster/facts/facts.js';
+import { FactsError } from '../../src/cluster/facts/sections.js';
+import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
+import { parseFacts } from '../../src/cluster/facts/parse-facts.js';
 
 const mark = '@@MARK';
 const recorded = (name: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nodeKubernetesSchema } from '../../src/cluster/facts.js';
-import { parseNodeKubernetes } from '../../src/cluster/parse-node-kubernetes.js';
+import { nodeKubernetesSchema } from '../../src/cluster/facts/facts.js';
+import { parseNodeKubernetes } from '../../src/cluster/facts/parse-node-kubernetes.js';
 
 const parse = (text: string) => parseNodeKubernetes(new Map([['kubernetes', text]]));
 

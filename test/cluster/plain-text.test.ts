@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { codeBlock, escapeMarkdown } from '../../src/cluster/markdown.js';
-import { plainLines, plainText } from '../../src/cluster/plain-text.js';
+import { codeBlock, escapeMarkdown } from '../../src/cluster/text/markdown.js';
+import { plainLines, plainText } from '../../src/cluster/text/plain-text.js';
 
 const control = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 

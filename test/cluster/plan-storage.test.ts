@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
-import { planStorage } from '../../src/cluster/plan-storage.js';
-import type { EphemeralStorage } from '../../src/cluster/specification.js';
-import type { StoragePlan } from '../../src/cluster/storage-plan.js';
+import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
+import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
+import type { EphemeralStorage } from '../../src/cluster/specification/specification.js';
+import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import { blankDisk, factsOf, freshFacts, stagesOf, storageOf, systemDisk } from './storage-facts.js';
 
 function plan(facts: HostFacts, storage: EphemeralStorage | false = storageOf()): StoragePlan {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { courseText, parseCourse } from '../../src/cluster/playbook-course.js';
-import { describeProgress } from '../../src/cluster/describe-playbook.js';
-import { PlaybookEventReader } from '../../src/cluster/playbook-events.js';
-import { totals } from '../../src/cluster/playbook-progress.js';
+import { courseText, parseCourse } from '../../src/cluster/playbook/timetable.js';
+import { describeProgress } from '../../src/cluster/playbook/describe.js';
+import { PlaybookEventReader } from '../../src/cluster/playbook/events.js';
+import { totals } from '../../src/cluster/playbook/progress.js';
 
 function readerOf(...events: object[]): PlaybookEventReader {
   const reader = new PlaybookEventReader();

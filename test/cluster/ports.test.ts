@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { namedPort, portsOf } from '../../src/cluster/ports.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import { namedPort, portsOf } from '../../src/cluster/network/ports.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { aSpecification } from './builders.js';
 
 type Variables = NonNullable<SpecificationInput['kubespray']>['variables'];

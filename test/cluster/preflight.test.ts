@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import { preflight } from '../../src/cluster/preflight.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { preflight } from '../../src/cluster/preflight/preflight.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { aSpecification, documentHosts, someFacts, someSystem } from './builders.js';
 
 const gb = 1_000_000_000;

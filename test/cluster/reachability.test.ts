@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { firewallRuleSet } from '../../src/cluster/firewall.js';
-import { portsOf } from '../../src/cluster/ports.js';
-import { planProbes, sumUp, workersTried, type FailedProbe } from '../../src/cluster/reachability.js';
+import { firewallRuleSet } from '../../src/cluster/network/firewall.js';
+import { portsOf } from '../../src/cluster/network/ports.js';
+import { planProbes, sumUp, workersTried, type FailedProbe } from '../../src/cluster/network/reachability.js';
 import { reachabilityFindings } from '../../src/cluster/preflight/reachability.js';
 import { aSpecification } from './builders.js';
 

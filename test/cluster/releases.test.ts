@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { findRelease, oldestRelease, releases, rulesFor } from '../../src/cluster/releases.js';
-import { newestFirst, parseVersion } from '../../src/cluster/version.js';
+import { findRelease, oldestRelease, releases, rulesFor } from '../../src/cluster/releases/releases.js';
+import { newestFirst, parseVersion } from '../../src/cluster/values/version.js';
 
 describe('the table of releases', () => {
   it('is in order, from the newest to the document’s', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { releases } from '../../src/cluster/releases.js';
-import { renderReleases } from '../../src/cluster/render-releases.js';
+import { releases } from '../../src/cluster/releases/releases.js';
+import { renderReleases } from '../../src/cluster/release-choice/render-releases.js';
 
 describe('renderReleases', () => {
   const lines = renderReleases(releases).split('\n');

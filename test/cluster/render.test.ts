@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { outlineMarkdown } from '../../src/cluster/outline.js';
+import { outlineMarkdown } from '../../src/cluster/text/outline.js';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
-import { renderPlan } from '../../src/cluster/render-plan.js';
-import { renderReport, renderReportMarkdown } from '../../src/cluster/render-report.js';
-import { storageItems } from '../../src/cluster/render-storage-plan.js';
-import type { Report } from '../../src/cluster/report.js';
-import type { StoragePlan } from '../../src/cluster/storage-plan.js';
+import { renderPlan } from '../../src/cluster/plan/render-plan.js';
+import { renderReport, renderReportMarkdown } from '../../src/cluster/report/render-report.js';
+import { storageItems } from '../../src/cluster/plan/render-storage-plan.js';
+import type { Report } from '../../src/cluster/report/report.js';
+import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import { anApplyPlan, aSpecification, aTarget } from './builders.js';
 
 const release = { name: 'v2.24.1', why: 'The specification names it.', findings: [] };

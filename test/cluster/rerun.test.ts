@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterSeen, NodeProbe } from '../../src/cluster/kubeadm-probe.js';
-import type { NodeRole } from '../../src/cluster/cluster-together.js';
-import type { RerunStrictness } from '../../src/cluster/releases.js';
-import { judgeBeforeRerun, type JudgedNode } from '../../src/cluster/rerun.js';
+import type { ClusterSeen, NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import type { NodeRole } from '../../src/cluster/rerun/whole-cluster.js';
+import type { RerunStrictness } from '../../src/cluster/releases/releases.js';
+import { judgeBeforeRerun, type JudgedNode } from '../../src/cluster/rerun/rerun.js';
 import { aProbe, aSpecification } from './builders.js';
 
 const manifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whatResetDoes } from '../../src/cluster/reset-node.js';
+import { whatResetDoes } from '../../src/cluster/rerun/reset-node.js';
 
 describe('what a person is told before a reset', () => {
   // roles/reset/tasks/main.yml at v2.24.1, v2.27.1 and v2.31.0.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDigests, planSample } from '../../src/cluster/sample-inventory.js';
+import { parseDigests, planSample } from '../../src/cluster/kubespray/sample-inventory.js';
 
 type Texts = Readonly<Record<string, string>>;
 const files = (texts: Texts) => new Map(Object.entries(texts));

@@ -4,7 +4,7 @@ import {
   formatProblems,
   readSpecification,
   specificationJsonSchema,
-} from '../../src/cluster/specification-file.js';
+} from '../../src/cluster/specification/read-file.js';
 
 const file = 'cluster.yaml';
 const read = (text: string) => {

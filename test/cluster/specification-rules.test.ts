@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { inventoryYaml } from '../../src/cluster/inventory.js';
-import { ephemeralStorageOf, membersOf } from '../../src/cluster/members.js';
-import { checkSpecification, formatProblem } from '../../src/cluster/specification-rules.js';
+import { inventoryYaml } from '../../src/cluster/kubespray/inventory.js';
+import { ephemeralStorageOf, membersOf } from '../../src/cluster/specification/members.js';
+import { checkSpecification, formatProblem } from '../../src/cluster/specification/check.js';
 import { aSpecification, documentHosts } from './builders.js';
 
 const problems = (input: unknown) => (checkSpecification(input).problems ?? []).map(formatProblem);

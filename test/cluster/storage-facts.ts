@@ -1,9 +1,12 @@
-import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
-import { arrayFstabLine, bindFstabLines } from '../../src/cluster/fstab.js';
-import { arrayLine } from '../../src/cluster/mdadm-conf.js';
-import { storageDigest } from '../../src/cluster/plan-storage.js';
-import { type EphemeralStorage, ephemeralStorageSchema } from '../../src/cluster/specification.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
+import { arrayFstabLine, bindFstabLines } from '../../src/cluster/storage/fstab.js';
+import { arrayLine } from '../../src/cluster/storage/mdadm-conf.js';
+import { storageDigest } from '../../src/cluster/storage/make-storage-plan.js';
+import {
+  type EphemeralStorage,
+  ephemeralStorageSchema,
+} from '../../src/cluster/specification/specification.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 
 const gib = 1024 ** 3;
 

@@ -5,7 +5,7 @@ import {
   surroundingsProblems,
   type SurroundingsRecord,
   unitsToRestore,
-} from '../../src/cluster/surroundings.js';
+} from '../../src/cluster/storage/record-before.js';
 
 const file = (digit: string) => ({ digest: digit.repeat(64), mode: '644', owner: '0:0' });
 const running = [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { counted, showBytes } from '../../src/cluster/units.js';
+import { counted, showBytes } from '../../src/cluster/text/quantities.js';
 
 describe('showBytes', () => {
   it.each([

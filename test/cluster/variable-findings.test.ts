@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
-import { renderPlan } from '../../src/cluster/render-plan.js';
-import { variableFindings } from '../../src/cluster/variable-findings.js';
+import { renderPlan } from '../../src/cluster/plan/render-plan.js';
+import { variableFindings } from '../../src/cluster/kubespray/variable-findings.js';
 import { anApplyPlan, aSpecification, aTarget } from './builders.js';
 
 const rootDir = { mountPoint: '/data', layout: 'root-dir' } as const;

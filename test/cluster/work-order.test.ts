@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import { outlineMarkdown } from '../../src/cluster/outline.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { outlineMarkdown } from '../../src/cluster/text/outline.js';
 import { planCluster } from '../../src/cluster/plan-cluster.js';
-import { renderPlan } from '../../src/cluster/render-plan.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
-import type { StoragePlan } from '../../src/cluster/storage-plan.js';
-import { orderItems, workOrder } from '../../src/cluster/work-order.js';
+import { renderPlan } from '../../src/cluster/plan/render-plan.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
+import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
+import { orderItems, workOrder } from '../../src/cluster/plan/work-order.js';
 import { anApplyPlan, aSpecification, aTarget, someFacts } from './builders.js';
 
 const hosts: SpecificationInput['hosts'] = [

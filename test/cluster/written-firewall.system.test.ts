@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { firewallRuleSet } from '../../src/cluster/firewall.js';
-import { closedPorts } from '../../src/cluster/own-firewall.js';
-import { checkSpecification } from '../../src/cluster/specification-rules.js';
-import { specificationSchema, type Specification } from '../../src/cluster/specification.js';
+import { firewallRuleSet } from '../../src/cluster/network/firewall.js';
+import { closedPorts } from '../../src/cluster/network/own-firewall.js';
+import { checkSpecification } from '../../src/cluster/specification/check.js';
+import { specificationSchema, type Specification } from '../../src/cluster/specification/specification.js';
 import { hostile } from './hostile.js';
 
 let folder: string;

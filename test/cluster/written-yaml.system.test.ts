@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupVariables } from '../../src/cluster/group-variables.js';
-import { inventoryYaml } from '../../src/cluster/inventory.js';
-import { checkSpecification } from '../../src/cluster/specification-rules.js';
-import type { Specification } from '../../src/cluster/specification.js';
-import { yamlForAnsible } from '../../src/cluster/yaml-text.js';
+import { groupVariables } from '../../src/cluster/kubespray/group-variables.js';
+import { inventoryYaml } from '../../src/cluster/kubespray/inventory.js';
+import { checkSpecification } from '../../src/cluster/specification/check.js';
+import type { Specification } from '../../src/cluster/specification/specification.js';
+import { yamlForAnsible } from '../../src/cluster/text/ansible-yaml.js';
 import { documentHosts } from './builders.js';
 import { hostile } from './hostile.js';
 import { yamlByPython } from './real-parsers.js';

@@ -1,7 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { Report } from '../../src/cluster/report/report.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/protocol/messages.js';
 import { read } from './host-truth.js';

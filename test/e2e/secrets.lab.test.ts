@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
 import { startEmbeddedServer } from '../../src/temporal/embedded-server.js';

@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
 import { stopServer } from '../../src/temporal/server-process.js';
 import { readServerState } from '../../src/temporal/server-state.js';

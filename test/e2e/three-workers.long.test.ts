@@ -1,7 +1,7 @@
 import { NativeConnection, type Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import type { LabMachine, LabVirtualMachine } from '../../src/lab/index.js';
 import { createWorker } from '../../src/workers/create-worker.js';
 import { createDependencies } from '../../src/workers/dependencies.js';

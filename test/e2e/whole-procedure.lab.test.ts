@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';
 import { clusterWorkflowId, progressQuery, taskQueue } from '../../src/protocol/messages.js';

@@ -1,6 +1,6 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { expect } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import type { HostOutcome } from '../../src/protocol/host-messages.js';
 import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { clusterWorkflowId, hostWorkflowId, taskQueue } from '../../src/protocol/messages.js';

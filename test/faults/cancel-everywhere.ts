@@ -1,5 +1,5 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import { clusterWorkflowId, taskQueue } from '../../src/protocol/messages.js';
 import { decideFor, follow, type Play } from './follow-up.js';
 

@@ -1,4 +1,4 @@
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import type { Lab, LabMachine } from '../../src/lab/index.js';
 import { seedWorker } from '../../src/lab/seed-worker.js';
 import { read } from '../e2e/host-truth.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { execa } from 'execa';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import { quote } from '../../src/hosts/script.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths } from '../../src/lab/seed-worker.js';

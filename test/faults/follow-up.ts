@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import type { DecisionQuestion } from '../../src/workflows/answers.js';
 import {
   abortUpdate,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { sh } from '../../src/hosts/script.js';
 import { StorageWorker } from '../activities/storage-worker.js';
 import { faultsOf } from './broken-storage.js';

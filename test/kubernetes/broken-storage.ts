@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { arrayFstabLine, bindFstabLines } from '../../src/cluster/fstab.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import { arrayFstabLine, bindFstabLines } from '../../src/cluster/storage/fstab.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 
 /** Something of step 7 that is broken on a host, and how step 9 tells of it. */
 export interface Fault {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { CheckResult } from '../../src/cluster/checks.js';
+import type { CheckResult } from '../../src/cluster/checks/checks.js';
 import { confirmDns } from '../../src/activities/confirm-dns.js';
 import { confirmNodes } from '../../src/activities/confirm-nodes.js';
 import { confirmPods } from '../../src/activities/confirm-pods.js';

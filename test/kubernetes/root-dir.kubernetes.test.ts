@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { groupVariables } from '../../src/cluster/group-variables.js';
-import { specificationSchema } from '../../src/cluster/specification.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
+import { groupVariables } from '../../src/cluster/kubespray/group-variables.js';
+import { specificationSchema } from '../../src/cluster/specification/specification.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { podImage } from '../../src/lab/kubernetes/binaries.js';
 import { workload } from '../../src/lab/kubernetes/objects.js';
 import { podCount } from '../../src/lab/kubernetes/start.js';

@@ -1,8 +1,8 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { Report } from '../../src/cluster/report/report.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { hostWorkflowId } from '../../src/protocol/messages.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
 import { asked, LabRun, until, WorkflowLab } from './environment.js';

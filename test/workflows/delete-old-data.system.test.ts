@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import type { HostOutcome } from '../../src/protocol/host-messages.js';
 import { hostWorkflowId } from '../../src/protocol/messages.js';
 import type { Question } from '../../src/protocol/progress.js';

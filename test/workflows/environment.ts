@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type NativeConnection } from '@temporalio/worker';
 import type { WorkflowHandle, WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { findTemporalCli } from '../../src/temporal/find-cli.js';
 import { bundleWorkflows } from '../../src/workers/bundle.js';
 import { workerSettings } from '../../src/workers/settings.js';

@@ -1,12 +1,12 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { BlockDevice, HostFacts } from '../../src/cluster/facts.js';
-import { editFstab, type EditedText } from '../../src/cluster/fstab.js';
-import { editMdadmConf } from '../../src/cluster/mdadm-conf.js';
-import { storageDigest } from '../../src/cluster/plan-storage.js';
-import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
-import { lookAgain } from '../../src/cluster/planned-disks.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
-import { storageProblems } from '../../src/cluster/storage-state.js';
+import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
+import { editFstab, type EditedText } from '../../src/cluster/storage/fstab.js';
+import { editMdadmConf } from '../../src/cluster/storage/mdadm-conf.js';
+import { storageDigest } from '../../src/cluster/storage/make-storage-plan.js';
+import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import { lookAgain } from '../../src/cluster/storage/planned-disks.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
+import { storageProblems } from '../../src/cluster/storage/state.js';
 import type { StepName } from '../../src/workflows/step-table.js';
 import { aDisk, aProbe, someFacts } from '../cluster/builders.js';
 

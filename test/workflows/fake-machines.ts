@@ -3,10 +3,10 @@ import { Context } from '@temporalio/activity';
 import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/protocol/steps.js';
 import { findHostHolder } from '../../src/activities/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
-import type { HostFacts } from '../../src/cluster/facts.js';
-import type { Reachability } from '../../src/cluster/reachability.js';
-import type { StorageTarget } from '../../src/cluster/storage-plan.js';
-import type { CheckName } from '../../src/cluster/check-names.js';
+import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import type { Reachability } from '../../src/cluster/network/reachability.js';
+import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
+import type { CheckName } from '../../src/cluster/specification/check-names.js';
 import { steps, type StepName } from '../../src/workflows/step-table.js';
 import { FakeMachine } from './fake-machine.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { CheckResult } from '../../src/cluster/checks.js';
+import type { CheckResult } from '../../src/cluster/checks/checks.js';
 import { makeReport } from '../../src/workflows/make-report.js';
 import { aSpecification } from '../cluster/builders.js';
 

@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import { asked, until, WorkflowLab } from './environment.js';
 import { FakeMachines } from './fake-machines.js';
 import { aCluster } from './specifications.js';

@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../src/cluster/report.js';
+import type { Report } from '../../src/cluster/report/report.js';
 import { phaseAttribute, waitingForAttribute } from '../../src/protocol/search-attributes.js';
 import { asked, details, until, WorkflowLab } from './environment.js';
 import { FakeMachines } from './fake-machines.js';

@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NodeProbe } from '../../src/cluster/kubeadm-probe.js';
-import type { Report } from '../../src/cluster/report.js';
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import type { Report } from '../../src/cluster/report/report.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import type { Question } from '../../src/protocol/progress.js';
 import { asked, details, until, WorkflowLab } from './environment.js';
 import { FakeMachines } from './fake-machines.js';

@@ -1,4 +1,4 @@
-import type { SpecificationInput } from '../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 
 let clusters = 0;
 

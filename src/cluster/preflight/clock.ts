@@ -1,5 +1,5 @@
-import type { ClockOffset } from '../facts-system.js';
-import type { FoundBefore, HostCheck, Look } from './finding.js';
+import type { ClockOffset } from '../facts/system-facts.js';
+import type { FoundBefore, HostCheck, Look } from '../checks/finding.js';
 
 /** Milliseconds by which clocks may differ: etcd complains of more than a second. */
 const tolerated = 1_000;

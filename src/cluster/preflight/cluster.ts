@@ -1,9 +1,9 @@
-import type { HostFacts } from '../facts.js';
-import { membersOf } from '../members.js';
-import type { HostSpecification, Specification } from '../specification.js';
-import type { StoragePlan } from '../storage-plan.js';
-import { counted } from '../units.js';
-import type { FoundBefore } from './finding.js';
+import type { HostFacts } from '../facts/facts.js';
+import { membersOf } from '../specification/members.js';
+import type { HostSpecification, Specification } from '../specification/specification.js';
+import type { StoragePlan } from '../storage/storage-plan.js';
+import { counted } from '../text/quantities.js';
+import type { FoundBefore } from '../checks/finding.js';
 
 /** Facts of the control host; those by which it is known again may be missing. */
 export type ControlMachine = Pick<HostFacts, 'controlHost'> & Partial<Identity>;

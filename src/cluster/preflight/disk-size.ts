@@ -1,8 +1,8 @@
-import type { Space } from '../facts-system.js';
-import { ephemeralStorageOf } from '../members.js';
-import { groupBy } from '../group-by.js';
-import { roomFolders } from '../room-folders.js';
-import type { Look } from './finding.js';
+import type { Space } from '../facts/system-facts.js';
+import { ephemeralStorageOf } from '../specification/members.js';
+import { groupBy } from '../values/group-by.js';
+import { roomFolders } from './room-folders.js';
+import type { Look } from '../checks/finding.js';
 
 /** What a role's data has to itself. */
 export interface DiskSize {

@@ -1,6 +1,6 @@
-import { gpuOf, nvidiaRuntimePath } from '../gpu.js';
-import { counted } from '../units.js';
-import type { FoundBefore, Look } from './finding.js';
+import { gpuOf, nvidiaRuntimePath } from '../kubespray/gpu.js';
+import { counted } from '../text/quantities.js';
+import type { FoundBefore, Look } from '../checks/finding.js';
 
 /** Whether what the specification says of GPUs is what the host has. Hosts that were not asked about it are not judged. */
 export function gpuFindings({ host, facts: { nvidia }, specification }: Look): FoundBefore[] {

@@ -1,4 +1,4 @@
-import type { FoundBefore, Look } from './finding.js';
+import type { FoundBefore, Look } from '../checks/finding.js';
 
 /**
  * The document's "gVisor Issue - No system-cgroup v2 Support": with a newer systemd, containers of gVisor may stay in

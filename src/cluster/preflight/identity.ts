@@ -1,4 +1,4 @@
-import type { FoundBefore, Look } from './finding.js';
+import type { FoundBefore, Look } from '../checks/finding.js';
 
 /** What must differ between hosts. */
 export function identityFindings(looks: readonly Look[]): FoundBefore[] {

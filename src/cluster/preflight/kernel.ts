@@ -1,8 +1,12 @@
-import { modulesDisabled, type kernelModules as knownModules, type RefusedModule } from '../facts-system.js';
-import { encapsulationOf } from '../encapsulation.js';
-import { ephemeralStorageOf } from '../members.js';
-import type { Specification } from '../specification.js';
-import type { HostCheck, Look } from './finding.js';
+import {
+  modulesDisabled,
+  type kernelModules as knownModules,
+  type RefusedModule,
+} from '../facts/system-facts.js';
+import { encapsulationOf } from '../network/encapsulation.js';
+import { ephemeralStorageOf } from '../specification/members.js';
+import type { Specification } from '../specification/specification.js';
+import type { HostCheck, Look } from '../checks/finding.js';
 
 type Module = (typeof knownModules)[number];
 

@@ -1,11 +1,11 @@
-import { askedKubernetes } from '../expectations.js';
-import { canInstall, ownChecksums, releasesWith } from '../kubernetes-of-release.js';
-import { bestFitting, type Fit } from '../release-fit.js';
-import { releases, type Release } from '../releases.js';
-import { minorOf, runningKubernetes } from '../running-kubernetes.js';
-import { isTemplate } from '../template.js';
-import { sameMinor } from '../version.js';
-import type { FoundBefore } from './finding.js';
+import { askedKubernetes } from '../release-choice/expectations.js';
+import { canInstall, ownChecksums, releasesWith } from '../release-choice/kubernetes-of-release.js';
+import { bestFitting, type Fit } from '../release-choice/release-fit.js';
+import { releases, type Release } from '../releases/releases.js';
+import { minorOf, runningKubernetes } from '../release-choice/running-kubernetes.js';
+import { isTemplate } from '../values/ansible-template.js';
+import { sameMinor } from '../values/version.js';
+import type { FoundBefore } from '../checks/finding.js';
 import { foundVariable, type Variables } from './variable-finding.js';
 
 /** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */

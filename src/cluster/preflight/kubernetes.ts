@@ -1,9 +1,14 @@
-import { kubernetesToRun } from '../expectations.js';
-import type { NodeKubernetes } from '../facts.js';
-import type { Release } from '../releases.js';
-import { minorOf, releasesInstalling, runningKubernetes, upgradeAdvice } from '../running-kubernetes.js';
-import { isNewer, sameMinor } from '../version.js';
-import type { FoundBefore, Look } from './finding.js';
+import { kubernetesToRun } from '../release-choice/expectations.js';
+import type { NodeKubernetes } from '../facts/facts.js';
+import type { Release } from '../releases/releases.js';
+import {
+  minorOf,
+  releasesInstalling,
+  runningKubernetes,
+  upgradeAdvice,
+} from '../release-choice/running-kubernetes.js';
+import { isNewer, sameMinor } from '../values/version.js';
+import type { FoundBefore, Look } from '../checks/finding.js';
 
 /**
  * `cluster.yml` copies the kubelet of its release to every node, and `kubeadm upgrade` runs from upgrade-cluster.yml only:

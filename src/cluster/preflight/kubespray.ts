@@ -1,10 +1,10 @@
-import type { Fit } from '../release-fit.js';
-import type { Release } from '../releases.js';
-import { isTemplate } from '../template.js';
+import type { Fit } from '../release-choice/release-fit.js';
+import type { Release } from '../releases/releases.js';
+import { isTemplate } from '../values/ansible-template.js';
 import { calicoFindings } from './calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
-import type { FoundBefore } from './finding.js';
+import type { FoundBefore } from '../checks/finding.js';
 import { kubeVersionFindings } from './kube-version.js';
 import { tooManyPods } from './pods-on-node.js';
 import {

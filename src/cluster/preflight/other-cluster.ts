@@ -1,10 +1,10 @@
-import { overrideOf } from '../checks.js';
-import { roleOf } from '../cluster-together.js';
-import { isServiceActive, type HostFacts } from '../facts.js';
-import { membersOf } from '../members.js';
-import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../other-cluster.js';
-import type { Specification } from '../specification.js';
-import type { FoundBefore } from './finding.js';
+import { overrideOf } from '../checks/checks.js';
+import { roleOf } from '../rerun/whole-cluster.js';
+import { isServiceActive, type HostFacts } from '../facts/facts.js';
+import { membersOf } from '../specification/members.js';
+import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../rerun/other-cluster.js';
+import type { Specification } from '../specification/specification.js';
+import type { FoundBefore } from '../checks/finding.js';
 
 type Facts = Readonly<Record<string, HostFacts>>;
 

@@ -1,9 +1,9 @@
-import type { Space } from '../facts-system.js';
-import { groupBy } from '../group-by.js';
-import { ephemeralStorageOf, membersOf } from '../members.js';
-import { roomFolders } from '../room-folders.js';
-import { showBytes } from '../units.js';
-import type { FoundBefore, HostFinding, Look } from './finding.js';
+import type { Space } from '../facts/system-facts.js';
+import { groupBy } from '../values/group-by.js';
+import { ephemeralStorageOf, membersOf } from '../specification/members.js';
+import { roomFolders } from './room-folders.js';
+import { showBytes } from '../text/quantities.js';
+import type { FoundBefore, HostFinding, Look } from '../checks/finding.js';
 
 const megabyte = 1_000_000;
 

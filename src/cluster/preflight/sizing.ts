@@ -1,5 +1,5 @@
-import type { FoundBefore, Look } from './finding.js';
-import { showBytes } from '../units.js';
+import type { FoundBefore, Look } from '../checks/finding.js';
+import { showBytes } from '../text/quantities.js';
 import { diskOf, hasOwnArray } from './disk-size.js';
 
 /**

@@ -1,14 +1,14 @@
-import { upgradeTimer } from '../facts-system.js';
-import { isSameAddress } from '../ip-address.js';
+import { upgradeTimer } from '../facts/system-facts.js';
+import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
-import { startsOn } from '../release-fit.js';
+import { startsOn } from '../release-choice/release-fit.js';
 import {
   findingsBy,
   nodeAddressOf,
   type FoundBefore,
   type HostCheck as Check,
   type Look,
-} from './finding.js';
+} from '../checks/finding.js';
 import { otherFirewall } from './network.js';
 import { portsInUse } from './ports.js';
 import { kubeletResolvConf, resolvConf } from './resolv-conf.js';

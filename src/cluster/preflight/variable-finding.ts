@@ -1,6 +1,6 @@
-import type { Specification } from '../specification.js';
-import { isTemplate } from '../template.js';
-import type { FoundBefore } from './finding.js';
+import type { Specification } from '../specification/specification.js';
+import { isTemplate } from '../values/ansible-template.js';
+import type { FoundBefore } from '../checks/finding.js';
 
 /** The operator's own variables of Kubespray, by name. */
 export type Variables = Specification['kubespray']['variables'];

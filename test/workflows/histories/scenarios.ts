@@ -1,6 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { SpecificationInput } from '../../../src/cluster/specification.js';
+import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { hostWorkflowId } from '../../../src/protocol/messages.js';
 import type { ClusterProgress, Question } from '../../../src/protocol/progress.js';
 import { CuttableLink } from '../cuttable-link.js';

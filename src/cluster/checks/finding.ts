@@ -1,0 +1,39 @@
+import type { HostFacts } from '../facts/facts.js';
+import type { Finding } from './findings.js';
+import { isIpAddress } from '../values/ip-address.js';
+import type { Release } from '../releases/releases.js';
+import type { HostSpecification, Specification } from '../specification/specification.js';
+import type { PreflightCheck } from './catalogue.js';
+
+/** A finding before overrides are looked at. */
+export interface FoundBefore extends Omit<Finding, 'overridden'> {
+  readonly check: PreflightCheck;
+}
+
+/** One host as it is asked for and as it is. */
+export interface Look {
+  readonly host: HostSpecification;
+  readonly facts: HostFacts;
+  readonly specification: Specification;
+  /** Kubespray's release with its rules; undefined where none is chosen yet. */
+  readonly release: Release | undefined;
+}
+
+/** What a check says of a host. */
+export type HostFinding = Omit<FoundBefore, 'host'>;
+
+/** Looks at one host by itself; undefined: nothing is wrong. */
+export type HostCheck = (look: Look) => HostFinding | undefined;
+
+/** What each of the checks finds on a host. */
+export function findingsBy(checks: readonly HostCheck[], look: Look): FoundBefore[] {
+  return checks.flatMap((check) => {
+    const finding = check(look);
+    return finding === undefined ? [] : [{ ...finding, host: look.host.name }];
+  });
+}
+
+/** The address by which the other nodes reach a host; undefined where only a DNS name is known. */
+export function nodeAddressOf({ address, internalAddress }: HostSpecification): string | undefined {
+  return internalAddress ?? (isIpAddress(address) ? address : undefined);
+}

@@ -1,0 +1,52 @@
+import { askedKubernetes } from './expectations.js';
+import { releases, type Release } from '../releases/releases.js';
+import { releasesInstalling } from './running-kubernetes.js';
+import type { Specification } from '../specification/specification.js';
+import { isLater, sameMinor } from '../values/version.js';
+
+type Kubespray = Pick<Specification, 'kubespray'>;
+
+/** Variables by which an operator may bring checksums that the release does not have. */
+const checksums = /^kube(let|adm|ctl)_(checksums|binary_checksum)$/;
+
+/**
+ * Whether a release has the checksums of a version of Kubernetes, without which Kubespray stops: below the oldest at its
+ * check of the inventory, beyond the newest there (v2.31.0) or when it looks up what to download. Undefined for a release
+ * that is not known.
+ */
+export function canInstall({ installable }: Release, kubernetes: string): boolean | undefined {
+  return installable?.some((newest) => sameMinor(newest, kubernetes) && !isLater(kubernetes, newest));
+}
+
+/** The known releases that can install a version, newest first. */
+export function releasesWith(kubernetes: string): readonly Release[] {
+  return releases.filter((release) => canInstall(release, kubernetes));
+}
+
+/** The Kubernetes that a release must have checksums of; undefined where none is asked for, or with checksums of its own. */
+export function neededKubernetes({ kubespray: { variables } }: Kubespray): string | undefined {
+  return ownChecksums(variables).length > 0 ? undefined : (askedKubernetes(variables) ?? undefined);
+}
+
+/** Every known release, or those with the Kubernetes that is needed where there are any; newest first. */
+export function releasesToChooseFrom(specification: Kubespray): readonly [Release, ...Release[]] {
+  const needed = neededKubernetes(specification);
+  const [first, ...others] = needed === undefined ? [] : releasesWith(needed);
+  return first === undefined ? releases : [first, ...others];
+}
+
+/** Those that install what runs; where another patch of it is needed, those that have that. Best first. */
+export function releasesFor(running: string, specification: Kubespray): readonly Release[] {
+  const same = releasesInstalling(running);
+  const needed = neededKubernetes(specification);
+  if (needed === undefined || !sameMinor(needed, running)) return same;
+  const having = same.filter((release) => canInstall(release, needed));
+  if (having.length > 0) return having;
+  const others = releasesWith(needed);
+  return others.length > 0 ? others : same;
+}
+
+/** The names of the variables with checksums that the operator sets. */
+export function ownChecksums(variables: Specification['kubespray']['variables']): readonly string[] {
+  return Object.keys(variables).filter((name) => checksums.test(name));
+}
