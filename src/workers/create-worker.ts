@@ -1,6 +1,6 @@
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type AllActivities } from '../activities/index.js';
-import type { Dependencies } from '../activities/dependencies.js';
+import type { Dependencies } from '../activities/running/dependencies.js';
 import { taskQueue as defaultTaskQueue } from '../protocol/messages.js';
 import { workflowBundle } from './bundle.js';
 import { workerSettings } from './settings.js';

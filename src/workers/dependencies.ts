@@ -1,4 +1,4 @@
-import type { Dependencies } from '../activities/dependencies.js';
+import type { Dependencies } from '../activities/running/dependencies.js';
 import { createHostPool } from '../hosts/host-pool.js';
 import { createJobs } from '../hosts/job-runner.js';
 import { readSecret } from '../hosts/secrets.js';

@@ -24,7 +24,7 @@ export interface StepDescription {
 
 /**
  * How long a worker may be silent before its steps are given to another one; a step beats four times in that time
- * (src/activities/step.ts). With 1.6 s the next worker goes on about 1.6 s after a death. Every beat is a write of the
+ * (src/activities/running/step.ts). With 1.6 s the next worker goes on about 1.6 s after a death. Every beat is a write of the
  * server's, so many hosts, worked on at once, beat more seldom.
  */
 export function heartbeatTimeoutFor(hostCount: number): '1600ms' | '10s' {
@@ -59,7 +59,7 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
     retry: { ...patientRetry, maximumAttempts: 40, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
   },
   short: { startToCloseTimeout: '5m', retry: patientRetry },
-  /** Waits for what may settle in the cluster (src/activities/patience.ts). */
+  /** Waits for what may settle in the cluster (src/activities/running/patience.ts). */
   patient: { startToCloseTimeout: '30m', retry: patientRetry },
   job: { startToCloseTimeout: '12h', retry: patientRetry },
   playbook: { startToCloseTimeout: '24h', retry: patientRetry },

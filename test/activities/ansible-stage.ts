@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
+import { cloneKubespray } from '../../src/activities/step-01-kubespray/clone-kubespray.js';
 import type { PlaybookResult } from '../../src/protocol/steps.js';
-import { createVirtualEnvironment } from '../../src/activities/create-virtual-environment.js';
-import { installRequirements } from '../../src/activities/install-requirements.js';
-import { runKubespray } from '../../src/activities/run-kubespray.js';
-import { writeInventory } from '../../src/activities/write-inventory.js';
+import { createVirtualEnvironment } from '../../src/activities/step-02-ansible/create-virtual-environment.js';
+import { installRequirements } from '../../src/activities/step-02-ansible/install-requirements.js';
+import { runKubespray } from '../../src/activities/step-08-kubespray-run/run-kubespray.js';
+import { writeInventory } from '../../src/activities/step-04-to-06-inventory/write-inventory.js';
 import { aSpecification } from '../cluster/builders.js';
 import { TestSshd } from '../hosts/test-sshd.js';
 import {

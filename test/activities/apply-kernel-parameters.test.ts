@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { applyKernelParameters } from '../../src/activities/apply-kernel-parameters.js';
+import { applyKernelParameters } from '../../src/activities/step-09-confirm/apply-kernel-parameters.js';
 import {
   kernelParametersFile,
   kernelParametersText,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkJournals } from '../../src/activities/check-journals.js';
+import { checkJournals } from '../../src/activities/step-07-storage/check-journals.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { aTarget } from '../cluster/builders.js';
 import { runStep } from './control-host.js';

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { checkJournals } from '../../src/activities/check-journals.js';
+import { checkJournals } from '../../src/activities/step-07-storage/check-journals.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 import { aTarget } from '../cluster/builders.js';

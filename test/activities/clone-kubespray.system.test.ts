@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { cloneKubespray } from '../../src/activities/clone-kubespray.js';
+import { cloneKubespray } from '../../src/activities/step-01-kubespray/clone-kubespray.js';
 import { cluster, git, local, makeControlHost, makeRepository, runStep } from './control-host.js';
 import type { ControlHost } from './control-host.js';
 

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { confirmDns } from '../../src/activities/confirm-dns.js';
-import { confirmNodes } from '../../src/activities/confirm-nodes.js';
-import { confirmPods } from '../../src/activities/confirm-pods.js';
+import { confirmDns } from '../../src/activities/step-09-confirm/confirm-dns.js';
+import { confirmNodes } from '../../src/activities/step-09-confirm/confirm-nodes.js';
+import { confirmPods } from '../../src/activities/step-09-confirm/confirm-pods.js';
 import type { VerificationResult, VerifyKubernetesInput } from '../../src/protocol/steps.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';

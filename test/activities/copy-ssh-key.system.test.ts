@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { copySshKey } from '../../src/activities/copy-ssh-key.js';
+import { copySshKey } from '../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { failureText } from '../../src/cli/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';

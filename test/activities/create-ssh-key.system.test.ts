@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createSshKey } from '../../src/activities/create-ssh-key.js';
+import { createSshKey } from '../../src/activities/step-03-ssh-access/create-ssh-key.js';
 import { local, makeControlHost, runStep } from './control-host.js';
 import type { ControlHost } from './control-host.js';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deleteScript } from '../../src/activities/delete-old-data.js';
+import { deleteScript } from '../../src/activities/step-07-storage/delete-old-data.js';
 import type { Script } from '../../src/hosts/script.js';
 import { aTarget } from '../cluster/builders.js';
 import { ScriptStage } from './script-stage.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createRaidArray } from '../../src/activities/create-raid-array.js';
-import { selectDisks } from '../../src/activities/select-disks.js';
+import { createRaidArray } from '../../src/activities/step-07-storage/create-raid-array.js';
+import { selectDisks } from '../../src/activities/step-07-storage/select-disks.js';
 import { partitionTable, volumeLabel } from './disk-sectors.js';
 import { useLab } from './lab-host.js';
 import { StorageWorker } from './storage-worker.js';

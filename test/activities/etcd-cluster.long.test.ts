@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkEtcdPerformance } from '../../src/activities/check-etcd-performance.js';
-import { verifyEtcd } from '../../src/activities/verify-etcd.js';
-import { verifyHost } from '../../src/activities/verify-host.js';
+import { checkEtcdPerformance } from '../../src/activities/step-09-confirm/check-etcd-performance.js';
+import { verifyEtcd } from '../../src/activities/step-09-confirm/verify-etcd.js';
+import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import { startEtcd } from '../../src/lab/kubernetes/etcd.js';
 import type { LabSystemdMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';

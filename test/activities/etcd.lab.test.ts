@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkEtcdPerformance } from '../../src/activities/check-etcd-performance.js';
-import { verifyEtcd } from '../../src/activities/verify-etcd.js';
+import { checkEtcdPerformance } from '../../src/activities/step-09-confirm/check-etcd-performance.js';
+import { verifyEtcd } from '../../src/activities/step-09-confirm/verify-etcd.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';
 import { onMachine, targetOf, useLab } from './lab-host.js';

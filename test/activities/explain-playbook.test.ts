@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explainPlaybook } from '../../src/activities/explain-playbook.js';
+import { explainPlaybook } from '../../src/activities/step-08-kubespray-run/explain-playbook.js';
 import { PlaybookEventReader } from '../../src/cluster/playbook/events.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';

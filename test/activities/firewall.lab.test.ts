@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { applyFirewallRules } from '../../src/activities/apply-firewall-rules.js';
+import { applyFirewallRules } from '../../src/activities/step-10-firewall/apply-firewall-rules.js';
 import { armAndLoad, firewallFolder, undoScript } from '../../src/probes/firewall-state.js';
-import { verifyHost } from '../../src/activities/verify-host.js';
+import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import { firewallRuleSet } from '../../src/cluster/network/firewall.js';
 import { specificationSchema } from '../../src/cluster/specification/specification.js';
 import { ConnectionLostError } from '../../src/hosts/errors.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { step, withHost } from '../../src/activities/step.js';
+import { step, withHost } from '../../src/activities/running/step.js';
 import { sh } from '../../src/hosts/script.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';

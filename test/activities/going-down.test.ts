@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
-import { step, withHost } from '../../src/activities/step.js';
+import { step, withHost } from '../../src/activities/running/step.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 import { sh } from '../../src/hosts/script.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createScript } from '../../src/activities/create-raid-array.js';
+import { createScript } from '../../src/activities/step-07-storage/create-raid-array.js';
 import { aTarget } from '../cluster/builders.js';
 import { canary, commands } from './hostile-inputs.js';
 import { SealedMachine } from './sealed-machine.js';

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { copySshKey } from '../../src/activities/copy-ssh-key.js';
+import { copySshKey } from '../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import { fingerprint, hostKeyFromWire, hostKeyText } from '../../src/hosts/host-key.js';
 import { local, runStep } from './control-host.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyKernelParameters } from '../../src/activities/apply-kernel-parameters.js';
-import { verifyHost } from '../../src/activities/verify-host.js';
+import { applyKernelParameters } from '../../src/activities/step-09-confirm/apply-kernel-parameters.js';
+import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import { kernelParametersText } from '../../src/cluster/verification/kernel-parameters.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runStep } from './control-host.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import type { Dependencies } from '../../src/activities/dependencies.js';
+import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';

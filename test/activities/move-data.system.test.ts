@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { copyScript } from '../../src/activities/copy-data.js';
-import { switchScript } from '../../src/activities/switch-data.js';
+import { copyScript } from '../../src/activities/step-07-storage/copy-data.js';
+import { switchScript } from '../../src/activities/step-07-storage/switch-data.js';
 import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import type { Layout, StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { lines, type Script } from '../../src/hosts/script.js';

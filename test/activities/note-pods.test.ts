@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import { confirmNodes } from '../../src/activities/confirm-nodes.js';
+import { confirmNodes } from '../../src/activities/step-09-confirm/confirm-nodes.js';
 import type { StepResult, VerificationResult } from '../../src/protocol/steps.js';
-import { forgetPods } from '../../src/activities/forget-pods.js';
-import { notePods } from '../../src/activities/note-pods.js';
+import { forgetPods } from '../../src/activities/cluster-in-use/forget-pods.js';
+import { notePods } from '../../src/activities/cluster-in-use/note-pods.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 

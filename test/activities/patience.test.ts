@@ -1,11 +1,11 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { confirmPods } from '../../src/activities/confirm-pods.js';
+import { confirmPods } from '../../src/activities/step-09-confirm/confirm-pods.js';
 import type { VerificationResult, VerifyKubernetesInput } from '../../src/protocol/steps.js';
-import { lookUntilSettled } from '../../src/activities/patience.js';
-import { verifyEtcd } from '../../src/activities/verify-etcd.js';
-import { verifyHost } from '../../src/activities/verify-host.js';
+import { lookUntilSettled } from '../../src/activities/running/patience.js';
+import { verifyEtcd } from '../../src/activities/step-09-confirm/verify-etcd.js';
+import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import type { JudgedCheck } from '../../src/cluster/checks/checks.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { HostInput, StepResult } from '../../src/protocol/steps.js';
-import { pauseProvider } from '../../src/activities/pause-provider.js';
-import { resumeProvider } from '../../src/activities/resume-provider.js';
+import { pauseProvider } from '../../src/activities/cluster-in-use/pause-provider.js';
+import { resumeProvider } from '../../src/activities/cluster-in-use/resume-provider.js';
 import { replicasBefore } from '../../src/cluster/kubernetes/akash-provider.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';

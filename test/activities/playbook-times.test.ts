@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { runKubespray } from '../../src/activities/run-kubespray.js';
+import { runKubespray } from '../../src/activities/step-08-kubespray-run/run-kubespray.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import type { Jobs } from '../../src/hosts/jobs.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gatherFacts } from '../../src/activities/gather-facts.js';
+import { gatherFacts } from '../../src/activities/look-at-hosts/gather-facts.js';
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import { preflight } from '../../src/cluster/preflight/preflight.js';
 import type { PreflightCheck } from '../../src/cluster/checks/catalogue.js';

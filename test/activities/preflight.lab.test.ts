@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyFirewallRules } from '../../src/activities/apply-firewall-rules.js';
-import { checkReachability } from '../../src/activities/check-reachability.js';
+import { applyFirewallRules } from '../../src/activities/step-10-firewall/apply-firewall-rules.js';
+import { checkReachability } from '../../src/activities/look-at-hosts/check-reachability.js';
 import type { ReachabilityResult } from '../../src/protocol/steps.js';
-import type { Dependencies } from '../../src/activities/dependencies.js';
-import { gatherFacts } from '../../src/activities/gather-facts.js';
+import type { Dependencies } from '../../src/activities/running/dependencies.js';
+import { gatherFacts } from '../../src/activities/look-at-hosts/gather-facts.js';
 import { listenProgram } from '../../src/probes/reachability-programs.js';
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import { firewallRuleSet } from '../../src/cluster/network/firewall.js';

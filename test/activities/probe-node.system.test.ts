@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { kubeletIdentityScript, nodeNameScript } from '../../src/probes/kubelet-identity.js';
-import { etcdDataScript, filesScript } from '../../src/activities/probe-node.js';
+import { etcdDataScript, filesScript } from '../../src/activities/step-08-kubespray-run/probe-node.js';
 import { splitSections } from '../../src/cluster/facts/sections.js';
 import { parseKubeletIdentity } from '../../src/cluster/facts/kubelet-identity.js';
 

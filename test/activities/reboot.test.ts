@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { requestReboot } from '../../src/activities/request-reboot.js';
-import { waitForReboot } from '../../src/activities/wait-for-reboot.js';
+import { requestReboot } from '../../src/activities/step-07-storage/request-reboot.js';
+import { waitForReboot } from '../../src/activities/step-07-storage/wait-for-reboot.js';
 import { HostKeyChangedError } from '../../src/hosts/errors.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { restoreScript } from '../../src/activities/restore-data-directories.js';
+import { restoreScript } from '../../src/activities/step-08-kubespray-run/restore-data-directories.js';
 import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import type { Layout, StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { factsOf, storageOf } from '../cluster/storage-facts.js';

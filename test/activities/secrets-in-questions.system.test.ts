@@ -6,7 +6,7 @@ import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/co
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { copySshKey } from '../../src/activities/copy-ssh-key.js';
+import { copySshKey } from '../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { failureText } from '../../src/cli/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { copyScript } from '../../src/activities/copy-data.js';
-import { createScript } from '../../src/activities/create-raid-array.js';
-import { makeScript } from '../../src/activities/make-file-system.js';
-import { switchScript } from '../../src/activities/switch-data.js';
+import { copyScript } from '../../src/activities/step-07-storage/copy-data.js';
+import { createScript } from '../../src/activities/step-07-storage/create-raid-array.js';
+import { makeScript } from '../../src/activities/step-07-storage/make-file-system.js';
+import { switchScript } from '../../src/activities/step-07-storage/switch-data.js';
 import { storageCommands } from '../../src/cluster/storage/commands.js';
 import { aTarget } from '../cluster/builders.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';

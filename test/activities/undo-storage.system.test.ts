@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { undoScript, type UndoWork } from '../../src/activities/undo-script.js';
+import { undoScript, type UndoWork } from '../../src/activities/step-07-storage/undo/undo-script.js';
 import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { sh } from '../../src/hosts/script.js';

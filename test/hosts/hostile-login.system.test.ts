@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failureText } from '../../src/cli/question-text.js';
-import { toFailure } from '../../src/activities/failures.js';
+import { toFailure } from '../../src/activities/running/failures.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { sh } from '../../src/hosts/script.js';

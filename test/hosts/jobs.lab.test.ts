@@ -3,7 +3,7 @@ import type { Host } from '../../src/hosts/host.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
 import { quote, sh } from '../../src/hosts/script.js';
 import type { LabMachine } from '../../src/lab/index.js';
-import { runJob, step } from '../../src/activities/step.js';
+import { runJob, step } from '../../src/activities/running/step.js';
 import { runStep } from '../activities/control-host.js';
 import { targetOf, useLab } from '../activities/lab-host.js';
 import { until } from './test-sshd.js';

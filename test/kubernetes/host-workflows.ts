@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import type { Dependencies } from '../../src/activities/dependencies.js';
+import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { createActivities, type AllActivities } from '../../src/activities/index.js';
 import { startEmbeddedServer } from '../../src/temporal/embedded-server.js';
 import { createWorker } from '../../src/workers/create-worker.js';

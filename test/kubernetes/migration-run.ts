@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { AllActivities } from '../../src/activities/index.js';
-import { step } from '../../src/activities/step.js';
-import { verifyHost } from '../../src/activities/verify-host.js';
+import { step } from '../../src/activities/running/step.js';
+import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import { ephemeralStorageSchema } from '../../src/cluster/specification/specification.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { Kubernetes } from '../../src/lab/kubernetes/start.js';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { pauseProvider } from '../../src/activities/pause-provider.js';
-import { probeNode } from '../../src/activities/probe-node.js';
-import { resumeProvider } from '../../src/activities/resume-provider.js';
-import { verifyEtcd } from '../../src/activities/verify-etcd.js';
-import { verifyHost } from '../../src/activities/verify-host.js';
+import { pauseProvider } from '../../src/activities/cluster-in-use/pause-provider.js';
+import { probeNode } from '../../src/activities/step-08-kubespray-run/probe-node.js';
+import { resumeProvider } from '../../src/activities/cluster-in-use/resume-provider.js';
+import { verifyEtcd } from '../../src/activities/step-09-confirm/verify-etcd.js';
+import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import { shortenAdminCertificate } from '../../src/lab/kubernetes/control-plane.js';
 import { corednsConfig, dnsObjects, nodeLocalDnsConfig, workload } from '../../src/lab/kubernetes/objects.js';
 import { podCount } from '../../src/lab/kubernetes/start.js';

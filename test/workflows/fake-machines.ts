@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
 import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/protocol/steps.js';
-import { findHostHolder } from '../../src/activities/find-host-holder.js';
+import { findHostHolder } from '../../src/activities/housekeeping/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';

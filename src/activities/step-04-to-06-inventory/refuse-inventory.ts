@@ -1,0 +1,16 @@
+import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
+import type { Host } from '../../hosts/host.js';
+import type { CloneInput } from '../../protocol/steps.js';
+import { refuseEditedSample } from './sample-inventory.js';
+import { refuseForeignVariables } from './write-group-variables.js';
+
+/** Steps 4 to 6 come after step 7, when it is late to ask about the files of an earlier inventory. */
+export async function refuseInventory(
+  host: Host,
+  folders: ClusterFolders,
+  { inventory }: CloneInput,
+): Promise<void> {
+  if (inventory === undefined) return;
+  await refuseEditedSample(host, folders, inventory);
+  await refuseForeignVariables(host, folders, inventory);
+}
