@@ -3,7 +3,7 @@ import { HostKeyUnknownError } from '../hosts/errors.js';
 import { createHostPool } from '../hosts/host-pool.js';
 import { slipwayHome } from '../hosts/state-folder.js';
 import { confirmHostKey, knownKeys } from '../hosts/verify-host-key.js';
-import { forEachBounded } from '../workflows/bounded.js';
+import { forEachBounded } from '../workflows/running/bounded.js';
 import { controlHostTarget, targetOf } from '../protocol/targets.js';
 import { CommandError } from './errors.js';
 import { exitCodes, type ExitCode } from './exit-codes.js';

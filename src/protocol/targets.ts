@@ -1,6 +1,6 @@
 import type { HostInput } from './steps.js';
 import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
-import { controlHostStation } from '../workflows/board.js';
+import { controlHostStation } from '../workflows/progress/run-progress.js';
 
 export type Target = HostInput['host'];
 

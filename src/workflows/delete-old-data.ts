@@ -10,16 +10,16 @@ import type {
   Specification,
 } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostStation } from './board.js';
+import { controlHostStation } from './progress/run-progress.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
-import { HostRun } from './host-run.js';
-import { forgetPods } from './note-pods.js';
-import { endingOf, stopped } from './outcomes.js';
-import { invalidSpecification, readSpecification } from './read-specification.js';
-import { releaseInUse } from './release-in-use.js';
-import { Station } from './steps.js';
+import { HostRun } from './running/host-run.js';
+import { forgetPods } from './phases/note-pods.js';
+import { endingOf, stopped } from './running/outcomes.js';
+import { invalidSpecification, readSpecification } from './running/read-specification.js';
+import { releaseInUse } from './phases/release-in-use.js';
+import { Station } from './running/step-runner.js';
 import { targetOf } from '../protocol/targets.js';
-import { confirmationOf, unitsOf } from './verify.js';
+import { confirmationOf, unitsOf } from './phases/verify.js';
 
 /** Argument of `deleteOldData`. */
 export interface DeleteOldDataInput {

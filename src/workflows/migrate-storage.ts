@@ -2,11 +2,11 @@ import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import { ephemeralStorageOf } from '../cluster/specification/members.js';
 import type { StoragePlan, StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { HostOutcome, StorageWork } from '../protocol/host-messages.js';
-import { HostRun } from './host-run.js';
-import { podsNotedOn } from './note-pods.js';
-import { aborted, endingOf, stopped } from './outcomes.js';
-import { invalidSpecification, readSpecification } from './read-specification.js';
-import type { Station } from './steps.js';
+import { HostRun } from './running/host-run.js';
+import { podsNotedOn } from './phases/note-pods.js';
+import { aborted, endingOf, stopped } from './running/outcomes.js';
+import { invalidSpecification, readSpecification } from './running/read-specification.js';
+import type { Station } from './running/step-runner.js';
 import { targetOf, type Target } from '../protocol/targets.js';
 
 /** Argument of `migrateStorage`. */

@@ -1,7 +1,7 @@
 import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { targetOfPlan } from '../cluster/storage/storage-plan.js';
 import { finishSignal, type HostOutcome, type PrepareHostInput } from '../protocol/host-messages.js';
-import { HostRun } from './host-run.js';
+import { HostRun } from './running/host-run.js';
 import { provideStorage, startUnits } from './migrate-storage.js';
 
 /**

@@ -1,21 +1,21 @@
 import { isServiceActive } from '../cluster/facts/facts.js';
 import { rulesFor } from '../cluster/releases/releases.js';
 import type { Report } from '../cluster/report/report.js';
-import { giveAnsibleAccess } from './ansible-access.js';
-import { approvePlan } from './approve-plan.js';
-import { confirmReachability } from './check-reachability.js';
-import { ClusterRun } from './cluster-run.js';
-import { installKubespray, type Kubespray } from './install-kubespray.js';
-import { makePlan } from './make-plan.js';
-import { notePods } from './note-pods.js';
-import { aborted } from './outcomes.js';
-import { HostWorks } from './prepare-hosts.js';
-import { ProviderPause } from './provider-pause.js';
-import { NodesBeforeRun } from './ready-nodes.js';
-import { readSpecification } from './read-specification.js';
+import { giveAnsibleAccess } from './phases/ansible-access.js';
+import { approvePlan } from './phases/approve-plan.js';
+import { confirmReachability } from './phases/check-reachability.js';
+import { ClusterRun } from './running/cluster-run.js';
+import { installKubespray, type Kubespray } from './phases/install-kubespray.js';
+import { makePlan } from './phases/make-plan.js';
+import { notePods } from './phases/note-pods.js';
+import { aborted } from './running/outcomes.js';
+import { HostWorks } from './phases/host-works.js';
+import { ProviderPause } from './phases/provider-pause.js';
+import { NodesBeforeRun } from './phases/nodes-before-run.js';
+import { readSpecification } from './running/read-specification.js';
 import { ansibleKeyOf, controlHostTarget } from '../protocol/targets.js';
-import { together } from './together.js';
-import { checkEtcdPerformance, verify } from './verify.js';
+import { together } from './running/run-both.js';
+import { checkEtcdPerformance, verify } from './phases/verify.js';
 
 /**
  * The whole documented procedure, from bare hosts to a confirmed cluster. Start it with the workflow ID

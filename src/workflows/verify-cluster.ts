@@ -2,11 +2,11 @@ import { ephemeralStorageOf } from '../cluster/specification/members.js';
 import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import type { Report } from '../cluster/report/report.js';
 import { targetOfPlan, type StorageTarget } from '../cluster/storage/storage-plan.js';
-import { ClusterRun } from './cluster-run.js';
-import { gatherFacts } from './make-plan.js';
-import { readSpecification } from './read-specification.js';
-import { releaseInUse } from './release-in-use.js';
-import { verify } from './verify.js';
+import { ClusterRun } from './running/cluster-run.js';
+import { gatherFacts } from './phases/make-plan.js';
+import { readSpecification } from './running/read-specification.js';
+import { releaseInUse } from './phases/release-in-use.js';
+import { verify } from './phases/verify.js';
 
 /**
  * Step 9 of the document, and everything else that can be looked at, without changing anything. Start it with the

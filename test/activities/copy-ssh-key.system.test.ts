@@ -10,7 +10,7 @@ import { createHostPool } from '../../src/hosts/host-pool.js';
 import { KnownHosts, knownHostsFile } from '../../src/hosts/known-hosts.js';
 import type { HostPool } from '../../src/hosts/target.js';
 import type { SshTarget } from '../../src/hosts/verify-host-key.js';
-import { describeFailure } from '../../src/workflows/failures.js';
+import { describeFailure } from '../../src/workflows/running/failures.js';
 import { PasswordServer } from '../hosts/password-server.js';
 import { runStep } from './control-host.js';
 

@@ -10,7 +10,7 @@ import { failureText } from '../../src/cli/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import type { Host } from '../../src/hosts/host.js';
 import { createJobs } from '../../src/hosts/job-runner.js';
-import { describeFailure } from '../../src/workflows/failures.js';
+import { describeFailure } from '../../src/workflows/running/failures.js';
 import { obeyed } from '../cluster/hostile.js';
 import { canary, commands, hostileInputs, runningJob, type Inputs } from './hostile-inputs.js';
 import type { Texts } from './hostile-specification.js';

@@ -9,7 +9,7 @@ import { Questions } from '../../src/cli/questions.js';
 import { plainText } from '../../src/cluster/text/plain-text.js';
 import { renderPlan } from '../../src/cluster/plan/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../src/cluster/report/render-report.js';
-import { showProgress } from '../../src/workflows/current-details.js';
+import { showProgress } from '../../src/workflows/progress/current-details.js';
 import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { RecordingTerminal } from '../cli/recording-terminal.js';
 import { planWith, progressWith, reportWith } from './hostile-contents.js';

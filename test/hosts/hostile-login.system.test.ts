@@ -9,7 +9,7 @@ import { CommandFailedError } from '../../src/hosts/errors.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { sh } from '../../src/hosts/script.js';
 import type { HostPool } from '../../src/hosts/target.js';
-import { describeFailure } from '../../src/workflows/failures.js';
+import { describeFailure } from '../../src/workflows/running/failures.js';
 import { hostile, obeyed } from '../cluster/hostile.js';
 import { TestSshd } from './test-sshd.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeApproval, judgeDecision } from '../../src/workflows/answers.js';
+import { judgeApproval, judgeDecision } from '../../src/workflows/questions/judge-answer.js';
 import type { Question } from '../../src/protocol/progress.js';
 
 const plan = 'sha256:aaaa';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { forEachBounded, hostsAtOnce } from '../../src/workflows/bounded.js';
+import { forEachBounded, hostsAtOnce } from '../../src/workflows/running/bounded.js';
 
 it('works on many at once, but never on more than the limit, and keeps the order', async () => {
   const items = Array.from({ length: hostsAtOnce * 2 + 5 }, (_, index) => index);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showProgress } from '../../src/workflows/current-details.js';
+import { showProgress } from '../../src/workflows/progress/current-details.js';
 import type { ClusterProgress, Question } from '../../src/protocol/progress.js';
 import { anApplyPlan } from '../cluster/builders.js';
 

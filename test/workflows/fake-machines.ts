@@ -7,7 +7,7 @@ import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { CheckName } from '../../src/cluster/specification/check-names.js';
-import { steps, type StepName } from '../../src/workflows/step-table.js';
+import { steps, type StepName } from '../../src/workflows/running/step-table.js';
 import { FakeMachine } from './fake-machine.js';
 
 type ActivityName = keyof AllActivities;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { CheckResult } from '../../src/cluster/checks/checks.js';
-import { makeReport } from '../../src/workflows/make-report.js';
+import { makeReport } from '../../src/workflows/running/make-report.js';
 import { aSpecification } from '../cluster/builders.js';
 
 const failed = (over: Partial<CheckResult> = {}): CheckResult => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StepProgress } from '../../src/protocol/progress.js';
-import { aborted, endingOf, stopped, whereItStands } from '../../src/workflows/outcomes.js';
+import { aborted, endingOf, stopped, whereItStands } from '../../src/workflows/running/outcomes.js';
 
 const step = (name: string, state: StepProgress['state'] = 'changed') => ({ step: name, state, summary: '' });
 

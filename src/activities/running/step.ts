@@ -9,7 +9,7 @@ import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
 import { unlessGoingDown } from './going-down.js';
 
-/** How often a step says that it is alive within its heartbeat timeout (src/workflows/step-table.ts). */
+/** How often a step says that it is alive within its heartbeat timeout (src/workflows/running/step-table.ts). */
 const heartbeatsPerTimeout = 4;
 /** Milliseconds between heartbeats of a step that has no such timeout. */
 const defaultInterval = 500;

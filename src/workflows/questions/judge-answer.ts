@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Approval, Decision, Denial } from '../protocol/messages.js';
-import type { Question } from '../protocol/progress.js';
+import type { Approval, Decision, Denial } from '../../protocol/messages.js';
+import type { Question } from '../../protocol/progress.js';
 
 /**
  * Judges what people answer. Everything here may come from `temporal workflow signal`, so nothing about its shape is

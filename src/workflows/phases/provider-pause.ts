@@ -1,8 +1,8 @@
-import { membersOf } from '../cluster/specification/members.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import { stoppedInService } from '../cluster/plan/work-order.js';
-import type { ClusterRun } from './cluster-run.js';
-import { targetOf } from '../protocol/targets.js';
+import { membersOf } from '../../cluster/specification/members.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import { stoppedInService } from '../../cluster/plan/work-order.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import { targetOf } from '../../protocol/targets.js';
 
 /**
  * Akash's provider while nodes of a running cluster are stopped: with its tenants' pods away it would give their leases

@@ -1,6 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
-import type { HostReport } from '../protocol/host-messages.js';
-import type { StepProgress } from '../protocol/progress.js';
+import type { HostReport } from '../../protocol/host-messages.js';
+import type { StepProgress } from '../../protocol/progress.js';
 
 interface ReporterOptions {
   /** false: only a new state or question is worth a report, which keeps a big cluster's history small. */

@@ -8,20 +8,20 @@ import {
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { HostSpecification } from '../cluster/specification/specification.js';
-import type { StoragePlan } from '../cluster/storage/storage-plan.js';
-import type { ClusterRun } from './cluster-run.js';
+import type { HostSpecification } from '../../cluster/specification/specification.js';
+import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
+import type { ClusterRun } from '../running/cluster-run.js';
 import { waitForHostLock } from './host-lock.js';
 import {
   finishSignal,
   type HostOutcome,
   type HostReport,
   type PrepareHostInput,
-} from '../protocol/host-messages.js';
-import { hostWorkflowId } from '../protocol/messages.js';
-import { whereItStands } from './outcomes.js';
-import type { prepareHost } from './prepare-host.js';
-import { clusterAttribute } from '../protocol/search-attributes.js';
+} from '../../protocol/host-messages.js';
+import { hostWorkflowId } from '../../protocol/messages.js';
+import { whereItStands } from '../running/outcomes.js';
+import type { prepareHost } from '../prepare-host.js';
+import { clusterAttribute } from '../../protocol/search-attributes.js';
 
 /** The cluster's side of one host's workflow: starts it, hears its reports, passes answers on, takes its outcome. */
 export class HostWork {

@@ -1,14 +1,14 @@
-import { codeBlock, escapeMarkdown } from '../cluster/text/markdown.js';
-import { outlineMarkdown, type Section } from '../cluster/text/outline.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import { renderReportMarkdown } from '../cluster/report/render-report.js';
-import { oldDataItems, storageItems } from '../cluster/plan/render-storage-plan.js';
-import { resetItems } from '../cluster/rerun/reset-node.js';
-import { counted } from '../cluster/text/quantities.js';
-import { orderItems } from '../cluster/plan/work-order.js';
-import type { ApprovalQuestion } from './answers.js';
-import { clusterWorkflowId } from '../protocol/messages.js';
-import type { ClusterProgress, HostProgress, Question, StepProgress } from '../protocol/progress.js';
+import { codeBlock, escapeMarkdown } from '../../cluster/text/markdown.js';
+import { outlineMarkdown, type Section } from '../../cluster/text/outline.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import { renderReportMarkdown } from '../../cluster/report/render-report.js';
+import { oldDataItems, storageItems } from '../../cluster/plan/render-storage-plan.js';
+import { resetItems } from '../../cluster/rerun/reset-node.js';
+import { counted } from '../../cluster/text/quantities.js';
+import { orderItems } from '../../cluster/plan/work-order.js';
+import type { ApprovalQuestion } from '../questions/judge-answer.js';
+import { clusterWorkflowId } from '../../protocol/messages.js';
+import type { ClusterProgress, HostProgress, Question, StepProgress } from '../../protocol/progress.js';
 
 /** With more hosts than this a table of steps × hosts is too wide to read: one line for each host instead. */
 const widestTable = 8;

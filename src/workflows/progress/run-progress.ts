@@ -1,11 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import type { Report } from '../cluster/report/report.js';
-import type { StoragePlan } from '../cluster/storage/storage-plan.js';
-import { noOrder } from '../cluster/plan/work-order.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import type { Report } from '../../cluster/report/report.js';
+import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
+import { noOrder } from '../../cluster/plan/work-order.js';
 import { showProgress } from './current-details.js';
-import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../protocol/progress.js';
-import { phaseAttribute, waitingForAttribute } from '../protocol/search-attributes.js';
+import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../../protocol/progress.js';
+import { phaseAttribute, waitingForAttribute } from '../../protocol/search-attributes.js';
 
 /** The station where Kubespray and Ansible run; every other station is a host's inventory name. */
 export const controlHostStation = 'control host';

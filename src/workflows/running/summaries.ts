@@ -1,6 +1,6 @@
-import type { OldDataResult, VerificationResult } from '../protocol/steps.js';
-import type { HostFacts } from '../cluster/facts/facts.js';
-import { counted, showBytes } from '../cluster/text/quantities.js';
+import type { OldDataResult, VerificationResult } from '../../protocol/steps.js';
+import type { HostFacts } from '../../cluster/facts/facts.js';
+import { counted, showBytes } from '../../cluster/text/quantities.js';
 import { steps, type StepName } from './step-table.js';
 
 /** One line about a step's result, for the progress. */

@@ -1,10 +1,10 @@
-import { chooseRelease, namedRelease } from '../cluster/release-choice/choose-release.js';
-import type { HostFacts } from '../cluster/facts/facts.js';
-import { documentsMountPoint } from '../cluster/specification/members.js';
-import type { Specification } from '../cluster/specification/specification.js';
-import { endingOf } from './outcomes.js';
-import type { Station } from './steps.js';
-import { controlHostTarget } from '../protocol/targets.js';
+import { chooseRelease, namedRelease } from '../../cluster/release-choice/choose-release.js';
+import type { HostFacts } from '../../cluster/facts/facts.js';
+import { documentsMountPoint } from '../../cluster/specification/members.js';
+import type { Specification } from '../../cluster/specification/specification.js';
+import { endingOf } from '../running/outcomes.js';
+import type { Station } from '../running/step-runner.js';
+import { controlHostTarget } from '../../protocol/targets.js';
 
 /**
  * The release that a cluster was made with, for those who only look at it: where the specification names none, that of

@@ -6,20 +6,20 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { CheckResult } from '../protocol/steps.js';
-import type { HostFacts } from '../cluster/facts/facts.js';
-import { isOfControlPlane } from '../cluster/specification/members.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import type { Report, ReportedHost } from '../cluster/report/report.js';
-import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
-import { Board, controlHostStation } from './board.js';
-import { Desk } from './desk.js';
-import { listen } from './handlers.js';
-import { hostReportSignal, type HostReport } from '../protocol/host-messages.js';
+import type { CheckResult } from '../../protocol/steps.js';
+import type { HostFacts } from '../../cluster/facts/facts.js';
+import { isOfControlPlane } from '../../cluster/specification/members.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import type { Report, ReportedHost } from '../../cluster/report/report.js';
+import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
+import { Board, controlHostStation } from '../progress/run-progress.js';
+import { Desk } from '../questions/open-questions.js';
+import { listen } from '../questions/handlers.js';
+import { hostReportSignal, type HostReport } from '../../protocol/host-messages.js';
 import { aborted, endingOf, stateAfter, whereItStands } from './outcomes.js';
 import { makeReport } from './make-report.js';
-import { clusterAttribute } from '../protocol/search-attributes.js';
-import { Station } from './steps.js';
+import { clusterAttribute } from '../../protocol/search-attributes.js';
+import { Station } from './step-runner.js';
 
 type Ending = Pick<ReportedHost, 'result' | 'why'>;
 

@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { checkSpecification } from '../cluster/specification/check.js';
-import type { Specification } from '../cluster/specification/specification.js';
+import { checkSpecification } from '../../cluster/specification/check.js';
+import type { Specification } from '../../cluster/specification/specification.js';
 
 /**
  * The workflow's argument as a checked specification.

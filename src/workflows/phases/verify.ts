@@ -1,12 +1,12 @@
-import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../protocol/steps.js';
-import type { CheckedUnit } from '../cluster/verification/host.js';
-import { expectationsOf } from '../cluster/release-choice/expectations.js';
-import { membersOf } from '../cluster/specification/members.js';
-import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
-import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { forEachBounded } from './bounded.js';
-import type { ClusterRun } from './cluster-run.js';
-import { targetOf } from '../protocol/targets.js';
+import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../../protocol/steps.js';
+import type { CheckedUnit } from '../../cluster/verification/host.js';
+import { expectationsOf } from '../../cluster/release-choice/expectations.js';
+import { membersOf } from '../../cluster/specification/members.js';
+import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
+import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
+import { forEachBounded } from '../running/bounded.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import { targetOf } from '../../protocol/targets.js';
 
 interface VerifyOptions {
   readonly release: string;

@@ -1,12 +1,12 @@
-import { forEachBounded } from './bounded.js';
-import type { ClusterRun } from './cluster-run.js';
+import { forEachBounded } from '../running/bounded.js';
+import type { ClusterRun } from '../running/cluster-run.js';
 import {
   ansibleKeyOf,
   controlHostTarget,
   targetOf,
   workersMachine,
   type Target,
-} from '../protocol/targets.js';
+} from '../../protocol/targets.js';
 
 /** Step 3 of the document: Ansible access to Kubernetes cluster. @returns the hosts' pinned keys, by host name */
 export async function giveAnsibleAccess(run: ClusterRun): Promise<Record<string, string>> {

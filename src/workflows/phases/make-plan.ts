@@ -1,15 +1,19 @@
-import { isStopper, type Finding } from '../cluster/checks/findings.js';
-import { documentsMountPoint, factsMountPoint, isOfControlPlane } from '../cluster/specification/members.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import { planFromFacts } from '../cluster/plan/make-plan.js';
-import { roomPathsOf } from '../cluster/preflight/room-folders.js';
-import type { HostSpecification } from '../cluster/specification/specification.js';
-import { forEachBounded } from './bounded.js';
+import { isStopper, type Finding } from '../../cluster/checks/findings.js';
+import {
+  documentsMountPoint,
+  factsMountPoint,
+  isOfControlPlane,
+} from '../../cluster/specification/members.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import { planFromFacts } from '../../cluster/plan/make-plan.js';
+import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
+import type { HostSpecification } from '../../cluster/specification/specification.js';
+import { forEachBounded } from '../running/bounded.js';
 import { checkReachability } from './check-reachability.js';
-import type { ClusterRun } from './cluster-run.js';
-import { aborted } from './outcomes.js';
-import { controlHostTarget, targetOf } from '../protocol/targets.js';
-import { together } from './together.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import { aborted } from '../running/outcomes.js';
+import { controlHostTarget, targetOf } from '../../protocol/targets.js';
+import { together } from '../running/run-both.js';
 
 /**
  * Looks at every machine and makes the plan. Workers that the plan refuses drop out, and the others go on; a control

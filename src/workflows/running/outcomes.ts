@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import type { ReportedHost } from '../cluster/report/report.js';
-import type { HostState, StepProgress } from '../protocol/progress.js';
+import type { ReportedHost } from '../../cluster/report/report.js';
+import type { HostState, StepProgress } from '../../protocol/progress.js';
 
 type Result = ReportedHost['result'];
 

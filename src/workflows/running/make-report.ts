@@ -1,12 +1,12 @@
-import type { CheckResult } from '../protocol/steps.js';
-import type { HostFacts } from '../cluster/facts/facts.js';
-import { keptOldData, oldDataAdvice } from '../cluster/storage/old-data.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import { reportedCheck, type Report, type ReportedHost } from '../cluster/report/report.js';
-import type { StoragePlan } from '../cluster/storage/storage-plan.js';
-import type { Specification } from '../cluster/specification/specification.js';
-import { noOrder } from '../cluster/plan/work-order.js';
-import type { StepProgress, StepState } from '../protocol/progress.js';
+import type { CheckResult } from '../../protocol/steps.js';
+import type { HostFacts } from '../../cluster/facts/facts.js';
+import { keptOldData, oldDataAdvice } from '../../cluster/storage/old-data.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import { reportedCheck, type Report, type ReportedHost } from '../../cluster/report/report.js';
+import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
+import type { Specification } from '../../cluster/specification/specification.js';
+import { noOrder } from '../../cluster/plan/work-order.js';
+import type { StepProgress, StepState } from '../../protocol/progress.js';
 
 interface Ended {
   readonly specification: Specification;

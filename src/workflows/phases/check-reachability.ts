@@ -1,12 +1,12 @@
-import { isServiceActive } from '../cluster/facts/facts.js';
-import { isStopper } from '../cluster/checks/findings.js';
-import { reachabilityFindings } from '../cluster/preflight/reachability.js';
-import { withOverride } from '../cluster/preflight/preflight.js';
-import type { Reachability } from '../cluster/network/reachability.js';
-import type { HostSpecification } from '../cluster/specification/specification.js';
-import type { ClusterRun } from './cluster-run.js';
-import { aborted } from './outcomes.js';
-import { targetOf, workersMachine } from '../protocol/targets.js';
+import { isServiceActive } from '../../cluster/facts/facts.js';
+import { isStopper } from '../../cluster/checks/findings.js';
+import { reachabilityFindings } from '../../cluster/preflight/reachability.js';
+import { withOverride } from '../../cluster/preflight/preflight.js';
+import type { Reachability } from '../../cluster/network/reachability.js';
+import type { HostSpecification } from '../../cluster/specification/specification.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import { aborted } from '../running/outcomes.js';
+import { targetOf, workersMachine } from '../../protocol/targets.js';
 
 const step = 'checkReachability';
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import type { Board } from './board.js';
-import type { Desk, Verb } from './desk.js';
+import type { Board } from '../progress/run-progress.js';
+import type { Desk, Verb } from './open-questions.js';
 import {
   abortSignal,
   abortUpdate,
@@ -15,7 +15,7 @@ import {
   stepNewsSignal,
   skipSignal,
   skipUpdate,
-} from '../protocol/messages.js';
+} from '../../protocol/messages.js';
 
 const answers = {
   approve: { signal: approveSignal, update: approveUpdate },

@@ -1,11 +1,11 @@
 import { patched } from '@temporalio/workflow';
-import { membersOf } from '../cluster/specification/members.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
-import { stoppedInService } from '../cluster/plan/work-order.js';
-import type { ClusterRun } from './cluster-run.js';
-import type { Station } from './steps.js';
-import { targetOf, type Target } from '../protocol/targets.js';
+import { membersOf } from '../../cluster/specification/members.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
+import { stoppedInService } from '../../cluster/plan/work-order.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import type { Station } from '../running/step-runner.js';
+import { targetOf, type Target } from '../../protocol/targets.js';
 
 /** Since when pods are noted before step 7. */
 const change = 'pods-noted-before-step-7';

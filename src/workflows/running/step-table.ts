@@ -1,5 +1,5 @@
 import type { ActivityOptions } from '@temporalio/common';
-import type { Activities } from '../protocol/steps.js';
+import type { Activities } from '../../protocol/steps.js';
 
 export type StepName = keyof Activities;
 

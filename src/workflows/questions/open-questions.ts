@@ -1,16 +1,16 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { OldDirectory } from '../protocol/steps.js';
-import type { NodeReset } from '../cluster/rerun/reset-node.js';
+import type { OldDirectory } from '../../protocol/steps.js';
+import type { NodeReset } from '../../cluster/rerun/reset-node.js';
 import {
   judgeApproval,
   judgeDecision,
   type ApprovalVerb,
   type DecisionQuestion,
   type DecisionVerb,
-} from './answers.js';
-import type { Board } from './board.js';
-import type { Approval, Decision, Denial } from '../protocol/messages.js';
-import type { Question } from '../protocol/progress.js';
+} from './judge-answer.js';
+import type { Board } from '../progress/run-progress.js';
+import type { Approval, Decision, Denial } from '../../protocol/messages.js';
+import type { Question } from '../../protocol/progress.js';
 
 /** How a plan was answered, by host: who approved, or the sentence why not. */
 export interface ApprovalOutcome {

@@ -7,15 +7,15 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { StoragePlan } from '../cluster/storage/storage-plan.js';
-import { Board } from './board.js';
-import { Desk } from './desk.js';
-import { listen } from './handlers.js';
-import { hostReportSignal, type HostOutcome } from '../protocol/host-messages.js';
+import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
+import { Board } from '../progress/run-progress.js';
+import { Desk } from '../questions/open-questions.js';
+import { listen } from '../questions/handlers.js';
+import { hostReportSignal, type HostOutcome } from '../../protocol/host-messages.js';
 import { endingOf, stateAfter } from './outcomes.js';
-import { Reporter } from './reporter.js';
-import { clusterAttribute } from '../protocol/search-attributes.js';
-import { Station } from './steps.js';
+import { Reporter } from '../progress/reporter.js';
+import { clusterAttribute } from '../../protocol/search-attributes.js';
+import { Station } from './step-runner.js';
 
 /** Up to so many hosts tell their cluster about each step; with more, that would fill the cluster's history. */
 const hostsToldStepByStep = 50;

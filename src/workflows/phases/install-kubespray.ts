@@ -1,8 +1,8 @@
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import { layoutsOf } from '../cluster/plan-cluster.js';
-import { rulesFor } from '../cluster/releases/releases.js';
-import type { ClusterRun } from './cluster-run.js';
-import { controlHostTarget } from '../protocol/targets.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import { layoutsOf } from '../../cluster/plan-cluster.js';
+import { rulesFor } from '../../cluster/releases/releases.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import { controlHostTarget } from '../../protocol/targets.js';
 
 export interface Kubespray {
   readonly release: string;

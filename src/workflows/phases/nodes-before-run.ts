@@ -1,16 +1,16 @@
-import { roleOf } from '../cluster/rerun/whole-cluster.js';
-import { rulesFor } from '../cluster/releases/releases.js';
-import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../cluster/rerun/rerun.js';
-import { membersOf } from '../cluster/specification/members.js';
-import { whatResetDoes } from '../cluster/rerun/reset-node.js';
-import { forEachBounded } from './bounded.js';
-import type { ClusterRun } from './cluster-run.js';
+import { roleOf } from '../../cluster/rerun/whole-cluster.js';
+import { rulesFor } from '../../cluster/releases/releases.js';
+import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../../cluster/rerun/rerun.js';
+import { membersOf } from '../../cluster/specification/members.js';
+import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
+import { forEachBounded } from '../running/bounded.js';
+import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
-import { aborted } from './outcomes.js';
-import type { HostWorks } from './prepare-hosts.js';
+import { aborted } from '../running/outcomes.js';
+import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
-import { targetOf } from '../protocol/targets.js';
+import { targetOf } from '../../protocol/targets.js';
 
 const step = 'probeNode';
 

@@ -1,10 +1,10 @@
-import { rulesFor } from '../cluster/releases/releases.js';
-import { resetVariables } from '../cluster/rerun/reset-node.js';
-import type { ClusterRun } from './cluster-run.js';
+import { rulesFor } from '../../cluster/releases/releases.js';
+import { resetVariables } from '../../cluster/rerun/reset-node.js';
+import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
-import type { HostWorks } from './prepare-hosts.js';
+import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
-import { controlHostTarget, targetOf } from '../protocol/targets.js';
+import { controlHostTarget, targetOf } from '../../protocol/targets.js';
 
 interface Reset {
   readonly run: ClusterRun;

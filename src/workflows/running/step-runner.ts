@@ -5,15 +5,15 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, HostInput } from '../protocol/steps.js';
-import type { HousekeepingActivities } from '../protocol/housekeeping.js';
-import { digestOf } from '../cluster/values/digest.js';
-import type { DecisionQuestion } from './answers.js';
-import type { Board } from './board.js';
-import type { Desk } from './desk.js';
+import type { Activities, HostInput } from '../../protocol/steps.js';
+import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
+import { digestOf } from '../../cluster/values/digest.js';
+import type { DecisionQuestion } from '../questions/judge-answer.js';
+import type { Board } from '../progress/run-progress.js';
+import type { Desk } from '../questions/open-questions.js';
 import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
-import type { StepProgress } from '../protocol/progress.js';
+import type { StepProgress } from '../../protocol/progress.js';
 import { heartbeatTimeoutFor, paces, steps, type StepName } from './step-table.js';
 import { summaryOf } from './summaries.js';
 

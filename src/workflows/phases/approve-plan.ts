@@ -1,5 +1,5 @@
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import type { ClusterRun } from './cluster-run.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import type { ClusterRun } from '../running/cluster-run.js';
 
 /**
  * Asks for the approval of everything that is destroyed or interrupted, on all hosts at once. A host that is denied, or

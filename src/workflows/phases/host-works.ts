@@ -1,16 +1,16 @@
 import { condition } from '@temporalio/workflow';
-import { firewallRuleSet } from '../cluster/network/firewall.js';
-import { ephemeralStorageOf } from '../cluster/specification/members.js';
-import type { ClusterPlan } from '../cluster/plan/plan.js';
-import type { HostSpecification } from '../cluster/specification/specification.js';
-import { targetOfPlan, type Layout, type StorageTarget } from '../cluster/storage/storage-plan.js';
-import type { WorkOrder } from '../cluster/plan/work-order.js';
-import { forEachBounded } from './bounded.js';
-import type { ClusterRun } from './cluster-run.js';
-import type { PrepareHostInput } from '../protocol/host-messages.js';
+import { firewallRuleSet } from '../../cluster/network/firewall.js';
+import { ephemeralStorageOf } from '../../cluster/specification/members.js';
+import type { ClusterPlan } from '../../cluster/plan/plan.js';
+import type { HostSpecification } from '../../cluster/specification/specification.js';
+import { targetOfPlan, type Layout, type StorageTarget } from '../../cluster/storage/storage-plan.js';
+import type { WorkOrder } from '../../cluster/plan/work-order.js';
+import { forEachBounded } from '../running/bounded.js';
+import type { ClusterRun } from '../running/cluster-run.js';
+import type { PrepareHostInput } from '../../protocol/host-messages.js';
 import { HostWork } from './host-work.js';
-import { targetOf } from '../protocol/targets.js';
-import { together } from './together.js';
+import { targetOf } from '../../protocol/targets.js';
+import { together } from '../running/run-both.js';
 
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */
 export class HostWorks {
