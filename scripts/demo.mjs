@@ -2,7 +2,7 @@ import { fail, say } from './run-command.mjs';
 import { build, checkNode, installModules, installPackages, root } from './setup.mjs';
 
 /**
- * `npm run demo [-- --yes] [-- --fresh]`: set-up, then the demo itself (src/cli/demo.ts). What takes long when the
+ * `npm run demo [-- --yes] [-- --fresh]`: set-up, then the demo itself (src/cli/demo/demo.ts). What takes long when the
  * caches are cold (images of machines, the Temporal CLI) is made side by side there.
  */
 
@@ -21,8 +21,8 @@ if (problem !== undefined) fail(problem);
 await installModules();
 if (!(await build())) fail('The build failed; see above.');
 say('starting the demo');
-const { demo } = await import('../dist/cli/demo.js');
-const { processTerminal } = await import('../dist/cli/terminal.js');
+const { demo } = await import('../dist/cli/demo/demo.js');
+const { processTerminal } = await import('../dist/cli/terminal/terminal.js');
 process.exit(
   await demo({ yes: words.includes('--yes'), fresh: words.includes('--fresh') }, processTerminal()),
 );

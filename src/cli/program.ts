@@ -1,13 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { plainLines } from '../cluster/text/plain-text.js';
 import { StateFolderError } from '../hosts/state-folder.js';
-import { declareAnswers } from './declare-answers.js';
-import { declareProcesses } from './declare-processes.js';
-import { declareProvisioning } from './declare-provisioning.js';
-import type { Dispatch } from './declaring.js';
-import { CommandError } from './errors.js';
-import { exitCodes, exitCodesHelp } from './exit-codes.js';
-import type { Terminal } from './terminal.js';
+import { declareAnswers } from './commands/declare-answers.js';
+import { declareProcesses } from './commands/declare-processes.js';
+import { declareProvisioning } from './commands/declare-provisioning.js';
+import type { Dispatch } from './commands/dispatch.js';
+import { CommandError } from './terminal/errors.js';
+import { exitCodes, exitCodesHelp } from './terminal/exit-codes.js';
+import type { Terminal } from './terminal/terminal.js';
 
 /** Runs one command line. Never throws: errors are shown, and become the exit code. */
 export async function runProgram(words: readonly string[], terminal: Terminal): Promise<number> {
@@ -76,7 +76,7 @@ function declareLab(program: Command, ends: (code: number) => void): void {
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (words: string[]) => {
-      const { labCommand } = await import('./lab.js');
+      const { labCommand } = await import('./commands/lab.js');
       const lab = labCommand(ends).name('slipway lab').copyInheritedSettings(program);
       await lab.parseAsync(words.length === 0 ? ['--help'] : words, { from: 'user' });
     });

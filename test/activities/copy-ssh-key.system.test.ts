@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { copySshKey } from '../../src/activities/step-03-ssh-access/copy-ssh-key.js';
-import { failureText } from '../../src/cli/question-text.js';
+import { failureText } from '../../src/cli/questions/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { KnownHosts, knownHostsFile } from '../../src/hosts/known-hosts.js';

@@ -6,7 +6,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
-import { failureText } from '../../src/cli/question-text.js';
+import { failureText } from '../../src/cli/questions/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import type { Host } from '../../src/hosts/host.js';
 import { createJobs } from '../../src/hosts/job-runner.js';

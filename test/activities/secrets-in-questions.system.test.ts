@@ -7,7 +7,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { copySshKey } from '../../src/activities/step-03-ssh-access/copy-ssh-key.js';
-import { failureText } from '../../src/cli/question-text.js';
+import { failureText } from '../../src/cli/questions/question-text.js';
 import { FakeJobs } from '../../src/hosts/fake-jobs.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { readSecret, type SecretLocation } from '../../src/hosts/secrets.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { approveSerialsBeginningWith } from '../../src/cli/approver.js';
+import { approveSerialsBeginningWith } from '../../src/cli/questions/approver.js';
 import type { ClusterPlan } from '../../src/cluster/plan/plan.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { noOrder } from '../../src/cluster/plan/work-order.js';

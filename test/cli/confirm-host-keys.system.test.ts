@@ -3,11 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { confirmHostKeys } from '../../src/cli/confirm-host-keys.js';
-import { exitCodes } from '../../src/cli/exit-codes.js';
-import { lookAtHosts } from '../../src/cli/look-at-hosts.js';
+import { confirmHostKeys } from '../../src/cli/questions/confirm-host-keys.js';
+import { exitCodes } from '../../src/cli/terminal/exit-codes.js';
+import { lookAtHosts } from '../../src/cli/running/look-at-hosts.js';
 import { runProgram } from '../../src/cli/program.js';
-import type { Prompts } from '../../src/cli/prompts.js';
+import type { Prompts } from '../../src/cli/questions/prompts.js';
 import {
   specificationSchema,
   type SpecificationInput,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { stopDemoMachines } from '../../src/cli/demo-machines.js';
+import { stopDemoMachines } from '../../src/cli/demo/machines.js';
 import { openLab, type Lab } from '../../src/lab/index.js';
 
 let lab: Lab;

@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { withHeartbeats } from '../../src/cli/heartbeats.js';
+import { withHeartbeats } from '../../src/cli/progress/heartbeats.js';
 import type { ClusterProgress } from '../../src/protocol/progress.js';
 
 const progress: ClusterProgress = {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jsonText } from '../../src/cli/json-text.js';
+import { jsonText } from '../../src/cli/terminal/json-text.js';
 import { hostile, obeyed } from '../cluster/hostile.js';
 
 describe('JSON for a terminal', () => {
@@ -20,9 +20,9 @@ describe('JSON for a terminal', () => {
 
   it('is what every command prints as JSON', () => {
     const folder = new URL('../../src/cli/', import.meta.url);
-    const others = readdirSync(folder).filter(
+    const others = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
       (name) =>
-        name !== 'json-text.ts' && readFileSync(new URL(name, folder), 'utf8').includes('JSON.stringify('),
+        name.endsWith('.ts') && !name.endsWith('json-text.ts') && readFileSync(new URL(name, folder), 'utf8').includes('JSON.stringify('),
     );
     expect(others).toEqual([]);
   });

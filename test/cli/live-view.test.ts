@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LiveView } from '../../src/cli/live-view.js';
+import { LiveView } from '../../src/cli/terminal/live-view.js';
 import { RecordingTerminal } from './recording-terminal.js';
 
 describe('LiveView', () => {

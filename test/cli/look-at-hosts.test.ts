@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lookAtHosts } from '../../src/cli/look-at-hosts.js';
+import { lookAtHosts } from '../../src/cli/running/look-at-hosts.js';
 import { FakeHost } from '../../src/hosts/fake-host.js';
 import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
 import { aSpecification } from '../cluster/builders.js';

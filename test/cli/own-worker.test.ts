@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import { verify } from '../../src/cli/verify.js';
+import { verify } from '../../src/cli/commands/verify.js';
 import { runWorker, type RunWorkerOptions } from '../../src/workers/run-worker.js';
 import { aCluster } from '../workflows/specifications.js';
 import { RecordingTerminal } from './recording-terminal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressLines } from '../../src/cli/progress-lines.js';
+import { progressLines } from '../../src/cli/progress/progress-lines.js';
 import { hostOf, progressOf, stepOf } from './progress.js';
 
 const texts = (...looks: Parameters<typeof progressLines>) => progressLines(...looks).map(({ text }) => text);

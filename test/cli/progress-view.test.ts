@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressView } from '../../src/cli/progress-view.js';
+import { progressView } from '../../src/cli/progress/progress-view.js';
 import { hostOf, progressOf, stepOf } from './progress.js';
 
 const size = { columns: 80, rows: 24 };

@@ -6,7 +6,7 @@ import {
   questionKey,
   resetText,
   type DecisionQuestion,
-} from '../../src/cli/question-text.js';
+} from '../../src/cli/questions/question-text.js';
 import { whatResetDoes } from '../../src/cluster/rerun/reset-node.js';
 import { aTarget } from '../cluster/builders.js';
 

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { expect, it, vi } from 'vitest';
-import { LiveView } from '../../src/cli/live-view.js';
-import { Questions } from '../../src/cli/questions.js';
+import { LiveView } from '../../src/cli/terminal/live-view.js';
+import { Questions } from '../../src/cli/questions/questions.js';
 import type { ClusterProgress } from '../../src/protocol/progress.js';
 import { obeyed } from '../cluster/hostile.js';
 import { RecordingTerminal } from './recording-terminal.js';

@@ -1,4 +1,4 @@
-import type { Terminal } from '../../src/cli/terminal.js';
+import type { Terminal } from '../../src/cli/terminal/terminal.js';
 
 /** A terminal that keeps what is written to it. */
 export class RecordingTerminal implements Terminal {

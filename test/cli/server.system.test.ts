@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { exitCodes } from '../../src/cli/exit-codes.js';
+import { exitCodes } from '../../src/cli/terminal/exit-codes.js';
 import { identityOf } from '../../src/local/processes.js';
 import { findEmbeddedServer } from '../../src/temporal/embedded-server.js';
 import { stopServer } from '../../src/temporal/server-process.js';

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 /** A program that writes for ever; `body` is what it does besides. */
 function writing(body: string) {
   const [terminal, interruption] = ['terminal', 'interruption'].map(
-    (name) => new URL(`../../dist/cli/${name}.js`, import.meta.url).href,
+    (name) => new URL(`../../dist/cli/terminal/${name}.js`, import.meta.url).href,
   );
   const program = `
 import { processTerminal } from '${terminal ?? ''}';
@@ -19,7 +19,7 @@ ${body}`;
 
 describe('waiting for an interruption', () => {
   it('keeps alive a process that does nothing else, until it comes', async () => {
-    const interruption = new URL('../../dist/cli/interruption.js', import.meta.url).href;
+    const interruption = new URL('../../dist/cli/terminal/interruption.js', import.meta.url).href;
     const program = `
 import { catchInterruption, untilAborted } from '${interruption}';
 const { controller } = catchInterruption();

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LiveView } from '../../src/cli/live-view.js';
-import { progressLines } from '../../src/cli/progress-lines.js';
-import { progressView } from '../../src/cli/progress-view.js';
-import type { Prompts } from '../../src/cli/prompts.js';
-import { Questions } from '../../src/cli/questions.js';
+import { LiveView } from '../../src/cli/terminal/live-view.js';
+import { progressLines } from '../../src/cli/progress/progress-lines.js';
+import { progressView } from '../../src/cli/progress/progress-view.js';
+import type { Prompts } from '../../src/cli/questions/prompts.js';
+import { Questions } from '../../src/cli/questions/questions.js';
 import { plainText } from '../../src/cluster/text/plain-text.js';
 import { renderPlan } from '../../src/cluster/plan/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../src/cluster/report/render-report.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { failureText } from '../../src/cli/question-text.js';
+import { failureText } from '../../src/cli/questions/question-text.js';
 import { toFailure } from '../../src/activities/running/failures.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';

@@ -1,0 +1,63 @@
+import { plainText } from '../../cluster/text/plain-text.js';
+import type { ClusterProgress, StepProgress } from '../../protocol/progress.js';
+
+/** One thing that happened between two looks at the progress. */
+export interface ProgressLine {
+  /** A step that has only begun: worth a line in a log, too much for a screen that shows it anyway. */
+  readonly kind: 'phase' | 'begun' | 'ended' | 'refusal';
+  readonly text: string;
+}
+
+const controlHost = 'control host';
+const widest = { station: 20, step: 26 };
+
+/**
+ * What has changed since the last look, a line each, in the order of stations and steps.
+ * @param before undefined at the first look: then everything counts as new
+ */
+export function progressLines(before: ClusterProgress | undefined, now: ClusterProgress): ProgressLine[] {
+  const lines: ProgressLine[] = [];
+  if (before?.phase !== now.phase) {
+    const release = now.release === null ? '' : ` (Kubespray ${plainText(now.release)})`;
+    lines.push({ kind: 'phase', text: `${plainText(now.cluster)}: ${now.phase}${release}` });
+  }
+  const width = stationWidth(now);
+  for (const [station, steps] of stations(now)) {
+    const known = before === undefined ? [] : (stations(before).get(station) ?? []);
+    lines.push(...stepLines(plainText(station).padEnd(width), known, steps));
+  }
+  for (const refusal of now.refusals.slice(newRefusals(before, now))) {
+    lines.push({ kind: 'refusal', text: `refused: ${plainText(refusal)}` });
+  }
+  return lines;
+}
+
+function stepLines(
+  station: string,
+  before: readonly StepProgress[],
+  now: readonly StepProgress[],
+): ProgressLine[] {
+  return now.flatMap((step, position): ProgressLine[] => {
+    if (before[position]?.state === step.state && before[position].step === step.step) return [];
+    const text = `${station}  ${plainText(step.step).padEnd(widest.step)}  ${step.state.padEnd(9)}  ${plainText(step.summary)}`;
+    return [{ kind: step.state === 'running' ? 'begun' : 'ended', text: text.trimEnd() }];
+  });
+}
+
+function stations(progress: ClusterProgress): Map<string, readonly StepProgress[]> {
+  return new Map([
+    [controlHost, progress.controlHost],
+    ...progress.hosts.map(({ host, steps }) => [host, steps] as const),
+  ]);
+}
+
+function stationWidth({ hosts }: ClusterProgress): number {
+  const longest = Math.max(controlHost.length, ...hosts.map(({ host }) => host.length));
+  return Math.min(longest, widest.station);
+}
+
+/** Refusals are kept to a number, so old ones fall out at the front: what is new follows the last known one. */
+function newRefusals(before: ClusterProgress | undefined, { refusals }: ClusterProgress): number {
+  const last = before?.refusals.at(-1);
+  return last === undefined ? 0 : refusals.lastIndexOf(last) + 1;
+}

@@ -1,0 +1,69 @@
+import type { Specification } from '../../cluster/specification/specification.js';
+import { HostKeyUnknownError } from '../../hosts/errors.js';
+import { createHostPool } from '../../hosts/host-pool.js';
+import { slipwayHome } from '../../hosts/state-folder.js';
+import { confirmHostKey, knownKeys } from '../../hosts/verify-host-key.js';
+import { forEachBounded } from '../../workflows/running/bounded.js';
+import { controlHostTarget, targetOf } from '../../protocol/targets.js';
+import { CommandError } from '../terminal/errors.js';
+import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
+import { hostKeysQuestion, hostKeysText, unconfirmedText, type Unconfirmed } from './host-keys-text.js';
+import { untilAborted } from '../terminal/interruption.js';
+import { openHost } from '../running/open-host.js';
+import { terminalPrompts, type Prompts } from './prompts.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+export interface ConfirmHostKeysOptions {
+  readonly specification: Specification;
+  readonly terminal: Terminal;
+  /** Ctrl-C: nothing is asked any more. */
+  readonly signal: AbortSignal;
+  readonly prompts?: Prompts | undefined;
+}
+
+/**
+ * Asks the person at the terminal about the keys of all hosts to which the bootstrap password would be sent and for whose
+ * key nobody vouches, in one question; those that are confirmed are pinned. Where no password is given, or each key is
+ * stated or confirmed already, no host is contacted. What else is wrong with a host is told by whoever works on it.
+ * @throws CommandError when nobody sits at the terminal, or the answer is no
+ */
+export async function confirmHostKeys(options: ConfirmHostKeysOptions): Promise<void> {
+  const { specification, terminal, signal, prompts = terminalPrompts } = options;
+  if (specification.ssh.bootstrapPassword === undefined) return;
+  const stateFolder = slipwayHome();
+  const interrupted = untilAborted(signal).then((): undefined => undefined);
+  const unconfirmed = await Promise.race([findUnconfirmed(specification, stateFolder), interrupted]);
+  if (unconfirmed === undefined) throw notConfirmed(exitCodes.interrupted);
+  if (unconfirmed.length === 0) return;
+  if (!terminal.interactive) throw new CommandError(unconfirmedText(unconfirmed), exitCodes.invalidInput);
+  terminal.write(`${hostKeysText(unconfirmed)}\n`);
+  const answer = await prompts.confirm(hostKeysQuestion(unconfirmed), signal);
+  if (answer !== true) throw notConfirmed(answer === false ? exitCodes.denied : exitCodes.interrupted);
+  for (const { target, shown } of unconfirmed) await confirmHostKey(stateFolder, target, shown);
+}
+
+function notConfirmed(exitCode: ExitCode): CommandError {
+  return new CommandError('No host key was confirmed, so no password was sent.', exitCode);
+}
+
+/** Machines that are contacted at the same time. */
+const atOnce = 20;
+
+async function findUnconfirmed(specification: Specification, stateFolder: string): Promise<Unconfirmed[]> {
+  const pool = createHostPool({ stateFolder });
+  const unconfirmed: Unconfirmed[][] = await forEachBounded(
+    [controlHostTarget(specification), ...specification.hosts.map((host) => targetOf(specification, host))],
+    async (target) => {
+      if (target.kind === 'local') return [];
+      if ((await knownKeys(stateFolder, target, { trusted: true })).length > 0) return [];
+      try {
+        await openHost(target, specification, pool);
+        return [];
+      } catch (error) {
+        return error instanceof HostKeyUnknownError ? [{ target, shown: error.shown }] : [];
+      }
+    },
+    atOnce,
+  ).finally(() => pool.closeAll());
+  return unconfirmed.flat();
+}

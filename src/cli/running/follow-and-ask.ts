@@ -1,0 +1,81 @@
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { ClusterProgress } from '../../protocol/progress.js';
+import { whoAnswers } from '../questions/send-answer.js';
+import type { Approver } from '../questions/approver.js';
+import { followProgress, type FollowEnd } from '../progress/follow.js';
+import type { LiveView } from '../terminal/live-view.js';
+import { progressLines } from '../progress/progress-lines.js';
+import { progressView } from '../progress/progress-view.js';
+import { terminalPrompts, type Prompts } from '../questions/prompts.js';
+import { Questions } from '../questions/questions.js';
+import type { Terminal } from '../terminal/terminal.js';
+
+export interface AttendOptions {
+  readonly client: Client;
+  readonly terminal: Terminal;
+  /** Ctrl-C: the following ends, the workflow goes on. */
+  readonly interruption: AbortController;
+  readonly approver?: Approver | undefined;
+  /** Who answers; default user@machine. */
+  readonly by?: string | undefined;
+  readonly onFailure?: 'wait' | 'abort' | undefined;
+  readonly prompts?: Prompts | undefined;
+  /** Set where the workflow is not the cluster's own. */
+  readonly workflowId?: string | undefined;
+}
+
+/**
+ * Shows a workflow's progress until it has come to its end, and asks its questions at the terminal; without one it is
+ * said how to answer them.
+ */
+export async function attend(
+  handle: WorkflowHandle,
+  view: LiveView,
+  options: AttendOptions,
+): Promise<FollowEnd> {
+  const { client, terminal, interruption, approver, onFailure, workflowId } = options;
+  const questions = new Questions({
+    client,
+    view,
+    workflowId,
+    by: options.by ?? whoAnswers(),
+    approver,
+    onFailure,
+    prompts: terminal.interactive ? (options.prompts ?? terminalPrompts) : undefined,
+    onInterrupt: () => {
+      interruption.abort();
+    },
+  });
+  let before: ClusterProgress | undefined;
+  try {
+    return await followProgress({
+      handle,
+      signal: interruption.signal,
+      onSilence: (why) => {
+        view.print(`The workflow does not answer yet: ${why}.`);
+      },
+      onProgress: (progress) => {
+        if (!questions.isAsking) {
+          showProgress(view, terminal, before, progress);
+          before = progress;
+        }
+        questions.look(progress);
+      },
+    });
+  } finally {
+    questions.stop();
+  }
+}
+
+function showProgress(
+  view: LiveView,
+  terminal: Terminal,
+  before: ClusterProgress | undefined,
+  now: ClusterProgress,
+): void {
+  const wanted = progressLines(before, now)
+    .filter(({ kind }) => kind !== 'begun' || !terminal.interactive)
+    .map(({ kind, text }) => (kind === 'phase' ? terminal.bold(text) : text));
+  if (wanted.length > 0) view.print(...wanted);
+  view.draw(progressView(now, terminal.size()));
+}

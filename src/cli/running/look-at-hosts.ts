@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { proveReachability } from '../../activities/look-at-hosts/check-reachability.js';
+import { readFactsAndClock } from '../../activities/look-at-hosts/gather-facts.js';
+import type { HostFacts } from '../../cluster/facts/facts.js';
+import { documentsMountPoint, factsMountPoint } from '../../cluster/specification/members.js';
+import type { Seen } from '../../cluster/plan/make-plan.js';
+import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
+import type { Unread } from '../../cluster/plan/plan.js';
+import type { Specification } from '../../cluster/specification/specification.js';
+import type { FoundBefore } from '../../cluster/checks/finding.js';
+import { sudoFinding } from '../../cluster/preflight/sudo.js';
+import { SudoRefusedError } from '../../hosts/errors.js';
+import type { HostPool, HostTarget } from '../../hosts/target.js';
+import { controlHostTarget, targetOf } from '../../protocol/targets.js';
+import { openHost } from './open-host.js';
+
+/** What was seen of the machines of a specification, without changing anything on them. */
+export interface Look extends Seen {
+  /** One sentence for each machine that could not be read. */
+  readonly unread: readonly Unread[];
+}
+
+/** Connections that are opened at the same time. */
+const atOnce = 20;
+
+/** Reads the facts of the control host and of every host, and whether the hosts reach each other. */
+export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<Look> {
+  const facts: Record<string, HostFacts> = {};
+  const unread: Unread[] = [];
+  const findings: FoundBefore[] = [];
+  let controlHost: HostFacts | undefined;
+  const roomFor = roomPathsOf(specification);
+  const read = async (
+    target: HostTarget,
+    { mountPoint, controlHostOf }: { readonly mountPoint: string; readonly controlHostOf?: string },
+    keep: (facts: HostFacts) => void,
+  ) => {
+    try {
+      const host = await openHost(target, specification, pool);
+      try {
+        keep(await readFactsAndClock(host, mountPoint, { controlHostOf, roomFor }));
+      } finally {
+        await host.close();
+      }
+    } catch (error) {
+      unread.push({ host: target.name, isNode: controlHostOf === undefined, why: whyOf(error) });
+      if (error instanceof SudoRefusedError) findings.push(sudoRefused(target.name, error));
+    }
+  };
+  const visits = [
+    () =>
+      read(
+        controlHostTarget(specification),
+        { mountPoint: documentsMountPoint, controlHostOf: specification.name },
+        (found) => {
+          controlHost = found;
+        },
+      ),
+    ...specification.hosts.map(
+      (host) => () =>
+        read(targetOf(specification, host), { mountPoint: factsMountPoint(specification, host) }, (found) => {
+          facts[host.name] = found;
+        }),
+    ),
+  ];
+  const visitors = Array.from({ length: atOnce }, async () => {
+    for (let visit = visits.shift(); visit !== undefined; visit = visits.shift()) await visit();
+  });
+  await Promise.all(visitors);
+  sortByHost(unread, specification);
+  sortByHost(findings, specification);
+  const hosts = specification.hosts.filter(({ name }) => name in facts);
+  const reachability = await proveReachability({
+    ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },
+    hosts: hosts.map((host) => targetOf(specification, host)),
+  }).catch((error: unknown) => {
+    unread.push({ host: 'the ways between the hosts', isNode: false, why: whyOf(error) });
+    return undefined;
+  });
+  return { facts, controlHost, unread, findings, reachability };
+}
+
+/** Answers come in any order; what is told of them does not change from one time to the next. */
+function sortByHost(told: { readonly host: string | null }[], specification: Specification): void {
+  const names = [controlHostTarget(specification).name, ...specification.hosts.map(({ name }) => name)];
+  const placeOf = ({ host }: { readonly host: string | null }) => names.indexOf(host ?? '');
+  told.sort((left, right) => placeOf(left) - placeOf(right));
+}
+
+function whyOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function sudoRefused(host: string, { context }: SudoRefusedError): FoundBefore {
+  const said = context.output?.trim().split('\n').at(-1) ?? 'refused';
+  return sudoFinding({ host, said, mend: context.advice ?? '' });
+}
