@@ -1,12 +1,12 @@
 import { HostUnreachableError } from './errors.js';
 import type { Host } from './host.js';
 import { LocalHost } from './local-host.js';
-import { connectSsh } from './ssh-connect.js';
-import type { SshSettings } from './ssh-connect.js';
-import { SshHost } from './ssh-host.js';
-import { SshLink } from './ssh-link.js';
+import { connectSsh } from './ssh/ssh-connect.js';
+import type { SshSettings } from './ssh/ssh-connect.js';
+import { SshHost } from './ssh/ssh-host.js';
+import { SshLink } from './ssh/ssh-link.js';
 import type { ConnectOptions, HostPool, HostTarget } from './target.js';
-import type { SshTarget } from './verify-host-key.js';
+import type { SshTarget } from './ssh/verify-host-key.js';
 
 /** The folder of Slipway's state on machines reached over SSH. */
 const remoteStateFolder = '/var/lib/slipway';

@@ -11,7 +11,7 @@ import { LabNetwork } from './network/lab-network.js';
 import { readRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
 import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
-import { checkName, checkSameDisks, defaultDisks } from './wishes.js';
+import { checkName, checkSameDisks, defaultDisks } from './check-machine.js';
 import { createVirtualMachine } from './virtual-machine/create.js';
 import { leaveQemus, quitQemu } from './virtual-machine/qemu-process.js';
 import { VirtualMachine } from './virtual-machine/virtual-machine.js';

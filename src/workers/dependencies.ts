@@ -1,6 +1,6 @@
 import type { Dependencies } from '../activities/running/dependencies.js';
 import { createHostPool } from '../hosts/host-pool.js';
-import { createJobs } from '../hosts/job-runner.js';
+import { createJobs } from '../hosts/jobs/job-runner.js';
 import { readSecret } from '../hosts/secrets.js';
 import { slipwayHome } from '../hosts/state-folder.js';
 

@@ -5,8 +5,8 @@ import {
   kernelParametersFile,
   kernelParametersText,
 } from '../../src/cluster/verification/kernel-parameters.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 
 const wanted = { instances: 512, watches: 1048576, maps: 1000000 };
 

@@ -4,8 +4,8 @@ import { confirmDns } from '../../src/activities/step-09-confirm/confirm-dns.js'
 import { confirmNodes } from '../../src/activities/step-09-confirm/confirm-nodes.js';
 import { confirmPods } from '../../src/activities/step-09-confirm/confirm-pods.js';
 import type { VerificationResult, VerifyKubernetesInput } from '../../src/protocol/steps.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 
 const input: VerifyKubernetesInput = {
   host: { kind: 'local', name: 'node1', cluster: 'akash' },

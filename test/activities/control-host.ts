@@ -11,7 +11,7 @@ import type { Dependencies } from '../../src/activities/running/dependencies.js'
 import { installRequirements } from '../../src/activities/step-02-ansible/install-requirements.js';
 import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
-import { createJobs } from '../../src/hosts/job-runner.js';
+import { createJobs } from '../../src/hosts/jobs/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explainPlaybook } from '../../src/activities/step-08-kubespray-run/explain-playbook.js';
 import { PlaybookEventReader } from '../../src/cluster/playbook/events.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
+import { FakeHost } from '../fakes/fake-host.js';
 
 const play = { event: 'play', time: 1, play: 'Add nodes' };
 const task = { event: 'task', time: 1, task: 'Create token' };

@@ -12,7 +12,7 @@ import { runKubespray } from '../../src/activities/step-08-kubespray-run/run-kub
 import { writeGroupVariables } from '../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../src/activities/step-04-to-06-inventory/write-inventory.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
-import { createJobs } from '../../src/hosts/job-runner.js';
+import { createJobs } from '../../src/hosts/jobs/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';
 import { type Lab, type LabMachine, openLab } from '../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../src/lab/seed-worker.js';

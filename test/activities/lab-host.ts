@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
-import { createJobs } from '../../src/hosts/job-runner.js';
+import { createJobs } from '../../src/hosts/jobs/job-runner.js';
 import type { HostTarget } from '../../src/hosts/target.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 

@@ -4,8 +4,8 @@ import { confirmNodes } from '../../src/activities/step-09-confirm/confirm-nodes
 import type { StepResult, VerificationResult } from '../../src/protocol/steps.js';
 import { forgetPods } from '../../src/activities/cluster-in-use/forget-pods.js';
 import { notePods } from '../../src/activities/cluster-in-use/note-pods.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 
 const host = { kind: 'local', name: 'cp1', cluster: 'akash' } as const;
 const list = (...items: readonly unknown[]) => JSON.stringify({ items });

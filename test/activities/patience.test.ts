@@ -7,8 +7,8 @@ import { lookUntilSettled } from '../../src/activities/running/patience.js';
 import { verifyEtcd } from '../../src/activities/step-09-confirm/verify-etcd.js';
 import { verifyHost } from '../../src/activities/step-09-confirm/verify-host.js';
 import type { JudgedCheck } from '../../src/cluster/checks/checks.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 
 beforeEach(() => {
   vi.useFakeTimers();

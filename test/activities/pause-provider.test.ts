@@ -4,8 +4,8 @@ import type { HostInput, StepResult } from '../../src/protocol/steps.js';
 import { pauseProvider } from '../../src/activities/cluster-in-use/pause-provider.js';
 import { resumeProvider } from '../../src/activities/cluster-in-use/resume-provider.js';
 import { replicasBefore } from '../../src/cluster/kubernetes/akash-provider.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 
 interface Workload {
   readonly namespace: string;

@@ -4,8 +4,8 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
 import type { PlaybookInput } from '../../src/protocol/steps.js';
 import { runKubespray } from '../../src/activities/step-08-kubespray-run/run-kubespray.js';
-import { FakeJobs } from '../../src/hosts/fake-jobs.js';
-import type { JobProgress, Jobs } from '../../src/hosts/jobs.js';
+import { FakeJobs } from '../fakes/fake-jobs.js';
+import type { JobProgress, Jobs } from '../../src/hosts/jobs/jobs.js';
 import { until } from '../hosts/test-sshd.js';
 import { cluster, local, makeControlHost } from './control-host.js';
 

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { runKubespray } from '../../src/activities/step-08-kubespray-run/run-kubespray.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
-import { FakeJobs } from '../../src/hosts/fake-jobs.js';
-import type { Jobs } from '../../src/hosts/jobs.js';
+import { FakeJobs } from '../fakes/fake-jobs.js';
+import type { Jobs } from '../../src/hosts/jobs/jobs.js';
 import { cluster, local, makeControlHost, runStep, type ControlHost } from './control-host.js';
 
 let control: ControlHost;

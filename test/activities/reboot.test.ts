@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { requestReboot } from '../../src/activities/step-07-storage/request-reboot.js';
 import { waitForReboot } from '../../src/activities/step-07-storage/wait-for-reboot.js';
 import { HostKeyChangedError } from '../../src/hosts/errors.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 import type { HostTarget } from '../../src/hosts/target.js';
 
 const reach: HostTarget = { kind: 'local', name: 'worker-1', cluster: 'test' };

@@ -14,7 +14,7 @@ import { runKubespray } from '../../src/activities/step-08-kubespray-run/run-kub
 import { writeGroupVariables } from '../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../src/activities/step-04-to-06-inventory/write-inventory.js';
 import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
-import type { JobProgress } from '../../src/hosts/jobs.js';
+import type { JobProgress } from '../../src/hosts/jobs/jobs.js';
 import { aSpecification } from '../cluster/builders.js';
 import { endJobs } from '../faults/control-host-faults.js';
 import { freePort, TestSshd, until } from '../hosts/test-sshd.js';

@@ -8,7 +8,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { copySshKey } from '../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { failureText } from '../../src/cli/questions/question-text.js';
-import { FakeJobs } from '../../src/hosts/fake-jobs.js';
+import { FakeJobs } from '../fakes/fake-jobs.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { readSecret, type SecretLocation } from '../../src/hosts/secrets.js';
 import type { HostPool } from '../../src/hosts/target.js';

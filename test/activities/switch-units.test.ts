@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { StepResult, StorageInput } from '../../src/protocol/steps.js';
 import { startAndEnableUnits } from '../../src/activities/step-07-storage/start-and-enable-units.js';
 import { stopAndDisableUnits } from '../../src/activities/step-07-storage/stop-and-disable-units.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 import { aTarget } from '../cluster/builders.js';
 
 const moves = [{ from: '/var/lib/kubelet', to: '/data/kubelet', unit: 'kubelet' }];

@@ -6,9 +6,9 @@ import type { StepResult } from '../../src/protocol/steps.js';
 import { undoStorage } from '../../src/activities/step-07-storage/undo/undo-storage.js';
 import { editFstab } from '../../src/cluster/storage/fstab.js';
 import { CommandFailedError } from '../../src/hosts/errors.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
-import { FakeJobs } from '../../src/hosts/fake-jobs.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
+import { FakeJobs } from '../fakes/fake-jobs.js';
 import { aTarget } from '../cluster/builders.js';
 
 const moves = ['kubelet', 'containerd'].map((unit) => ({

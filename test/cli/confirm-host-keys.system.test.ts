@@ -13,7 +13,7 @@ import {
   type SpecificationInput,
 } from '../../src/cluster/specification/specification.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
-import { knownHostsFile } from '../../src/hosts/known-hosts.js';
+import { knownHostsFile } from '../../src/hosts/ssh/known-hosts.js';
 import { PasswordServer } from '../hosts/password-server.js';
 import { RecordingTerminal } from './recording-terminal.js';
 

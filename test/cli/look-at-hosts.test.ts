@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lookAtHosts } from '../../src/cli/running/look-at-hosts.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
 import { aSpecification } from '../cluster/builders.js';
 
 const specification = aSpecification({

@@ -14,8 +14,8 @@ import {
   specificationSchema,
   type SpecificationInput,
 } from '../../src/cluster/specification/specification.js';
-import { jobFolder } from '../../src/hosts/job-folder.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
+import { jobFolder } from '../../src/hosts/jobs/job-folder.js';
+import { FakeHost } from '../fakes/fake-host.js';
 import { commands } from '../activities/hostile-inputs.js';
 import { documentHosts } from './builders.js';
 import { hostile } from './hostile.js';

@@ -6,9 +6,9 @@ import {
   JobBusyError,
   RefusedError,
 } from '../../src/hosts/errors.js';
-import { FakeHost } from '../../src/hosts/fake-host.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
-import { FakeJobs } from '../../src/hosts/fake-jobs.js';
+import { FakeHost } from '../fakes/fake-host.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
+import { FakeJobs } from '../fakes/fake-jobs.js';
 import { sh } from '../../src/hosts/script.js';
 
 describe('FakeHost', () => {

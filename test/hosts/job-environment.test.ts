@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeEnvironment, writeEnvironment } from '../../src/hosts/job-environment.js';
+import { takeEnvironment, writeEnvironment } from '../../src/hosts/jobs/job-environment.js';
 import { lines, sh } from '../../src/hosts/script.js';
 
 /** Values that a careless hand would change on the way. */

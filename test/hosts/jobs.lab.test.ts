@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../src/hosts/host.js';
-import { createJobs } from '../../src/hosts/job-runner.js';
+import { createJobs } from '../../src/hosts/jobs/job-runner.js';
 import { quote, sh } from '../../src/hosts/script.js';
 import type { LabMachine } from '../../src/lab/index.js';
 import { runJob, step } from '../../src/activities/running/step.js';

@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ConnectionLostError, JobBusyError, RefusedError } from '../../src/hosts/errors.js';
 import type { Host } from '../../src/hosts/host.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
-import { createJobs } from '../../src/hosts/job-runner.js';
-import type { FollowOptions, JobProgress } from '../../src/hosts/jobs.js';
+import { createJobs } from '../../src/hosts/jobs/job-runner.js';
+import type { FollowOptions, JobProgress } from '../../src/hosts/jobs/jobs.js';
 import { LocalHost } from '../../src/hosts/local-host.js';
 import type { Script } from '../../src/hosts/script.js';
 import { sh } from '../../src/hosts/script.js';

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostKeyChangedError, HostKeyUnknownError } from '../../src/hosts/errors.js';
-import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../src/hosts/host-key.js';
-import type { HostKey } from '../../src/hosts/host-key.js';
-import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../src/hosts/known-hosts.js';
-import { confirmHostKey, knownKeys, pinHostKey, verifyHostKey } from '../../src/hosts/verify-host-key.js';
-import type { FirstContact, SshTarget } from '../../src/hosts/verify-host-key.js';
+import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../src/hosts/ssh/host-key.js';
+import type { HostKey } from '../../src/hosts/ssh/host-key.js';
+import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../src/hosts/ssh/known-hosts.js';
+import { confirmHostKey, knownKeys, pinHostKey, verifyHostKey } from '../../src/hosts/ssh/verify-host-key.js';
+import type { FirstContact, SshTarget } from '../../src/hosts/ssh/verify-host-key.js';
 
 const first: HostKey = {
   type: 'ssh-ed25519',

@@ -15,9 +15,9 @@ import {
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { sh } from '../../src/hosts/script.js';
 import type { HostPool } from '../../src/hosts/target.js';
-import { parseHostKey, type HostKey } from '../../src/hosts/host-key.js';
-import { knownHostsFile } from '../../src/hosts/known-hosts.js';
-import { confirmHostKey, type SshTarget } from '../../src/hosts/verify-host-key.js';
+import { parseHostKey, type HostKey } from '../../src/hosts/ssh/host-key.js';
+import { knownHostsFile } from '../../src/hosts/ssh/known-hosts.js';
+import { confirmHostKey, type SshTarget } from '../../src/hosts/ssh/verify-host-key.js';
 import { PasswordServer } from './password-server.js';
 
 const password = 'correct horse battery';

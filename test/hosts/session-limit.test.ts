@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { bridged } from '../../src/hosts/bridge.js';
+import { bridged } from '../../src/hosts/jobs/bridge.js';
 import { HostKeyChangedError, HostUnreachableError } from '../../src/hosts/errors.js';
-import { SessionLimit } from '../../src/hosts/session-limit.js';
+import { SessionLimit } from '../../src/hosts/ssh/session-limit.js';
 
 describe('SessionLimit', () => {
   it('lets so many run at once, the others in order, and fewer when lowered', async () => {

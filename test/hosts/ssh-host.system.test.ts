@@ -12,10 +12,10 @@ import {
   OutputTooLargeError,
 } from '../../src/hosts/errors.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
-import { knownHostsFile } from '../../src/hosts/known-hosts.js';
+import { knownHostsFile } from '../../src/hosts/ssh/known-hosts.js';
 import { Script, sh } from '../../src/hosts/script.js';
 import type { HostPool } from '../../src/hosts/target.js';
-import type { FirstContact } from '../../src/hosts/verify-host-key.js';
+import type { FirstContact } from '../../src/hosts/ssh/verify-host-key.js';
 import { freePort, TestSshd, until } from './test-sshd.js';
 
 let sshd: TestSshd;

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processEntry } from '../../src/local/processes.js';
-import type { SshTarget } from '../../src/hosts/verify-host-key.js';
+import type { SshTarget } from '../../src/hosts/ssh/verify-host-key.js';
 
 export interface TestSshdOptions {
   /** More lines of sshd_config. */

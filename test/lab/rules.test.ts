@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkName } from '../../src/lab/wishes.js';
+import { checkName } from '../../src/lab/check-machine.js';
 import { identityScript } from '../../src/lab/identity.js';
 import { kernelProblems } from '../../src/lab/problems.js';
 import { knownHostsLine, sshArguments } from '../../src/lab/ssh-client.js';

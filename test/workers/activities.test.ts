@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
-import { FakeHostPool } from '../../src/hosts/fake-host-pool.js';
-import { FakeJobs } from '../../src/hosts/fake-jobs.js';
+import { FakeHostPool } from '../fakes/fake-host-pool.js';
+import { FakeJobs } from '../fakes/fake-jobs.js';
 import { steps } from '../../src/workflows/running/step-table.js';
 
 it('offers every step of the procedure, and nothing that is no step besides its own housekeeping', () => {

@@ -1,5 +1,5 @@
 import type { SecretReference } from '../../cluster/specification/specification.js';
-import type { Jobs } from '../../hosts/jobs.js';
+import type { Jobs } from '../../hosts/jobs/jobs.js';
 import type { HostPool } from '../../hosts/target.js';
 
 /** What activities need from outside; tests give fakes. */

@@ -1,7 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { CommandFailedError, ConnectionLostError, CutOffError, NoRoomError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import type { Job, JobOutcome, JobProgress } from '../../hosts/jobs.js';
+import type { Job, JobOutcome, JobProgress } from '../../hosts/jobs/jobs.js';
 import { sh } from '../../hosts/script.js';
 import type { HostTarget } from '../../hosts/target.js';
 import type { StepResult } from '../../protocol/steps.js';

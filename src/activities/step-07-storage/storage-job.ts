@@ -1,4 +1,4 @@
-import type { Job } from '../../hosts/jobs.js';
+import type { Job } from '../../hosts/jobs/jobs.js';
 import type { Script } from '../../hosts/script.js';
 
 /**

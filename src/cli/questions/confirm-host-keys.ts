@@ -2,7 +2,7 @@ import type { Specification } from '../../cluster/specification/specification.js
 import { HostKeyUnknownError } from '../../hosts/errors.js';
 import { createHostPool } from '../../hosts/host-pool.js';
 import { slipwayHome } from '../../hosts/state-folder.js';
-import { confirmHostKey, knownKeys } from '../../hosts/verify-host-key.js';
+import { confirmHostKey, knownKeys } from '../../hosts/ssh/verify-host-key.js';
 import { forEachBounded } from '../../workflows/running/bounded.js';
 import { controlHostTarget, targetOf } from '../../protocol/targets.js';
 import { CommandError } from '../terminal/errors.js';

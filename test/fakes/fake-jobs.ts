@@ -1,6 +1,6 @@
-import { JobBusyError } from './errors.js';
-import type { Host } from './host.js';
-import type { FollowOptions, Job, JobOutcome, Jobs } from './jobs.js';
+import { JobBusyError } from '../../src/hosts/errors.js';
+import type { Host } from '../../src/hosts/host.js';
+import type { FollowOptions, Job, JobOutcome, Jobs } from '../../src/hosts/jobs/jobs.js';
 
 /**
  * Jobs for tests: the script runs through the host's own `run`, once for each key, and its output is the log.

@@ -1,5 +1,5 @@
-import type { Host } from './host.js';
-import type { Script } from './script.js';
+import type { Host } from '../host.js';
+import type { Script } from '../script.js';
 
 /**
  * A script that runs on a host by itself, apart from any connection, and at most once for each key.

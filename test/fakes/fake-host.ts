@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { HostError } from './errors.js';
-import { HostUnreachableError } from './errors.js';
-import type { FileOptions, Host, RunOptions, RunResult } from './host.js';
-import { connectionLost, judgeEnd } from './run-errors.js';
-import type { Script } from './script.js';
+import type { HostError } from '../../src/hosts/errors.js';
+import { HostUnreachableError } from '../../src/hosts/errors.js';
+import type { FileOptions, Host, RunOptions, RunResult } from '../../src/hosts/host.js';
+import { connectionLost, judgeEnd } from '../../src/hosts/run-errors.js';
+import type { Script } from '../../src/hosts/script.js';
 
 /** One run of a script, as an answering function sees it and as it is kept in {@link FakeHost.runs}. */
 export interface FakeRun {

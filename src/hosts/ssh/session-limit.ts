@@ -1,4 +1,4 @@
-import { abortReason } from './supervise.js';
+import { abortReason } from '../supervise.js';
 
 /** Lets at most so many run at once; the others wait their turn, in order. */
 export class SessionLimit {

@@ -1,7 +1,7 @@
-import type { RunOptions, RunResult } from './host.js';
-import { ScriptHost } from './script-host.js';
-import type { Script } from './script.js';
-import { remoteCommand } from './shell-command.js';
+import type { RunOptions, RunResult } from '../host.js';
+import { ScriptHost } from '../script-host.js';
+import type { Script } from '../script.js';
+import { remoteCommand } from '../shell-command.js';
 import type { SshConnection } from './ssh-connection.js';
 
 /** What a host needs of the pool. */

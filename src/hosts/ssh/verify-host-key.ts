@@ -1,8 +1,8 @@
-import { HostKeyChangedError, HostKeyUnknownError } from './errors.js';
+import { HostKeyChangedError, HostKeyUnknownError } from '../errors.js';
 import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey } from './host-key.js';
 import type { HostKey } from './host-key.js';
 import { KnownHosts, knownHostsFile } from './known-hosts.js';
-import type { HostTarget } from './target.js';
+import type { HostTarget } from '../target.js';
 
 export type SshTarget = Extract<HostTarget, { kind: 'ssh' }>;
 

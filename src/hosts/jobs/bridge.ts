@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthenticationFailedError, ConnectionLostError, HostUnreachableError } from './errors.js';
-import { abortReason } from './supervise.js';
+import { AuthenticationFailedError, ConnectionLostError, HostUnreachableError } from '../errors.js';
+import { abortReason } from '../supervise.js';
 
 /** How long a link may be away before the follower gives up and leaves the retry to its caller. */
 const patienceMilliseconds = 60_000;

@@ -1,4 +1,4 @@
-import type { Host } from './host.js';
+import type { Host } from '../host.js';
 import type { Job } from './jobs.js';
 
 /** Where everything of one job is on its host. */

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
-import { OutputBuffer } from './output-buffer.js';
-import { connectionLost, notRun } from './run-errors.js';
-import type { ProcessEnd, RunAttempt } from './run-errors.js';
-import type { RemoteCommand } from './shell-command.js';
+import { OutputBuffer } from '../output-buffer.js';
+import { connectionLost, notRun } from '../run-errors.js';
+import type { ProcessEnd, RunAttempt } from '../run-errors.js';
+import type { RemoteCommand } from '../shell-command.js';
 import { SessionLimit } from './session-limit.js';
-import { supervise } from './supervise.js';
-import type { RunResult } from './host.js';
+import { supervise } from '../supervise.js';
+import type { RunResult } from '../host.js';
 
 /** sshd's MaxSessions is 10 by default; some stay free for people. */
 const defaultSessions = 8;

@@ -1,5 +1,5 @@
-import type { Host } from './host.js';
-import type { ConnectOptions, HostPool, HostTarget } from './target.js';
+import type { Host } from '../../src/hosts/host.js';
+import type { ConnectOptions, HostPool, HostTarget } from '../../src/hosts/target.js';
 import type { FakeHost } from './fake-host.js';
 
 /**

@@ -1,4 +1,4 @@
-import { tailOf } from './run-errors.js';
+import { tailOf } from '../run-errors.js';
 
 const tailBytes = 2048;
 

@@ -1,7 +1,7 @@
-import { lines, sh } from './script.js';
-import type { Script } from './script.js';
+import { lines, sh } from '../script.js';
+import type { Script } from '../script.js';
 import { takeEnvironment } from './job-environment.js';
-import { preamble } from './shell-command.js';
+import { preamble } from '../shell-command.js';
 import type { JobFolder } from './job-folder.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { SshConnection } from './ssh-connection.js';
-import { abortReason } from './supervise.js';
+import { abortReason } from '../supervise.js';
 
 /** How long a connection that nobody uses is kept. */
 const idleMilliseconds = 60_000;

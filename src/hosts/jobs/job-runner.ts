@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { bridged, pause } from './bridge.js';
-import { ConnectionLostError, JobBusyError, RefusedError } from './errors.js';
-import type { Host } from './host.js';
+import { ConnectionLostError, JobBusyError, RefusedError } from '../errors.js';
+import type { Host } from '../host.js';
 import { jobFolder } from './job-folder.js';
 import type { JobFolder } from './job-folder.js';
 import { logTail, wholeCharacters } from './job-log.js';
 import { answers, lookScript, restartScript, startScript, stopScript } from './job-scripts.js';
 import type { FollowOptions, Job, JobOutcome, JobProgress, Jobs } from './jobs.js';
-import { tailOf } from './run-errors.js';
+import { tailOf } from '../run-errors.js';
 
 /** One look brings something new or takes 10 s; a look that takes this long is a lost link. */
 const lookTimeout = 30_000;
