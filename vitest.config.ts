@@ -1,18 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 /** Of the lab's tests those on light machines in which no time is measured: they run beside unit and system tests. */
-const besideOthers = ['test/faults/*.lab.test.ts', 'test/e2e/secrets.lab.test.ts'];
+const besideOthers = ['test/faults/*.lab.test.ts', 'test/scenarios/secrets/secrets.lab.test.ts'];
 
 /** Those on light machines, which leave most of a processor to the virtual machines beside which they run. */
 const onLightMachines = [
-  'test/activities/{kubespray,preflight,firewall,remote-control-host,going-down}.lab.test.ts',
-  'test/cli/demo-machines.lab.test.ts',
-  'test/hosts/jobs.lab.test.ts',
-  'test/lab/systemd-machine.lab.test.ts',
+  'test/activities/running/going-down.lab.test.ts',
+  'test/activities/step-10-firewall/apply-firewall-rules.lab.test.ts',
+  'test/cli/demo/machines.lab.test.ts',
+  'test/hosts/jobs/jobs.lab.test.ts',
+  'test/lab/systemd-machine/systemd-machine.lab.test.ts',
+  'test/scenarios/playbooks/{kubespray,remote-control-host}.lab.test.ts',
+  'test/scenarios/preflight/preflight.lab.test.ts',
 ];
 
 /** Times of recovery are measured in them, so nothing runs beside them. */
-const alone = ['test/e2e/whole-procedure.lab.test.ts'];
+const alone = ['test/scenarios/procedure/whole-procedure.lab.test.ts'];
 
 interface LabTests {
   readonly include: readonly string[];
@@ -37,7 +40,7 @@ const lab = (name: string, { include, exclude = [], ...limits }: LabTests) => ({
  * Kinds of tests, told apart by their file names:
  * `x.test.ts` needs nothing but Node; `x.system.test.ts` needs a Temporal server or an sshd of its own on loopback;
  * `x.lab.test.ts` needs root and lab machines, and runs one file at a time in each of four groups, whose order is in
- * scripts/test.mjs; those in test/e2e run the whole procedure.
+ * scripts/test.mjs; those in test/scenarios/procedure run the whole procedure.
  * `x.kubernetes.test.ts` needs a small real Kubernetes in the lab, whose programs are built for a quarter of an hour once,
  * `npm run test:kubernetes`.
  * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exitCodes } from '../../src/cli/terminal/exit-codes.js';
 import { runProgram } from '../../src/cli/program.js';
-import { RecordingTerminal } from './recording-terminal.js';
+import { RecordingTerminal } from '../support/recording-terminal.js';
 
 let folder: string;
 beforeEach(() => {

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { plainLog } from '../../src/workers/plain-log.js';
-import { hostile, obeyed } from '../cluster/hostile.js';
+import { hostile, obeyed } from '../support/hostile.js';
 
 it('writes failures that hold the words of hosts as text that no terminal obeys', () => {
   fc.assert(

@@ -3,7 +3,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findTemporalCli } from '../../src/temporal/find-cli.js';
 import { runWorker } from '../../src/workers/run-worker.js';
-import { startServer } from '../workflows/environment.js';
+import { startServer } from '../support/environment.js';
 
 let temporal: TestWorkflowEnvironment;
 beforeAll(async () => {

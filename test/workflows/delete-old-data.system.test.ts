@@ -3,9 +3,9 @@ import type { Report } from '../../src/cluster/report/report.js';
 import type { HostOutcome } from '../../src/protocol/host-messages.js';
 import { hostWorkflowId } from '../../src/protocol/messages.js';
 import type { Question } from '../../src/protocol/progress.js';
-import { asked, details, until, WorkflowLab, type LabRun } from './environment.js';
-import { FakeMachines } from './fake-machines.js';
-import { aCluster } from './specifications.js';
+import { asked, details, until, WorkflowLab, type LabRun } from '../support/environment.js';
+import { FakeMachines } from '../fakes/fake-machines.js';
+import { aCluster } from '../support/specifications.js';
 
 /** Milliseconds; a machine that runs virtual machines beside is slow. */
 const patience = 300_000;

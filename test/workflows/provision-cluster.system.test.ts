@@ -1,9 +1,9 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../src/cluster/report/report.js';
-import { asked, until, WorkflowLab } from './environment.js';
-import { FakeMachines } from './fake-machines.js';
-import { aCluster } from './specifications.js';
+import { asked, until, WorkflowLab } from '../support/environment.js';
+import { FakeMachines } from '../fakes/fake-machines.js';
+import { aCluster } from '../support/specifications.js';
 
 /** Milliseconds; a machine that runs virtual machines beside is slow. */
 const patience = 300_000;

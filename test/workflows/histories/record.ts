@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { WorkflowLab, type LabRun } from '../environment.js';
-import { FakeMachines } from '../fake-machines.js';
-import { aCluster } from '../specifications.js';
+import { WorkflowLab, type LabRun } from '../../support/environment.js';
+import { FakeMachines } from '../../fakes/fake-machines.js';
+import { aCluster } from '../../support/specifications.js';
 import { presentVersion, replaceHistories, type RecordedHistory } from './files.js';
 import { printHistory, type History } from './history-json.js';
 import { scenarios } from './scenarios.js';

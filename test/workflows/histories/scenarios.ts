@@ -3,9 +3,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { hostWorkflowId } from '../../../src/protocol/messages.js';
 import type { ClusterProgress, Question } from '../../../src/protocol/progress.js';
-import { CuttableLink } from '../cuttable-link.js';
-import { asked, until, type LabRun } from '../environment.js';
-import type { FakeMachines } from '../fake-machines.js';
+import { CuttableLink } from '../../support/cuttable-link.js';
+import { asked, until, type LabRun } from '../../support/environment.js';
+import type { FakeMachines } from '../../fakes/fake-machines.js';
 
 /** What a scenario has: a worker, machines that nobody has touched, and a cluster's specification. */
 export interface Stage {

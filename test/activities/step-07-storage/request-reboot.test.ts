@@ -1,0 +1,81 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { requestReboot } from '../../../src/activities/step-07-storage/request-reboot.js';
+import { waitForReboot } from '../../../src/activities/step-07-storage/wait-for-reboot.js';
+import { HostKeyChangedError } from '../../../src/hosts/errors.js';
+import { FakeHost } from '../../fakes/fake-host.js';
+import { FakeHostPool } from '../../fakes/fake-host-pool.js';
+import type { HostTarget } from '../../../src/hosts/target.js';
+
+const reach: HostTarget = { kind: 'local', name: 'worker-1', cluster: 'test' };
+
+let host: FakeHost;
+let bootIdBefore: string;
+
+beforeEach(async () => {
+  host = new FakeHost('worker-1');
+  bootIdBefore = await host.bootId();
+});
+
+async function run<Input, Output>(
+  make: (dependencies: { hosts: FakeHostPool }) => (input: Input) => Promise<Output>,
+  input: Input,
+): Promise<Output> {
+  return await new MockActivityEnvironment().run(make({ hosts: new FakeHostPool([host]) }), input);
+}
+
+const request = () => run(requestReboot, { host: reach, bootIdBefore, reason: "so that it's proven" });
+const wait = () => run(waitForReboot, { host: reach, bootIdBefore });
+
+describe('requestReboot', () => {
+  it('lets the host compare boot IDs itself before it goes down', async () => {
+    host.when(/systemctl reboot/, '');
+    expect(await request()).toMatchObject({ outcome: 'changed' });
+    expect(host.scripts(/systemctl reboot/)[0]).toContain(bootIdBefore);
+  });
+
+  it('does nothing when the host has restarted already', async () => {
+    host.reboot();
+    expect(await request()).toMatchObject({ outcome: 'unchanged' });
+    expect(host.runs).toEqual([]);
+  });
+
+  it('asks again after a lost connection, which may have cut the request off', async () => {
+    host.when(/systemctl reboot/, '').loseNextRun('before');
+    await expect(request()).rejects.toMatchObject({ type: 'ConnectionLostError', nonRetryable: false });
+    expect(await request()).toMatchObject({ outcome: 'changed' });
+    expect(host.scripts(/systemctl reboot/)).toHaveLength(1);
+  });
+
+  it('finds that the host has restarted where only the answer was lost', async () => {
+    host.when(/systemctl reboot/, '').loseNextRun('after');
+    await expect(request()).rejects.toMatchObject({ type: 'ConnectionLostError' });
+    host.reboot();
+    expect(await request()).toMatchObject({ outcome: 'unchanged', summary: 'restarted already' });
+  });
+});
+
+describe('waitForReboot', () => {
+  it('waits through the old boot, a host that cannot be reached, and a system that still starts', async () => {
+    const states = ['starting\n', 'degraded\napt-daily.service\n'];
+    host.when(/is-system-running/, () => states.shift() ?? '');
+    setTimeout(() => host.beUnreachable(1), 200);
+    setTimeout(() => host.reboot(), 1_500);
+    expect(await wait()).toMatchObject({
+      outcome: 'changed',
+      summary: expect.stringContaining('failed units: apt-daily.service') as string,
+    });
+    expect(states).toEqual([]);
+  });
+
+  it('never waits out another host key', async () => {
+    host.reboot().when(/is-system-running/, 'running\n');
+    host.failNextRun(new HostKeyChangedError('Another key.', { host: 'worker-1' }));
+    await expect(wait()).rejects.toMatchObject({ type: 'HostKeyChangedError', nonRetryable: true });
+  });
+
+  it('says so when the host started into its emergency mode', async () => {
+    host.reboot().when(/is-system-running/, 'maintenance\n');
+    await expect(wait()).rejects.toMatchObject({ type: 'NotProvenError' });
+  });
+});
