@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = new URL('../../', import.meta.url);
@@ -9,9 +10,11 @@ function foldersReadAtRunTime(): string[] {
     (name) => name.endsWith('.ts') && !name.startsWith('lab/'),
   );
   return files.flatMap((name) => {
-    const text = readFileSync(new URL(`src/${name}`, root), 'utf8');
-    const paths = text.matchAll(/new URL\('\.\.\/\.\.\/([^']+)\/[^/']+', import\.meta\.url\)/g);
-    return [...paths].map(([, folder]) => folder ?? '');
+    const file = new URL(`src/${name}`, root);
+    const paths = readFileSync(file, 'utf8').matchAll(/new URL\('(\.\.\/[^']+)', import\.meta\.url\)/g);
+    return [...paths]
+      .map(([, path = '']) => dirname(new URL(path, file).pathname.slice(root.pathname.length)))
+      .filter((folder) => !folder.startsWith('src'));
   });
 }
 

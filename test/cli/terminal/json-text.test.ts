@@ -6,7 +6,9 @@ import { hostile, obeyed } from '../../support/hostile.js';
 
 describe('JSON for a terminal', () => {
   it('is the same value, and has nothing in it that a terminal obeys', () => {
-    const value = fc.dictionary(hostile, fc.oneof(hostile, fc.array(hostile, { maxLength: 3 })), { maxKeys: 4 });
+    const value = fc.dictionary(hostile, fc.oneof(hostile, fc.array(hostile, { maxLength: 3 })), {
+      maxKeys: 4,
+    });
     fc.assert(
       fc.property(value, fc.constantFrom(undefined, 2), (given, indent) => {
         const text = jsonText(given, indent);
@@ -22,8 +24,10 @@ describe('JSON for a terminal', () => {
     const folder = new URL('../../../src/cli/', import.meta.url);
     const others = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
       (name) =>
-        name.endsWith('.ts') && !name.endsWith('json-text.ts') && readFileSync(new URL(name, folder), 'utf8').includes('JSON.stringify('),
+        name.endsWith('.ts') &&
+        !name.endsWith('json-text.ts') &&
+        readFileSync(new URL(name, folder), 'utf8').includes('JSON.stringify('),
     );
     expect(others).toEqual([]);
   });
-}); // prettier-ignore
+});

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 /** A program that writes for ever; `body` is what it does besides. */
 function writing(body: string) {
   const [terminal, interruption] = ['terminal', 'interruption'].map(
-    (name) => new URL(`../../dist/cli/terminal/${name}.js`, import.meta.url).href,
+    (name) => new URL(`../../../dist/cli/terminal/${name}.js`, import.meta.url).href,
   );
   const program = `
 import { processTerminal } from '${terminal ?? ''}';
