@@ -34,6 +34,9 @@ export interface PrepareHostInput {
   readonly hostCount: number;
 }
 
+/** The workflow `prepareHost`, for who starts it. */
+export type PrepareHost = (input: PrepareHostInput) => Promise<HostOutcome>;
+
 /** Result of `prepareHost` and `migrateStorage`. */
 export interface HostOutcome {
   readonly host: string;

@@ -53,6 +53,9 @@ export type Question =
       readonly since?: number | undefined;
     };
 
+export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
+export type DecisionQuestion = Extract<Question, { kind: 'decision' }>;
+
 export type Phase =
   | 'checking'
   | 'planning'

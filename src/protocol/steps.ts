@@ -20,6 +20,15 @@ export interface StepResult {
   readonly summary: string;
 }
 
+/** What a failed step tells the workflow and the reader; goes through Temporal as the failure's details. */
+export interface StepFailureDetails {
+  readonly host: string;
+  readonly command?: string | undefined;
+  /** Last lines of output. */
+  readonly output?: string | undefined;
+  readonly advice?: string | undefined;
+}
+
 /** A step on one machine. */
 export interface HostInput {
   readonly host: HostTarget;

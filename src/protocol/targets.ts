@@ -1,6 +1,5 @@
 import type { HostInput } from './steps.js';
 import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
-import { controlHostStation } from '../workflows/progress/run-progress.js';
 
 export type Target = HostInput['host'];
 
@@ -45,3 +44,6 @@ export function workersMachine({ name: cluster }: Specification): Target {
 export function ansibleKeyOf({ controlHost, ssh }: Specification): string {
   return controlHost === 'local' ? ssh.privateKey.file : '~/.ssh/id_rsa';
 }
+
+/** The station where Kubespray and Ansible run; every other station is a host's inventory name. */
+export const controlHostStation = 'control host';

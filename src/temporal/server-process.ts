@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { searchAttributes } from './search-attributes.js';
+import { searchAttributes } from '../protocol/search-attributes.js';
 import type { Address } from './ui-door.js';
 import { plainEnvironment } from '../local/environment.js';
 import { identityOf, killProcess, signalProcess, waitForEnd } from '../local/processes.js';

@@ -1,5 +1,5 @@
 import type { NativeConnection } from '@temporalio/worker';
-import { searchAttributes } from '../temporal/search-attributes.js';
+import { searchAttributes } from '../protocol/search-attributes.js';
 
 /** IndexedValueType KEYWORD of Temporal's API. */
 const keyword = 2;

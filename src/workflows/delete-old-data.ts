@@ -10,7 +10,7 @@ import type {
   Specification,
 } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostStation } from './progress/run-progress.js';
+import { controlHostStation } from '../protocol/targets.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './running/host-run.js';
 import { forgetPods } from './phases/note-pods.js';

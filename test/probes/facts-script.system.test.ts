@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readFacts } from '../../src/activities/look-at-hosts/gather-facts.js';
+import { readFacts } from '../../src/probes/read-facts.js';
 import { SealedMachine } from '../support/sealed-machine.js';
 
 /** What the script reads of a machine's files, by a real `sh` with the real tools for files, up to the facts. */

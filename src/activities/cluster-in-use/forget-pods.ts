@@ -1,4 +1,4 @@
-import { parseNodes } from '../../cluster/verification/nodes.js';
+import { parseNodes } from '../../cluster/kubernetes/nodes.js';
 import { nodesList } from '../../cluster/kubernetes/lists.js';
 import { forgettingPods, isNoted } from '../../cluster/verification/noted-pods.js';
 import type { Activities } from '../../protocol/steps.js';

@@ -1,4 +1,4 @@
-import { isReady, parseNodes } from '../../cluster/verification/nodes.js';
+import { isReady, parseNodes } from '../../cluster/kubernetes/nodes.js';
 import { nodesList, podsOfNodeList } from '../../cluster/kubernetes/lists.js';
 import { noteOf, notingPods } from '../../cluster/verification/noted-pods.js';
 import { parsePods } from '../../cluster/kubernetes/pods.js';

@@ -1,19 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { Context } from '@temporalio/activity';
-import { judgeReachability, type Trial } from '../../cluster/network/judge-reachability.js';
-import { planProbes, type Reachability } from '../../cluster/network/reachability.js';
-import type { Specification } from '../../cluster/specification/specification.js';
 import { counted } from '../../cluster/text/quantities.js';
-import type { Host } from '../../hosts/host.js';
-import type { HostPool, HostTarget } from '../../hosts/target.js';
 import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { readOwnTable } from '../../probes/firewall-state.js';
-import { listen, probe, stopListening, type Listening } from '../../probes/listeners.js';
 import { step, unchanged } from '../running/step.js';
-
-/** Hosts that are worked on at the same time. */
-const hostsAtOnce = 20;
+import { proveReachability } from '../../probes/prove-reachability.js';
 
 /**
  * Before anything is installed: whether the hosts reach each other on the ports that they will need. Each host listens for
@@ -40,78 +30,4 @@ export function checkReachability({
       ...found,
     };
   });
-}
-
-interface Asked {
-  readonly pool: HostPool;
-  /** How each host of the specification is reached. */
-  readonly hosts: readonly HostTarget[];
-  readonly specification: Specification;
-  /** Names the listeners: another attempt under the same key puts its own in their place. */
-  readonly key: string;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/**
- * The same without Temporal.
- * @throws HostError when a host cannot be looked at
- */
-export async function proveReachability(asked: Asked): Promise<Reachability> {
-  const plan = planProbes(asked.specification);
-  const hosts = asked.hosts.filter(({ name }) => (plan.listen[name] ?? []).length > 0);
-  if (hosts.length < 2) return { blocked: [], narrow: [] };
-  const secret = randomBytes(8).toString('hex');
-  const unit = `slipway-reach-${asked.key}.service`;
-  const seconds = 60 + hosts.length;
-  const listening = new Map<string, Listening>();
-  const still = new Set<string>();
-  const tables = new Map<string, string>();
-  const trials: Trial[] = [];
-  try {
-    await onEach(asked, hosts, async (host, index) => {
-      tables.set(host.name, await readOwnTable(host));
-      const token = `slipway-${secret}-${index}`;
-      listening.set(
-        host.name,
-        await listen(host, { unit, seconds, token, ports: plan.listen[host.name] ?? [] }),
-      );
-    });
-    await onEach(asked, hosts, async (host) => {
-      trials.push(await probe(host, plan.probes[host.name] ?? [], listening));
-    });
-  } finally {
-    // Whether or not this came to its end; a host that is gone ends it by itself.
-    await onEach({ pool: asked.pool }, hosts, async (host) => {
-      if (await stopListening(host, unit)) still.add(host.name);
-    }).catch(() => undefined);
-  }
-  return judgeReachability({ specification: asked.specification, trials, listening: still, tables });
-}
-
-/** Some at a time; each of them, whatever happens to the others. The first failure goes on at the end. */
-async function onEach(
-  { pool, signal }: { readonly pool: HostPool; readonly signal?: AbortSignal | undefined },
-  targets: readonly HostTarget[],
-  work: (host: Host, index: number) => Promise<void>,
-): Promise<void> {
-  const left = [...targets.entries()];
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const [index, target] = next;
-      try {
-        signal?.throwIfAborted();
-        const host = await pool.connect(target, { signal });
-        try {
-          await work(host, index);
-        } finally {
-          await host.close();
-        }
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(hostsAtOnce, left.length) }, lane));
-  if (failures.length > 0) throw failures[0];
 }

@@ -1,15 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { HostError } from '../../hosts/errors.js';
-
-/** What a failed step tells the workflow and the reader; goes through Temporal as the failure's details. */
-export interface StepFailureDetails {
-  readonly host: string;
-  readonly command?: string | undefined;
-  /** Last lines of output. */
-  readonly output?: string | undefined;
-  readonly advice?: string | undefined;
-}
+import type { StepFailureDetails } from '../../protocol/steps.js';
 
 /** The one place where errors of hosts become failures of Temporal. */
 export function toFailure(error: unknown): Error {

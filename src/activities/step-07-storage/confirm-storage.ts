@@ -5,7 +5,7 @@ import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { readFacts } from '../look-at-hosts/gather-facts.js';
+import { readFacts } from '../../probes/read-facts.js';
 import { dropIn, dropInPath } from './order-units-after-mount.js';
 import { notProven } from '../running/refusals.js';
 import { observeInitramfs } from './regenerate-initramfs.js';

@@ -2,7 +2,7 @@ import { gibibytes } from '../../cluster/storage/block-devices.js';
 import { lookAgain } from '../../cluster/storage/planned-disks.js';
 import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { readFacts } from '../look-at-hosts/gather-facts.js';
+import { readFacts } from '../../probes/read-facts.js';
 import { refused } from '../running/refusals.js';
 import { step, unchanged, withHost } from '../running/step.js';
 

@@ -1,5 +1,7 @@
 import type { JudgedCheck } from '../../cluster/checks/checks.js';
-import { judgeNodes, parseLeases, parseNodes, type NodesSeen } from '../../cluster/verification/nodes.js';
+import { judgeNodes, type NodesSeen } from '../../cluster/verification/nodes.js';
+import { parseLeases } from '../../cluster/kubernetes/nodes.js';
+import { parseNodes } from '../../cluster/kubernetes/nodes.js';
 import { nodeLeasesList, nodesList, podsOfNodeList } from '../../cluster/kubernetes/lists.js';
 import { judgeNotedPods, notedPodsIn } from '../../cluster/verification/noted-pods.js';
 import { parsePods } from '../../cluster/kubernetes/pods.js';

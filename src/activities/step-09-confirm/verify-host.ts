@@ -17,7 +17,7 @@ import { readCertificates } from '../../probes/certificates.js';
 import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { isAsProven, readFirewallState } from '../../probes/firewall-state.js';
-import { readFacts } from '../look-at-hosts/gather-facts.js';
+import { readFacts } from '../../probes/read-facts.js';
 import { observeInitramfs } from '../step-07-storage/regenerate-initramfs.js';
 import { lookUntilSettled } from '../running/patience.js';
 import { step, withHost } from '../running/step.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { proveReachability } from '../../activities/look-at-hosts/check-reachability.js';
-import { readFactsAndClock } from '../../activities/look-at-hosts/gather-facts.js';
+import { proveReachability } from '../../probes/prove-reachability.js';
+import { readFactsAndClock } from '../../probes/read-facts.js';
 import type { HostFacts } from '../../cluster/facts/facts.js';
 import { documentsMountPoint, factsMountPoint } from '../../cluster/specification/members.js';
 import type { Seen } from '../../cluster/plan/make-plan.js';

@@ -1,6 +1,5 @@
 import type { HostFacts } from '../facts/facts.js';
 import type { Finding } from './findings.js';
-import { isIpAddress } from '../values/ip-address.js';
 import type { Release } from '../releases/releases.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 import type { PreflightCheck } from './catalogue.js';
@@ -31,9 +30,4 @@ export function findingsBy(checks: readonly HostCheck[], look: Look): FoundBefor
     const finding = check(look);
     return finding === undefined ? [] : [{ ...finding, host: look.host.name }];
   });
-}
-
-/** The address by which the other nodes reach a host; undefined where only a DNS name is known. */
-export function nodeAddressOf({ address, internalAddress }: HostSpecification): string | undefined {
-  return internalAddress ?? (isIpAddress(address) ? address : undefined);
 }

@@ -161,3 +161,6 @@ export const hostFactsSchema = z.object({
 });
 /** Facts of one host. */
 export type HostFacts = z.infer<typeof hostFactsSchema>;
+
+/** How facts say that somebody, perhaps the kernel itself, has the device for himself alone. */
+export const heldExclusively = 'something holds it open exclusively';

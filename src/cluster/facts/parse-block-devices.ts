@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { heldExclusively } from '../storage/block-devices.js';
+import { heldExclusively } from './facts.js';
 import type { BlockDevice, Mount, RaidArray } from './facts.js';
 import { blocksOf, type FactsSections, jsonOf, linesOf, pairsOf } from './sections.js';
 

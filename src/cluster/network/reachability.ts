@@ -1,7 +1,7 @@
 import type { SourceGroups } from './firewall-sources.js';
 import { groupBy } from '../values/group-by.js';
 import { membersOf } from '../specification/members.js';
-import { nodeAddressOf } from '../checks/finding.js';
+import { nodeAddressOf } from '../specification/members.js';
 import { portsOf, type ClusterPort } from './ports.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 

@@ -2,7 +2,8 @@ import type { HostFacts } from '../facts/facts.js';
 import { addressNumber, parseNetwork, type Network } from '../values/ip-network.js';
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
-import { nodeAddressOf, type FoundBefore } from '../checks/finding.js';
+import { type FoundBefore } from '../checks/finding.js';
+import { nodeAddressOf } from '../specification/members.js';
 
 const networks = {
   kube_service_addresses: { what: 'services', standard: '10.233.0.0/18' },

@@ -1,6 +1,6 @@
 import { isSameAddress } from '../values/ip-address.js';
 import type { FoundBefore, HostCheck, Look } from '../checks/finding.js';
-import { nodeAddressOf } from '../checks/finding.js';
+import { nodeAddressOf } from '../specification/members.js';
 
 /** Bytes: encapsulated packets of pods are 50 bytes shorter, and 1400 is what tunnels and clouds are made for. */
 const smallestMtu = 1450;

@@ -2,13 +2,8 @@ import { upgradeTimer } from '../facts/system-facts.js';
 import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
 import { startsOn } from '../release-choice/release-fit.js';
-import {
-  findingsBy,
-  nodeAddressOf,
-  type FoundBefore,
-  type HostCheck as Check,
-  type Look,
-} from '../checks/finding.js';
+import { findingsBy, type FoundBefore, type HostCheck as Check, type Look } from '../checks/finding.js';
+import { nodeAddressOf } from '../specification/members.js';
 import { otherFirewall } from './network.js';
 import { portsInUse } from './ports.js';
 import { kubeletResolvConf, resolvConf } from './resolv-conf.js';

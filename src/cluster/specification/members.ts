@@ -1,3 +1,4 @@
+import { isIpAddress } from '../values/ip-address.js';
 import type { EphemeralStorage, HostSpecification, Role, Specification } from './specification.js';
 
 /** The hosts by what they are in the cluster, each list in the specification's order. */
@@ -43,4 +44,9 @@ export function factsMountPoint(
 ): string {
   const storage = ephemeralStorageOf(specification, host);
   return storage === false ? documentsMountPoint : storage.mountPoint;
+}
+
+/** The address by which the other nodes reach a host; undefined where only a DNS name is known. */
+export function nodeAddressOf({ address, internalAddress }: HostSpecification): string | undefined {
+  return internalAddress ?? (isIpAddress(address) ? address : undefined);
 }

@@ -4,9 +4,6 @@ import type { EphemeralStorage } from '../specification/specification.js';
 /** Types of block devices that nobody would expect in an array; they are not even listed among the excluded ones. */
 const quietTypes: readonly string[] = ['loop', 'rom', 'part', 'crypt', 'lvm', 'mpath', 'dm'];
 
-/** How facts say that somebody, perhaps the kernel itself, has the device for himself alone. */
-export const heldExclusively = 'something holds it open exclusively';
-
 /** Whether a reader expects a word on this device: whole disks, but no loop, ROM, memory or floppy device. */
 export function isWorthListing({ name, type }: BlockDevice): boolean {
   if (quietTypes.includes(type) || type.startsWith('raid') || type === 'linear' || type === 'md')

@@ -1,4 +1,5 @@
-import { heldExclusively, isNamed, unfitness } from './block-devices.js';
+import { isNamed, unfitness } from './block-devices.js';
+import { heldExclusively } from '../facts/facts.js';
 import type { HostFacts, RaidArray } from '../facts/facts.js';
 import { editFstab, type FstabRecord } from './fstab.js';
 import { editMdadmConf } from './mdadm-conf.js';

@@ -1,4 +1,5 @@
-import { heldExclusively, isNamed, misfits, traces } from './block-devices.js';
+import { isNamed, misfits, traces } from './block-devices.js';
+import { heldExclusively } from '../facts/facts.js';
 import { mdUuidFrom } from '../values/digest.js';
 import type { BlockDevice, HostFacts, RaidArray } from '../facts/facts.js';
 import { mdForm, sameMdUuid } from './md-uuid.js';

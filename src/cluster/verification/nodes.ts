@@ -1,49 +1,9 @@
-import { z } from 'zod';
 import type { JudgedCheck } from '../checks/checks.js';
 import { judge, listed } from '../checks/checks.js';
+import { isReady, readiness, type Leases, type Nodes } from '../kubernetes/nodes.js';
 import { newestFirst, parseVersion } from '../values/version.js';
 
 /** Step 9 of the document, "Confirm Kubernetes nodes": what `kubectl -o json` shows, and how it is judged. */
-
-const nodesSchema = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({
-        name: z.string(),
-        labels: z.record(z.string(), z.string()).default({}),
-        annotations: z.record(z.string(), z.string()).default({}),
-      }),
-      spec: z.object({ unschedulable: z.boolean().default(false) }).prefault({}),
-      status: z.object({
-        conditions: z
-          .array(z.object({ type: z.string(), status: z.string(), message: z.string().default('') }))
-          .default([]),
-        nodeInfo: z.object({ kubeletVersion: z.string() }),
-      }),
-    }),
-  ),
-});
-export type Nodes = z.infer<typeof nodesSchema>['items'];
-
-const leasesSchema = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({ name: z.string() }),
-      spec: z
-        .object({
-          /** Absent until the first renewal. */
-          renewTime: z.string().optional(),
-          leaseDurationSeconds: z.number().default(40),
-        })
-        .prefault({}),
-    }),
-  ),
-});
-export type Leases = z.infer<typeof leasesSchema>['items'];
-
-/** @throws SyntaxError, z.ZodError when kubectl said something else */
-export const parseNodes = (json: string): Nodes => nodesSchema.parse(JSON.parse(json)).items;
-export const parseLeases = (json: string): Leases => leasesSchema.parse(JSON.parse(json)).items;
 
 /** What a node must be free of. */
 const pressures = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'];
@@ -100,15 +60,6 @@ function missing(name: string, nodes: Nodes): JudgedCheck {
     advice: `Read "journalctl -u kubelet" on ${name}, then run the playbook cluster.yml again.`,
     settles: true,
   };
-}
-
-function readiness({ status }: Nodes[number]) {
-  return status.conditions.find(({ type }) => type === 'Ready');
-}
-
-/** Whether a node's kubelet says, and the control plane believes, that it is Ready. */
-export function isReady(node: Nodes[number]): boolean {
-  return readiness(node)?.status === 'True';
 }
 
 function judgeConditions(name: string, node: Nodes[number]): JudgedCheck[] {

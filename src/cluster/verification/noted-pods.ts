@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Nodes } from './nodes.js';
+import type { Nodes } from '../kubernetes/nodes.js';
 import { judge, listed, type JudgedCheck } from '../checks/checks.js';
 import { podTrouble } from '../kubernetes/pod-trouble.js';
 import type { Pods } from '../kubernetes/pods.js';

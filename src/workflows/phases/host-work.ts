@@ -16,18 +16,18 @@ import {
   finishSignal,
   type HostOutcome,
   type HostReport,
+  type PrepareHost,
   type PrepareHostInput,
 } from '../../protocol/host-messages.js';
 import { hostWorkflowId } from '../../protocol/messages.js';
 import { whereItStands } from '../running/outcomes.js';
-import type { prepareHost } from '../prepare-host.js';
 import { clusterAttribute } from '../../protocol/search-attributes.js';
 
 /** The cluster's side of one host's workflow: starts it, hears its reports, passes answers on, takes its outcome. */
 export class HostWork {
   /** As it was applied, or found satisfied. */
   storage: StoragePlan | null = null;
-  private child: ChildWorkflowHandle<typeof prepareHost> | undefined;
+  private child: ChildWorkflowHandle<PrepareHost> | undefined;
   private isOver = false;
   private whyLetGo = 'Its work was cancelled.';
   /** Where each of the child's steps is in the host's list, which has steps of the cluster's workflow too. */
@@ -93,11 +93,11 @@ export class HostWork {
     await this.over();
   }
 
-  private async start(input: PrepareHostInput): Promise<ChildWorkflowHandle<typeof prepareHost>> {
+  private async start(input: PrepareHostInput): Promise<ChildWorkflowHandle<PrepareHost>> {
     const workflowId = hostWorkflowId(this.host.address, this.host.port);
     for (let tried = 1; ; tried += 1) {
       try {
-        return await startChild<typeof prepareHost>('prepareHost', {
+        return await startChild<PrepareHost>('prepareHost', {
           workflowId,
           args: [input],
           // A terminated parent must not leave the lock behind for ever, and TERMINATE would give it back while a job
@@ -138,7 +138,7 @@ export class HostWork {
     }
   }
 
-  private async follow(child: ChildWorkflowHandle<typeof prepareHost>): Promise<void> {
+  private async follow(child: ChildWorkflowHandle<PrepareHost>): Promise<void> {
     const { name } = this.host;
     try {
       this.take(await child.result());

@@ -6,7 +6,7 @@ import { oldDataItems, storageItems } from '../../cluster/plan/render-storage-pl
 import { resetItems } from '../../cluster/rerun/reset-node.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { orderItems } from '../../cluster/plan/work-order.js';
-import type { ApprovalQuestion } from '../questions/judge-answer.js';
+import type { ApprovalQuestion } from '../../protocol/progress.js';
 import { clusterWorkflowId } from '../../protocol/messages.js';
 import type { ClusterProgress, HostProgress, Question, StepProgress } from '../../protocol/progress.js';
 

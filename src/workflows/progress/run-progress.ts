@@ -6,9 +6,7 @@ import { noOrder } from '../../cluster/plan/work-order.js';
 import { showProgress } from './current-details.js';
 import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../../protocol/progress.js';
 import { phaseAttribute, waitingForAttribute } from '../../protocol/search-attributes.js';
-
-/** The station where Kubespray and Ansible run; every other station is a host's inventory name. */
-export const controlHostStation = 'control host';
+import { controlHostStation } from '../../protocol/targets.js';
 
 /** Only the newest refusals are kept: anybody who may signal could send any number. */
 const refusalsKept = 50;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
-import type { Question } from '../../protocol/progress.js';
+import type { ApprovalQuestion, DecisionQuestion, Question } from '../../protocol/progress.js';
 
 /**
  * Judges what people answer. Everything here may come from `temporal workflow signal`, so nothing about its shape is
@@ -21,8 +21,6 @@ const decisionSchema = z.object({
   reason: z.string().max(500).optional(),
 });
 
-export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
-export type DecisionQuestion = Extract<Question, { kind: 'decision' }>;
 export type ApprovalVerb = 'approve' | 'deny';
 export type DecisionVerb = 'retry' | 'skip' | 'abort';
 

@@ -1,13 +1,8 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { OldDirectory } from '../../protocol/steps.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
-import {
-  judgeApproval,
-  judgeDecision,
-  type ApprovalVerb,
-  type DecisionQuestion,
-  type DecisionVerb,
-} from './judge-answer.js';
+import { judgeApproval, judgeDecision, type ApprovalVerb, type DecisionVerb } from './judge-answer.js';
+import { type DecisionQuestion } from '../../protocol/progress.js';
 import type { Board } from '../progress/run-progress.js';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
 import type { Question } from '../../protocol/progress.js';

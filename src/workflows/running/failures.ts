@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, rootCause, TimeoutFailure } from '@temporalio/workflow';
-import type { StepFailureDetails } from '../../activities/running/failures.js';
+import type { StepFailureDetails } from '../../protocol/steps.js';
 
 /** What a failed activity says to a reader. */
 export function describeFailure(failure: unknown): { message: string; details: Partial<StepFailureDetails> } {

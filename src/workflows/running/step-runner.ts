@@ -8,7 +8,7 @@ import {
 import type { Activities, HostInput } from '../../protocol/steps.js';
 import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
 import { digestOf } from '../../cluster/values/digest.js';
-import type { DecisionQuestion } from '../questions/judge-answer.js';
+import type { DecisionQuestion } from '../../protocol/progress.js';
 import type { Board } from '../progress/run-progress.js';
 import type { Desk } from '../questions/open-questions.js';
 import { describeFailure, isCutOff } from './failures.js';

@@ -7,7 +7,9 @@ import {
   nodeLocalDnsLabels,
   parseCorefile,
 } from '../../../src/cluster/verification/dns.js';
-import { judgeNodes, parseLeases, parseNodes } from '../../../src/cluster/verification/nodes.js';
+import { judgeNodes } from '../../../src/cluster/verification/nodes.js';
+import { parseLeases } from '../../../src/cluster/kubernetes/nodes.js';
+import { parseNodes } from '../../../src/cluster/kubernetes/nodes.js';
 import { judgePods } from '../../../src/cluster/verification/pods.js';
 import { podTrouble } from '../../../src/cluster/kubernetes/pod-trouble.js';
 import { parsePods } from '../../../src/cluster/kubernetes/pods.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Report } from '../../../src/cluster/report/report.js';
-import type { DecisionQuestion } from '../../../src/workflows/questions/judge-answer.js';
+import type { DecisionQuestion } from '../../../src/protocol/progress.js';
 import {
   abortUpdate,
   approveUpdate,

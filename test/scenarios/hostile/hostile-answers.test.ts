@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { parseNodes } from '../../../src/cluster/verification/nodes.js';
+import { parseNodes } from '../../../src/cluster/kubernetes/nodes.js';
 import {
   parseEnvironmentFile,
   parseEtcdHealth,
