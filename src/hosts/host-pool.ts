@@ -5,8 +5,8 @@ import { connectSsh } from './ssh/ssh-connect.js';
 import type { SshSettings } from './ssh/ssh-connect.js';
 import { SshHost } from './ssh/ssh-host.js';
 import { SshLink } from './ssh/ssh-link.js';
-import type { ConnectOptions, HostPool, HostTarget } from './target.js';
-import type { SshTarget } from './ssh/verify-host-key.js';
+import type { ConnectOptions, HostPool, HostAddress } from './target.js';
+import type { SshHostAddress } from './ssh/verify-host-key.js';
 
 /** The folder of Slipway's state on machines reached over SSH. */
 const remoteStateFolder = '/var/lib/slipway';
@@ -26,14 +26,14 @@ class SharedHostPool implements HostPool {
 
   constructor(private readonly settings: HostPoolOptions) {}
 
-  async connect(target: HostTarget, options: ConnectOptions = {}): Promise<Host> {
+  async connect(address: HostAddress, options: ConnectOptions = {}): Promise<Host> {
     options.signal?.throwIfAborted();
-    if (target.kind === 'local') {
-      return new LocalHost({ name: target.name, stateFolder: this.settings.stateFolder });
+    if (address.kind === 'local') {
+      return new LocalHost({ name: address.name, stateFolder: this.settings.stateFolder });
     }
     return options.password === undefined
-      ? await this.connectShared(target, options)
-      : await this.connectByPassword(target, options);
+      ? await this.connectShared(address, options)
+      : await this.connectByPassword(address, options);
   }
 
   async closeAll(): Promise<void> {
@@ -41,13 +41,13 @@ class SharedHostPool implements HostPool {
     this.links.clear();
   }
 
-  private async connectShared(target: SshTarget, options: ConnectOptions): Promise<Host> {
-    const link = this.linkTo(target);
+  private async connectShared(address: SshHostAddress, options: ConnectOptions): Promise<Host> {
+    const link = this.linkTo(address);
     if (options.fresh === true) link.renew();
     link.take();
     try {
       const { hostKey } = await link.connection(options);
-      return this.hostOver(target, link, hostKey);
+      return this.hostOver(address, link, hostKey);
     } catch (error) {
       link.giveBack();
       throw error;
@@ -55,15 +55,18 @@ class SharedHostPool implements HostPool {
   }
 
   /** Never kept and never made anew, so that the password is forgotten as soon as the connection stands. */
-  private async connectByPassword(target: SshTarget, { password, timeout }: ConnectOptions): Promise<Host> {
-    const connection = await connectSsh(target, this.settings, { password, timeout });
+  private async connectByPassword(
+    address: SshHostAddress,
+    { password, timeout }: ConnectOptions,
+  ): Promise<Host> {
+    const connection = await connectSsh(address, this.settings, { password, timeout });
     return this.hostOver(
-      target,
+      address,
       {
         connection: async () => {
           if (connection.isOpen) return connection;
-          throw new HostUnreachableError(`The connection to ${target.name} made by password is closed.`, {
-            host: target.name,
+          throw new HostUnreachableError(`The connection to ${address.name} made by password is closed.`, {
+            host: address.name,
           });
         },
         giveBack: () => connection.retire(),
@@ -73,19 +76,19 @@ class SharedHostPool implements HostPool {
   }
 
   private hostOver(
-    target: SshTarget,
+    address: SshHostAddress,
     source: ConstructorParameters<typeof SshHost>[0]['source'],
     hostKey: string | undefined,
   ): Host {
     const stateFolder = this.settings.remoteStateFolder ?? remoteStateFolder;
-    return new SshHost({ name: target.name, stateFolder, user: target.user, source, hostKey });
+    return new SshHost({ name: address.name, stateFolder, user: address.user, source, hostKey });
   }
 
-  private linkTo(target: SshTarget): SshLink {
-    const id = JSON.stringify(target, Object.keys(target).sort());
+  private linkTo(address: SshHostAddress): SshLink {
+    const id = JSON.stringify(address, Object.keys(address).sort());
     const known = this.links.get(id);
     if (known !== undefined) return known;
-    const link = new SshLink((timeout) => connectSsh(target, this.settings, { timeout }));
+    const link = new SshLink((timeout) => connectSsh(address, this.settings, { timeout }));
     this.links.set(id, link);
     return link;
   }

@@ -4,7 +4,7 @@ import type { Host } from './host.js';
  * How a worker reaches a machine; goes through Temporal as part of activity inputs, so it holds no secret.
  * `cluster` chooses the known_hosts file in which the host's key is pinned.
  */
-export type HostTarget =
+export type HostAddress =
   | { readonly kind: 'local'; readonly name: string; readonly cluster: string }
   | {
       readonly kind: 'ssh';
@@ -26,7 +26,7 @@ export interface HostPool {
    * @throws HostUnreachableError, AuthenticationFailedError, HostKeyChangedError
    * @throws HostKeyUnknownError when a password is given, and the host's key neither stated nor confirmed
    */
-  connect(target: HostTarget, options?: ConnectOptions): Promise<Host>;
+  connect(address: HostAddress, options?: ConnectOptions): Promise<Host>;
   /** Closes every connection. */
   closeAll(): Promise<void>;
 }

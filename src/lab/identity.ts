@@ -60,7 +60,7 @@ echo ${quote(identity.machineId)} > /etc/machine-id
 echo ${quote(identity.name)} > /etc/hostname
 hostname ${quote(identity.name)}
 echo ${quote(hostsFile(identity.name))} > /etc/hosts
-echo ${quote(resolvConf)} > /etc/resolv.conf
+echo ${quote(resolvConfText)} > /etc/resolv.conf
 kill -HUP "$(cat /run/sshd.pid)"
 tries=0
 for disk in ${disks.join(' ')}; do
@@ -80,4 +80,4 @@ export function hostsFile(name: string): string {
 }
 
 /** The text of /etc/resolv.conf: what the C library takes where there is no such file. An image cannot hold one. */
-export const resolvConf = 'nameserver 127.0.0.1\n';
+export const resolvConfText = 'nameserver 127.0.0.1\n';

@@ -8,7 +8,7 @@ import type { OnProgress } from './images/image-cache.js';
 import { loginKey } from './images/login-key.js';
 import type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 import { LabNetwork } from './network/lab-network.js';
-import { readRecord } from './record.js';
+import { readMachineRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
 import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
 import { checkName, checkSameDisks, defaultDisks } from './check-machine.js';
@@ -167,7 +167,7 @@ class FolderLab implements Lab {
 
   async find(name: string): Promise<LabMachine | undefined> {
     const folder = this.#machineFolder(name);
-    const record = await readRecord(folder);
+    const record = await readMachineRecord(folder);
     if (record === undefined) {
       this.#open.delete(name);
       return undefined;
@@ -228,7 +228,7 @@ class FolderLab implements Lab {
 
   async #takenPorts(): Promise<Set<number>> {
     const records = await Promise.all(
-      (await this.#names()).map((name) => readRecord(this.#machineFolder(name))),
+      (await this.#names()).map((name) => readMachineRecord(this.#machineFolder(name))),
     );
     return new Set(records.flatMap((record) => (record?.kind === 'virtual-machine' ? [record.port] : [])));
   }

@@ -33,7 +33,7 @@ export interface SystemdMachineRecord {
 const fileName = 'machine.json';
 
 /** The record of the machine in this folder; undefined for one that was never completed. */
-export async function readRecord(folder: string): Promise<MachineRecord | undefined> {
+export async function readMachineRecord(folder: string): Promise<MachineRecord | undefined> {
   const text = await readFile(join(folder, fileName), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as MachineRecord);
 }

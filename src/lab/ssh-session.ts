@@ -7,7 +7,7 @@ import { Client, type ClientChannel } from 'ssh2';
 import { LabError } from './errors.js';
 
 /** Where a lab machine's sshd is, and what is known about it. */
-export interface SshAddress {
+export interface MachineAddress {
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -39,7 +39,7 @@ export class SshSession {
   #connection: { client: Client; socket: Socket } | undefined;
   #running = 0;
 
-  constructor(readonly where: SshAddress) {}
+  constructor(readonly where: MachineAddress) {}
 
   /**
    * Runs shell text as root under `sh -eu`. Any exit code is an answer.
@@ -144,7 +144,7 @@ export class SshSession {
 }
 
 /** Whether an SSH server says its first line within `timeout` milliseconds. */
-function greets(where: SshAddress, timeout: number): Promise<boolean> {
+function greets(where: MachineAddress, timeout: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: where.address, port: where.port });
     const answer = (yes: boolean) => {

@@ -101,7 +101,7 @@ export function isAsProven({ loaded, proven, pending }: FirewallState): boolean 
  * Puts back what was loaded before, unless the attempt that armed this undo, or a later one, has proven its rules.
  * Argument: the attempt.
  */
-export function undoScript({ path }: FirewallFolder): Script {
+export function firewallUndoScript({ path }: FirewallFolder): Script {
   return sh`set -eu
 cd ${path}
 exec 9> lock

@@ -21,7 +21,7 @@ const wordOf = ({ protocol, port }: ProbedPort) => `${protocol}:${port}`;
  * Starts to listen for so many seconds, in place of what an earlier attempt has left under the same unit's name.
  * @returns without words where the host has no systemd or Python
  */
-export async function listen(
+export async function listenOnPorts(
   host: Host,
   {
     unit,

@@ -1,4 +1,4 @@
-import { kernelModules, modulesDisabled } from '../cluster/facts/system-facts.js';
+import { modulesLookedAt, modulesDisabled } from '../cluster/facts/system-facts.js';
 import { sh } from '../hosts/script.js';
 
 /**
@@ -17,7 +17,7 @@ else
   locked=0; if [ -r /proc/sys/kernel/modules_disabled ]; then read -r locked < /proc/sys/kernel/modules_disabled || true; fi
   refusal() { printf '%s\n' "$1" | grep -Em1 '^install (/(usr/)?bin/)?(true|false)( |$)'; }
   absent=
-  for module in ${kernelModules}; do if [ ! -e "/sys/module/$module" ]; then absent="$absent $module"; fi; done
+  for module in ${modulesLookedAt}; do if [ ! -e "/sys/module/$module" ]; then absent="$absent $module"; fi; done
   loads() { modprobe --dry-run --verbose --all "$@" 2>/dev/null; }
   if ! all=$(loads $absent) || [ "$locked" = 1 ] || refusal "$all" >/dev/null; then
     for module in $absent; do

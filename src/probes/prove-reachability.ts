@@ -3,9 +3,9 @@ import { judgeReachability, type Trial } from '../cluster/network/judge-reachabi
 import { planProbes, type Reachability } from '../cluster/network/reachability.js';
 import type { Specification } from '../cluster/specification/specification.js';
 import type { Host } from '../hosts/host.js';
-import type { HostPool, HostTarget } from '../hosts/target.js';
+import type { HostPool, HostAddress } from '../hosts/target.js';
 import { readOwnTable } from './firewall-state.js';
-import { listen, probe, stopListening, type Listening } from './listeners.js';
+import { listenOnPorts, probe, stopListening, type Listening } from './listeners.js';
 
 /** Hosts that are worked on at the same time. */
 const hostsAtOnce = 20;
@@ -13,7 +13,7 @@ const hostsAtOnce = 20;
 interface Asked {
   readonly pool: HostPool;
   /** How each host of the specification is reached. */
-  readonly hosts: readonly HostTarget[];
+  readonly hosts: readonly HostAddress[];
   readonly specification: Specification;
   /** Names the listeners: another attempt under the same key puts its own in their place. */
   readonly key: string;
@@ -41,7 +41,7 @@ export async function proveReachability(asked: Asked): Promise<Reachability> {
       const token = `slipway-${secret}-${index}`;
       listening.set(
         host.name,
-        await listen(host, { unit, seconds, token, ports: plan.listen[host.name] ?? [] }),
+        await listenOnPorts(host, { unit, seconds, token, ports: plan.listen[host.name] ?? [] }),
       );
     });
     await onEach(asked, hosts, async (host) => {
@@ -59,7 +59,7 @@ export async function proveReachability(asked: Asked): Promise<Reachability> {
 /** Some at a time; each of them, whatever happens to the others. The first failure goes on at the end. */
 async function onEach(
   { pool, signal }: { readonly pool: HostPool; readonly signal?: AbortSignal | undefined },
-  targets: readonly HostTarget[],
+  targets: readonly HostAddress[],
   work: (host: Host, index: number) => Promise<void>,
 ): Promise<void> {
   const left = [...targets.entries()];

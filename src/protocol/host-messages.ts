@@ -3,26 +3,26 @@ import type { EphemeralStorage } from '../cluster/specification/specification.js
 import type { ReportedHost } from '../cluster/report/report.js';
 import type { StoragePlan } from '../cluster/storage/storage-plan.js';
 import type { HostState, Question, StepProgress } from './progress.js';
-import type { Target } from './targets.js';
+import type { HostAddress } from '../hosts/target.js';
 
 /** What the workflow of a cluster and those of its hosts say to each other. */
 
 /** Step 7 on one host. */
 export interface StorageWork {
-  readonly host: Target;
+  readonly host: HostAddress;
   readonly storage: EphemeralStorage;
   /** Digest of the host's approved plan; null where nothing was to be approved. */
   readonly approvedPlan: string | null;
   /** How long a question stays open if the plan has to be approved again. */
   readonly approvalHours: number;
   /** The control plane by which the host's pods are noted before it is stopped; undefined: that is done already. */
-  readonly notePodsOn?: Target | undefined;
+  readonly notePodsOn?: HostAddress | undefined;
 }
 
 /** Argument of `prepareHost`. It holds one host's part only: a thousand whole specifications would not fit. */
 export interface PrepareHostInput {
   readonly cluster: string;
-  readonly host: Target;
+  readonly host: HostAddress;
   readonly storage: StorageWork | null;
   /** Step 9's kernel parameters: on workers. */
   readonly kernelParameters: boolean;

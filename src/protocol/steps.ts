@@ -5,7 +5,7 @@ import type { NodeProbe } from '../cluster/rerun/kubeadm-probe.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
-import type { HostTarget } from '../hosts/target.js';
+import type { HostAddress } from '../hosts/target.js';
 
 /**
  * The contract between workflows and activities: what each step takes and gives back. Everything here goes through
@@ -31,7 +31,7 @@ export interface StepFailureDetails {
 
 /** A step on one machine. */
 export interface HostInput {
-  readonly host: HostTarget;
+  readonly host: HostAddress;
 }
 
 /** A step that runs a detached job. */
@@ -125,7 +125,7 @@ export interface FactsInput extends HostInput {
 
 export interface ReachabilityInput extends HostInput, JobInput {
   /** How each host of the specification is reached. */
-  readonly hosts: readonly HostTarget[];
+  readonly hosts: readonly HostAddress[];
   readonly specification: Specification;
 }
 export type ReachabilityResult = StepResult & Reachability;

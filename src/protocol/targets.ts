@@ -1,10 +1,8 @@
-import type { HostInput } from './steps.js';
+import type { HostAddress } from '../hosts/target.js';
 import type { HostSpecification, Specification } from '../cluster/specification/specification.js';
 
-export type Target = HostInput['host'];
-
 /** How the worker reaches a host of the cluster. */
-export function targetOf(specification: Specification, host: HostSpecification): Target {
+export function hostAddressOf(specification: Specification, host: HostSpecification): HostAddress {
   const { name, address, port, hostKey } = host;
   return {
     kind: 'ssh',
@@ -19,13 +17,13 @@ export function targetOf(specification: Specification, host: HostSpecification):
 }
 
 /** How the worker reaches the machine on which Kubespray runs. */
-export function controlHostTarget(specification: Specification): Target {
+export function controlHostAddress(specification: Specification): HostAddress {
   const { controlHost, name: cluster } = specification;
-  if (controlHost === 'local') return workersMachine(specification);
+  if (controlHost === 'local') return workerAddress(specification);
   const { address, port, user, hostKey } = controlHost;
   return {
     kind: 'ssh',
-    name: controlHostStation,
+    name: controlHostName,
     cluster,
     address,
     port,
@@ -36,8 +34,8 @@ export function controlHostTarget(specification: Specification): Target {
 }
 
 /** The machine on which the worker itself runs; its key opens every host. */
-export function workersMachine({ name: cluster }: Specification): Target {
-  return { kind: 'local', name: controlHostStation, cluster };
+export function workerAddress({ name: cluster }: Specification): HostAddress {
+  return { kind: 'local', name: controlHostName, cluster };
 }
 
 /** Path of the private key that Ansible uses on the control host. */
@@ -45,5 +43,5 @@ export function ansibleKeyOf({ controlHost, ssh }: Specification): string {
   return controlHost === 'local' ? ssh.privateKey.file : '~/.ssh/id_rsa';
 }
 
-/** The station where Kubespray and Ansible run; every other station is a host's inventory name. */
-export const controlHostStation = 'control host';
+/** The machine on which Kubespray and Ansible run, in progress and questions; every other is a host's inventory name. */
+export const controlHostName = 'control host';

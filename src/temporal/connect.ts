@@ -21,7 +21,7 @@ export interface TemporalConnection {
   close(): Promise<void>;
 }
 
-export interface ConnectOptions {
+export interface ServerConnectOptions {
   /**
    * `start`: an embedded server is started when none runs. `find`: one must be running already. `resume`: one is started
    * where an earlier one has left its history, else as `find`.
@@ -45,7 +45,7 @@ export function configuredAddress(): string | undefined {
  * TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_PROFILE, …); to the embedded server when they name no address.
  * @throws TemporalSettingsError, TemporalUnreachableError, TemporalCliNotFoundError, EmbeddedServerError
  */
-export async function connectTemporal(options: ConnectOptions): Promise<TemporalConnection> {
+export async function connectTemporal(options: ServerConnectOptions): Promise<TemporalConnection> {
   const settings = temporalSettings();
   if (settings !== undefined) return open({ ...settings, embedded: undefined });
   const embedded = await embeddedServer(options);
@@ -53,7 +53,7 @@ export async function connectTemporal(options: ConnectOptions): Promise<Temporal
   return open({ connectionOptions: { address }, address, namespace: embeddedNamespace, embedded });
 }
 
-async function embeddedServer({ embedded, onProgress }: ConnectOptions): Promise<EmbeddedServer> {
+async function embeddedServer({ embedded, onProgress }: ServerConnectOptions): Promise<EmbeddedServer> {
   if (embedded === 'start' || (embedded === 'resume' && hasEmbeddedHistory()))
     return startEmbeddedServer({ onProgress });
   const running = await findEmbeddedServer();

@@ -6,7 +6,7 @@ import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
 import { isRunning, type ProcessIdentity } from '../local/processes.js';
 import { openUiDoor, type UiDoor } from './ui-door.js';
-import { launchServer, sizeOf, stopServer, tailOf } from './server-process.js';
+import { launchServer, sizeOf, stopServer, lastLogLines } from './server-process.js';
 import {
   makeServerFolder,
   readServerState,
@@ -14,7 +14,7 @@ import {
   serverFiles,
   writeServerState,
 } from './server-state.js';
-import { answers, endedEarly, waitUntilHealthy } from './server-health.js';
+import { serverAnswers, endedEarly, waitUntilHealthy } from './server-health.js';
 
 /** A development server on loopback, with its history in a file of Slipway's own. */
 export interface EmbeddedServer {
@@ -83,7 +83,7 @@ export async function findEmbeddedServer(
 ): Promise<EmbeddedServer | undefined> {
   const state = readServerState(folder);
   if (state === undefined || !isRunning(state.server)) return undefined;
-  if (!(await answers(state.ports.grpc))) return undefined;
+  if (!(await serverAnswers(state.ports.grpc))) return undefined;
   return handle(folder, {
     ...state,
     owned: false,
@@ -143,7 +143,7 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
     if (problem === endedEarly && tried < mostStarts) continue;
     await stopServer(pid);
     throw new EmbeddedServerError(
-      `The embedded Temporal server ${problem}. The end of ${log}:\n${tailOf(log, logged)}`,
+      `The embedded Temporal server ${problem}. The end of ${log}:\n${lastLogLines(log, logged)}`,
     );
   }
 }

@@ -25,7 +25,7 @@ export async function waitUntilHealthy({
   const deadline = Date.now() + startTimeout;
   while (Date.now() < deadline) {
     // gRPC waits a second after a refused connection, five times as long as the server takes to start.
-    if ((await accepts(port)) && (await answers(port, namespace))) return undefined;
+    if ((await accepts(port)) && (await serverAnswers(port, namespace))) return undefined;
     if (identityOf(pid) === undefined) return endedEarly;
     await sleep(50);
   }
@@ -44,7 +44,7 @@ function accepts(port: number): Promise<boolean> {
 }
 
 /** Whether a Temporal server answers at this port of 127.0.0.1, and knows the namespace. */
-export async function answers(port: number, namespace = 'default'): Promise<boolean> {
+export async function serverAnswers(port: number, namespace = 'default'): Promise<boolean> {
   let connection: Connection | undefined;
   try {
     connection = await Connection.connect({

@@ -78,7 +78,7 @@ export function sizeOf(log: string): number {
  * The last lines of the server's log; of a panic the first ones, because where the program stood tells nobody why.
  * @param from bytes that the log had before; what they say is of an earlier server
  */
-export function tailOf(log: string, from: number): string {
+export function lastLogLines(log: string, from: number): string {
   const text = existsSync(log) ? readFileSync(log).subarray(from).toString().trim() : '';
   if (text === '') return '(empty)';
   const lines = text.split('\n');

@@ -10,15 +10,15 @@ import type {
   Specification,
 } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostStation } from '../protocol/targets.js';
+import { controlHostName } from '../protocol/targets.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './running/host-run.js';
 import { forgetPods } from './phases/note-pods.js';
 import { endingOf, stopped } from './running/outcomes.js';
 import { invalidSpecification, readSpecification } from './running/read-specification.js';
 import { releaseInUse } from './phases/release-in-use.js';
-import { Station } from './running/step-runner.js';
-import { targetOf } from '../protocol/targets.js';
+import { StepRunner } from './running/step-runner.js';
+import { hostAddressOf } from '../protocol/targets.js';
 import { confirmationOf, unitsOf } from './phases/verify.js';
 
 /** Argument of `deleteOldData`. */
@@ -57,16 +57,16 @@ async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<voi
   const { specification, host } = subject;
   const hours = specification.approval.hours;
   for (let approved: string | null = null; ;) {
-    run.board.setPhase('verifying');
+    run.progress.setPhase('verifying');
     const { target, directories, digest } = await lookAtOldData(run, subject);
     if (digest === approved) {
-      const input = { host: targetOf(specification, host), target, directories };
-      await run.station.need('deleteOldData', input);
-      await forgetPods(run.station, specification, host);
+      const input = { host: hostAddressOf(specification, host), target, directories };
+      await run.steps.need('deleteOldData', input);
+      await forgetPods(run.steps, specification, host);
       return;
     }
-    run.board.setPhase('approval');
-    const answers = await run.desk.askApproval({
+    run.progress.setPhase('approval');
+    const answers = await run.questions.askApproval({
       plan: digest,
       hosts: [host.name],
       hours,
@@ -91,8 +91,8 @@ interface OldData {
 /** @throws ApplicationFailure that ends the work: nothing is kept, or the data on the array has not proven itself */
 async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
   const { specification, host, storage } = subject;
-  const reach = targetOf(specification, host);
-  const facts = await run.station.need('gatherFacts', {
+  const reach = hostAddressOf(specification, host);
+  const facts = await run.steps.need('gatherFacts', {
     host: reach,
     mountPoint: storage.mountPoint,
     storageOnly: true,
@@ -104,7 +104,7 @@ async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
     throw stopped('refused', `The old data is kept, because step 7 is not finished on this host. ${why}`);
   }
   const { target } = plan;
-  const { directories } = await run.station.need('measureOldData', { host: reach, target });
+  const { directories } = await run.steps.need('measureOldData', { host: reach, target });
   if (directories.length === 0)
     throw stopped('skipped', 'No data from before the move is kept on this host.');
   await proveTheNewPlace(run, subject, { facts, target });
@@ -118,31 +118,31 @@ async function proveTheNewPlace(
   { specification, host }: Subject,
   { facts, target }: { readonly facts: HostFacts; readonly target: StorageTarget },
 ): Promise<void> {
-  const reach = targetOf(specification, host);
+  const reach = hostAddressOf(specification, host);
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const units = unitsOf(
     host,
     etcdMembers.map(({ name }) => name),
   );
   // Nobody is asked about a step that fails here: what is not proven is not deleted.
-  const station = new Station(host.name, run.board, null);
+  const steps = new StepRunner(host.name, run.progress, null);
   try {
-    const checks = await station.need('verifyHost', {
+    const checks = await steps.need('verifyHost', {
       host: reach,
       units,
       storage: target,
       kernelParameters: false,
     });
     refuseFailed(specification, checks.checks);
-    await station.need('checkJournals', { host: reach, target });
+    await steps.need('checkJournals', { host: reach, target });
     const [first] = controlPlanes;
     if (first === undefined) return;
     const release = await releaseInUse({
       specification,
       facts: { [host.name]: facts },
-      controlHost: new Station(controlHostStation, run.board, null),
+      controlHost: new StepRunner(controlHostName, run.progress, null),
     });
-    const nodes = await new Station(first.name, run.board, null).need(
+    const nodes = await new StepRunner(first.name, run.progress, null).need(
       'confirmNodes',
       confirmationOf(specification, { host: first, nodes: [host.name], release }),
     );

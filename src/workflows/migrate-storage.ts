@@ -4,7 +4,7 @@ import { HostRun } from './running/host-run.js';
 import { podsNotedOn } from './phases/note-pods.js';
 import { stopped } from './running/outcomes.js';
 import { invalidSpecification, readSpecification } from './running/read-specification.js';
-import { targetOf } from '../protocol/targets.js';
+import { hostAddressOf } from '../protocol/targets.js';
 import { provideStorage } from './phases/provide-storage.js';
 
 /** Argument of `migrateStorage`. */
@@ -28,9 +28,9 @@ export async function migrateStorage(input: MigrateStorageInput): Promise<HostOu
   const run = new HostRun({ cluster: specification.name, host: host.name, hostCount: 1 });
   return run.outcomeOf(async () => {
     if (storage === false) throw stopped('skipped', 'The specification asks for no storage on this host.');
-    run.board.setPhase('preparing');
+    run.progress.setPhase('preparing');
     await provideStorage(run, {
-      host: targetOf(specification, host),
+      host: hostAddressOf(specification, host),
       storage,
       approvedPlan: null,
       approvalHours: specification.approval.hours,

@@ -21,26 +21,26 @@ export async function prepareHost(input: PrepareHostInput): Promise<HostOutcome>
     mayFinish = true;
   });
   const applyFirewall = async () => {
-    if (ruleSet !== null) await run.station.run('applyFirewallRules', { host, ruleSet });
+    if (ruleSet !== null) await run.steps.run('applyFirewallRules', { host, ruleSet });
   };
   return run.outcomeOf(async () => {
     // Step 7: provider ephemeral storage config
-    run.board.setPhase('preparing');
+    run.progress.setPhase('preparing');
     if (storage !== null) await provideStorage(run, storage);
     // Step 10 of an earlier run keeps out hosts that are new, and Kubespray has them join before it comes again.
     if (input.firewallFirst === true) await applyFirewall();
-    run.board.setHostState(host.name, 'prepared');
+    run.progress.setHostState(host.name, 'prepared');
 
     // Step 8 is Kubespray's, for all hosts at once
     await condition(() => mayFinish);
-    run.board.setHostState(host.name, 'working');
-    run.board.setPhase('finishing');
+    run.progress.setHostState(host.name, 'working');
+    run.progress.setPhase('finishing');
 
     // Steps 7.14 and 7.15: start and enable containerd and kubelet
     const target = targetOfPlan(run.storage);
-    if (target !== undefined) await startUnits(run.station, host, target);
+    if (target !== undefined) await startUnits(run.steps, host, target);
     // Step 9: custom kernel parameters
-    if (input.kernelParameters) await run.station.run('applyKernelParameters', { host });
+    if (input.kernelParameters) await run.steps.run('applyKernelParameters', { host });
     // Step 10: review firewall policies
     await applyFirewall();
   });

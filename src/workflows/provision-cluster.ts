@@ -13,9 +13,9 @@ import { HostWorks } from './phases/host-works.js';
 import { ProviderPause } from './phases/provider-pause.js';
 import { NodesBeforeRun } from './phases/nodes-before-run.js';
 import { readSpecification } from './running/read-specification.js';
-import { ansibleKeyOf, controlHostTarget } from '../protocol/targets.js';
-import { together } from './running/run-both.js';
-import { checkEtcdPerformance, verify } from './phases/verify.js';
+import { ansibleKeyOf, controlHostAddress } from '../protocol/targets.js';
+import { runBoth } from './running/run-both.js';
+import { checkEtcdPerformance, confirmCluster } from './phases/verify.js';
 
 /**
  * The whole documented procedure, from bare hosts to a confirmed cluster. Start it with the workflow ID
@@ -41,7 +41,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       const hostKeys = await giveAnsibleAccess(run);
 
       // What is there, what is to be done, and what of it has to be approved
-      run.board.setPhase('planning');
+      run.progress.setPhase('planning');
       const plan = await makePlan(run);
       const isFirstInstallation = ![...run.facts.values()].some(({ units }) =>
         isServiceActive(units, 'etcd'),
@@ -49,13 +49,13 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved. Nothing is
       // restarted before both are done, so what stands in the way of steps 4 to 6 is asked about in time.
-      const [kubespray] = await together(
+      const [kubespray] = await runBoth(
         () => installKubespray(run, plan),
         () => approvePlan(run, plan),
       );
 
       // Step 7: provider ephemeral storage config. Before steps 4 to 6, so that these know which hosts take part.
-      run.board.setPhase('preparing');
+      run.progress.setPhase('preparing');
       await provider.beginFor(plan);
       await notePods(run, plan);
       await hosts.prepare(plan);
@@ -63,7 +63,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       await confirmReachability(run);
 
       // Steps 4, 5, 6 and 7.13: Ansible inventory, containerd, DNS and storage variables
-      run.board.setPhase('kubespray');
+      run.progress.setPhase('kubespray');
       const cluster = run.activeSpecification();
       await writeAnsibleFiles(run, hosts, kubespray, hostKeys);
 
@@ -72,8 +72,8 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // Steps 7.14 and 7.15, step 9's kernel parameters, step 10: review firewall policies. Meanwhile a new etcd, which
       // nobody uses yet, shows how fast it is.
-      run.board.setPhase('finishing');
-      await together(
+      run.progress.setPhase('finishing');
+      await runBoth(
         () => hosts.finish(),
         async () => {
           if (isFirstInstallation || foundUnusedEtcd) await checkEtcdPerformance(run);
@@ -83,8 +83,8 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       if (!isFirstInstallation) await provider.end();
 
       // Step 9: confirm Kubernetes cluster
-      run.board.setPhase('verifying');
-      await verify(run, {
+      run.progress.setPhase('verifying');
+      await confirmCluster(run, {
         release: kubespray.release,
         cluster,
         storage: hosts.storageTargets(),
@@ -122,7 +122,7 @@ async function writeAnsibleFiles(
 ): Promise<void> {
   const specification = run.activeSpecification();
   const input = {
-    host: controlHostTarget(specification),
+    host: controlHostAddress(specification),
     cluster: specification.name,
     specification,
     release,
@@ -151,7 +151,7 @@ async function createCluster(
   const ended = await run.controlHost.run(
     'runKubespray',
     {
-      host: controlHostTarget(specification),
+      host: controlHostAddress(specification),
       cluster: specification.name,
       playbook: playbooks.cluster,
       ...kubespray,

@@ -6,7 +6,7 @@ import { ClusterRun } from './running/cluster-run.js';
 import { gatherFacts } from './phases/make-plan.js';
 import { readSpecification } from './running/read-specification.js';
 import { releaseInUse } from './phases/release-in-use.js';
-import { verify } from './phases/verify.js';
+import { confirmCluster } from './phases/verify.js';
 
 /**
  * Step 9 of the document, and everything else that can be looked at, without changing anything. Start it with the
@@ -20,14 +20,14 @@ export async function verifyCluster(specificationInput: unknown): Promise<Report
   const run = new ClusterRun(specification, { asksAboutFailures: false });
   return run.reportOf(
     async () => {
-      run.board.setPhase('verifying');
+      run.progress.setPhase('verifying');
       await gatherFacts(run, run.activeHosts());
       const release = await releaseInUse({
         specification,
         facts: Object.fromEntries(run.facts),
         controlHost: run.controlHost,
       });
-      await verify(run, {
+      await confirmCluster(run, {
         release,
         cluster: specification,
         storage: storageTargets(run),

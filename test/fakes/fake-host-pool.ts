@@ -1,5 +1,5 @@
 import type { Host } from '../../src/hosts/host.js';
-import type { ConnectOptions, HostPool, HostTarget } from '../../src/hosts/target.js';
+import type { ConnectOptions, HostPool, HostAddress } from '../../src/hosts/target.js';
 import type { FakeHost } from './fake-host.js';
 
 /**
@@ -7,7 +7,7 @@ import type { FakeHost } from './fake-host.js';
  * {@link connections} shows who was reached and how.
  */
 export class FakeHostPool implements HostPool {
-  readonly connections: { readonly target: HostTarget; readonly options: ConnectOptions }[] = [];
+  readonly connections: { readonly target: HostAddress; readonly options: ConnectOptions }[] = [];
   private readonly hosts = new Map<string, FakeHost>();
 
   constructor(hosts: readonly FakeHost[] = []) {
@@ -15,12 +15,12 @@ export class FakeHostPool implements HostPool {
   }
 
   /** @throws HostUnreachableError as the fake host was told to */
-  async connect(target: HostTarget, options: ConnectOptions = {}): Promise<Host> {
+  async connect(address: HostAddress, options: ConnectOptions = {}): Promise<Host> {
     options.signal?.throwIfAborted();
-    const host = this.hosts.get(target.name);
-    if (host === undefined) throw new Error(`FakeHostPool has no host named ${target.name}.`);
+    const host = this.hosts.get(address.name);
+    if (host === undefined) throw new Error(`FakeHostPool has no host named ${address.name}.`);
     host.failIfUnreachable();
-    this.connections.push({ target, options });
+    this.connections.push({ target: address, options });
     return host;
   }
 

@@ -1,6 +1,6 @@
 import { JobBusyError } from '../../src/hosts/errors.js';
 import type { Host } from '../../src/hosts/host.js';
-import type { FollowOptions, Job, JobOutcome, Jobs } from '../../src/hosts/jobs/jobs.js';
+import type { FollowJobOptions, Job, JobOutcome, Jobs } from '../../src/hosts/jobs/jobs.js';
 
 /**
  * Jobs for tests: the script runs through the host's own `run`, once for each key, and its output is the log.
@@ -38,7 +38,7 @@ export class FakeJobs implements Jobs {
     return this;
   }
 
-  async run(host: Host, job: Job, options: FollowOptions = {}): Promise<JobOutcome> {
+  async run(host: Host, job: Job, options: FollowJobOptions = {}): Promise<JobOutcome> {
     options.signal?.throwIfAborted();
     const id = `${host.name}/${job.key}`;
     const known = this.outcomes.get(id);
@@ -60,7 +60,7 @@ export class FakeJobs implements Jobs {
     return false;
   }
 
-  private async execute(host: Host, job: Job, options: FollowOptions): Promise<JobOutcome> {
+  private async execute(host: Host, job: Job, options: FollowJobOptions): Promise<JobOutcome> {
     const log = `${host.stateFolder}/jobs/${job.key}/log`;
     const cut = this.cuts.shift();
     if (cut !== undefined) return { kind: 'cut-off', why: cut, tail: '', log };

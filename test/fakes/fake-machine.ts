@@ -6,7 +6,7 @@ import { storageDigest } from '../../src/cluster/storage/make-storage-plan.js';
 import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
 import { lookAgain } from '../../src/cluster/storage/planned-disks.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
-import { storageProblems } from '../../src/cluster/storage/state.js';
+import { storageDifferences } from '../../src/cluster/storage/state.js';
 import type { StepName } from '../../src/workflows/running/step-table.js';
 import { aDisk, aProbe, someFacts } from '../support/builders.js';
 
@@ -122,7 +122,7 @@ export class FakeMachine {
       return (this.isOrdered = true);
     },
     confirmStorage: (target) => {
-      const problems = storageProblems(this.facts(), target);
+      const problems = storageDifferences(this.facts(), target);
       this.require(problems.length === 0, problems.join(' '));
       this.require(this.initramfs === this.mdadmConf && this.isOrdered, 'It would not come back.');
       const digest = storageDigest(target);

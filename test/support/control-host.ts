@@ -12,11 +12,11 @@ import { installRequirements } from '../../src/activities/step-02-ansible/instal
 import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/jobs/job-runner.js';
-import type { HostTarget } from '../../src/hosts/target.js';
+import type { HostAddress } from '../../src/hosts/target.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
 
 export const cluster = 'blue';
-export const local: HostTarget = { kind: 'local', name: 'control', cluster };
+export const local: HostAddress = { kind: 'local', name: 'control', cluster };
 
 /** A control host on this machine, with a state folder of its own. */
 export interface ControlHost {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { createHostPool } from '../../src/hosts/host-pool.js';
 import { createJobs } from '../../src/hosts/jobs/job-runner.js';
-import type { HostTarget } from '../../src/hosts/target.js';
+import type { HostAddress } from '../../src/hosts/target.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 
 /** A lab, and what a worker of its own has: real connections and jobs, and a folder in which host keys are pinned. */
@@ -50,6 +50,6 @@ export async function onMachine(machine: LabMachine, script: string): Promise<st
 }
 
 /** How a worker reaches a machine of the lab. */
-export function targetOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostTarget {
+export function targetOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostAddress {
   return { kind: 'ssh', name, cluster: 'lab', address, port, user, privateKey, hostKey };
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processEntry } from '../../src/local/processes.js';
-import type { SshTarget } from '../../src/hosts/ssh/verify-host-key.js';
+import type { SshHostAddress } from '../../src/hosts/ssh/verify-host-key.js';
 
 export interface TestSshdOptions {
   /** More lines of sshd_config. */
@@ -40,7 +40,7 @@ export class TestSshd {
   }
 
   /** How to reach it with the key that it accepts. */
-  target(changes: Partial<SshTarget> = {}): SshTarget {
+  target(changes: Partial<SshHostAddress> = {}): SshHostAddress {
     const privateKey = join(this.folder, 'login');
     const address = { address: '127.0.0.1', port: this.port };
     return {

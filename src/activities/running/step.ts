@@ -3,7 +3,7 @@ import { CommandFailedError, ConnectionLostError, CutOffError, NoRoomError } fro
 import type { Host } from '../../hosts/host.js';
 import type { Job, JobOutcome, JobProgress } from '../../hosts/jobs/jobs.js';
 import { sh } from '../../hosts/script.js';
-import type { HostTarget } from '../../hosts/target.js';
+import type { HostAddress } from '../../hosts/target.js';
 import type { StepResult } from '../../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';
@@ -53,14 +53,14 @@ export function step<Input, Output>(
  */
 export async function withHost<Output>(
   { hosts }: Pick<Dependencies, 'hosts'>,
-  target: HostTarget,
+  address: HostAddress,
   use: (host: Host) => Promise<Output>,
 ): Promise<Output> {
-  const host = await hosts.connect(target, { signal: Context.current().cancellationSignal });
+  const host = await hosts.connect(address, { signal: Context.current().cancellationSignal });
   try {
     return await use(host);
   } catch (error) {
-    throw target.kind === 'local' ? error : await unlessGoingDown(host, error);
+    throw address.kind === 'local' ? error : await unlessGoingDown(host, error);
   } finally {
     await host.close();
   }

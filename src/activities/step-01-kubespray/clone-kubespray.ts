@@ -4,7 +4,7 @@ import type { Host } from '../../hosts/host.js';
 import type { Activities, CloneInput, CloneResult } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { accessRefusal } from './git-access.js';
-import { cloneScript, noSuchRef, observe, switchScript, type Observation } from './git-checkout.js';
+import { cloneScript, noSuchRef, observe, checkoutScript, type Observation } from './git-checkout.js';
 import { refuseInventory } from '../step-04-to-06-inventory/refuse-inventory.js';
 import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
 
@@ -43,7 +43,7 @@ async function checkOut(
   host: Host,
   { folder, input, before }: Checkout,
 ): Promise<Omit<CloneResult, 'folder'>> {
-  const script = before.kind === 'absent' ? cloneScript(folder, input) : switchScript(folder, input);
+  const script = before.kind === 'absent' ? cloneScript(folder, input) : checkoutScript(folder, input);
   const job = { key: input.jobKey, script, lock: `clone-${input.cluster}` };
   await runJob(dependencies, host, job, 'clone Kubespray').catch((error: unknown) => {
     throw explain(error, { host, input });

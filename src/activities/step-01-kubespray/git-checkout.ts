@@ -75,7 +75,7 @@ mv -T ${part} ${folder}`,
 }
 
 /** Takes a checkout of the same repository to another branch or tag. */
-export function switchScript(folder: string, { ref }: CloneInput): Script {
+export function checkoutScript(folder: string, { ref }: CloneInput): Script {
   return lines(
     sh`cd ${folder}`,
     findRef(sh`origin`, ref),

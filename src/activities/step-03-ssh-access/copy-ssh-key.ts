@@ -3,7 +3,7 @@ import { AuthenticationFailedError, NotProvenError, RefusedError } from '../../h
 import type { Host } from '../../hosts/host.js';
 import { lines, sh } from '../../hosts/script.js';
 import type { Script } from '../../hosts/script.js';
-import type { HostTarget } from '../../hosts/target.js';
+import type { HostAddress } from '../../hosts/target.js';
 import type { Activities, CopySshKeyInput } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { changed, step, unchanged, withHost } from '../running/step.js';
@@ -17,14 +17,14 @@ import { changed, step, unchanged, withHost } from '../running/step.js';
  */
 export function copySshKey(dependencies: Dependencies): Activities['copySshKey'] {
   return step(async (input) => {
-    const { host: target } = input;
-    const user = target.kind === 'ssh' ? target.user : 'root';
+    const { host: address } = input;
+    const user = address.kind === 'ssh' ? address.user : 'root';
     const added = await appendByKey(dependencies, input, user);
     if (added === 0) return unchanged(`${user} gets in by key`);
     if (added !== undefined) return changed(`appended ${counted(added, 'key')} for ${user}`);
 
     const copied = await appendByPassword(dependencies, input, user);
-    await proveKeyLogin(dependencies, target, user);
+    await proveKeyLogin(dependencies, address, user);
     return changed(`appended ${counted(copied, 'key')} for ${user}, who now gets in by key`);
   });
 }
@@ -32,19 +32,19 @@ export function copySshKey(dependencies: Dependencies): Activities['copySshKey']
 /** @returns how many keys were missing, or undefined if the key does not get in */
 async function appendByKey(
   dependencies: Dependencies,
-  { host: target, publicKeys, password }: CopySshKeyInput,
+  { host: address, publicKeys, password }: CopySshKeyInput,
   user: string,
 ): Promise<number | undefined> {
   try {
-    return await withHost(dependencies, target, (host) => append(host, user, publicKeys));
+    return await withHost(dependencies, address, (host) => append(host, user, publicKeys));
   } catch (error) {
     if (!(error instanceof AuthenticationFailedError)) throw error;
     if (password) return undefined;
     throw new AuthenticationFailedError(
-      `The SSH key does not get into ${target.name} as ${user}, and no password is given.`,
+      `The SSH key does not get into ${address.name} as ${user}, and no password is given.`,
       {
         ...error.context,
-        advice: `Set ssh.bootstrapPassword, or run "${copyCommand(target)}" yourself, then retry.`,
+        advice: `Set ssh.bootstrapPassword, or run "${copyCommand(address)}" yourself, then retry.`,
       },
       { cause: error },
     );
@@ -53,19 +53,19 @@ async function appendByKey(
 
 async function appendByPassword(
   { hosts, readSecret }: Dependencies,
-  { host: target, publicKeys, password }: CopySshKeyInput,
+  { host: address, publicKeys, password }: CopySshKeyInput,
   user: string,
 ): Promise<number> {
   if (!password) return 0;
   const where = 'env' in password ? `the environment variable ${password.env}` : password.file;
   let host: Host;
   try {
-    host = await hosts.connect(target, { password: await readSecret(password) });
+    host = await hosts.connect(address, { password: await readSecret(password) });
   } catch (error) {
     if (!(error instanceof AuthenticationFailedError)) throw error;
-    throw new RefusedError(`${target.name} accepts neither the SSH key nor the password for ${user}.`, {
+    throw new RefusedError(`${address.name} accepts neither the SSH key nor the password for ${user}.`, {
       ...error.context,
-      advice: `Correct ${where}, and see that sshd of ${target.name} allows passwords for ${user}; or run "${copyCommand(target)}" yourself. Then retry.`,
+      advice: `Correct ${where}, and see that sshd of ${address.name} allows passwords for ${user}; or run "${copyCommand(address)}" yourself. Then retry.`,
     });
   }
   try {
@@ -75,17 +75,17 @@ async function appendByPassword(
   }
 }
 
-async function proveKeyLogin(dependencies: Dependencies, target: HostTarget, user: string): Promise<void> {
+async function proveKeyLogin(dependencies: Dependencies, address: HostAddress, user: string): Promise<void> {
   try {
-    const host = await dependencies.hosts.connect(target, { fresh: true });
+    const host = await dependencies.hosts.connect(address, { fresh: true });
     await host.close();
   } catch (error) {
     if (!(error instanceof AuthenticationFailedError)) throw error;
     throw new NotProvenError(
-      `The key was appended to authorized_keys of ${user} on ${target.name}, and still does not get in.`,
+      `The key was appended to authorized_keys of ${user} on ${address.name}, and still does not get in.`,
       {
         ...error.context,
-        advice: `Look at AuthorizedKeysFile and PubkeyAuthentication in sshd_config of ${target.name}, and at the owner and modes of ${user}'s home folder.`,
+        advice: `Look at AuthorizedKeysFile and PubkeyAuthentication in sshd_config of ${address.name}, and at the owner and modes of ${user}'s home folder.`,
       },
       { cause: error },
     );
@@ -128,8 +128,8 @@ function appendOne(publicKey: string): Script {
 fi`;
 }
 
-function copyCommand(target: HostTarget): string {
-  if (target.kind === 'local') return 'ssh-copy-id';
-  const port = target.port === 22 ? '' : `-p ${target.port} `;
-  return `ssh-copy-id -i ${target.privateKey}.pub ${port}${target.user}@${target.address}`;
+function copyCommand(address: HostAddress): string {
+  if (address.kind === 'local') return 'ssh-copy-id';
+  const port = address.port === 22 ? '' : `-p ${address.port} `;
+  return `ssh-copy-id -i ${address.privateKey}.pub ${port}${address.user}@${address.address}`;
 }

@@ -8,7 +8,7 @@ import {
   mdadmConfPath,
   recordOf,
   type FileState,
-  type SurroundingsRecord,
+  type RecordBefore,
 } from '../../cluster/storage/record-before.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
@@ -16,7 +16,7 @@ import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
 import { changed, step, unchanged, withHost } from '../running/step.js';
-import { lookAround, readRecord, recordPath } from './record-before-on-host.js';
+import { lookAround, readRecordBefore, recordPath } from './record-before-on-host.js';
 
 /**
  * Step 7.7: Backup fstab; mdadm.conf is backed up too. Each content is kept once, beside the original, under a name
@@ -26,7 +26,7 @@ import { lookAround, readRecord, recordPath } from './record-before-on-host.js';
 export function backUpFstab(dependencies: Pick<Dependencies, 'hosts'>): Activities['backUpFstab'] {
   return step(({ host: reach, target }) =>
     withHost(dependencies, reach, async (host) => {
-      const known = await readRecord(host);
+      const known = await readRecordBefore(host);
       const now = await lookAround(host, target, known);
       const record = recordOf(now, await lookWhatIsBegun(host, target), known);
       if (record === null) return unchanged('backed up before it was updated');
@@ -60,7 +60,7 @@ async function keep(
   file: {
     readonly path: string;
     readonly now: FileState | null;
-    readonly before: SurroundingsRecord['fstab'];
+    readonly before: RecordBefore['fstab'];
   },
 ): Promise<readonly string[]> {
   const { path, now, before } = file;

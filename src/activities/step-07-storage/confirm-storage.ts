@@ -1,6 +1,6 @@
 import { storageDigest } from '../../cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
-import { storageProblems } from '../../cluster/storage/state.js';
+import { storageDifferences } from '../../cluster/storage/state.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import type { Activities } from '../../protocol/steps.js';
@@ -21,7 +21,7 @@ export function confirmStorage(dependencies: Pick<Dependencies, 'hosts'>): Activ
   return step(({ host: reach, target }) =>
     withHost(dependencies, reach, async (host) => {
       const facts = await readFacts(host, target.mountPoint);
-      const problems = [...storageProblems(facts, target), ...(await hiddenProblems(host, target))];
+      const problems = [...storageDifferences(facts, target), ...(await hiddenProblems(host, target))];
       if (problems.length > 0) {
         throw notProven(host, problems.join(' '), 'Look at lsblk, /proc/mdstat and findmnt on the host.');
       }

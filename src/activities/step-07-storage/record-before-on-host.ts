@@ -3,9 +3,9 @@ import {
   fstabPath,
   mdadmConfPath,
   type FileState,
-  type Surroundings,
-  type SurroundingsRecord,
-  surroundingsRecordSchema,
+  type StateNow,
+  type RecordBefore,
+  recordBeforeSchema,
 } from '../../cluster/storage/record-before.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
@@ -18,8 +18,8 @@ import { movedUnits, unitsPresent } from '../../probes/units.js';
 export async function lookAround(
   host: Host,
   target: StorageTarget,
-  record: SurroundingsRecord | null = null,
-): Promise<Surroundings> {
+  record: RecordBefore | null = null,
+): Promise<StateNow> {
   const files = [fstabPath, mdadmConfPath];
   const { stdout } = await host.run(
     sh`for path in ${files}; do
@@ -50,11 +50,11 @@ done`,
  * @returns null where step 7 has not begun, or was begun by a version that kept no record
  * @throws NotUnderstoodError for a record that somebody has damaged
  */
-export async function readRecord(host: Host): Promise<SurroundingsRecord | null> {
+export async function readRecordBefore(host: Host): Promise<RecordBefore | null> {
   const path = recordPath(host);
   const text = await host.readFile(path);
   if (text === undefined) return null;
-  return understood(host, `The record ${path}`, () => surroundingsRecordSchema.parse(JSON.parse(text)));
+  return understood(host, `The record ${path}`, () => recordBeforeSchema.parse(JSON.parse(text)));
 }
 
 /** One for the host and not for each array: a plan that has changed since must not hide how it was before the first. */

@@ -13,7 +13,7 @@ import {
   firewallUnitText,
   isAsProven,
   readFirewallState,
-  undoScript,
+  firewallUndoScript,
 } from '../../probes/firewall-state.js';
 import type { Attempt } from './prove-way-in.js';
 import { proveWayIn } from './prove-way-in.js';
@@ -97,7 +97,7 @@ async function isInForce(host: Host, ruleSet: string): Promise<boolean> {
 async function stage(host: Host, ruleSet: string): Promise<void> {
   const folder = firewallFolder(host);
   await host.writeFile(folder.wanted, ruleSet, { mode: 0o600 });
-  await host.writeFile(folder.undo, undoScript(folder).text, { mode: 0o600 });
+  await host.writeFile(folder.undo, firewallUndoScript(folder).text, { mode: 0o600 });
   const script = sh`chmod 700 ${folder.path}
 nft -c -f ${folder.wanted} 2>&1`;
   const { exitCode, stdout } = await host.run(script, { accept: 'any', what: 'check the firewall rules' });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ConnectionLostError, HostError, NotProvenError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import type { HostTarget } from '../../hosts/target.js';
+import type { HostAddress } from '../../hosts/target.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { disarm, firewallFolder, undone } from '../../probes/firewall-state.js';
 import type { WayIn } from './ssh-way-in.js';
@@ -31,12 +31,12 @@ export interface Attempt {
  */
 export async function proveWayIn(
   { hosts }: Pick<Dependencies, 'hosts'>,
-  target: HostTarget,
+  address: HostAddress,
   attempt: Attempt,
 ): Promise<void> {
   const loaded = Date.now();
   const folder = firewallFolder(attempt.host);
-  const again = await connectAgain(hosts, target, attempt, loaded);
+  const again = await connectAgain(hosts, address, attempt, loaded);
   try {
     const { exitCode } = await again.run(disarm(folder, attempt.name), {
       accept: [0, undone],
@@ -60,16 +60,16 @@ function notLoaded({ host }: Attempt): ConnectionLostError {
 /** @throws LockedOutError when nobody gets in until the host has put its previous rules back */
 async function connectAgain(
   hosts: Dependencies['hosts'],
-  target: HostTarget,
+  address: HostAddress,
   attempt: Attempt,
   loaded: number,
 ): Promise<Host> {
-  if (target.kind === 'local') return attempt.host;
+  if (address.kind === 'local') return attempt.host;
   const signal = Context.current().cancellationSignal;
   const end = loaded + attempt.undoAfterSeconds * 1000;
   while (Date.now() < end) {
     try {
-      const host = await hosts.connect(target, {
+      const host = await hosts.connect(address, {
         fresh: true,
         signal,
         timeout: Math.max(1000, end - Date.now()),
@@ -82,7 +82,7 @@ async function connectAgain(
     }
   }
   await sleep(2000, undefined, { signal });
-  const back = await hosts.connect(target, { fresh: true, signal }).catch((error: unknown) => {
+  const back = await hosts.connect(address, { fresh: true, signal }).catch((error: unknown) => {
     if (error instanceof HostError) return undefined;
     throw error;
   });

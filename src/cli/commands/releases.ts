@@ -1,4 +1,4 @@
-import { releases as known } from '../../cluster/releases/releases.js';
+import { releaseTable as known } from '../../cluster/releases/releases.js';
 import { renderReleases } from '../../cluster/release-choice/render-releases.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';

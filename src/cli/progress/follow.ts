@@ -12,7 +12,7 @@ import { withHeartbeats } from './heartbeats.js';
 const shortestPause = 500;
 const answerTimeout = 10_000;
 
-export interface FollowOptions {
+export interface FollowWorkflowOptions {
   readonly handle: WorkflowHandle;
   /** Ends the following; the workflow goes on. */
   readonly signal: AbortSignal;
@@ -26,7 +26,7 @@ export interface FollowOptions {
 export type FollowEnd = 'closed' | 'interrupted';
 
 /** Looks at a workflow's progress until it has come to its end. */
-export async function followProgress(options: FollowOptions): Promise<FollowEnd> {
+export async function followProgress(options: FollowWorkflowOptions): Promise<FollowEnd> {
   const { handle, signal, onProgress, onSilence } = options;
   let silent = false;
   while (!signal.aborted) {

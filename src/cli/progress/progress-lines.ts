@@ -9,10 +9,10 @@ export interface ProgressLine {
 }
 
 const controlHost = 'control host';
-const widest = { station: 20, step: 26 };
+const widest = { machine: 20, step: 26 };
 
 /**
- * What has changed since the last look, a line each, in the order of stations and steps.
+ * What has changed since the last look, a line each, in the order of machines and steps.
  * @param before undefined at the first look: then everything counts as new
  */
 export function progressLines(before: ClusterProgress | undefined, now: ClusterProgress): ProgressLine[] {
@@ -22,9 +22,9 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
     lines.push({ kind: 'phase', text: `${plainText(now.cluster)}: ${now.phase}${release}` });
   }
   const width = stationWidth(now);
-  for (const [station, steps] of stations(now)) {
-    const known = before === undefined ? [] : (stations(before).get(station) ?? []);
-    lines.push(...stepLines(plainText(station).padEnd(width), known, steps));
+  for (const [machine, steps] of machines(now)) {
+    const known = before === undefined ? [] : (machines(before).get(machine) ?? []);
+    lines.push(...stepLines(plainText(machine).padEnd(width), known, steps));
   }
   for (const refusal of now.refusals.slice(newRefusals(before, now))) {
     lines.push({ kind: 'refusal', text: `refused: ${plainText(refusal)}` });
@@ -33,18 +33,18 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
 }
 
 function stepLines(
-  station: string,
+  machine: string,
   before: readonly StepProgress[],
   now: readonly StepProgress[],
 ): ProgressLine[] {
   return now.flatMap((step, position): ProgressLine[] => {
     if (before[position]?.state === step.state && before[position].step === step.step) return [];
-    const text = `${station}  ${plainText(step.step).padEnd(widest.step)}  ${step.state.padEnd(9)}  ${plainText(step.summary)}`;
+    const text = `${machine}  ${plainText(step.step).padEnd(widest.step)}  ${step.state.padEnd(9)}  ${plainText(step.summary)}`;
     return [{ kind: step.state === 'running' ? 'begun' : 'ended', text: text.trimEnd() }];
   });
 }
 
-function stations(progress: ClusterProgress): Map<string, readonly StepProgress[]> {
+function machines(progress: ClusterProgress): Map<string, readonly StepProgress[]> {
   return new Map([
     [controlHost, progress.controlHost],
     ...progress.hosts.map(({ host, steps }) => [host, steps] as const),
@@ -53,7 +53,7 @@ function stations(progress: ClusterProgress): Map<string, readonly StepProgress[
 
 function stationWidth({ hosts }: ClusterProgress): number {
   const longest = Math.max(controlHost.length, ...hosts.map(({ host }) => host.length));
-  return Math.min(longest, widest.station);
+  return Math.min(longest, widest.machine);
 }
 
 /** Refusals are kept to a number, so old ones fall out at the front: what is new follows the last known one. */

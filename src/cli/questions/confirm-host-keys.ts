@@ -2,9 +2,9 @@ import type { Specification } from '../../cluster/specification/specification.js
 import { HostKeyUnknownError } from '../../hosts/errors.js';
 import { createHostPool } from '../../hosts/host-pool.js';
 import { slipwayHome } from '../../hosts/state-folder.js';
-import { confirmHostKey, knownKeys } from '../../hosts/ssh/verify-host-key.js';
+import { confirmHostKey, trustedKeys } from '../../hosts/ssh/verify-host-key.js';
 import { forEachBounded } from '../../workflows/running/bounded.js';
-import { controlHostTarget, targetOf } from '../../protocol/targets.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { hostKeysQuestion, hostKeysText, unconfirmedText, type Unconfirmed } from './host-keys-text.js';
@@ -52,10 +52,13 @@ const atOnce = 20;
 async function findUnconfirmed(specification: Specification, stateFolder: string): Promise<Unconfirmed[]> {
   const pool = createHostPool({ stateFolder });
   const unconfirmed: Unconfirmed[][] = await forEachBounded(
-    [controlHostTarget(specification), ...specification.hosts.map((host) => targetOf(specification, host))],
+    [
+      controlHostAddress(specification),
+      ...specification.hosts.map((host) => hostAddressOf(specification, host)),
+    ],
     async (target) => {
       if (target.kind === 'local') return [];
-      if ((await knownKeys(stateFolder, target, { trusted: true })).length > 0) return [];
+      if ((await trustedKeys(stateFolder, target, { trusted: true })).length > 0) return [];
       try {
         await openHost(target, specification, pool);
         return [];

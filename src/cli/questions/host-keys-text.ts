@@ -1,11 +1,11 @@
 import { namesText, outlineText } from '../../cluster/text/outline.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { describedKey, hostKeyText, type HostKey } from '../../hosts/ssh/host-key.js';
-import { placeOf, tellFingerprints, type SshTarget } from '../../hosts/ssh/verify-host-key.js';
+import { placeOf, tellFingerprints, type SshHostAddress } from '../../hosts/ssh/verify-host-key.js';
 
 /** A host that wants the password, with the key that it has shown. */
 export interface Unconfirmed {
-  readonly target: SshTarget;
+  readonly target: SshHostAddress;
   readonly shown: HostKey;
 }
 

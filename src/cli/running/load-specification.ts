@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
-import { formatProblems, readSpecification } from '../../cluster/specification/read-file.js';
+import { formatProblems, readSpecificationFile } from '../../cluster/specification/read-file.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes } from '../terminal/exit-codes.js';
@@ -10,7 +10,7 @@ import { exitCodes } from '../terminal/exit-codes.js';
  * @throws CommandError with every problem, a line each as `file:line:column path: message`
  */
 export async function loadSpecification(file: string): Promise<Specification> {
-  const { specification, problems } = readSpecification({ text: await textOf(file), file });
+  const { specification, problems } = readSpecificationFile({ text: await textOf(file), file });
   if (specification !== undefined) return specification;
   throw new CommandError(formatProblems(problems), exitCodes.invalidInput);
 }

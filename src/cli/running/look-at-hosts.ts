@@ -10,12 +10,12 @@ import type { Specification } from '../../cluster/specification/specification.js
 import type { FoundBefore } from '../../cluster/checks/finding.js';
 import { sudoFinding } from '../../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../../hosts/errors.js';
-import type { HostPool, HostTarget } from '../../hosts/target.js';
-import { controlHostTarget, targetOf } from '../../protocol/targets.js';
+import type { HostPool, HostAddress } from '../../hosts/target.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
 import { openHost } from './open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */
-export interface Look extends Seen {
+export interface SeenMachines extends Seen {
   /** One sentence for each machine that could not be read. */
   readonly unread: readonly Unread[];
 }
@@ -24,33 +24,33 @@ export interface Look extends Seen {
 const atOnce = 20;
 
 /** Reads the facts of the control host and of every host, and whether the hosts reach each other. */
-export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<Look> {
+export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<SeenMachines> {
   const facts: Record<string, HostFacts> = {};
   const unread: Unread[] = [];
   const findings: FoundBefore[] = [];
   let controlHost: HostFacts | undefined;
   const roomFor = roomPathsOf(specification);
   const read = async (
-    target: HostTarget,
+    address: HostAddress,
     { mountPoint, controlHostOf }: { readonly mountPoint: string; readonly controlHostOf?: string },
     keep: (facts: HostFacts) => void,
   ) => {
     try {
-      const host = await openHost(target, specification, pool);
+      const host = await openHost(address, specification, pool);
       try {
         keep(await readFactsAndClock(host, mountPoint, { controlHostOf, roomFor }));
       } finally {
         await host.close();
       }
     } catch (error) {
-      unread.push({ host: target.name, isNode: controlHostOf === undefined, why: whyOf(error) });
-      if (error instanceof SudoRefusedError) findings.push(sudoRefused(target.name, error));
+      unread.push({ host: address.name, isNode: controlHostOf === undefined, why: whyOf(error) });
+      if (error instanceof SudoRefusedError) findings.push(sudoRefused(address.name, error));
     }
   };
   const visits = [
     () =>
       read(
-        controlHostTarget(specification),
+        controlHostAddress(specification),
         { mountPoint: documentsMountPoint, controlHostOf: specification.name },
         (found) => {
           controlHost = found;
@@ -58,9 +58,13 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
       ),
     ...specification.hosts.map(
       (host) => () =>
-        read(targetOf(specification, host), { mountPoint: factsMountPoint(specification, host) }, (found) => {
-          facts[host.name] = found;
-        }),
+        read(
+          hostAddressOf(specification, host),
+          { mountPoint: factsMountPoint(specification, host) },
+          (found) => {
+            facts[host.name] = found;
+          },
+        ),
     ),
   ];
   const visitors = Array.from({ length: atOnce }, async () => {
@@ -72,7 +76,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
   const hosts = specification.hosts.filter(({ name }) => name in facts);
   const reachability = await proveReachability({
     ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },
-    hosts: hosts.map((host) => targetOf(specification, host)),
+    hosts: hosts.map((host) => hostAddressOf(specification, host)),
   }).catch((error: unknown) => {
     unread.push({ host: 'the ways between the hosts', isNode: false, why: whyOf(error) });
     return undefined;
@@ -82,7 +86,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
 
 /** Answers come in any order; what is told of them does not change from one time to the next. */
 function sortByHost(told: { readonly host: string | null }[], specification: Specification): void {
-  const names = [controlHostTarget(specification).name, ...specification.hosts.map(({ name }) => name)];
+  const names = [controlHostAddress(specification).name, ...specification.hosts.map(({ name }) => name)];
   const placeOf = ({ host }: { readonly host: string | null }) => names.indexOf(host ?? '');
   told.sort((left, right) => placeOf(left) - placeOf(right));
 }

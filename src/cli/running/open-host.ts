@@ -2,13 +2,13 @@ import type { Specification } from '../../cluster/specification/specification.js
 import { AuthenticationFailedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { readSecret } from '../../hosts/secrets.js';
-import type { HostPool, HostTarget } from '../../hosts/target.js';
+import type { HostPool, HostAddress } from '../../hosts/target.js';
 
 /**
  * By key, or by the password that will copy the key; the key itself is not copied by looking.
  * @throws HostKeyUnknownError when the password is needed, and nobody vouches for the host's key: it is not sent
  */
-export async function openHost(target: HostTarget, { ssh }: Specification, pool: HostPool): Promise<Host> {
+export async function openHost(target: HostAddress, { ssh }: Specification, pool: HostPool): Promise<Host> {
   try {
     return await pool.connect(target);
   } catch (error) {

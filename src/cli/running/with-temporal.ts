@@ -1,7 +1,7 @@
 import { EmbeddedServerError } from '../../temporal/embedded-server.js';
 import {
   connectTemporal,
-  type ConnectOptions,
+  type ServerConnectOptions,
   TemporalUnreachableError,
   type TemporalConnection,
 } from '../../temporal/connect.js';
@@ -17,7 +17,7 @@ import type { Terminal } from '../terminal/terminal.js';
  * @throws CommandError with the exit code for "Temporal cannot be reached"
  */
 export async function withTemporal<Output>(
-  { terminal, embedded }: { terminal: Terminal; embedded: ConnectOptions['embedded'] },
+  { terminal, embedded }: { terminal: Terminal; embedded: ServerConnectOptions['embedded'] },
   use: (connection: TemporalConnection) => Promise<Output>,
 ): Promise<Output> {
   const connection = await connect(terminal, embedded);
@@ -30,7 +30,7 @@ export async function withTemporal<Output>(
 
 async function connect(
   terminal: Terminal,
-  embedded: ConnectOptions['embedded'],
+  embedded: ServerConnectOptions['embedded'],
 ): Promise<TemporalConnection> {
   try {
     return await connectTemporal({

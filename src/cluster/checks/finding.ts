@@ -10,7 +10,7 @@ export interface FoundBefore extends Omit<Finding, 'overridden'> {
 }
 
 /** One host as it is asked for and as it is. */
-export interface Look {
+export interface HostLook {
   readonly host: HostSpecification;
   readonly facts: HostFacts;
   readonly specification: Specification;
@@ -22,10 +22,10 @@ export interface Look {
 export type HostFinding = Omit<FoundBefore, 'host'>;
 
 /** Looks at one host by itself; undefined: nothing is wrong. */
-export type HostCheck = (look: Look) => HostFinding | undefined;
+export type HostCheck = (look: HostLook) => HostFinding | undefined;
 
 /** What each of the checks finds on a host. */
-export function findingsBy(checks: readonly HostCheck[], look: Look): FoundBefore[] {
+export function findingsBy(checks: readonly HostCheck[], look: HostLook): FoundBefore[] {
   return checks.flatMap((check) => {
     const finding = check(look);
     return finding === undefined ? [] : [{ ...finding, host: look.host.name }];

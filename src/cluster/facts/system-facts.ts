@@ -111,7 +111,7 @@ export const upgradeTimer = 'apt-daily-upgrade.timer';
 export const dockerSocket = 'docker.socket';
 
 /** Kernel modules that something in a cluster may need; which of them it does is decided by the specification. */
-export const kernelModules = [
+export const modulesLookedAt = [
   ...['overlay', 'br_netfilter', 'nf_conntrack', 'nf_tables', 'vxlan', 'dummy'],
   ...['ipip', 'ip_vs', 'ip_vs_rr', 'ip_vs_wrr', 'ip_vs_sh', 'ip_vs_wlc', 'ip_vs_lc'],
   ...['raid0', 'raid1', 'raid10'],

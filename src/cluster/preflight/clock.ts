@@ -1,5 +1,5 @@
 import type { ClockOffset } from '../facts/system-facts.js';
-import type { FoundBefore, HostCheck, Look } from '../checks/finding.js';
+import type { FoundBefore, HostCheck, HostLook } from '../checks/finding.js';
 
 /** Milliseconds by which clocks may differ: etcd complains of more than a second. */
 const tolerated = 1_000;
@@ -11,7 +11,7 @@ const tolerable = 300_000;
  * with the machine that looked at it, so hosts are compared with each other only where the same machine has looked. What
  * may come from the time that the looking took is not told.
  */
-export function clockFindings(looks: readonly Look[]): FoundBefore[] {
+export function clockFindings(looks: readonly HostLook[]): FoundBefore[] {
   const compared = looks.flatMap(({ host, facts: { clock } }) =>
     clock === undefined ? [] : [{ host: host.name, clock }],
   );

@@ -1,5 +1,5 @@
 import type { HostFacts } from '../facts/facts.js';
-import { addressNumber, parseNetwork, type Network } from '../values/ip-network.js';
+import { addressNumber, parseIpNetwork, type IpNetwork } from '../values/ip-network.js';
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
 import { type FoundBefore } from '../checks/finding.js';
@@ -25,7 +25,7 @@ export function clusterNetworkFindings(specification: Specification, facts: Fact
   });
   const read = Object.entries(networks).map(([name, { what, standard }]) => {
     const text = variables[name] ?? standard;
-    return { name, what, text, network: typeof text === 'string' ? parseNetwork(text) : undefined };
+    return { name, what, text, network: typeof text === 'string' ? parseIpNetwork(text) : undefined };
   });
   const [services, pods] = read.map(({ network }) => network);
   return [
@@ -57,7 +57,7 @@ export function clusterNetworkFindings(specification: Specification, facts: Fact
   ];
 
   /** "Check that IP range is enough for the nodes": every plugin but Calico gives each node a network of its own. */
-  function tooSmall({ hosts, firewall }: Specification, network: Network | undefined): FoundBefore[] {
+  function tooSmall({ hosts, firewall }: Specification, network: IpNetwork | undefined): FoundBefore[] {
     const { kube_network_node_prefix: prefix = 24 } = variables;
     if (
       network === undefined ||
@@ -76,7 +76,7 @@ export function clusterNetworkFindings(specification: Specification, facts: Fact
 interface Inside {
   readonly specification: Specification;
   readonly facts: Facts;
-  readonly network: Network;
+  readonly network: IpNetwork;
 }
 
 /** Names of hosts; behind a name the addresses, where they are not the one by which the others know the host. */
@@ -105,7 +105,8 @@ const ofCluster = new Set([
   ...['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali', 'tunl0'],
 ]);
 
-const sizeOf = ({ prefix }: Network) => 2 ** (32 - prefix);
-const contains = (network: Network, address: number) =>
+const sizeOf = ({ prefix }: IpNetwork) => 2 ** (32 - prefix);
+const contains = (network: IpNetwork, address: number) =>
   address >= network.first && address < network.first + sizeOf(network);
-const overlap = (one: Network, other: Network) => contains(one, other.first) || contains(other, one.first);
+const overlap = (one: IpNetwork, other: IpNetwork) =>
+  contains(one, other.first) || contains(other, one.first);

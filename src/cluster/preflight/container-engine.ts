@@ -1,18 +1,18 @@
 import { isServiceActive, type Unit } from '../facts/facts.js';
 import { dockerSocket } from '../facts/system-facts.js';
 import { isPlainText } from '../values/ansible-template.js';
-import { findingsBy, type FoundBefore, type HostCheck, type Look } from '../checks/finding.js';
+import { findingsBy, type FoundBefore, type HostCheck, type HostLook } from '../checks/finding.js';
 
 /**
  * What Kubespray's role validate-container-engine takes off a host, read at the tags from v2.24.1 to v2.31.0: an engine that
  * runs and is not container_manager's. It drains the node, stops kubelet, and asks nobody.
  */
-export function containerEngineFindings(look: Look): FoundBefore[] {
+export function containerEngineFindings(look: HostLook): FoundBefore[] {
   return getsEngine(look) ? findingsBy([docker, crio, containerd], look) : [];
 }
 
 /** Without a word of the operator's the hosts of k8s_cluster do; those of etcd alone do not. */
-function getsEngine({ host, specification }: Look): boolean {
+function getsEngine({ host, specification }: HostLook): boolean {
   const own = specification.kubespray.variables['deploy_container_engine'];
   return typeof own === 'boolean' ? own : host.roles.some((role) => role !== 'etcd');
 }
@@ -35,7 +35,7 @@ const docker: HostCheck = (look) => {
 
 const leave = 'Move what is needed to another host, or leave this one out.';
 
-function howDockerRuns({ facts: { units, system } }: Look): string | undefined {
+function howDockerRuns({ facts: { units, system } }: HostLook): string | undefined {
   if (isServiceActive(units, 'docker')) return 'runs (docker.service)';
   const listening = system?.listeners.find(
     ({ process }) => process === 'dockerd' || process === 'docker-proxy',
@@ -72,7 +72,7 @@ const containerd: HostCheck = (look) => {
   };
 };
 
-function found(look: Look, { engine, deleted }: { readonly engine: string; readonly deleted: string }) {
+function found(look: HostLook, { engine, deleted }: { readonly engine: string; readonly deleted: string }) {
   const drained = look.facts.kubernetes == null ? '' : '; on this node it drains it and stops kubelet first';
   return {
     check: 'other-container-engine',
@@ -87,7 +87,7 @@ function found(look: Look, { engine, deleted }: { readonly engine: string; reado
 const isAskedFor = (units: readonly Unit[]) => units.some(({ name }) => name === dockerSocket);
 
 /** What a template makes of it is not known; without a word Slipway writes containerd. */
-function managerOf({ specification }: Look): string {
+function managerOf({ specification }: HostLook): string {
   const own = specification.kubespray.variables['container_manager'];
   return isPlainText(own) ? own : 'containerd';
 }

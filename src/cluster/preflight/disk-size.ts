@@ -2,7 +2,7 @@ import type { Space } from '../facts/system-facts.js';
 import { ephemeralStorageOf } from '../specification/members.js';
 import { groupBy } from '../values/group-by.js';
 import { roomFolders } from './room-folders.js';
-import type { Look } from '../checks/finding.js';
+import type { HostLook } from '../checks/finding.js';
 
 /** What a role's data has to itself. */
 export interface DiskSize {
@@ -12,7 +12,7 @@ export interface DiskSize {
 }
 
 /** The file systems that a role fills, each of them once; the root's alone where those of its folders are not known. */
-export function diskOf(look: Look, role: 'control-plane' | 'worker'): DiskSize {
+export function diskOf(look: HostLook, role: 'control-plane' | 'worker'): DiskSize {
   const { rootDisk, system } = look.facts;
   const spaces = foldersOf(look, role).map((folder) => system?.space.find(({ path }) => path === folder));
   if (!spaces.every((space) => space !== undefined)) {
@@ -26,12 +26,12 @@ export function diskOf(look: Look, role: 'control-plane' | 'worker'): DiskSize {
 }
 
 /** Whether step 7 gives images and pods an array, so that the sizes of the other file systems are not theirs. */
-export function hasOwnArray({ specification, host }: Look): boolean {
+export function hasOwnArray({ specification, host }: HostLook): boolean {
   return ephemeralStorageOf(specification, host) !== false;
 }
 
 /** Where step 7 makes an array, it may be there already or not: what the system keeps is the same before and after. */
-function foldersOf(look: Look, role: 'control-plane' | 'worker'): string[] {
+function foldersOf(look: HostLook, role: 'control-plane' | 'worker'): string[] {
   const { etcd } = roomFolders(look.specification);
   const images = hasOwnArray(look) ? [] : ['/var/lib/containerd'];
   if (role === 'control-plane') return ['/', ...images, ...(etcd === undefined ? [] : [etcd])];

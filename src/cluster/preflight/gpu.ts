@@ -1,9 +1,9 @@
 import { gpuOf, nvidiaRuntimePath } from '../kubespray/gpu.js';
 import { counted } from '../text/quantities.js';
-import type { FoundBefore, Look } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/finding.js';
 
 /** Whether what the specification says of GPUs is what the host has. Hosts that were not asked about it are not judged. */
-export function gpuFindings({ host, facts: { nvidia }, specification }: Look): FoundBefore[] {
+export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook): FoundBefore[] {
   if (nvidia === undefined) return [];
   const found = (finding: Pick<FoundBefore, 'is' | 'shouldBe' | 'mend'>): FoundBefore[] => [
     { check: 'gpu', host: host.name, severity: 'warning', ...finding },

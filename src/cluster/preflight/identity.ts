@@ -1,7 +1,7 @@
-import type { FoundBefore, Look } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/finding.js';
 
 /** What must differ between hosts. */
-export function identityFindings(looks: readonly Look[]): FoundBefore[] {
+export function identityFindings(looks: readonly HostLook[]): FoundBefore[] {
   return [...noMachineId(looks), ...machineIds(looks), ...hostNames(looks)];
 }
 
@@ -9,7 +9,7 @@ const ownMachineId =
   'Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; then restart the host. A DHCP server that knows hosts by it may give another address then.';
 
 /** An image that is to make its ID at its first boot, and cannot write it down. */
-function noMachineId(looks: readonly Look[]): FoundBefore[] {
+function noMachineId(looks: readonly HostLook[]): FoundBefore[] {
   return looks
     .filter(({ facts }) => !isMachineId(facts.machineId))
     .map(({ host, facts }) => ({
@@ -28,7 +28,7 @@ const isMachineId = (id: string) => id !== '' && id !== 'uninitialized';
  * The plan of the disks is bound to a machine by its ID, so two hosts with one ID cannot be told apart: they are either
  * copies of one image, or the same machine by two addresses.
  */
-function machineIds(looks: readonly Look[]): FoundBefore[] {
+function machineIds(looks: readonly HostLook[]): FoundBefore[] {
   const known = looks.filter(({ facts }) => isMachineId(facts.machineId));
   return shared(known, ({ facts }) => facts.machineId).map(({ look, others }) => {
     const same = others.filter(({ facts }) => facts.bootId === look.facts.bootId);
@@ -47,7 +47,7 @@ function machineIds(looks: readonly Look[]): FoundBefore[] {
 }
 
 /** Kubespray sets the host name to the inventory name, so this tells of cloned hosts, but breaks nothing. */
-function hostNames(looks: readonly Look[]): FoundBefore[] {
+function hostNames(looks: readonly HostLook[]): FoundBefore[] {
   return shared(looks, ({ facts }) => facts.hostname).map(({ look, others }) => ({
     check: 'host-name',
     host: look.host.name,
@@ -59,13 +59,13 @@ function hostNames(looks: readonly Look[]): FoundBefore[] {
 }
 
 interface Shared {
-  readonly look: Look;
-  readonly others: readonly Look[];
+  readonly look: HostLook;
+  readonly others: readonly HostLook[];
 }
 
 /** Every host whose value another host has too. */
-function shared(looks: readonly Look[], valueOf: (look: Look) => string): Shared[] {
-  const groups = new Map<string, Look[]>();
+function shared(looks: readonly HostLook[], valueOf: (look: HostLook) => string): Shared[] {
+  const groups = new Map<string, HostLook[]>();
   for (const look of looks) groups.set(valueOf(look), [...(groups.get(valueOf(look)) ?? []), look]);
   return looks.flatMap((look) => {
     const others = (groups.get(valueOf(look)) ?? []).filter((other) => other !== look);
@@ -74,7 +74,7 @@ function shared(looks: readonly Look[], valueOf: (look: Look) => string): Shared
 }
 
 /** At most three names, then how many more. */
-function namesOf(looks: readonly Look[]): string {
+function namesOf(looks: readonly HostLook[]): string {
   const names = looks.slice(0, 3).map(({ host }) => host.name);
   const more = looks.length - names.length;
   return names.join(', ') + (more > 0 ? ` and ${more} more` : '');

@@ -1,12 +1,12 @@
 import {
   modulesDisabled,
-  type kernelModules as knownModules,
+  type modulesLookedAt as knownModules,
   type RefusedModule,
 } from '../facts/system-facts.js';
 import { encapsulationOf } from '../network/encapsulation.js';
 import { ephemeralStorageOf } from '../specification/members.js';
 import type { Specification } from '../specification/specification.js';
-import type { HostCheck, Look } from '../checks/finding.js';
+import type { HostCheck, HostLook } from '../checks/finding.js';
 
 type Module = (typeof knownModules)[number];
 
@@ -67,7 +67,7 @@ function howToMend({ kernel, missing, refused }: Lacking): string {
 }
 
 /** By the settings; their defaults are Kubespray's. */
-function neededModules({ specification, host }: Look): Module[] {
+function neededModules({ specification, host }: HostLook): Module[] {
   const { kubespray, firewall } = specification;
   const { variables } = kubespray;
   const { vxlan, ipInIp } = encapsulationOf(specification);

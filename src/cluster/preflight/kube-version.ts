@@ -1,7 +1,7 @@
 import { askedKubernetes } from '../release-choice/expectations.js';
 import { canInstall, ownChecksums, releasesWith } from '../release-choice/kubernetes-of-release.js';
 import { bestFitting, type Fit } from '../release-choice/release-fit.js';
-import { releases, type Release } from '../releases/releases.js';
+import { releaseTable, type Release } from '../releases/releases.js';
 import { minorOf, runningKubernetes } from '../release-choice/running-kubernetes.js';
 import { isTemplate } from '../values/ansible-template.js';
 import { sameMinor } from '../values/version.js';
@@ -9,13 +9,13 @@ import type { FoundBefore } from '../checks/finding.js';
 import { foundVariable, type Variables } from './variable-finding.js';
 
 /** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */
-export function kubeVersionFindings(surroundings: Fit, release: Release): FoundBefore[] {
-  const { variables } = surroundings.specification.kubespray;
+export function kubeVersionFindings(situation: Fit, release: Release): FoundBefore[] {
+  const { variables } = situation.specification.kubespray;
   const own = variables['kube_version'];
   if (own === undefined || isTemplate(own)) return [];
   const asked = askedKubernetes(variables);
   return asked !== null && canInstall(release, asked) === false
-    ? [outOfRange({ asked, release, surroundings })]
+    ? [outOfRange({ asked, release, situation })]
     : wrongForm(variables, asked, release);
 }
 
@@ -39,12 +39,12 @@ interface Asked {
   /** The version, without a `v`. */
   readonly asked: string;
   readonly release: Release;
-  readonly surroundings: Fit;
+  readonly situation: Fit;
 }
 
 function outOfRange(request: Asked): FoundBefore {
-  const { release, surroundings } = request;
-  const { variables } = surroundings.specification.kubespray;
+  const { release, situation } = request;
+  const { variables } = situation.specification.kubespray;
   const checksums = ownChecksums(variables);
   const ranges = (release.installable ?? []).map((newest) => `${minorOf(newest)}.0 to ${newest}`);
   const orElse =
@@ -62,19 +62,19 @@ function outOfRange(request: Asked): FoundBefore {
   };
 }
 
-function mendRange({ asked, release, surroundings }: Asked): string {
+function mendRange({ asked, release, situation }: Asked): string {
   const without = `ake kube_version out of kubespray.variables: ${release.name} installs ${release.kubernetes ?? 'its own'} then.`;
-  const running = runningKubernetes(surroundings.facts ?? {});
+  const running = runningKubernetes(situation.facts ?? {});
   // Of another minor release the finding kubernetes-version tells; naming a release would be an upgrade.
   if (running !== undefined && !sameMinor(running, asked)) return `T${without}`;
-  const exact = bestFitting(releasesWith(asked), surroundings);
+  const exact = bestFitting(releasesWith(asked), situation);
   if (exact !== undefined) return `${named(exact, asked, 'it')} Or t${without}`;
   const patch = newestPatch(release, asked);
   if (patch !== undefined)
     return `${writing(release, patch)} No known release installs ${asked}. Or t${without}`;
   const near = bestFitting(
-    releases.filter((one) => newestPatch(one, asked) !== undefined),
-    surroundings,
+    releaseTable.filter((one) => newestPatch(one, asked) !== undefined),
+    situation,
   );
   const nearest = near && newestPatch(near, asked);
   return near === undefined || nearest === undefined

@@ -16,8 +16,8 @@ import {
 } from './variable-finding.js';
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(surroundings: Fit, release: Release | undefined): FoundBefore[] {
-  const { specification } = surroundings;
+export function kubesprayFindings(situation: Fit, release: Release | undefined): FoundBefore[] {
+  const { specification } = situation;
   const { variables } = specification.kubespray;
   return [
     ...variableFindings(variables),
@@ -26,7 +26,7 @@ export function kubesprayFindings(surroundings: Fit, release: Release | undefine
     ...tooManyPods(specification),
     ...(release === undefined
       ? []
-      : [...byRelease(variables, release), ...kubeVersionFindings(surroundings, release)]),
+      : [...byRelease(variables, release), ...kubeVersionFindings(situation, release)]),
   ];
 }
 

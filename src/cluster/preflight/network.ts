@@ -1,12 +1,12 @@
 import { isSameAddress } from '../values/ip-address.js';
-import type { FoundBefore, HostCheck, Look } from '../checks/finding.js';
+import type { FoundBefore, HostCheck, HostLook } from '../checks/finding.js';
 import { nodeAddressOf } from '../specification/members.js';
 
 /** Bytes: encapsulated packets of pods are 50 bytes shorter, and 1400 is what tunnels and clouds are made for. */
 const smallestMtu = 1450;
 
 /** A packet longer than the other side takes is dropped without a word: short questions work, long answers never come. */
-export function mtuFindings(looks: readonly Look[]): FoundBefore[] {
+export function mtuFindings(looks: readonly HostLook[]): FoundBefore[] {
   const known = looks.flatMap((look) => {
     const found = nodeInterface(look);
     return found === undefined ? [] : [{ host: look.host.name, ...found }];
@@ -30,7 +30,7 @@ export function mtuFindings(looks: readonly Look[]): FoundBefore[] {
   });
 }
 
-function nodeInterface({ host, facts: { system } }: Look) {
+function nodeInterface({ host, facts: { system } }: HostLook) {
   const address = nodeAddressOf(host);
   if (address === undefined) return undefined;
   return system?.interfaces.find(({ addresses }) => addresses.some((one) => isSameAddress(one, address)));

@@ -6,7 +6,7 @@ import { clusterFindings, type ControlMachine } from './cluster.js';
 import { clusterNetworkFindings } from './cluster-networks.js';
 import { controlHostFindings } from './control-host.js';
 import { containerEngineFindings } from './container-engine.js';
-import type { FoundBefore, Look } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/finding.js';
 import { gpuFindings } from './gpu.js';
 import { gvisorFindings } from './gvisor.js';
 import { identityFindings } from './identity.js';
@@ -48,7 +48,7 @@ export function preflight({
   readonly facts: Readonly<Record<string, HostFacts>>;
 }): Finding[] {
   const release = name === undefined ? undefined : rulesFor(name).release;
-  const looks: Look[] = specification.hosts.flatMap((host) => {
+  const looks: HostLook[] = specification.hosts.flatMap((host) => {
     const known = facts[host.name];
     return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });

@@ -3,7 +3,7 @@ import { groupBy } from '../values/group-by.js';
 import { ephemeralStorageOf, membersOf } from '../specification/members.js';
 import { roomFolders } from './room-folders.js';
 import { showBytes } from '../text/quantities.js';
-import type { FoundBefore, HostFinding, Look } from '../checks/finding.js';
+import type { FoundBefore, HostFinding, HostLook } from '../checks/finding.js';
 
 const megabyte = 1_000_000;
 
@@ -16,7 +16,7 @@ interface Needed extends Space {
 }
 
 /** Room and inodes, by file system: what lies on the same one shares it. */
-export function roomFindings(look: Look): FoundBefore[] {
+export function roomFindings(look: HostLook): FoundBefore[] {
   const needs = needsOf(look);
   const spaces = (look.facts.system?.space ?? []).flatMap((space): Needed[] => {
     const bytes = needs.get(space.path);
@@ -32,7 +32,7 @@ export function roomFindings(look: Look): FoundBefore[] {
  * Kubespray downloads into one folder and copies programs from there into others; containerd keeps the images of all
  * components. Step 7 gives kubelet and containerd an array of their own, and only for it a new initramfs is made.
  */
-function needsOf({ specification, host, facts }: Look): ReadonlyMap<string, number> {
+function needsOf({ specification, host, facts }: HostLook): ReadonlyMap<string, number> {
   const hasStorage = ephemeralStorageOf(specification, host) !== false;
   const isMember = membersOf(specification).etcdMembers.some(({ name }) => name === host.name);
   // On a node programs are there already; a new one lies beside the old one for a moment.
@@ -58,7 +58,7 @@ function needsOf({ specification, host, facts }: Look): ReadonlyMap<string, numb
 
 const isEvictedFor = (path: string) => path === '/var/lib/kubelet' || path === '/var/lib/containerd';
 
-function room(group: readonly [Needed, ...Needed[]], look: Look): HostFinding[] {
+function room(group: readonly [Needed, ...Needed[]], look: HostLook): HostFinding[] {
   const [{ mountedAt, freeBytes, totalBytes }] = group;
   const needed = group.reduce((sum, { bytes }) => sum + bytes, 0);
   const share = group.some(({ path }) => isEvictedFor(path)) ? evictionShare.room : 0;
@@ -82,7 +82,7 @@ function room(group: readonly [Needed, ...Needed[]], look: Look): HostFinding[] 
 /** Where packages, old kernels and the journal lie; what fills another file system nobody knows beforehand. */
 const cleaned = ['/', '/boot', '/usr', '/var', '/var/log'];
 
-function howToMakeRoom(mountedAt: string, { facts }: Look): string {
+function howToMakeRoom(mountedAt: string, { facts }: HostLook): string {
   const isInMemory = facts.mounts.some(
     ({ target, fileSystem }) => target === mountedAt && fileSystem === 'tmpfs',
   );

@@ -1,4 +1,4 @@
-import type { FoundBefore, Look } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/finding.js';
 import { showBytes } from '../text/quantities.js';
 import { diskOf, hasOwnArray } from './disk-size.js';
 
@@ -25,7 +25,7 @@ type Resource = 'cpus' | 'memory' | 'disk';
 type Role = keyof typeof requirements;
 
 /** CPUs, memory and disk by the host's roles: too little is an error, less than recommended a warning. */
-export function sizingFindings(look: Look): FoundBefore[] {
+export function sizingFindings(look: HostLook): FoundBefore[] {
   const roles = (['control-plane', 'worker'] as const).filter((role) => look.host.roles.includes(role));
   return [
     ...roles.flatMap((role) =>
@@ -43,7 +43,7 @@ const kubesprayLimits = {
 
 /** Its assertions "Stop if memory is too small": an override of the document's sizes does not lift them. */
 function kubesprayMemory(
-  { host, facts, specification }: Look,
+  { host, facts, specification }: HostLook,
   roles: readonly (keyof typeof kubesprayLimits)[],
 ): FoundBefore[] {
   const { variables } = specification.kubespray;
@@ -66,7 +66,7 @@ function kubesprayMemory(
   });
 }
 
-function judge(look: Look, role: Role, resource: Resource): FoundBefore[] {
+function judge(look: HostLook, role: Role, resource: Resource): FoundBefore[] {
   const { minimum, recommended } = requirements[role];
   const { has, is } = resourceOf(look, role, resource);
   const isEnough = (wanted: number) =>
@@ -92,11 +92,11 @@ function judge(look: Look, role: Role, resource: Resource): FoundBefore[] {
 }
 
 /** A worker's 100 GB are for images and pods. */
-function hasOtherDisk(look: Look, role: Role, resource: Resource): boolean {
+function hasOtherDisk(look: HostLook, role: Role, resource: Resource): boolean {
   return role === 'worker' && resource === 'disk' && hasOwnArray(look);
 }
 
-function resourceOf(look: Look, role: Role, resource: Resource): { has: number; is: string } {
+function resourceOf(look: HostLook, role: Role, resource: Resource): { has: number; is: string } {
   const { cpus, memoryBytes } = look.facts;
   if (resource === 'cpus') return { has: cpus, is: `${cpus} CPUs` };
   if (resource === 'memory') return { has: memoryBytes, is: `${showBytes(memoryBytes)} of memory` };

@@ -2,7 +2,7 @@ import { upgradeTimer } from '../facts/system-facts.js';
 import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
 import { startsOn } from '../release-choice/release-fit.js';
-import { findingsBy, type FoundBefore, type HostCheck as Check, type Look } from '../checks/finding.js';
+import { findingsBy, type FoundBefore, type HostCheck as Check, type HostLook } from '../checks/finding.js';
 import { nodeAddressOf } from '../specification/members.js';
 import { otherFirewall } from './network.js';
 import { portsInUse } from './ports.js';
@@ -13,7 +13,7 @@ import { kernelModules, kernelVersion } from './kernel.js';
 import { python } from './python.js';
 
 /** Operating system and settings of one host. */
-export function systemFindings(look: Look): FoundBefore[] {
+export function systemFindings(look: HostLook): FoundBefore[] {
   return findingsBy(checks, look);
 }
 

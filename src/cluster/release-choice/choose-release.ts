@@ -1,8 +1,15 @@
 import { kubernetesToRun } from './expectations.js';
 import { canInstall, neededKubernetes, releasesFor, releasesToChooseFrom } from './kubernetes-of-release.js';
 import type { FoundBefore } from '../checks/finding.js';
-import { bestFitting, fits, fitsHosts, misfits, unknownSystems, type Surroundings } from './release-fit.js';
-import { newestRelease, oldestRelease, releases, rulesFor, type Release } from '../releases/releases.js';
+import {
+  bestFitting,
+  fits,
+  fitsHosts,
+  releaseMisfits,
+  unknownSystems,
+  type ReleaseSituation,
+} from './release-fit.js';
+import { newestRelease, oldestRelease, releaseTable, rulesFor, type Release } from '../releases/releases.js';
 import {
   isKnownFresh,
   minorOf,
@@ -24,7 +31,7 @@ export interface ChosenRelease {
 
 /** The release that a specification names, also by a known tag to check out; undefined where it leaves the choice. */
 export function namedRelease({ kubespray: { release, ref } }: Specification): string | undefined {
-  return release ?? releases.find(({ name }) => name === ref)?.name;
+  return release ?? releaseTable.find(({ name }) => name === ref)?.name;
 }
 
 /**
@@ -35,28 +42,28 @@ export function namedRelease({ kubespray: { release, ref } }: Specification): st
  * the newest that fits the hosts, or else the newest, and the findings say what does not fit. Hosts that are neither
  * Ubuntu nor Debian cannot be judged by the table: they do not decide, and a finding names them.
  */
-export function chooseRelease(surroundings: Surroundings): ChosenRelease {
-  const { specification, facts = {}, controlHost } = surroundings;
+export function chooseRelease(situation: ReleaseSituation): ChosenRelease {
+  const { specification, facts = {}, controlHost } = situation;
   const named = namedRelease(specification);
-  if (named !== undefined) return settled(named, 'The specification names it.', surroundings);
+  if (named !== undefined) return settled(named, 'The specification names it.', situation);
   const running = runningKubernetes(facts);
   const installed = controlHost?.kubespray ?? undefined;
-  if (installed !== undefined && isOfCluster(installed, running, surroundings)) {
-    return settled(installed, whyInstalled(installed, surroundings), surroundings);
+  if (installed !== undefined && isOfCluster(installed, running, situation)) {
+    return settled(installed, whyInstalled(installed, situation), situation);
   }
   const made =
-    running === undefined ? undefined : bestFitting(releasesFor(running, specification), surroundings);
+    running === undefined ? undefined : bestFitting(releasesFor(running, specification), situation);
   return running !== undefined && made !== undefined
-    ? chosen(made, whyRunning(made, running, specification), surroundings)
-    : newestFitting(running, surroundings);
+    ? chosen(made, whyRunning(made, running, specification), situation)
+    : newestFitting(running, situation);
 }
 
 /**
  * Whether a checkout's release may be the one by which the cluster was made, or is to be. Without the Kubernetes of
  * `kube_version` it is not, where another has it: it was cloned for a plan before that was asked for.
  */
-function isOfCluster(name: string, running: string | undefined, surroundings: Surroundings): boolean {
-  const { specification, facts = {} } = surroundings;
+function isOfCluster(name: string, running: string | undefined, situation: ReleaseSituation): boolean {
+  const { specification, facts = {} } = situation;
   if (running !== undefined) {
     return (
       mayRunOver(name, running, specification) &&
@@ -73,22 +80,22 @@ function isOutdone(name: string, others: readonly Release[], specification: Spec
   return others.some((release) => canInstall(release, needed));
 }
 
-function newestFitting(running: string | undefined, surroundings: Surroundings): ChosenRelease {
-  const candidates = releasesToChooseFrom(surroundings.specification);
+function newestFitting(running: string | undefined, situation: ReleaseSituation): ChosenRelease {
+  const candidates = releasesToChooseFrom(situation.specification);
   const [first] = candidates;
-  const release = bestFitting(candidates, surroundings) ?? first;
+  const release = bestFitting(candidates, situation) ?? first;
   const why = [
-    whyNewest(release, surroundings),
-    ...(release === first || !fits(release, surroundings) ? [] : [whyNot(first, surroundings)]),
-    ...unknownKubernetes(release, running, surroundings),
+    whyNewest(release, situation),
+    ...(release === first || !fits(release, situation) ? [] : [whyNot(first, situation)]),
+    ...unknownKubernetes(release, running, situation),
   ];
-  return chosen(release, why.join(' '), surroundings);
+  return chosen(release, why.join(' '), situation);
 }
 
 function unknownKubernetes(
   release: Release,
   running: string | undefined,
-  { specification }: Surroundings,
+  { specification }: ReleaseSituation,
 ): string[] {
   const needed = neededKubernetes(specification);
   const isMissing = needed !== undefined && canInstall(release, needed) === false;
@@ -100,10 +107,10 @@ function unknownKubernetes(
   ];
 }
 
-function settled(name: string, why: string, surroundings: Surroundings): ChosenRelease {
+function settled(name: string, why: string, situation: ReleaseSituation): ChosenRelease {
   const { release, warning } = rulesFor(name);
   const unknown = warning === null ? [] : [unknownRelease(release.name, warning)];
-  return chosen(release, why, surroundings, unknown);
+  return chosen(release, why, situation, unknown);
 }
 
 /** Whether a checkout's release brings the Kubernetes that runs, or a newer release than is known may have made it. */
@@ -112,7 +119,7 @@ function mayRunOver(name: string, running: string, specification: Specification)
   return kubernetes === null ? releasesInstalling(running).length === 0 : sameMinor(kubernetes, running);
 }
 
-function whyInstalled(name: string, { facts = {}, specification }: Surroundings): string {
+function whyInstalled(name: string, { facts = {}, specification }: ReleaseSituation): string {
   const why = 'The specification names none, and this cluster’s checkout on the control host has it.';
   const isFresh = isKnownFresh(facts);
   const newest = isFresh ? releasesToChooseFrom(specification)[0].name : newestRelease;
@@ -142,10 +149,10 @@ function newerText(running: string | null): string {
 function chosen(
   release: Release,
   why: string,
-  surroundings: Surroundings,
+  situation: ReleaseSituation,
   unknown: readonly FoundBefore[] = [],
 ): ChosenRelease {
-  const findings = [...unknown, ...misfits(release, surroundings), ...unknownSystems(surroundings)];
+  const findings = [...unknown, ...releaseMisfits(release, situation), ...unknownSystems(situation)];
   return { name: release.name, why, findings };
 }
 
@@ -155,31 +162,31 @@ function unknownRelease(name: string, warning: string): FoundBefore {
     host: null,
     severity: 'warning',
     is: name,
-    shouldBe: `one of the known releases, ${tagOf(oldestRelease)} to ${newestRelease}`,
+    shouldBe: `one of the known releaseTable, ${tagOf(oldestRelease)} to ${newestRelease}`,
     mend: `${warning} Name a known one, or accept it by an override of kubespray-release with a reason.`,
   };
 }
 
-function whyNewest(release: Release, surroundings: Surroundings): string {
-  const { hosts, machines, all } = seenText(surroundings);
-  const fitsAll = fits(release, surroundings);
-  const needed = neededKubernetes(surroundings.specification);
+function whyNewest(release: Release, situation: ReleaseSituation): string {
+  const { hosts, machines, all } = seenText(situation);
+  const fitsAll = fits(release, situation);
+  const needed = neededKubernetes(situation.specification);
   const has = needed !== undefined && canInstall(release, needed) === true;
-  const fit = fitsAll ? all : fitsHosts(release, surroundings) ? hosts : null;
+  const fit = fitsAll ? all : fitsHosts(release, situation) ? hosts : null;
   const qualities = [
     ...(has ? [`installs Kubernetes ${needed}, which kube_version asks for`] : []),
     ...(fit === null ? [] : [`fits ${fit}`]),
   ];
   const that = qualities.length === 0 ? '' : ` that ${qualities.join(', and ')}`;
   const rest = fitsAll
-    ? `the specification names none${wasNoneRead(surroundings) ? ', and no machine could be read' : ''}`
+    ? `the specification names none${wasNoneRead(situation) ? ', and no machine could be read' : ''}`
     : `no release${has ? ' with that Kubernetes' : ''} fits ${machines}`;
   return `It is the newest known release${that}; ${rest}.`;
 }
 
 /** By what a release was judged. Null: nothing of the kind was seen, so that nothing is said of it. */
-function seenText(surroundings: Surroundings) {
-  const { facts, controlHost, isPartial } = surroundings;
+function seenText(situation: ReleaseSituation) {
+  const { facts, controlHost, isPartial } = situation;
   const wasLooked = facts !== undefined || controlHost !== undefined;
   if (isPartial !== true) {
     return {
@@ -192,17 +199,17 @@ function seenText(surroundings: Surroundings) {
   return {
     hosts: Object.keys(facts ?? {}).length === 0 ? null : 'the hosts that could be read',
     machines,
-    all: wasNoneRead(surroundings) ? null : machines,
+    all: wasNoneRead(situation) ? null : machines,
   };
 }
 
-function wasNoneRead({ facts = {}, controlHost, isPartial }: Surroundings): boolean {
+function wasNoneRead({ facts = {}, controlHost, isPartial }: ReleaseSituation): boolean {
   return isPartial === true && controlHost === undefined && Object.keys(facts).length === 0;
 }
 
 /** In a few words what a newer release wants that is not there. */
-function whyNot(newer: Release, surroundings: Surroundings): string {
-  const reasons = misfits(newer, surroundings).map(({ host, is, shouldBe }) =>
+function whyNot(newer: Release, situation: ReleaseSituation): string {
+  const reasons = releaseMisfits(newer, situation).map(({ host, is, shouldBe }) =>
     host === null ? `${is}, which should be ${shouldBe}` : `${is} on ${host}, which should be ${shouldBe}`,
   );
   const [first = ''] = reasons;

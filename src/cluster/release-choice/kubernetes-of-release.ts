@@ -1,5 +1,5 @@
 import { askedKubernetes } from './expectations.js';
-import { releases, type Release } from '../releases/releases.js';
+import { releaseTable, type Release } from '../releases/releases.js';
 import { releasesInstalling } from './running-kubernetes.js';
 import type { Specification } from '../specification/specification.js';
 import { isLater, sameMinor } from '../values/version.js';
@@ -20,7 +20,7 @@ export function canInstall({ installable }: Release, kubernetes: string): boolea
 
 /** The known releases that can install a version, newest first. */
 export function releasesWith(kubernetes: string): readonly Release[] {
-  return releases.filter((release) => canInstall(release, kubernetes));
+  return releaseTable.filter((release) => canInstall(release, kubernetes));
 }
 
 /** The Kubernetes that a release must have checksums of; undefined where none is asked for, or with checksums of its own. */
@@ -32,7 +32,7 @@ export function neededKubernetes({ kubespray: { variables } }: Kubespray): strin
 export function releasesToChooseFrom(specification: Kubespray): readonly [Release, ...Release[]] {
   const needed = neededKubernetes(specification);
   const [first, ...others] = needed === undefined ? [] : releasesWith(needed);
-  return first === undefined ? releases : [first, ...others];
+  return first === undefined ? releaseTable : [first, ...others];
 }
 
 /** Those that install what runs; where another patch of it is needed, those that have that. Best first. */

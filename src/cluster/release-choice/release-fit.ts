@@ -17,15 +17,15 @@ export interface Fit {
 }
 
 /** What a release is judged by. */
-export interface Surroundings extends Fit {
+export interface ReleaseSituation extends Fit {
   readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
   /** Some of the machines could not be read: that a release fits is not said of them. */
   readonly isPartial?: boolean | undefined;
 }
 
 /** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */
-export function fits(release: Release, surroundings: Fit): boolean {
-  return fitsHosts(release, surroundings) && fitsPython(release, surroundings);
+export function fits(release: Release, situation: Fit): boolean {
+  return fitsHosts(release, situation) && fitsPython(release, situation);
 }
 
 /** The same for the hosts alone. */
@@ -36,10 +36,10 @@ export function fitsHosts(release: Release, { facts = {}, specification }: Fit):
 }
 
 /** Of several the first that fits all of it, else the first that fits the hosts, else the first. */
-export function bestFitting(candidates: readonly Release[], surroundings: Fit): Release | undefined {
+export function bestFitting(candidates: readonly Release[], situation: Fit): Release | undefined {
   return (
-    candidates.find((release) => fits(release, surroundings)) ??
-    candidates.find((release) => fitsHosts(release, surroundings)) ??
+    candidates.find((release) => fits(release, situation)) ??
+    candidates.find((release) => fitsHosts(release, situation)) ??
     candidates[0]
   );
 }
@@ -59,15 +59,15 @@ function fitsPython(release: Release, { controlHost }: Fit): boolean {
 }
 
 /** Everything about hosts and control host that a release does not fit, with what to do; of cgroups preflight tells. */
-export function misfits(release: Release, surroundings: Surroundings): FoundBefore[] {
-  return [...hostMisfits(release, surroundings), ...pythonMisfit(release, surroundings)];
+export function releaseMisfits(release: Release, situation: ReleaseSituation): FoundBefore[] {
+  return [...hostMisfits(release, situation), ...pythonMisfit(release, situation)];
 }
 
-function hostMisfits(release: Release, surroundings: Surroundings): FoundBefore[] {
-  const { facts = {} } = surroundings;
+function hostMisfits(release: Release, situation: ReleaseSituation): FoundBefore[] {
+  const { facts = {} } = situation;
   return Object.entries(facts).flatMap(([host, { operatingSystem }]) => {
     return supports(release, operatingSystem) === false
-      ? [systemMisfit({ host, operatingSystem, release, surroundings })]
+      ? [systemMisfit({ host, operatingSystem, release, situation })]
       : [];
   });
 }
@@ -75,16 +75,16 @@ function hostMisfits(release: Release, surroundings: Surroundings): FoundBefore[
 interface Misfit {
   readonly host: string;
   readonly release: Release;
-  readonly surroundings: Surroundings;
+  readonly situation: ReleaseSituation;
 }
 
 function systemMisfit({
   host,
   operatingSystem,
   release,
-  surroundings,
+  situation,
 }: Misfit & Pick<HostFacts, 'operatingSystem'>): FoundBefore {
-  const other = otherRelease(surroundings, {
+  const other = otherRelease(situation, {
     before: 'Name',
     isBetter: (one) => supports(one, operatingSystem) !== false,
     why: 'is made for it',
@@ -95,7 +95,7 @@ function systemMisfit({
     severity: 'warning',
     is: operatingSystem.prettyName,
     shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
-    mend: other || noneIsMadeFor(surroundings.specification),
+    mend: other || noneIsMadeFor(situation.specification),
   };
 }
 
@@ -106,18 +106,18 @@ function noneIsMadeFor(specification: Specification): string {
     : `No known release that installs Kubernetes ${needed} is made for all of these hosts: install another system on some of them, or ask for another Kubernetes by kube_version.`;
 }
 
-function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore[] {
-  const { controlHost } = surroundings;
+function pythonMisfit(release: Release, situation: ReleaseSituation): FoundBefore[] {
+  const { controlHost } = situation;
   const interpreters = controlHost?.interpreters;
   if (controlHost === undefined || interpreters === undefined) return [];
   const trouble = pythonTrouble({ interpreters, system: controlHost.operatingSystem }, release.python);
   if (trouble === null) return [];
   const { is, shouldBe, mend } = trouble;
-  const other = fitsPython(release, surroundings)
+  const other = fitsPython(release, situation)
     ? ''
-    : otherRelease(surroundings, {
+    : otherRelease(situation, {
         before: 'Or name',
-        isBetter: (one) => fitsPython(one, surroundings),
+        isBetter: (one) => fitsPython(one, situation),
         why: 'runs with what is there',
       });
   return [
@@ -134,16 +134,16 @@ function pythonMisfit(release: Release, surroundings: Surroundings): FoundBefore
 
 /** A sentence that names the newest release that would do better, fits every host and has the Kubernetes asked for; empty where there is none. */
 function otherRelease(
-  surroundings: Surroundings,
+  situation: ReleaseSituation,
   { before, isBetter, why }: { before: string; isBetter: (release: Release) => boolean; why: string },
 ): string {
-  const candidates = releasesToChooseFrom(surroundings.specification);
-  const other = candidates.find((release) => isBetter(release) && fitsHosts(release, surroundings));
+  const candidates = releasesToChooseFrom(situation.specification);
+  const other = candidates.find((release) => isBetter(release) && fitsHosts(release, situation));
   return other === undefined ? '' : `${before} kubespray.release ${other.name}, which ${why}.`;
 }
 
 /** What a release is made for does not say: systems that are neither Ubuntu nor Debian. */
-export function unknownSystems({ facts = {} }: Surroundings): FoundBefore[] {
+export function unknownSystems({ facts = {} }: ReleaseSituation): FoundBefore[] {
   return Object.entries(facts)
     .filter(([, { operatingSystem }]) => supports(undefined, operatingSystem) === undefined)
     .map(([host, { operatingSystem }]) => ({

@@ -1,5 +1,5 @@
 import type { HostFacts } from '../facts/facts.js';
-import { releases, type Release } from '../releases/releases.js';
+import { releaseTable, type Release } from '../releases/releases.js';
 import { isNewer, newestFirst, parseVersion, sameMinor } from '../values/version.js';
 
 type Facts = Readonly<Record<string, Pick<HostFacts, 'kubernetes'>>>;
@@ -24,7 +24,7 @@ export function isKnownFresh(facts: Facts): boolean {
 
 /** The known releases that install a version of Kubernetes or another patch of it: first the one that leaves it as it is. */
 export function releasesInstalling(kubernetes: string): readonly Release[] {
-  const fitting = releases.filter((release) => isOfMinor(release, kubernetes));
+  const fitting = releaseTable.filter((release) => isOfMinor(release, kubernetes));
   return [
     ...fitting.filter((release) => release.kubernetes === kubernetes),
     ...fitting.filter((release) => release.kubernetes !== kubernetes),

@@ -139,7 +139,7 @@ const from2_31_0: Rules = {
  * Every known release, newest first. The last is the document's. v2.24 has checksums of Kubernetes 1.29 as well, but
  * no etcd and no crictl for it.
  */
-export const releases: readonly [Release, ...Release[]] = [
+export const releaseTable: readonly [Release, ...Release[]] = [
   { name: 'v2.31.0', kubernetes: '1.35.4', installable: ['1.35.4', '1.34.7', '1.33.11'], ...from2_31_0 },
   { name: 'v2.30.0', kubernetes: '1.34.3', installable: ['1.34.3', '1.33.7', '1.32.11'], ...from2_30_0 },
   { name: 'v2.29.1', kubernetes: '1.33.7', installable: ['1.33.7', '1.32.10', '1.31.14'], ...from2_29_1 },

@@ -1,15 +1,15 @@
-import { releases, type Release } from './release-table.js';
+import { releaseTable, type Release } from './release-table.js';
 import { newestFirst, parseVersion, sameMinor, tagOf, type Version } from '../values/version.js';
 
-export { releases, type PlaybookPurpose, type Release, type RerunStrictness } from './release-table.js';
+export { releaseTable, type PlaybookPurpose, type Release, type RerunStrictness } from './release-table.js';
 
 /** The document's release, and the oldest that Slipway runs. */
 export const oldestRelease = 'v2.24.1';
-export const newestRelease = releases[0].name;
+export const newestRelease = releaseTable[0].name;
 
 /** A known release by its name, with or without the `v`. */
 export function findRelease(name: string): Release | undefined {
-  return releases.find((release) => release.name === tagOf(name));
+  return releaseTable.find((release) => release.name === tagOf(name));
 }
 
 /** What is to be gone by for a release that may be unknown, and what the operator should know about it. */
@@ -35,7 +35,7 @@ export function rulesFor(name: string): ReleaseRules {
       `Kubespray ${name} is not a release that Slipway can run; the oldest is ${oldestRelease}.`,
     );
   }
-  const sibling = releases.find((release) => sameMinor(release.name, name));
+  const sibling = releaseTable.find((release) => sameMinor(release.name, name));
   const nearest = sibling ?? nearestBelow(version);
   return {
     release: { ...nearest, name: tagOf(name), kubernetes: sibling?.kubernetes ?? null, installable: null },
@@ -50,7 +50,7 @@ export function isTooOld(version: Version): boolean {
 }
 
 function nearestBelow(version: Version): Release {
-  const below = releases.find((release) => {
+  const below = releaseTable.find((release) => {
     const known = parseVersion(release.name);
     return known !== undefined && newestFirst(known, version) > 0;
   });

@@ -33,7 +33,7 @@ export const wayOut = (host: string) =>
   `Leave ${host} out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ` +
   'systemctl disable --now kubelet.';
 
-interface Surroundings {
+interface NodesAround {
   readonly nodes: readonly NodeSeen[];
   readonly specification: Specification;
 }
@@ -56,7 +56,7 @@ export function nodesOfOtherClusters(
   );
 }
 
-function otherNode(node: NodeSeen, around: Surroundings): OtherNode | null {
+function otherNode(node: NodeSeen, around: NodesAround): OtherNode | null {
   const { identity, kubeletIsActive } = node;
   if (identity === undefined || identity.certificate === 'none') return null;
   const sign = signOfOther(node, identity, around);
@@ -75,7 +75,7 @@ function otherNode(node: NodeSeen, around: Surroundings): OtherNode | null {
 }
 
 /** What tells that a node is of another cluster, as a clause; null: nothing does. */
-function signOfOther(node: NodeSeen, identity: KubeletIdentity, around: Surroundings): string | null {
+function signOfOther(node: NodeSeen, identity: KubeletIdentity, around: NodesAround): string | null {
   const { specification } = around;
   const { hosts, authorities } = reference(node, around.nodes);
   if (identity.authorities.length > 0 && authorities.length > 0) {
@@ -111,7 +111,7 @@ function reference({ host }: NodeSeen, nodes: readonly NodeSeen[]) {
 }
 
 /** All control planes, where nothing of Kubernetes is on any of them; none where one of them was not looked at. */
-function blankControlPlanes({ nodes, specification }: Surroundings): string[] {
+function blankControlPlanes({ nodes, specification }: NodesAround): string[] {
   const names = membersOf(specification).controlPlanes.map(({ name }) => name);
   const blank = new Set(nodes.filter(({ isBlank }) => isBlank).map(({ host }) => host));
   return names.every((name) => blank.has(name)) ? names : [];
@@ -121,7 +121,7 @@ function blankControlPlanes({ nodes, specification }: Surroundings): string[] {
 const balancers = ['loadbalancer_apiserver', 'kube_vip_address', 'kube_apiserver_endpoint'];
 
 /** A name may lead anywhere, and Kubespray's workers ask a proxy of their own at a loopback address. */
-function isOfNobody(server: string, { nodes, specification }: Surroundings): boolean {
+function isOfNobody(server: string, { nodes, specification }: NodesAround): boolean {
   const { hosts, kubespray } = specification;
   if (!isIpAddress(server) || server.startsWith('127.') || isSameAddress(server, '::1')) return false;
   if (balancers.some((name) => Object.hasOwn(kubespray.variables, name))) return false;

@@ -4,7 +4,7 @@ import {
   hasTraces,
   hasWorked,
   silentEtcdText,
-  type ClusterTogether,
+  type WholeCluster,
   type NodeRole,
 } from './whole-cluster.js';
 import { kubeadmState, type KubeadmState } from './kubeadm-state.js';
@@ -44,31 +44,31 @@ export interface Rerun extends Pick<Release, 'rerun' | 'firstControlPlaneByName'
 }
 
 /** What all nodes together have shown. */
-export interface Judgement {
+export interface RerunJudgement {
   readonly judged: JudgedNode[];
   /** Whether etcd answers, and nothing of use is in it. */
   readonly etcdIsUnused: boolean;
 }
 
 /** Judges every node by what all of them have shown. */
-export function judgeBeforeRerun(rerun: Rerun): Judgement {
-  const together = clusterTogether(rerun);
+export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
+  const whole = clusterTogether(rerun);
   const others = nodesOfOtherClusters(rerun.nodes.map(seenByProbe), rerun.specification);
   const judged = rerun.nodes.map((node): JudgedNode => {
     const { probe, role } = node;
-    const state = kubeadmState(probe, role, together);
+    const state = kubeadmState(probe, role, whole);
     const other = others.get(probe.host);
-    const trouble = troubleOf(state, node, { ...rerun, together, other });
+    const trouble = troubleOf(state, node, { ...rerun, whole: whole, other });
     const summary = other?.isLive === true ? `is ${other.text}` : summaryOf(state, trouble);
     return { host: probe.host, role, state, trouble, summary };
   });
-  const { cluster } = together;
+  const { cluster } = whole;
   return { judged, etcdIsUnused: cluster !== null && !hasWorked(cluster, '') };
 }
 
 type Node = Rerun['nodes'][number];
-interface Surroundings extends Rerun {
-  readonly together: ClusterTogether;
+interface RerunSituation extends Rerun {
+  readonly whole: WholeCluster;
   /** Whose node it is, where it is none of this cluster. */
   readonly other: OtherNode | undefined;
 }
@@ -79,7 +79,7 @@ function seenByProbe({ probe, role }: Node): NodeSeen {
   return { host, role, kubeletIsActive, isBlank, identity };
 }
 
-function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Trouble | null {
+function troubleOf(state: KubeadmState, node: Node, around: RerunSituation): Trouble | null {
   const { other } = around;
   if (other?.isLive === true) return troubleOfTaken(state, node, { ...around, other });
   if (state.kind !== 'half-initialised' && state.kind !== 'seen-as-blank') return null;
@@ -87,8 +87,8 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
   const digest = resetDigest(probe, state);
   const evidence = [...state.evidence, ...(other === undefined ? [] : [`it was ${other.text}`])];
   if (state.kind === 'seen-as-blank') {
-    const effect = seenAsBlankEffect(node, around.together);
-    return { evidence, effect, mayRun: false, whyNoReset: whyNoResetOfBlank(node, around.together), digest };
+    const effect = seenAsBlankEffect(node, around.whole);
+    return { evidence, effect, mayRun: false, whyNoReset: whyNoResetOfBlank(node, around.whole), digest };
   }
   const effect = effectOf(node, around.rerun);
   if (effect === null) return null;
@@ -100,14 +100,14 @@ function troubleOf(state: KubeadmState, node: Node, around: Surroundings): Troub
 function troubleOfTaken(
   state: KubeadmState,
   node: Node,
-  { other, together }: Surroundings & { readonly other: OtherNode },
+  { other, whole: whole }: RerunSituation & { readonly other: OtherNode },
 ): Trouble {
   const mayRun = state.kind !== 'seen-as-blank';
   return {
     evidence: [`it is ${other.text}`, ...('evidence' in state ? state.evidence : [])],
     effect: mayRun
       ? 'cluster.yml would change its kubelet and container runtime under the pods of that cluster, and not join it to this one.'
-      : seenAsBlankEffect(node, together),
+      : seenAsBlankEffect(node, whole),
     mayRun,
     whyNoReset: `${refusalText} ${wayOut('it')}`,
     digest: resetDigest(node.probe, state),
@@ -141,7 +141,7 @@ function summaryOf(state: KubeadmState, trouble: Trouble | null): string {
   return `${texts[state.kind]}${evidence}${goesOn}`;
 }
 
-function seenAsBlankEffect({ probe, role }: Node, { takenForFirst }: ClusterTogether): string {
+function seenAsBlankEffect({ probe, role }: Node, { takenForFirst }: WholeCluster): string {
   if (role === 'first-control-plane') {
     return 'cluster.yml would take it for a new node and run "kubeadm init" over the cluster that is there (trap T2).';
   }
@@ -151,10 +151,7 @@ function seenAsBlankEffect({ probe, role }: Node, { takenForFirst }: ClusterToge
     : 'cluster.yml would take it for a new node, run "kubeadm reset -f" on it and join it again (trap T2).';
 }
 
-function whyNoResetOfBlank(
-  { probe: { host } }: Node,
-  { silentEtcd, takenForFirst }: ClusterTogether,
-): string {
+function whyNoResetOfBlank({ probe: { host } }: Node, { silentEtcd, takenForFirst }: WholeCluster): string {
   if (silentEtcd.length > 0) return whileSilent(silentEtcd);
   if (takenForFirst.includes(host)) return whileRegistered(host);
   return 'It belongs to a cluster that works: its data would be lost with it.';
@@ -224,9 +221,9 @@ function preflightFails(what: 'init' | 'join', inTheWay: readonly string[]): str
  * A reset takes away a node's part of Kubernetes, on a control plane the cluster's certificate authority too. etcd's data
  * is kept, but etcd is stopped. So it is refused where a cluster that works could be hurt, and where that cannot be told.
  */
-function whyNoReset({ probe, role, isEtcd }: Node, { nodes, together }: Surroundings): string | null {
+function whyNoReset({ probe, role, isEtcd }: Node, { nodes, whole: whole }: RerunSituation): string | null {
   if (role === 'worker') return null;
-  const { cluster, silentEtcd } = together;
+  const { cluster, silentEtcd } = whole;
   if (cluster === null) return silentEtcd.length === 0 ? null : whileSilent(silentEtcd);
   if (!hasWorked(cluster, nodeNameOf(probe))) return null;
   if (role === 'first-control-plane') {
@@ -234,11 +231,9 @@ function whyNoReset({ probe, role, isEtcd }: Node, { nodes, together }: Surround
   }
   const { host } = probe;
   const others = nodes.filter((node) => node.probe.host !== host && node.role !== 'worker');
-  const hasComplete = others.some(
-    (node) => kubeadmState(node.probe, node.role, together).kind === 'complete',
-  );
+  const hasComplete = others.some((node) => kubeadmState(node.probe, node.role, whole).kind === 'complete');
   if (!hasComplete) return 'The cluster has worked, and no other control plane is complete.';
-  if (together.takenForFirst.includes(host)) return whileRegistered(host);
+  if (whole.takenForFirst.includes(host)) return whileRegistered(host);
   return isEtcd ? whyQuorumIsLost(healthOfMember(probe, nodes)) : null;
 }
 

@@ -14,7 +14,7 @@ export function roleOf(
 }
 
 /** What all nodes together show of the cluster. */
-export interface ClusterTogether {
+export interface WholeCluster {
   /** What an API server or etcd has told of it; null when nobody answers. */
   readonly cluster: ClusterSeen | null;
   /** Where nobody answers: the hosts with etcd's data, of which nobody can tell whether a cluster is in it. */
@@ -39,7 +39,7 @@ export function clusterTogether({
 }: {
   readonly nodes: readonly Node[];
   readonly firstControlPlaneByName: boolean;
-}): ClusterTogether {
+}): WholeCluster {
   const cluster = clusterSeenBy(nodes.map(({ probe }) => probe));
   const controlPlanes = nodes.filter(({ role }) => role !== 'worker');
   const blank = controlPlanes.find(({ probe, role }) => role === 'first-control-plane' && !hasTraces(probe));
@@ -54,7 +54,7 @@ export function clusterTogether({
 }
 
 /** Whether Kubespray runs `kubeadm init` on the node rather than `kubeadm join`, where it sees it as blank. */
-export function isFirstToKubespray({ probe, role }: Node, { takenForFirst }: ClusterTogether): boolean {
+export function isFirstToKubespray({ probe, role }: Node, { takenForFirst }: WholeCluster): boolean {
   return role === 'first-control-plane' || takenForFirst.includes(probe.host);
 }
 

@@ -1,6 +1,6 @@
 import { draftOf } from './draft.js';
 import { problemsOf, type Problem } from './problems.js';
-import { knownKeys } from './json-schema.js';
+import { allowedKeys } from './json-schema.js';
 import { specificationSchema, type Specification } from './specification.js';
 import { hostProblems } from './rules/hosts.js';
 import { inventoryVariableProblems } from './rules/inventory-variables.js';
@@ -21,7 +21,7 @@ export function checkSpecification(input: unknown): CheckedSpecification {
   const parsed = specificationSchema.safeParse(input);
   const draft = draftOf(input);
   const problems = [
-    ...(parsed.success ? [] : problemsOf(parsed.error.issues, input, knownKeys)),
+    ...(parsed.success ? [] : problemsOf(parsed.error.issues, input, allowedKeys)),
     ...hostProblems(draft),
     ...storageProblems(draft),
     ...kubesprayProblems(draft),

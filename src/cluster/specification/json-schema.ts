@@ -11,7 +11,7 @@ export function specificationJsonSchema(): JsonSchema {
 let schema: JsonSchema | undefined;
 
 /** Names of the keys that the specification allows at a path. */
-export function knownKeys(path: readonly (string | number)[]): readonly string[] {
+export function allowedKeys(path: readonly (string | number)[]): readonly string[] {
   schema ??= specificationJsonSchema();
   const found = path.reduce<JsonSchema[]>(
     (nodes, part) => nodes.flatMap((node) => inside(node, part)),

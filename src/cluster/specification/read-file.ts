@@ -45,7 +45,7 @@ const mostSyntaxProblems = 20;
  * Reads `cluster.yaml`, which may as well be JSON. Every problem is told at once, with its place; after an error of
  * YAML's own syntax only such, because what follows it cannot be trusted.
  */
-export function readSpecification({
+export function readSpecificationFile({
   text,
   file,
 }: {

@@ -40,7 +40,7 @@ export function unfitness(device: BlockDevice, devices: readonly BlockDevice[]):
 }
 
 /** Why the device itself, blank or not, does not fit what the specification asks for; full sentences. */
-export function misfits(
+export function deviceMisfits(
   device: BlockDevice,
   devices: readonly BlockDevice[],
   { disks }: EphemeralStorage,

@@ -1,4 +1,4 @@
-import { isWorthListing, misfits, traces } from './block-devices.js';
+import { isWorthListing, deviceMisfits, traces } from './block-devices.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import type { DiskSelection } from './own-array.js';
 import type { EphemeralStorage } from '../specification/specification.js';
@@ -17,7 +17,7 @@ export function excludedDevices(
       const reasons = [
         ...traces(device),
         ...mountsAbove(device, devices),
-        ...misfits(device, devices, storage),
+        ...deviceMisfits(device, devices, storage),
       ];
       if (reasons.length === 0 && selection !== null) {
         reasons.push('It is free, but the array takes other disks: larger ones, or lower serial numbers.');

@@ -8,7 +8,7 @@ import type { EphemeralStorage } from '../specification/specification.js';
 import { storageCommands } from './commands.js';
 import type { PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
 import { obstacles, roomOf, toolObstacle } from './obstacles.js';
-import { isMoved, storageProblems } from './state.js';
+import { isMoved, storageDifferences } from './state.js';
 import { counted } from '../text/quantities.js';
 
 /** What step 7 moves: nodefs and imagefs. */
@@ -121,7 +121,7 @@ function layoutOf(
 }
 
 function isSatisfied(facts: HostFacts, target: StorageTarget, digest: string): boolean {
-  if (facts.provenStorage !== digest || storageProblems(facts, target).length > 0) return false;
+  if (facts.provenStorage !== digest || storageDifferences(facts, target).length > 0) return false;
   // In the root-dir layout the units wait for the flags that Kubespray writes afterwards.
   if (target.path === 'fresh' || target.layout === 'root-dir') return true;
   const units = facts.units.filter(({ name }) => target.moves.some(({ unit }) => unit === name));

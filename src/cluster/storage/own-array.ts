@@ -1,4 +1,4 @@
-import { isNamed, misfits, traces } from './block-devices.js';
+import { isNamed, deviceMisfits, traces } from './block-devices.js';
 import { heldExclusively } from '../facts/facts.js';
 import { mdUuidFrom } from '../values/digest.js';
 import type { BlockDevice, HostFacts, RaidArray } from '../facts/facts.js';
@@ -28,7 +28,7 @@ export interface DiskSelection {
 export function selectDisksByFacts(facts: HostFacts, storage: EphemeralStorage): DiskSelection | null {
   const groups = memberGroups(facts.blockDevices);
   const fitting = facts.blockDevices.filter(
-    (device) => misfits(device, facts.blockDevices, storage).length === 0,
+    (device) => deviceMisfits(device, facts.blockDevices, storage).length === 0,
   );
   const blank = fitting.filter((device) => traces(device).length === 0);
   for (const [uuid, members] of groups) {

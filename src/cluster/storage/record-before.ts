@@ -28,7 +28,7 @@ export type UnitBefore = z.infer<typeof unitBeforeSchema>;
 
 const keptFileSchema = fileStateSchema.extend({ backup: z.string() }).nullable();
 
-export const surroundingsRecordSchema = z.object({
+export const recordBeforeSchema = z.object({
   /** Null: there was none. */
   fstab: keptFileSchema,
   mdadmConf: keptFileSchema,
@@ -38,10 +38,10 @@ export const surroundingsRecordSchema = z.object({
   units: z.array(unitBeforeSchema),
 });
 /** The record: how everything was before step 7. */
-export type SurroundingsRecord = z.infer<typeof surroundingsRecordSchema>;
+export type RecordBefore = z.infer<typeof recordBeforeSchema>;
 
 /** The same things as they are now. */
-export interface Surroundings {
+export interface StateNow {
   readonly fstab: FileState | null;
   readonly mdadmConf: FileState | null;
   readonly absent: readonly string[];
@@ -73,11 +73,7 @@ export const mdadmConfPath = '/etc/mdadm/mdadm.conf';
  * it. A unit that is off now may have been stopped by the earlier run, one that is on has not.
  * @returns null when step 7 was begun without a record: then nobody knows any more how it was
  */
-export function recordOf(
-  now: Surroundings,
-  begun: Begun,
-  known: SurroundingsRecord | null,
-): SurroundingsRecord | null {
+export function recordOf(now: StateNow, begun: Begun, known: RecordBefore | null): RecordBefore | null {
   if (known === null && (begun.fstab || begun.mdadmConf)) return null;
   const kept = (path: string, state: FileState | null) =>
     state === null ? null : { ...state, backup: backupOf(path, state) };
@@ -123,8 +119,8 @@ export function isSameFile(now: FileState | null, before: FileState | null): boo
 
 /** Units that ran or were enabled and do not or are not now, in the order of the record. */
 export function unitsToRestore(
-  now: Pick<Surroundings, 'units'>,
-  before: SurroundingsRecord,
+  now: Pick<StateNow, 'units'>,
+  before: RecordBefore,
 ): { readonly enable: readonly UnitBefore[]; readonly start: readonly UnitBefore[] } {
   const unitNow = (name: string) => now.units.find((unit) => unit.name === name);
   return {
@@ -138,9 +134,9 @@ export function unitsToRestore(
  * and has something in it by now is somebody else's.
  * @param changedByOthers files that somebody else has changed since: they are not expected to be as they were
  */
-export function surroundingsProblems(
-  now: Surroundings,
-  before: SurroundingsRecord,
+export function differencesFromRecord(
+  now: StateNow,
+  before: RecordBefore,
   changedByOthers: readonly string[] = [],
 ): readonly string[] {
   const files = [

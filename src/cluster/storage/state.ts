@@ -8,7 +8,7 @@ import type { StorageTarget } from './storage-plan.js';
  * Everything in which the host differs from what step 7 leaves behind, full sentences; empty when it is all there.
  * What facts cannot show cheaply (the inside of the initramfs, drop-ins of units) the steps prove themselves.
  */
-export function storageProblems(facts: HostFacts, target: StorageTarget): readonly string[] {
+export function storageDifferences(facts: HostFacts, target: StorageTarget): readonly string[] {
   return [
     ...arrayProblems(facts, target),
     ...mountProblems(facts, target),

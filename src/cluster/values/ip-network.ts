@@ -1,5 +1,5 @@
 /** An IPv4 network. */
-export interface Network {
+export interface IpNetwork {
   /** Its first address, as a number. */
   readonly first: number;
   /** Bits that its addresses have in common, 0 to 32. */
@@ -14,7 +14,7 @@ export function addressNumber(text: string): number | undefined {
 }
 
 /** "10.233.64.0/18"; undefined for anything else, and where the address is not the network's first. */
-export function parseNetwork(text: string): Network | undefined {
+export function parseIpNetwork(text: string): IpNetwork | undefined {
   const [address = '', digits = ''] = text.split('/');
   const first = addressNumber(address);
   const prefix = /^[0-9]{1,2}$/.test(digits) ? Number(digits) : 33;

@@ -5,8 +5,8 @@ import type { Host } from '../host.js';
 import { jobFolder } from './job-folder.js';
 import type { JobFolder } from './job-folder.js';
 import { logTail, wholeCharacters } from './job-log.js';
-import { answers, lookScript, restartScript, startScript, stopScript } from './job-scripts.js';
-import type { FollowOptions, Job, JobOutcome, JobProgress, Jobs } from './jobs.js';
+import { jobAnswers, lookScript, restartScript, startScript, stopScript } from './job-scripts.js';
+import type { FollowJobOptions, Job, JobOutcome, JobProgress, Jobs } from './jobs.js';
 import { tailOf } from '../run-errors.js';
 
 /** One look brings something new or takes 10 s; a look that takes this long is a lost link. */
@@ -25,7 +25,7 @@ export function createJobs(options: JobsOptions = {}): Jobs {
 class HostJobs implements Jobs {
   constructor(private readonly settings: JobsOptions) {}
 
-  async run(host: Host, job: Job, options: FollowOptions = {}): Promise<JobOutcome> {
+  async run(host: Host, job: Job, options: FollowJobOptions = {}): Promise<JobOutcome> {
     const folder = jobFolder(host, job);
     const follower = new Follower(folder, options);
     const bridge = {
@@ -44,7 +44,7 @@ class HostJobs implements Jobs {
   /** @throws RefusedError when the job runs or came to its end by itself */
   async restart(host: Host, key: string): Promise<void> {
     const what = `put the cut-off job ${key} aside`;
-    const accept = [0, answers.notCutOff];
+    const accept = [0, jobAnswers.notCutOff];
     const { exitCode, stdout } = await host.run(restartScript(jobFolder(host, { key })), { accept, what });
     if (exitCode === 0) return;
     throw new RefusedError(`The job ${key} on ${host.name} was not cut off, it is: ${stdout.trim()}.`, {
@@ -66,11 +66,11 @@ async function start(host: Host, folder: JobFolder, job: Job, signal?: AbortSign
   const attempt = randomBytes(6).toString('hex');
   const { exitCode, stdout, stderr } = await host.run(startScript(folder, attempt), {
     stdin: `${job.script.text}\n`,
-    accept: [0, answers.busy, answers.notStarted],
+    accept: [0, jobAnswers.busy, jobAnswers.notStarted],
     what: `start the job ${key}`,
     ...(signal === undefined ? {} : { signal }),
   });
-  if (exitCode === answers.busy) {
+  if (exitCode === jobAnswers.busy) {
     throw new JobBusyError(
       `The job ${stdout.trim()} is still running on ${host.name} and holds the lock "${job.lock}", so ${key} has to wait.`,
       {
@@ -79,7 +79,7 @@ async function start(host: Host, folder: JobFolder, job: Job, signal?: AbortSign
       },
     );
   }
-  if (exitCode === answers.notStarted) {
+  if (exitCode === jobAnswers.notStarted) {
     throw new ConnectionLostError(`The job ${key} could not be started on ${host.name}.`, {
       host: host.name,
       output: tailOf(stderr),
@@ -114,7 +114,7 @@ class Follower {
 
   constructor(
     private readonly folder: JobFolder,
-    private readonly options: FollowOptions,
+    private readonly options: FollowJobOptions,
   ) {
     this.progress = options.resume ?? { key: folder.key, offset: 0, tail: '' };
   }

@@ -5,7 +5,7 @@ import type { JobFolder } from './job-folder.js';
 import { goingDown, runnerScript } from './job-runner-script.js';
 
 /** Exit codes by which the scripts below answer; apart from those of the tools in them. */
-export const answers = { notStarted: 75, busy: 76, notCutOff: 77 } as const;
+export const jobAnswers = { notStarted: 75, busy: 76, notCutOff: 77 } as const;
 
 /** Bytes of a log that one look brings. */
 const logChunk = 64 * 1024;
@@ -29,13 +29,13 @@ mv runner.${attempt} runner`,
 tries=0
 while [ ! -d started ] && [ ! -e "$busy" ]; do
   tries=$((tries + 1))
-  if [ "$tries" -gt 150 ]; then cat runner.log >&2; exit ${answers.notStarted}; fi
+  if [ "$tries" -gt 150 ]; then cat runner.log >&2; exit ${jobAnswers.notStarted}; fi
   sleep 0.2
 done
 [ -e "$busy" ] || exit 0
 cat "$busy"
 rm "$busy"
-exit ${answers.busy}`,
+exit ${jobAnswers.busy}`,
   );
 }
 
@@ -53,7 +53,7 @@ if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ]; then
   systemd-run --quiet --no-block --collect --unit=${unit} --description=${`Slipway job ${key}`} \\
     sh ${`${path}/runner`} ${attempt} ${unit} < /dev/null || {
     ${dropEnvironment(attempt)}
-    exit ${answers.notStarted} # for example while the machine shuts down
+    exit ${jobAnswers.notStarted} # for example while the machine shuts down
   }
 else
   setsid sh ${`${path}/runner`} ${attempt} '' < /dev/null >> runner.log 2>&1 &
@@ -153,7 +153,7 @@ export function restartScript({ path, parent, key }: JobFolder): Script {
 case $state in
   absent) exit 0 ;;
   cut-off*) ;;
-  *) echo "$state"; exit ${answers.notCutOff} ;;
+  *) echo "$state"; exit ${jobAnswers.notCutOff} ;;
 esac
 cd ${parent}
 number=1

@@ -37,7 +37,7 @@ export type JobOutcome =
       readonly log: string;
     };
 
-export interface FollowOptions {
+export interface FollowJobOptions {
   /** From the last heartbeat, so that no line of the log is reported twice. */
   readonly resume?: JobProgress | undefined;
   /** Called with each new piece of the log, in order; an empty piece says that there was nothing new for ten seconds. */
@@ -53,7 +53,7 @@ export interface Jobs {
    * A lost link while following is bridged: it reconnects and goes on.
    * After a cut-off, call {@link restart} and then `run` again if the step still has work left to do.
    */
-  run(host: Host, job: Job, options?: FollowOptions): Promise<JobOutcome>;
+  run(host: Host, job: Job, options?: FollowJobOptions): Promise<JobOutcome>;
   /** Puts the folder of a cut-off job aside (`<key>.cut-<n>`), so that `run` starts it again. */
   restart(host: Host, key: string): Promise<void>;
   /** Ends a running job with SIGTERM to its whole process group; true if something was running. */

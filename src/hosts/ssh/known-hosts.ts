@@ -14,7 +14,7 @@ const staleLockMilliseconds = 10_000;
 const firstContactMark = 'first-contact';
 
 /** Where an SSH server is. */
-export interface SshAddress {
+export interface ServerAddress {
   readonly address: string;
   readonly port: number;
 }
@@ -25,7 +25,7 @@ export function knownHostsFile(stateFolder: string, cluster: string): string {
 }
 
 /** The host as OpenSSH writes it: the address alone for port 22, else `[address]:port`. */
-export function knownHostsName({ address, port }: SshAddress): string {
+export function knownHostsName({ address, port }: ServerAddress): string {
   return port === 22 ? address : `[${address}]:${port}`;
 }
 
@@ -33,7 +33,7 @@ export function knownHostsName({ address, port }: SshAddress): string {
  * The keys that a known_hosts text holds for a host. Hashed names, patterns and marked lines are not looked at.
  * @param trusted leaves out the keys that were only seen at a first contact
  */
-export function keysIn(text: string, host: SshAddress, { trusted = false } = {}): HostKey[] {
+export function keysIn(text: string, host: ServerAddress, { trusted = false } = {}): HostKey[] {
   const name = knownHostsName(host);
   return text.split('\n').flatMap((line) => {
     const [names = '', type, base64, comment] = line.trim().split(/\s+/);
@@ -52,7 +52,7 @@ export class KnownHosts {
   constructor(readonly file: string) {}
 
   /** @param trusted as in {@link keysIn} */
-  async keysOf(host: SshAddress, { trusted = false } = {}): Promise<HostKey[]> {
+  async keysOf(host: ServerAddress, { trusted = false } = {}): Promise<HostKey[]> {
     return keysIn(await this.text(), host, { trusted });
   }
 
@@ -61,7 +61,7 @@ export class KnownHosts {
    * The file is replaced as a whole under a lock, so that of two first contacts at once one wins and the other sees it.
    * @returns the keys that are pinned afterwards, and whether this one was added
    */
-  async pin(host: SshAddress, key: HostKey, { trusted = false } = {}): Promise<Pinned> {
+  async pin(host: ServerAddress, key: HostKey, { trusted = false } = {}): Promise<Pinned> {
     await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
     return await this.locked(async () => {
       const text = await this.text();

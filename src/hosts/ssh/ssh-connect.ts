@@ -6,8 +6,8 @@ import { hostKeyFromWire, hostKeyText, preferredAlgorithms } from './host-key.js
 import type { HostKey } from './host-key.js';
 import { SshConnection } from './ssh-connection.js';
 import { expandHome } from '../state-folder.js';
-import { knownKeys, pinHostKey, placeOf, verifyHostKey } from './verify-host-key.js';
-import type { FirstContact, SshTarget } from './verify-host-key.js';
+import { trustedKeys, pinHostKey, placeOf, verifyHostKey } from './verify-host-key.js';
+import type { FirstContact, SshHostAddress } from './verify-host-key.js';
 
 /** A CommonJS package of which Node finds only some exports by name. */
 const { Client, utils } = ssh2;
@@ -39,12 +39,12 @@ export interface Login {
  * @throws HostKeyUnknownError when the login is by password, and the key neither stated nor confirmed
  */
 export async function connectSsh(
-  target: SshTarget,
+  target: SshHostAddress,
   settings: SshSettings,
   login: Login = {},
 ): Promise<SshConnection> {
   const credentials = await credentialsFor(target, login.password);
-  const known = await knownKeys(settings.stateFolder, target);
+  const known = await trustedKeys(settings.stateFolder, target);
   const client = new Client();
   if (login.password !== undefined) answerPrompts(client, login.password);
   const timeout = login.timeout ?? defaultConnectTimeout;
@@ -93,7 +93,7 @@ export async function connectSsh(
   return connection;
 }
 
-async function credentialsFor(target: SshTarget, password: string | undefined): Promise<ConnectConfig> {
+async function credentialsFor(target: SshHostAddress, password: string | undefined): Promise<ConnectConfig> {
   if (password !== undefined) {
     return { password, tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
   }
@@ -107,7 +107,7 @@ function answerPrompts(client: SshClient, password: string): void {
   });
 }
 
-async function privateKeyOf(target: SshTarget): Promise<string> {
+async function privateKeyOf(target: SshHostAddress): Promise<string> {
   const path = expandHome(target.privateKey);
   const host = target.name;
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -125,7 +125,11 @@ async function privateKeyOf(target: SshTarget): Promise<string> {
   });
 }
 
-function notConnected(target: SshTarget, timeout: number, cause: NodeJS.ErrnoException | undefined): Error {
+function notConnected(
+  target: SshHostAddress,
+  timeout: number,
+  cause: NodeJS.ErrnoException | undefined,
+): Error {
   const { name: host, user } = target;
   const level = (cause as { level?: string } | undefined)?.level;
   if (level === 'client-authentication') {

@@ -2,9 +2,9 @@ import { HostKeyChangedError, HostKeyUnknownError } from '../errors.js';
 import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey } from './host-key.js';
 import type { HostKey } from './host-key.js';
 import { KnownHosts, knownHostsFile } from './known-hosts.js';
-import type { HostTarget } from '../target.js';
+import type { HostAddress } from '../target.js';
 
-export type SshTarget = Extract<HostTarget, { kind: 'ssh' }>;
+export type SshHostAddress = Extract<HostAddress, { kind: 'ssh' }>;
 
 /** Told when a host without a known key is logged in to for the first time, so that somebody can compare the fingerprint. */
 export interface FirstContact {
@@ -21,9 +21,9 @@ export interface FirstContact {
  * The keys by which a host is known; the specification's key stands above the pinned ones.
  * @param trusted leaves out what was only seen at a first contact: these keys are enough to send a password
  */
-export async function knownKeys(
+export async function trustedKeys(
   stateFolder: string,
-  target: SshTarget,
+  target: SshHostAddress,
   { trusted = false } = {},
 ): Promise<HostKey[]> {
   const stated = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
@@ -38,16 +38,16 @@ export async function knownKeys(
  */
 export async function verifyHostKey(options: {
   readonly stateFolder: string;
-  readonly target: SshTarget;
+  readonly target: SshHostAddress;
   readonly shown: HostKey;
   readonly sendsPassword: boolean;
 }): Promise<void> {
   const { stateFolder, target, shown, sendsPassword } = options;
   const isShown = (key: HostKey) => sameKey(key, shown);
-  const known = await knownKeys(stateFolder, target);
+  const known = await trustedKeys(stateFolder, target);
   if (known.length > 0 && !known.some(isShown)) throw changed(stateFolder, target, known, shown);
   if (!sendsPassword) return;
-  const trusted = await knownKeys(stateFolder, target, { trusted: true });
+  const trusted = await trustedKeys(stateFolder, target, { trusted: true });
   if (!trusted.some(isShown)) throw unknown(target, shown);
 }
 
@@ -58,14 +58,14 @@ export async function verifyHostKey(options: {
  */
 export async function pinHostKey(options: {
   readonly stateFolder: string;
-  readonly target: SshTarget;
+  readonly target: SshHostAddress;
   readonly shown: HostKey;
   readonly onFirstContact: ((contact: FirstContact) => void) | undefined;
 }): Promise<void> {
   const { stateFolder, target, shown, onFirstContact } = options;
   const file = knownHostsFile(stateFolder, target.cluster);
   const isStated = target.hostKey !== undefined;
-  const known = isStated ? [] : await knownKeys(stateFolder, target);
+  const known = isStated ? [] : await trustedKeys(stateFolder, target);
   if (known.some((key) => sameKey(key, shown))) return;
   const { keys, added } = await new KnownHosts(file).pin(target, shown, { trusted: isStated });
   if (!keys.some((key) => sameKey(key, shown))) throw changed(stateFolder, target, keys, shown);
@@ -75,13 +75,17 @@ export async function pinHostKey(options: {
 }
 
 /** Pins a key that a person has confirmed, so that a password may be sent to this host. */
-export async function confirmHostKey(stateFolder: string, target: SshTarget, key: HostKey): Promise<void> {
+export async function confirmHostKey(
+  stateFolder: string,
+  target: SshHostAddress,
+  key: HostKey,
+): Promise<void> {
   await new KnownHosts(knownHostsFile(stateFolder, target.cluster)).pin(target, key, { trusted: true });
 }
 
 function changed(
   stateFolder: string,
-  target: SshTarget,
+  target: SshHostAddress,
   known: readonly HostKey[],
   shown: HostKey,
 ): HostKeyChangedError {
@@ -95,7 +99,7 @@ function changed(
   );
 }
 
-function unknown(target: SshTarget, shown: HostKey): HostKeyUnknownError {
+function unknown(target: SshHostAddress, shown: HostKey): HostKeyUnknownError {
   return new HostKeyUnknownError(
     `${placeOf(target)} shows the host key ${describedKey(shown)}, which nobody has confirmed. ` +
       'Another machine may be answering, so the password was not sent there.',
@@ -114,6 +118,6 @@ function unknown(target: SshTarget, shown: HostKey): HostKeyUnknownError {
 export const tellFingerprints = 'cat /etc/ssh/ssh_host_*_key.pub | ssh-keygen -lf -';
 
 /** Such as `worker-1 (10.0.0.1, port 22)`. */
-export function placeOf({ name, address, port }: SshTarget): string {
+export function placeOf({ name, address, port }: SshHostAddress): string {
   return `${name} (${address}, port ${port})`;
 }

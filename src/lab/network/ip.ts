@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { command } from '../command.js';
-import { parseNetwork, type Network } from './subnet.js';
+import { parseSubnet, type Subnet } from './subnet.js';
 
 /** Runs lines of `ip`'s own command language; the first that fails ends it. */
 export async function ip(...lines: string[]): Promise<void> {
@@ -34,11 +34,11 @@ export async function deleteNamespace(name: string): Promise<void> {
 }
 
 /** Every network that this machine knows a way to, other than the default one. */
-export async function takenNetworks(): Promise<Network[]> {
+export async function takenNetworks(): Promise<Subnet[]> {
   const routes = await command('ip', ['-json', '-4', 'route', 'show', 'table', 'all'], {
     what: "read this machine's routes",
   });
   return (JSON.parse(routes.stdout || '[]') as { dst: string }[])
-    .map(({ dst }) => parseNetwork(dst))
+    .map(({ dst }) => parseSubnet(dst))
     .filter((network) => network !== undefined);
 }

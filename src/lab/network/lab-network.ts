@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LabError } from '../errors.js';
 import { withFileLock } from '../../local/file-lock.js';
 import { deleteLink, deleteNamespace, ip, ipIn, namespaceExists, takenNetworks } from './ip.js';
-import { chooseSubnet, overlaps, parseNetwork } from './subnet.js';
+import { chooseSubnet, overlaps, parseSubnet } from './subnet.js';
 
 /** Machine-wide, because subnets of all labs must differ, whatever cache they live in. */
 const lockFile = '/run/lock/slipway-lab-network';
@@ -121,7 +121,7 @@ export class LabNetwork {
   /** The subnet the lab had before, unless somebody else uses it by now. */
   async #freeSubnet(before: string | undefined): Promise<string> {
     const taken = await takenNetworks();
-    const earlier = before === undefined ? undefined : parseNetwork(`${before}.0/24`);
+    const earlier = before === undefined ? undefined : parseSubnet(`${before}.0/24`);
     if (before !== undefined && earlier && !taken.some((each) => overlaps(each, earlier))) return before;
     const subnet = chooseSubnet(taken, parseInt(this.#id, 16));
     if (subnet !== undefined) return subnet;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { hostsFile, makeIdentity, resolvConf, type Identity } from '../identity.js';
+import { hostsFile, makeIdentity, resolvConfText, type Identity } from '../identity.js';
 import { ensureImage, type OnProgress } from '../images/image-cache.js';
 import { loginKey } from '../images/login-key.js';
 import { systemdImage } from '../images/systemd-image.js';
@@ -58,7 +58,7 @@ async function writeIdentity(changes: string, identity: Identity): Promise<void>
   };
   await put('etc/hostname', `${identity.name}\n`);
   await put('etc/hosts', hostsFile(identity.name));
-  await put('etc/resolv.conf', resolvConf);
+  await put('etc/resolv.conf', resolvConfText);
   await put('etc/machine-id', `${identity.machineId}\n`);
   await put('etc/ssh/ssh_host_ed25519_key', identity.privateHostKey, 0o600);
   await put('etc/ssh/ssh_host_ed25519_key.pub', `${identity.hostKey}\n`);

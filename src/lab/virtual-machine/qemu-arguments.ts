@@ -71,7 +71,7 @@ export function qemuArguments(settings: QemuSettings): string[] {
       `pcie-root-port,id=${slotId(slot)},chassis=${slot + 1},slot=${slot + 1}`,
     ]),
     ...settings.disks.flatMap((disk) => [
-      ...['-blockdev', JSON.stringify(blockDevice(nodeName(disk), disk.file))],
+      ...['-blockdev', JSON.stringify(blockDevice(blockNodeName(disk), disk.file))],
       ...['-device', JSON.stringify(nvmeDevice(disk))],
     ]),
     ...(settings.incoming === undefined ? [] : ['-S', '-incoming', settings.incoming]),
@@ -109,7 +109,7 @@ export function nvmeDevice(disk: Pick<AttachedDisk, 'serial' | 'slot'>): Record<
     driver: 'nvme',
     id: deviceId(disk),
     serial: disk.serial,
-    drive: nodeName(disk),
+    drive: blockNodeName(disk),
     bus: slotId(disk.slot),
   };
 }
@@ -118,7 +118,7 @@ export function deviceId(disk: Pick<AttachedDisk, 'slot'>): string {
   return `nvme${disk.slot}`;
 }
 
-export function nodeName(disk: Pick<AttachedDisk, 'slot'>): string {
+export function blockNodeName(disk: Pick<AttachedDisk, 'slot'>): string {
   return `disk${disk.slot}`;
 }
 

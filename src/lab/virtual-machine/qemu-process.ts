@@ -10,7 +10,7 @@ import { withQmp } from './qmp.js';
 import {
   blockDevice,
   deviceId,
-  nodeName,
+  blockNodeName,
   nvmeDevice,
   pidName,
   qemuArguments,
@@ -101,7 +101,7 @@ async function waitForStatus(qmp: Qmp, wanted: string): Promise<void> {
 }
 
 export async function plugDisk(qmp: Qmp, disk: AttachedDisk): Promise<void> {
-  await qmp.execute('blockdev-add', blockDevice(nodeName(disk), disk.file));
+  await qmp.execute('blockdev-add', blockDevice(blockNodeName(disk), disk.file));
   await qmp.execute('device_add', nvmeDevice(disk));
 }
 
@@ -113,7 +113,7 @@ export async function unplugDisk(qmp: Qmp, disk: AttachedDisk): Promise<void> {
     60_000,
   );
   await Promise.all([gone, qmp.execute('device_del', { id: deviceId(disk) })]);
-  await qmp.execute('blockdev-del', { 'node-name': nodeName(disk) });
+  await qmp.execute('blockdev-del', { 'node-name': blockNodeName(disk) });
 }
 
 /** The last lines on the guest's serial console, for error messages. */

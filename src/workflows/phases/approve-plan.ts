@@ -12,8 +12,8 @@ export async function approvePlan(run: ClusterRun, plan: ClusterPlan): Promise<v
     .map(({ name }) => name)
     .filter((name) => plan.storage[name]?.kind === 'apply');
   if (plan.digest === null || hosts.length === 0) return;
-  run.board.setPhase('approval');
-  const { approved, denied } = await run.desk.askApproval({
+  run.progress.setPhase('approval');
+  const { approved, denied } = await run.questions.askApproval({
     plan: plan.digest,
     hosts,
     hours: run.specification.approval.hours,

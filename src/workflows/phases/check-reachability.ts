@@ -6,7 +6,7 @@ import type { Reachability } from '../../cluster/network/reachability.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
-import { targetOf, workersMachine } from '../../protocol/targets.js';
+import { hostAddressOf, workerAddress } from '../../protocol/targets.js';
 
 const step = 'checkReachability';
 
@@ -20,8 +20,8 @@ export async function checkReachability(run: ClusterRun): Promise<Reachability |
     isServiceActive(run.facts.get(name)?.units ?? [], 'kubelet');
   if (specification.hosts.length < 2 || specification.hosts.every(isNode)) return undefined;
   const found = await run.controlHost.run(step, {
-    host: workersMachine(specification),
-    hosts: specification.hosts.map((host) => targetOf(specification, host)),
+    host: workerAddress(specification),
+    hosts: specification.hosts.map((host) => hostAddressOf(specification, host)),
     specification,
   });
   return found ?? undefined;
@@ -44,7 +44,7 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
     const message = obstacles
       .map(({ host, is, mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)
       .join(' ');
-    const { verb, by } = await run.desk.askDecision({
+    const { verb, by } = await run.questions.askDecision({
       ...{ host: run.controlHost.name, step, message },
       advice: 'Mend it and retry, which tries it again; skip runs Kubespray all the same; or abort.',
       choices: ['retry', 'skip', 'abort'],

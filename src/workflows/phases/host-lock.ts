@@ -28,10 +28,10 @@ export async function waitForHostLock(run: ClusterRun, { host, workflowId, tried
     return;
   }
   const message = `${host} is being worked on already: ${describeHolder(workflowId, holder)}.`;
-  const position = run.board.beginStep(host, 'prepareHost', message);
-  run.board.setStep(host, position, { step: 'prepareHost', state: 'failed', summary: message });
-  run.board.setHostState(host, 'failed');
-  const { verb, by } = await run.desk.askDecision({
+  const position = run.progress.beginStep(host, 'prepareHost', message);
+  run.progress.setStep(host, position, { step: 'prepareHost', state: 'failed', summary: message });
+  run.progress.setHostState(host, 'failed');
+  const { verb, by } = await run.questions.askDecision({
     host,
     step: 'prepareHost',
     message,
@@ -39,7 +39,7 @@ export async function waitForHostLock(run: ClusterRun, { host, workflowId, tried
     choices: ['retry', 'abort'],
   });
   if (verb === 'abort') throw aborted(`${message} ${by} aborted this host.`);
-  run.board.setStep(host, position, {
+  run.progress.setStep(host, position, {
     step: 'prepareHost',
     state: 'running',
     summary: `Again, by ${by}`,

@@ -52,7 +52,7 @@ export class HostWork {
       return;
     }
     void this.follow(this.child);
-    await condition(() => this.isPreparedOrOver() || this.run.desk.isAsking(this.host.name));
+    await condition(() => this.isPreparedOrOver() || this.run.questions.isAsking(this.host.name));
   }
 
   /** Also when a person was asked on the way. */
@@ -61,15 +61,15 @@ export class HostWork {
   }
 
   isPreparedOrOver(): boolean {
-    return this.isOver || this.run.board.hostState(this.host.name) === 'prepared';
+    return this.isOver || this.run.progress.hostState(this.host.name) === 'prepared';
   }
 
   /** Lets it do the finishing steps, and waits until it has ended or waits for a person. */
   async finish(): Promise<void> {
     if (this.isOver || !this.child) return;
-    this.run.board.setHostState(this.host.name, 'working');
+    this.run.progress.setHostState(this.host.name, 'working');
     await this.child.signal(finishSignal);
-    await condition(() => this.isOver || this.run.desk.isAsking(this.host.name));
+    await condition(() => this.isOver || this.run.questions.isAsking(this.host.name));
   }
 
   /** Its turn does not come: nothing is begun on it. */
@@ -114,16 +114,16 @@ export class HostWork {
   }
 
   private hear({ state, steps, questions, storage }: HostReport): void {
-    const { board, desk } = this.run;
+    const { progress, questions: open } = this.run;
     const { name } = this.host;
     if (this.isOver) return;
     this.showSteps(steps);
-    board.setHostState(name, state);
+    progress.setHostState(name, state);
     if (storage !== null) {
       this.storage = storage;
-      board.setStoragePlan(name, storage);
+      progress.setStoragePlan(name, storage);
     }
-    desk.mirror(name, questions, (verb, message) => {
+    open.mirror(name, questions, (verb, message) => {
       // If the host's workflow has ended in the meantime, its outcome is on the way.
       this.child?.signal(verb, message).catch(() => undefined);
     });
@@ -132,9 +132,9 @@ export class HostWork {
   private showSteps(steps: HostReport['steps']): void {
     for (const { position, ...step } of steps) {
       const known = this.positions.get(position);
-      const shown = known ?? this.run.board.beginStep(this.host.name, step.step, step.summary);
+      const shown = known ?? this.run.progress.beginStep(this.host.name, step.step, step.summary);
       this.positions.set(position, shown);
-      this.run.board.setStep(this.host.name, shown, step);
+      this.run.progress.setStep(this.host.name, shown, step);
     }
   }
 
@@ -143,7 +143,7 @@ export class HostWork {
     try {
       this.take(await child.result());
     } catch (failure) {
-      const stands = whereItStands(this.run.board.stepsOf(name));
+      const stands = whereItStands(this.run.progress.stepsOf(name));
       this.run.drop(
         name,
         isCancellation(failure)
@@ -152,7 +152,7 @@ export class HostWork {
       );
     } finally {
       this.isOver = true;
-      this.run.desk.mirror(name, [], () => undefined);
+      this.run.questions.mirror(name, [], () => undefined);
     }
   }
 
@@ -161,7 +161,7 @@ export class HostWork {
     this.showSteps(outcome.steps.map((step, position) => ({ ...step, position })));
     this.storage = outcome.storage;
     for (const { plan, by } of outcome.approvals) this.run.approvals.push({ plan, by, hosts: [name] });
-    if (outcome.result === 'done') this.run.board.setHostState(name, 'done');
+    if (outcome.result === 'done') this.run.progress.setHostState(name, 'done');
     else this.run.drop(name, outcome);
   }
 }

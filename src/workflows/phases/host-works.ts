@@ -9,8 +9,8 @@ import { forEachBounded } from '../running/bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { PrepareHostInput } from '../../protocol/host-messages.js';
 import { HostWork } from './host-work.js';
-import { targetOf } from '../../protocol/targets.js';
-import { together } from '../running/run-both.js';
+import { hostAddressOf } from '../../protocol/targets.js';
+import { runBoth } from '../running/run-both.js';
 
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */
 export class HostWorks {
@@ -23,7 +23,7 @@ export class HostWorks {
     const hosts = this.run.activeHosts();
     this.works = hosts.map((host) => new HostWork(this.run, host));
     const begin = (work: HostWork) => work.prepare(this.inputFor(work.host, plan, hosts.length));
-    await together(
+    await runBoth(
       () => forEachBounded(this.worksOf(plan.order.sideBySide), begin),
       () => this.prepareInUse(plan.order, begin),
     );
@@ -76,8 +76,8 @@ export class HostWorks {
   storageTargets(): Map<string, StorageTarget> {
     return new Map(
       this.works.flatMap(({ host, storage }) => {
-        const target = targetOfPlan(storage);
-        return target === undefined ? [] : [[host.name, target] as const];
+        const address = targetOfPlan(storage);
+        return address === undefined ? [] : [[host.name, address] as const];
       }),
     );
   }
@@ -85,16 +85,16 @@ export class HostWorks {
   private inputFor(host: HostSpecification, plan: ClusterPlan, hostCount: number): PrepareHostInput {
     const { specification } = this.run;
     const storage = ephemeralStorageOf(specification, host);
-    const target = targetOf(specification, host);
+    const address = hostAddressOf(specification, host);
     const planned = plan.storage[host.name];
     return {
       cluster: specification.name,
-      host: target,
+      host: address,
       storage:
         storage === false
           ? null
           : {
-              host: target,
+              host: address,
               storage,
               approvedPlan: planned?.kind === 'apply' ? planned.digest : null,
               approvalHours: specification.approval.hours,

@@ -2,7 +2,7 @@ import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { layoutsOf } from '../../cluster/plan-cluster.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import { controlHostTarget } from '../../protocol/targets.js';
+import { controlHostAddress } from '../../protocol/targets.js';
 
 export interface Kubespray {
   readonly release: string;
@@ -15,7 +15,7 @@ export async function installKubespray(run: ClusterRun, plan: ClusterPlan): Prom
   const { kubespray, name: cluster } = run.specification;
   const release = plan.release.name;
   const { python, sampleInventory } = rulesFor(release).release;
-  const machine = { host: controlHostTarget(run.specification), cluster };
+  const machine = { host: controlHostAddress(run.specification), cluster };
 
   // Step 1: clone the Kubespray project
   await run.controlHost.need('cloneKubespray', {

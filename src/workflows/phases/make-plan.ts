@@ -12,8 +12,8 @@ import { forEachBounded } from '../running/bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
-import { controlHostTarget, targetOf } from '../../protocol/targets.js';
-import { together } from '../running/run-both.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
+import { runBoth } from '../running/run-both.js';
 
 /**
  * Looks at every machine and makes the plan. Workers that the plan refuses drop out, and the others go on; a control
@@ -23,10 +23,10 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
   let look = run.activeHosts();
   for (;;) {
     const hosts = look;
-    const [controlHost] = await together(
+    const [controlHost] = await runBoth(
       () =>
         run.controlHost.need('gatherFacts', {
-          host: controlHostTarget(run.specification),
+          host: controlHostAddress(run.specification),
           mountPoint: documentsMountPoint,
           controlHostOf: run.specification.name,
         }),
@@ -37,14 +37,14 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
     const facts = Object.fromEntries(run.facts);
     const plan = planFromFacts(run.activeSpecification(), { facts, controlHost, reachability });
     run.plan = plan;
-    run.board.setPlan(plan);
-    run.board.setRelease(plan.release.name);
+    run.progress.setPlan(plan);
+    run.progress.setRelease(plan.release.name);
     const refused = refusedHosts(run, plan);
     const needed = refused.filter(({ host }) => isOfControlPlane(host));
     const wholeCluster = plan.findings.filter((finding) => finding.host === null && isStopper(finding));
     if (needed.length === 0 && wholeCluster.length === 0) {
       for (const { host, why } of refused) {
-        run.board.beginStep(host.name, 'plan', why);
+        run.progress.beginStep(host.name, 'plan', why);
         run.drop(host.name, { result: 'refused', why });
       }
       return plan;
@@ -60,9 +60,9 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
 /** Reads the facts of every host; who cannot be looked at waits for a decision. */
 export async function gatherFacts(run: ClusterRun, hosts: readonly HostSpecification[]): Promise<void> {
   await forEachBounded(hosts, (host) =>
-    run.forHost(host, async (station) => {
-      const facts = await station.need('gatherFacts', {
-        host: targetOf(run.specification, host),
+    run.forHost(host, async (steps) => {
+      const facts = await steps.need('gatherFacts', {
+        host: hostAddressOf(run.specification, host),
         mountPoint: factsMountPoint(run.specification, host),
         roomFor: roomPathsOf(run.specification),
       });
@@ -91,15 +91,15 @@ function whyOf(findings: readonly Finding[]): string {
     .join(' ');
 }
 
-async function waitForMending(run: ClusterRun, station: string, message: string): Promise<void> {
-  run.board.setHostState(station, 'failed');
-  const { verb, by } = await run.desk.askDecision({
-    host: station,
+async function waitForMending(run: ClusterRun, steps: string, message: string): Promise<void> {
+  run.progress.setHostState(steps, 'failed');
+  const { verb, by } = await run.questions.askDecision({
+    host: steps,
     step: 'plan',
     message,
     advice: 'Mend it and retry, which looks at the hosts again; or abort.',
     choices: ['retry', 'abort'],
   });
-  if (verb === 'abort') throw aborted(`${station}: ${message} ${by} aborted.`);
-  run.board.setHostState(station, 'working');
+  if (verb === 'abort') throw aborted(`${steps}: ${message} ${by} aborted.`);
+  run.progress.setHostState(steps, 'working');
 }

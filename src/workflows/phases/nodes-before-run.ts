@@ -10,7 +10,7 @@ import { aborted } from '../running/outcomes.js';
 import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
-import { targetOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/targets.js';
 
 const step = 'probeNode';
 
@@ -58,7 +58,7 @@ export class NodesBeforeRun {
     const specification = run.activeSpecification();
     const { controlPlanes, etcdMembers } = membersOf(specification);
     const probes = await forEachBounded(specification.hosts, (host) =>
-      run.station(host).need(step, { host: targetOf(specification, host) }),
+      run.stepsOn(host).need(step, { host: hostAddressOf(specification, host) }),
     );
     const nodes = specification.hosts.flatMap((host, index) => {
       const probe = probes[index];
@@ -76,8 +76,8 @@ export class NodesBeforeRun {
 
   /** Only all probes together tell what one means. */
   private show(host: string, state: 'unchanged' | 'skipped', summary: string): void {
-    const position = this.run.board.stepsOf(host).findLastIndex((each) => each.step === step);
-    this.run.board.setStep(host, position, { step, state, summary });
+    const position = this.run.progress.stepsOf(host).findLastIndex((each) => each.step === step);
+    this.run.progress.setStep(host, position, { step, state, summary });
   }
 
   /** What was approved is done only if looking once more has shown the same. */
@@ -94,7 +94,7 @@ export class NodesBeforeRun {
 
   private async isResetApproved(host: string, { evidence, effect, digest }: Trouble): Promise<boolean> {
     const isEtcd = this.isEtcd(host);
-    const { approved } = await this.run.desk.askApproval({
+    const { approved } = await this.run.questions.askApproval({
       plan: digest,
       hosts: [host],
       hours: this.run.specification.approval.hours,
@@ -112,7 +112,7 @@ export class NodesBeforeRun {
   private async decide(host: string, trouble: Trouble): Promise<void> {
     const { evidence, effect, mayRun, whyNoReset, digest } = trouble;
     const message = `${host} is not ready for cluster.yml: ${evidence.join('; ')}. ${effect}`;
-    const { verb, by, reason } = await this.run.desk.askDecision({
+    const { verb, by, reason } = await this.run.questions.askDecision({
       host,
       step,
       message,

@@ -1,11 +1,12 @@
+import type { HostAddress } from '../../hosts/target.js';
 import { patched } from '@temporalio/workflow';
 import { membersOf } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
 import { stoppedInService } from '../../cluster/plan/work-order.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { Station } from '../running/step-runner.js';
-import { targetOf, type Target } from '../../protocol/targets.js';
+import type { StepRunner } from '../running/step-runner.js';
+import { hostAddressOf } from '../../protocol/targets.js';
 
 /** Since when pods are noted before step 7. */
 const change = 'pods-noted-before-step-7';
@@ -15,21 +16,21 @@ export async function notePods(run: ClusterRun, { order, storage }: ClusterPlan)
   const nodes = stoppedInService(order, storage);
   const host = run.activeHosts().find(({ name }) => order.runningControlPlanes.includes(name));
   if (nodes.length === 0 || host === undefined || !patched(change)) return;
-  await run.station(host).run('notePods', { host: targetOf(run.specification, host), nodes });
+  await run.stepsOn(host).run('notePods', { host: hostAddressOf(run.specification, host), nodes });
 }
 
 /** Once the old data of a host is deleted. */
 export async function forgetPods(
-  station: Station,
+  steps: StepRunner,
   specification: Specification,
   host: HostSpecification,
 ): Promise<void> {
   const asked = podsNotedOn(specification);
-  if (asked !== undefined) await station.run('forgetPods', { host: asked, nodes: [host.name] });
+  if (asked !== undefined) await steps.run('forgetPods', { host: asked, nodes: [host.name] });
 }
 
 /** The control plane that is asked about the pods of a host that is worked on by itself. */
-export function podsNotedOn(specification: Specification): Target | undefined {
+export function podsNotedOn(specification: Specification): HostAddress | undefined {
   const [first] = membersOf(specification).controlPlanes;
-  return first !== undefined && patched(change) ? targetOf(specification, first) : undefined;
+  return first !== undefined && patched(change) ? hostAddressOf(specification, first) : undefined;
 }

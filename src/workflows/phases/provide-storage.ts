@@ -1,10 +1,10 @@
 import { planStorage } from '../../cluster/storage/make-storage-plan.js';
 import type { StoragePlan, StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { StorageWork } from '../../protocol/host-messages.js';
-import type { Target } from '../../protocol/targets.js';
+import type { HostAddress } from '../../hosts/target.js';
 import type { HostRun } from '../running/host-run.js';
 import { aborted, endingOf, stopped } from '../running/outcomes.js';
-import type { Station } from '../running/step-runner.js';
+import type { StepRunner } from '../running/step-runner.js';
 
 /**
  * Looks again, and does step 7 only if what is found is what was approved; otherwise it asks once more.
@@ -13,7 +13,7 @@ import type { Station } from '../running/step-runner.js';
 export async function provideStorage(run: HostRun, work: StorageWork): Promise<void> {
   const { host, storage, approvalHours } = work;
   for (let approved = work.approvedPlan; ;) {
-    const facts = await run.station.need('gatherFacts', {
+    const facts = await run.steps.need('gatherFacts', {
       host,
       mountPoint: storage.mountPoint,
       storageOnly: true,
@@ -34,8 +34,8 @@ async function askAgain(
   plan: Extract<StoragePlan, { kind: 'apply' }>,
   hours: number,
 ): Promise<void> {
-  run.board.setStoragePlan(host, plan);
-  const { approved, denied } = await run.desk.askApproval({ plan: plan.digest, hosts: [host], hours });
+  run.progress.setStoragePlan(host, plan);
+  const { approved, denied } = await run.questions.askApproval({ plan: plan.digest, hosts: [host], hours });
   const by = approved.get(host);
   if (by === undefined) throw stopped('denied', denied.get(host) ?? 'The plan was not approved.');
   run.approvals.push({ plan: plan.digest, by });
@@ -47,61 +47,65 @@ async function applyStoragePlan(
   { host, notePodsOn }: StorageWork,
   target: StorageTarget,
 ): Promise<void> {
-  const { station } = run;
+  const { steps } = run;
   const input = { host, target };
   const hasData = target.path === 'migrate';
 
   if (hasData && notePodsOn !== undefined) {
-    await station.run('notePods', { host: notePodsOn, nodes: [host.name] });
+    await steps.run('notePods', { host: notePodsOn, nodes: [host.name] });
   }
   await undoneWhenAborted(run, input, async () => {
-    await provideArray(station, host, target);
+    await provideArray(steps, host, target);
     // Until here nothing uses the array. A switch that fails looks itself whether it had begun.
-    if (hasData) await station.need('switchData', input);
-    else await confirmAfterRestart(station, host, target);
+    if (hasData) await steps.need('switchData', input);
+    else await confirmAfterRestart(steps, host, target);
   });
-  if (hasData) await confirmAfterRestart(station, host, target);
+  if (hasData) await confirmAfterRestart(steps, host, target);
   if (hasData && target.layout === 'bind') {
     // Steps 7.14 and 7.15; under root-dir they wait for the flags that Kubespray writes in step 8
-    await startUnits(station, host, target);
+    await startUnits(steps, host, target);
   }
 }
 
 /** Steps 7.1 to 7.10: the array, its file system and its mount; where there is data, a compared copy of it. */
-async function provideArray(station: Station, host: Target, target: StorageTarget): Promise<void> {
+async function provideArray(steps: StepRunner, host: HostAddress, target: StorageTarget): Promise<void> {
   const input = { host, target };
   const hasData = target.path === 'migrate';
 
-  await station.need('backUpFstab', input);
+  await steps.need('backUpFstab', input);
   if (hasData) {
     // Steps 7.1 and 7.2: stop and disable kubelet and containerd, reboot the node so that it lets go of their data
-    await station.need('stopAndDisableUnits', input);
-    await reboot(station, host, 'so that kubelet and containerd let go of their data');
-    await station.need('confirmDirectoriesUnused', input);
+    await steps.need('stopAndDisableUnits', input);
+    await reboot(steps, host, 'so that kubelet and containerd let go of their data');
+    await steps.need('confirmDirectoriesUnused', input);
   }
   // Step 7.3: find the free disks
-  await station.need('selectDisks', input);
+  await steps.need('selectDisks', input);
   // Step 7.4: create the RAID array
-  await station.need('createRaidArray', input);
+  await steps.need('createRaidArray', input);
   // Step 7.5: format it
-  await station.need('makeFileSystem', input);
+  await steps.need('makeFileSystem', input);
   // Step 7.7: update fstab
-  await station.need('updateFstab', input);
+  await steps.need('updateFstab', input);
   // Step 7.8: mount it
-  await station.need('mountData', input);
+  await steps.need('mountData', input);
   // Step 7.9: generate mdadm.conf
-  await station.need('writeMdadmConf', input);
+  await steps.need('writeMdadmConf', input);
   // Step 7.10: regenerate initramfs so the new mdadm.conf gets there
-  await station.need('regenerateInitramfs', input);
+  await steps.need('regenerateInitramfs', input);
   // Steps 7.6, 7.11 and 7.12: move kubelet's and containerd's data; copied beside first, so that nothing is lost
-  if (hasData) await station.need('copyData', input);
+  if (hasData) await steps.need('copyData', input);
 }
 
 /** Not in the document: units that wait for the mount, and the proof that array, mount and data come back by themselves. */
-async function confirmAfterRestart(station: Station, host: Target, target: StorageTarget): Promise<void> {
-  await station.need('orderUnitsAfterMount', { host, target });
-  if (target.reboots) await reboot(station, host, 'to prove that the array comes back');
-  await station.run('confirmStorage', { host, target });
+async function confirmAfterRestart(
+  steps: StepRunner,
+  host: HostAddress,
+  target: StorageTarget,
+): Promise<void> {
+  await steps.need('orderUnitsAfterMount', { host, target });
+  if (target.reboots) await reboot(steps, host, 'to prove that the array comes back');
+  await steps.run('confirmStorage', { host, target });
 }
 
 /**
@@ -110,7 +114,7 @@ async function confirmAfterRestart(station: Station, host: Target, target: Stora
  */
 async function undoneWhenAborted(
   run: HostRun,
-  input: { readonly host: Target; readonly target: StorageTarget },
+  input: { readonly host: HostAddress; readonly target: StorageTarget },
   work: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -124,28 +128,28 @@ async function undoneWhenAborted(
 
 /** @returns what was put back and what was not */
 async function undo(
-  { station, board }: HostRun,
-  input: { readonly host: Target; readonly target: StorageTarget },
+  { steps, progress }: HostRun,
+  input: { readonly host: HostAddress; readonly target: StorageTarget },
 ): Promise<string> {
   try {
-    await station.run('undoStorage', input);
+    await steps.run('undoStorage', input);
   } catch (failure) {
     const ending = endingOf(failure);
     if (ending?.result !== 'aborted') throw failure;
     return ending.why;
   }
-  return board.stepsOf(station.name).at(-1)?.summary ?? '';
+  return progress.stepsOf(steps.name).at(-1)?.summary ?? '';
 }
 
 /** Steps 7.14 and 7.15: start and enable containerd and kubelet. */
-export async function startUnits(station: Station, host: Target, target: StorageTarget): Promise<void> {
-  await station.run('startAndEnableUnits', { host, target });
-  await station.run('checkJournals', { host, target });
+export async function startUnits(steps: StepRunner, host: HostAddress, target: StorageTarget): Promise<void> {
+  await steps.run('startAndEnableUnits', { host, target });
+  await steps.run('checkJournals', { host, target });
 }
 
 /** Step 7.2: reboot the node. The boot ID from before tells a retry whether the restart has happened already. */
-async function reboot(station: Station, host: Target, why: string): Promise<void> {
-  const bootIdBefore = await station.need('readBootId', { host });
-  await station.need('requestReboot', { host, bootIdBefore, reason: `Slipway restarts this host ${why}.` });
-  await station.need('waitForReboot', { host, bootIdBefore });
+async function reboot(steps: StepRunner, host: HostAddress, why: string): Promise<void> {
+  const bootIdBefore = await steps.need('readBootId', { host });
+  await steps.need('requestReboot', { host, bootIdBefore, reason: `Slipway restarts this host ${why}.` });
+  await steps.need('waitForReboot', { host, bootIdBefore });
 }

@@ -2,7 +2,7 @@ import { membersOf } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { stoppedInService } from '../../cluster/plan/work-order.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import { targetOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/targets.js';
 
 /**
  * Akash's provider while nodes of a running cluster are stopped: with its tenants' pods away it would give their leases
@@ -26,7 +26,9 @@ export class ProviderPause {
     const host = run.activeHosts().find(({ name }) => running.includes(name));
     if (this.isBegun || host === undefined) return;
     this.isBegun = true;
-    const done = await run.station(host).run('pauseProvider', { host: targetOf(run.specification, host) });
+    const done = await run
+      .stepsOn(host)
+      .run('pauseProvider', { host: hostAddressOf(run.specification, host) });
     this.paused = done?.paused ?? [];
   }
 
@@ -35,8 +37,8 @@ export class ProviderPause {
     const { run } = this;
     const [host] = membersOf(run.activeSpecification()).controlPlanes;
     if (host === undefined) return;
-    await run.forHost(host, async (station) => {
-      await station.run('resumeProvider', { host: targetOf(run.specification, host) });
+    await run.forHost(host, async (steps) => {
+      await steps.run('resumeProvider', { host: hostAddressOf(run.specification, host) });
     });
     this.paused = [];
   }

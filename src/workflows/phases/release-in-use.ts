@@ -3,8 +3,8 @@ import type { HostFacts } from '../../cluster/facts/facts.js';
 import { documentsMountPoint } from '../../cluster/specification/members.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import { endingOf } from '../running/outcomes.js';
-import type { Station } from '../running/step-runner.js';
-import { controlHostTarget } from '../../protocol/targets.js';
+import type { StepRunner } from '../running/step-runner.js';
+import { controlHostAddress } from '../../protocol/targets.js';
 
 /**
  * The release that a cluster was made with, for those who only look at it: where the specification names none, that of
@@ -18,13 +18,13 @@ export async function releaseInUse({
 }: {
   readonly specification: Specification;
   readonly facts: Readonly<Record<string, HostFacts>>;
-  /** With a desk that asks nobody. */
-  readonly controlHost: Station;
+  /** It asks nobody when a step fails. */
+  readonly controlHost: StepRunner;
 }): Promise<string> {
   if (namedRelease(specification) !== undefined) return chooseRelease({ specification, facts }).name;
   try {
     const found = await controlHost.need('gatherFacts', {
-      host: controlHostTarget(specification),
+      host: controlHostAddress(specification),
       mountPoint: documentsMountPoint,
       controlHostOf: specification.name,
     });

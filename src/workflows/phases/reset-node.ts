@@ -4,7 +4,7 @@ import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
-import { controlHostTarget, targetOf } from '../../protocol/targets.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
 
 interface Reset {
   readonly run: ClusterRun;
@@ -24,7 +24,7 @@ export async function resetNode(reset: Reset): Promise<void> {
   const { run, hosts, kubespray, provider, host, isEtcd, approval } = reset;
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
-  const common = { host: controlHostTarget(specification), cluster: specification.name, ...kubespray };
+  const common = { host: controlHostAddress(specification), cluster: specification.name, ...kubespray };
   run.approvals.push({ plan: approval.digest, by: approval.by, hosts: [host] });
   await provider.begin();
   await run.controlHost.need('runKubespray', {
@@ -43,5 +43,7 @@ export async function resetNode(reset: Reset): Promise<void> {
   const target = hosts.storageTargets().get(host);
   const reach = specification.hosts.find(({ name }) => name === host);
   if (target === undefined || reach === undefined) return;
-  await run.station(reach).need('restoreDataDirectories', { host: targetOf(specification, reach), target });
+  await run
+    .stepsOn(reach)
+    .need('restoreDataDirectories', { host: hostAddressOf(specification, reach), target });
 }

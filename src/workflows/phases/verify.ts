@@ -6,7 +6,7 @@ import type { HostSpecification, Specification } from '../../cluster/specificati
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { forEachBounded } from '../running/bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import { targetOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/targets.js';
 
 interface VerifyOptions {
   readonly release: string;
@@ -19,7 +19,7 @@ interface VerifyOptions {
 }
 
 /** Step 9 of the document: confirm Kubernetes cluster. Its answers are put into the run's checks. */
-export async function verify(run: ClusterRun, options: VerifyOptions): Promise<void> {
+export async function confirmCluster(run: ClusterRun, options: VerifyOptions): Promise<void> {
   const specification = options.cluster;
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const names = (hosts: readonly HostSpecification[]) => hosts.map(({ name }) => name);
@@ -31,33 +31,35 @@ export async function verify(run: ClusterRun, options: VerifyOptions): Promise<v
   // Confirm Kubernetes nodes and pods, and DNS, on a control plane
   const first = controlPlanes.find(isAsked);
   if (first) {
-    await run.forHost(first, async (station) => {
+    await run.forHost(first, async (steps) => {
       const cluster = confirmationOf(specification, {
         host: first,
         nodes: names(specification.hosts),
         release: options.release,
       });
-      note(await station.run('confirmNodes', { ...cluster, ...patience() }));
-      note(await station.run('confirmPods', { ...cluster, ...patience() }));
-      note(await station.run('confirmDns', { ...cluster, ...patience() }));
+      note(await steps.run('confirmNodes', { ...cluster, ...patience() }));
+      note(await steps.run('confirmPods', { ...cluster, ...patience() }));
+      note(await steps.run('confirmDns', { ...cluster, ...patience() }));
     });
   }
 
   // Verify etcd status and health, on each member
   await forEachBounded(etcdMembers.filter(isAsked), (host) =>
-    run.forHost(host, async (station) => {
+    run.forHost(host, async (steps) => {
       const members = names(etcdMembers);
-      note(await station.run('verifyEtcd', { host: targetOf(specification, host), members, ...patience() }));
+      note(
+        await steps.run('verifyEtcd', { host: hostAddressOf(specification, host), members, ...patience() }),
+      );
     }),
   );
 
   // Not in the document: services, mounts, array, kernel parameters, firewall and certificates, on every host
   await forEachBounded(specification.hosts.filter(isAsked), (host) =>
-    run.forHost(host, async (station) => {
+    run.forHost(host, async (steps) => {
       const storage = options.storage.get(host.name);
       note(
-        await station.run('verifyHost', {
-          host: targetOf(specification, host),
+        await steps.run('verifyHost', {
+          host: hostAddressOf(specification, host),
           units: unitsOf(host, names(etcdMembers)),
           kernelParameters: host.roles.includes('worker'),
           firewall: specification.firewall.enabled,
@@ -81,8 +83,8 @@ function patienceFrom({ patienceMs }: VerifyOptions, { overrides }: Specificatio
 export async function checkEtcdPerformance(run: ClusterRun): Promise<void> {
   const specification = run.activeSpecification();
   for (const host of membersOf(specification).etcdMembers) {
-    await run.forHost(host, async (station) => {
-      const result = await station.run('checkEtcdPerformance', { host: targetOf(specification, host) });
+    await run.forHost(host, async (steps) => {
+      const result = await steps.run('checkEtcdPerformance', { host: hostAddressOf(specification, host) });
       run.checks.push(...(result?.checks ?? []));
     });
   }
@@ -107,6 +109,6 @@ export function confirmationOf(
     ...asked,
     controlPlanes,
     ...expectationsOf(specification, asked.release),
-    host: targetOf(specification, host),
+    host: hostAddressOf(specification, host),
   };
 }

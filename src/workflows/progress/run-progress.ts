@@ -6,7 +6,7 @@ import { noOrder } from '../../cluster/plan/work-order.js';
 import { showProgress } from './current-details.js';
 import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../../protocol/progress.js';
 import { phaseAttribute, waitingForAttribute } from '../../protocol/search-attributes.js';
-import { controlHostStation } from '../../protocol/targets.js';
+import { controlHostName } from '../../protocol/targets.js';
 
 /** Only the newest refusals are kept: anybody who may signal could send any number. */
 const refusalsKept = 50;
@@ -17,7 +17,7 @@ const longestNews = 300;
  * What is known about the run, and the one place that tells the outside of it: the query `progress`, the current
  * details in Temporal's UI and the search attributes.
  */
-export class Board {
+export class RunProgress {
   private readonly controlHost: StepProgress[] = [];
   private readonly hosts = new Map<string, { state: HostState; steps: StepProgress[] }>();
   private readonly refusals: string[] = [];
@@ -84,16 +84,16 @@ export class Board {
     this.changed();
   }
 
-  /** Puts a new step at the end of a station's list. @returns its position */
-  beginStep(station: string, step: string, summary: string): number {
-    const list = this.stepsOf(station);
+  /** Puts a new step at the end of a machine's list. @returns its position */
+  beginStep(machine: string, step: string, summary: string): number {
+    const list = this.stepsOf(machine);
     list.push({ step, state: 'running', summary });
     this.changed();
     return list.length - 1;
   }
 
-  setStep(station: string, position: number, progress: StepProgress): void {
-    this.stepsOf(station)[position] = progress;
+  setStep(machine: string, position: number, progress: StepProgress): void {
+    this.stepsOf(machine)[position] = progress;
     this.changed();
   }
 
@@ -109,11 +109,11 @@ export class Board {
     this.changed();
   }
 
-  /** @param station a host's inventory name or {@link controlHostStation} */
-  stepsOf(station: string): StepProgress[] {
-    if (station === controlHostStation) return this.controlHost;
-    const entry = this.hosts.get(station) ?? { state: 'waiting', steps: [] };
-    this.hosts.set(station, entry);
+  /** @param machine a host's inventory name or {@link controlHostName} */
+  stepsOf(machine: string): StepProgress[] {
+    if (machine === controlHostName) return this.controlHost;
+    const entry = this.hosts.get(machine) ?? { state: 'waiting', steps: [] };
+    this.hosts.set(machine, entry);
     return entry.steps;
   }
 

@@ -1,7 +1,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
-import type { Board } from '../progress/run-progress.js';
-import type { Desk, Verb } from './open-questions.js';
+import type { RunProgress } from '../progress/run-progress.js';
+import type { OpenQuestions, Verb } from './open-questions.js';
 import {
   abortSignal,
   abortUpdate,
@@ -35,27 +35,27 @@ const descriptions: Readonly<Record<Verb, string>> = {
 
 /**
  * Lets a person ask for the progress and answer questions. To be called before the workflow's first `await`.
- * An update is refused at once by its validator and leaves no trace; a refused signal is shown on the board.
+ * An update is refused at once by its validator and leaves no trace; a refused signal is shown in the progress.
  */
-export function listen(board: Board, desk: Desk): void {
-  setHandler(progressQuery, () => board.progress(), {
+export function setHandlers(progress: RunProgress, questions: OpenQuestions): void {
+  setHandler(progressQuery, () => progress.progress(), {
     description: 'Phase, steps, questions, plan and report.',
   });
   setHandler(
     stepNewsSignal,
     (news: unknown) => {
-      board.showNews(news);
+      progress.showNews(news);
     },
     { description: 'Sent by a long step itself: { "step": "…", "summary": "…" }' },
   );
   for (const verb of Object.keys(answers) as Verb[]) {
     const { signal, update } = answers[verb];
-    const receive = (message: unknown) => desk.receive(verb, message);
+    const receive = (message: unknown) => questions.receive(verb, message);
     setHandler(
       signal as SignalDefinition<[unknown]>,
       (message) => {
         const { accepted, sentence } = receive(message);
-        if (!accepted) board.refuse(sentence);
+        if (!accepted) progress.refuse(sentence);
       },
       { description: descriptions[verb] },
     );
@@ -68,7 +68,7 @@ export function listen(board: Board, desk: Desk): void {
       },
       {
         validator: (message) => {
-          const why = desk.refusalOf(verb, message);
+          const why = questions.refusalOf(verb, message);
           if (why !== null) throw refused(why);
         },
         description: descriptions[verb],

@@ -25,7 +25,7 @@ export type ApprovalVerb = 'approve' | 'deny';
 export type DecisionVerb = 'retry' | 'skip' | 'abort';
 
 /** Either the questions that an answer settles, or one sentence that says why it settles none. */
-export type Judgement<Answer, Asked> =
+export type AnswerJudgement<Answer, Asked> =
   | { readonly accepted: true; readonly answer: Answer; readonly questions: readonly Asked[] }
   | { readonly accepted: false; readonly why: string };
 
@@ -35,7 +35,7 @@ export function judgeApproval(
   message: unknown,
   questions: readonly Question[],
   closed: ReadonlyMap<string, string>,
-): Judgement<Approval | Denial, ApprovalQuestion> {
+): AnswerJudgement<Approval | Denial, ApprovalQuestion> {
   const parsed = approvalSchema.safeParse(message);
   if (!parsed.success) return refuse(`This "${verb}" is not understood: ${problemsOf(parsed.error)}.`);
   const { plan, by, hosts, reason } = parsed.data;
@@ -58,7 +58,7 @@ export function judgeDecision(
   verb: DecisionVerb,
   message: unknown,
   questions: readonly Question[],
-): Judgement<Decision, DecisionQuestion> {
+): AnswerJudgement<Decision, DecisionQuestion> {
   const parsed = decisionSchema.safeParse(message);
   if (!parsed.success) return refuse(`This "${verb}" is not understood: ${problemsOf(parsed.error)}.`);
   const { by, host, step, reason } = parsed.data;

@@ -3,7 +3,7 @@ import type { OldDirectory } from '../../protocol/steps.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
 import { judgeApproval, judgeDecision, type ApprovalVerb, type DecisionVerb } from './judge-answer.js';
 import { type DecisionQuestion } from '../../protocol/progress.js';
-import type { Board } from '../progress/run-progress.js';
+import type { RunProgress } from '../progress/run-progress.js';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
 import type { Question } from '../../protocol/progress.js';
 
@@ -49,11 +49,11 @@ const longestReminder = 24 * firstReminder;
  * Where questions to a person lie until they are answered, by signal or by update. Questions of a host's own workflow
  * lie here too, so that a person has one place to look at; their answers are passed on.
  */
-export class Desk {
+export class OpenQuestions {
   private open: OpenQuestion[] = [];
   private readonly closedPlans = new Map<string, string>();
 
-  constructor(private readonly board: Board) {}
+  constructor(private readonly progress: RunProgress) {}
 
   /** Asks for an approval. Hosts may be answered for one by one; who is not answered for in time is denied. */
   async askApproval({ plan, hosts, hours, oldData, reset }: Asked): Promise<ApprovalOutcome> {
@@ -170,7 +170,7 @@ export class Desk {
     for (let wait = firstReminder; ; wait = Math.min(wait * 2, longestReminder)) {
       const left = expires - Date.now();
       if (left <= 0 || (await condition(isClosed, Math.min(wait, left), { summary }))) return;
-      this.board.remind();
+      this.progress.remind();
     }
   }
 
@@ -189,7 +189,7 @@ export class Desk {
   }
 
   private show(): void {
-    this.board.setQuestions(this.questions());
+    this.progress.setQuestions(this.questions());
   }
 }
 

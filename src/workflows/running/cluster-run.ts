@@ -12,23 +12,23 @@ import { isOfControlPlane } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { Report, ReportedHost } from '../../cluster/report/report.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
-import { Board } from '../progress/run-progress.js';
-import { controlHostStation } from '../../protocol/targets.js';
-import { Desk } from '../questions/open-questions.js';
-import { listen } from '../questions/handlers.js';
+import { RunProgress } from '../progress/run-progress.js';
+import { controlHostName } from '../../protocol/targets.js';
+import { OpenQuestions } from '../questions/open-questions.js';
+import { setHandlers } from '../questions/handlers.js';
 import { hostReportSignal, type HostReport } from '../../protocol/host-messages.js';
 import { aborted, endingOf, stateAfter, whereItStands } from './outcomes.js';
 import { makeReport } from './make-report.js';
 import { clusterAttribute } from '../../protocol/search-attributes.js';
-import { Station } from './step-runner.js';
+import { StepRunner } from './step-runner.js';
 
 type Ending = Pick<ReportedHost, 'result' | 'why'>;
 
 /** What the workflow of a whole cluster knows, and the rules by which hosts drop out of it and it comes to its end. */
 export class ClusterRun {
-  readonly board: Board;
-  readonly desk: Desk;
-  readonly controlHost: Station;
+  readonly progress: RunProgress;
+  readonly questions: OpenQuestions;
+  readonly controlHost: StepRunner;
   readonly facts = new Map<string, HostFacts>();
   readonly approvals: { plan: string; by: string; hosts: string[] }[] = [];
   readonly checks: CheckResult[] = [];
@@ -36,7 +36,7 @@ export class ClusterRun {
   outdatedFirewalls: ReadonlySet<string> = new Set();
   plan: ClusterPlan | null = null;
   playbook: Report['playbook'];
-  private readonly stations = new Map<string, Station>();
+  private readonly runners = new Map<string, StepRunner>();
   private readonly endings = new Map<string, Ending>();
   private readonly reports = new Map<string, (report: HostReport) => void>();
 
@@ -46,22 +46,22 @@ export class ClusterRun {
     { asksAboutFailures = true }: { readonly asksAboutFailures?: boolean } = {},
   ) {
     const names = specification.hosts.map(({ name }) => name);
-    this.board = new Board(specification.name, names);
-    this.desk = new Desk(this.board);
-    const desk = asksAboutFailures ? this.desk : null;
-    const stationOf = (name: string) => new Station(name, this.board, desk, names.length);
-    this.controlHost = stationOf(controlHostStation);
-    for (const name of names) this.stations.set(name, stationOf(name));
-    listen(this.board, this.desk);
+    this.progress = new RunProgress(specification.name, names);
+    this.questions = new OpenQuestions(this.progress);
+    const asked = asksAboutFailures ? this.questions : null;
+    const stepsOf = (name: string) => new StepRunner(name, this.progress, asked, names.length);
+    this.controlHost = stepsOf(controlHostName);
+    for (const name of names) this.runners.set(name, stepsOf(name));
+    setHandlers(this.progress, this.questions);
     setHandler(hostReportSignal, (report) => this.reports.get(report.host)?.(report));
     upsertSearchAttributes([{ key: clusterAttribute, value: specification.name }]);
-    this.board.setPhase('checking');
+    this.progress.setPhase('checking');
   }
 
-  station(host: HostSpecification): Station {
-    const station = this.stations.get(host.name);
-    if (!station) throw aborted(`${host.name} is not in the specification.`);
-    return station;
+  stepsOn(host: HostSpecification): StepRunner {
+    const steps = this.runners.get(host.name);
+    if (!steps) throw aborted(`${host.name} is not in the specification.`);
+    return steps;
   }
 
   /** Hosts that have not dropped out, in the specification's order. */
@@ -80,9 +80,9 @@ export class ClusterRun {
   }
 
   /** Does something for a host; if that ends the host's work, the host drops out and the others go on. */
-  async forHost(host: HostSpecification, work: (station: Station) => Promise<void>): Promise<void> {
+  async forHost(host: HostSpecification, work: (steps: StepRunner) => Promise<void>): Promise<void> {
     try {
-      await work(this.station(host));
+      await work(this.stepsOn(host));
     } catch (failure) {
       const ending = endingOf(failure);
       if (ending === undefined) throw failure;
@@ -92,7 +92,7 @@ export class ClusterRun {
 
   drop(host: string, ending: Ending): void {
     this.endings.set(host, ending);
-    this.board.setHostState(host, stateAfter(ending.result));
+    this.progress.setHostState(host, stateAfter(ending.result));
   }
 
   hasEnded(host: string): boolean {
@@ -134,7 +134,7 @@ export class ClusterRun {
       else
         this.drop(name, {
           result: 'aborted',
-          why: sentences(whyAborted, whereItStands(this.board.stepsOf(name))),
+          why: sentences(whyAborted, whereItStands(this.progress.stepsOf(name))),
         });
     }
     const report = makeReport({
@@ -145,15 +145,15 @@ export class ClusterRun {
       hosts: this.specification.hosts.map(({ name }) => ({
         host: name,
         ...(this.endings.get(name) ?? { result: 'failed', why: null }),
-        steps: this.board.stepsOf(name),
+        steps: this.progress.stepsOf(name),
       })),
       facts: this.facts,
       playbook: this.playbook,
       isAborted: whyAborted !== undefined,
     });
-    this.board.setQuestions([]);
-    this.board.setReport(report);
-    this.board.setPhase(phase);
+    this.progress.setQuestions([]);
+    this.progress.setReport(report);
+    this.progress.setPhase(phase);
     await condition(allHandlersFinished);
     return report;
   }

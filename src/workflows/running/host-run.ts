@@ -8,14 +8,14 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
-import { Board } from '../progress/run-progress.js';
-import { Desk } from '../questions/open-questions.js';
-import { listen } from '../questions/handlers.js';
+import { RunProgress } from '../progress/run-progress.js';
+import { OpenQuestions } from '../questions/open-questions.js';
+import { setHandlers } from '../questions/handlers.js';
 import { hostReportSignal, type HostOutcome } from '../../protocol/host-messages.js';
 import { endingOf, stateAfter } from './outcomes.js';
 import { Reporter } from '../progress/reporter.js';
 import { clusterAttribute } from '../../protocol/search-attributes.js';
-import { Station } from './step-runner.js';
+import { StepRunner } from './step-runner.js';
 
 /** Up to so many hosts tell their cluster about each step; with more, that would fill the cluster's history. */
 const hostsToldStepByStep = 50;
@@ -27,11 +27,11 @@ interface HostRunOptions {
   readonly hostCount: number;
 }
 
-/** The work on one host by a workflow of its own: its board, its desk and, where it has a parent, its reports. */
+/** The work on one host by a workflow of its own: its progress, its questions and, where it has a parent, its reports. */
 export class HostRun {
-  readonly board: Board;
-  readonly desk: Desk;
-  readonly station: Station;
+  readonly progress: RunProgress;
+  readonly questions: OpenQuestions;
+  readonly steps: StepRunner;
   /** The newest plan for step 7, as it is asked about, applied or found satisfied. */
   storage: StoragePlan | null = null;
   readonly approvals: { plan: string; by: string }[] = [];
@@ -40,13 +40,13 @@ export class HostRun {
   /** Sets the handlers; to be made before the workflow's first `await`. */
   constructor(private readonly options: HostRunOptions) {
     const { cluster, host, hostCount } = options;
-    this.board = new Board(cluster, [host], () => this.reporter?.changed());
-    this.desk = new Desk(this.board);
-    this.station = new Station(host, this.board, this.desk, hostCount);
+    this.progress = new RunProgress(cluster, [host], () => this.reporter?.changed());
+    this.questions = new OpenQuestions(this.progress);
+    this.steps = new StepRunner(host, this.progress, this.questions, hostCount);
     this.reporter = this.reporterToParent();
-    listen(this.board, this.desk);
+    setHandlers(this.progress, this.questions);
     upsertSearchAttributes([{ key: clusterAttribute, value: cluster }]);
-    this.board.setHostState(host, 'working');
+    this.progress.setHostState(host, 'working');
   }
 
   /** Does the work and says how it ended. Cancelled, it tells the parent how far it came, and stays cancelled. */
@@ -57,7 +57,7 @@ export class HostRun {
       return await this.end({ result: 'done', why: null });
     } catch (failure) {
       if (isCancellation(failure)) {
-        this.board.setHostState(host, 'aborted');
+        this.progress.setHostState(host, 'aborted');
         await CancellationScope.nonCancellable(async () => this.reporter?.flush());
         throw failure;
       }
@@ -69,11 +69,11 @@ export class HostRun {
 
   private async end({ result, why }: Pick<HostOutcome, 'result' | 'why'>): Promise<HostOutcome> {
     const { host } = this.options;
-    this.board.setHostState(host, stateAfter(result));
-    this.board.setPhase(result === 'done' ? 'done' : 'failed');
+    this.progress.setHostState(host, stateAfter(result));
+    this.progress.setPhase(result === 'done' ? 'done' : 'failed');
     // Cancelled in its last step, it has an outcome all the same, which tells more than that it was cancelled.
     await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
-    const steps = [...this.board.stepsOf(host)];
+    const steps = [...this.progress.stepsOf(host)];
     return { host, result, why, steps, storage: this.storage, approvals: this.approvals };
   }
 
@@ -87,9 +87,9 @@ export class HostRun {
       send: (report) => handle.signal(hostReportSignal, report),
       look: () => ({
         host,
-        state: this.board.hostState(host) ?? 'waiting',
-        steps: this.board.stepsOf(host),
-        questions: this.desk.questions(),
+        state: this.progress.hostState(host) ?? 'waiting',
+        steps: this.progress.stepsOf(host),
+        questions: this.questions.questions(),
         storage: this.storage,
       }),
     });

@@ -5,7 +5,7 @@ import { CancellationScope } from '@temporalio/workflow';
  * when both have come to their end: a workflow that ended before would cut off a step in its middle, and would leave a
  * job running that was to be stopped.
  */
-export async function together<One, Other>(
+export async function runBoth<One, Other>(
   one: () => Promise<One>,
   other: () => Promise<Other>,
 ): Promise<[One, Other]> {

@@ -9,8 +9,8 @@ import type { Activities, HostInput } from '../../protocol/steps.js';
 import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
 import { digestOf } from '../../cluster/values/digest.js';
 import type { DecisionQuestion } from '../../protocol/progress.js';
-import type { Board } from '../progress/run-progress.js';
-import type { Desk } from '../questions/open-questions.js';
+import type { RunProgress } from '../progress/run-progress.js';
+import type { OpenQuestions } from '../questions/open-questions.js';
 import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
 import type { StepProgress } from '../../protocol/progress.js';
@@ -22,21 +22,21 @@ type StepInput<Name extends StepName> = Omit<Parameters<Activities[Name]>[0], 'j
 type StepOutput<Name extends StepName> = Awaited<ReturnType<Activities[Name]>>;
 
 /**
- * Runs steps one after the other for one host, or for the control host: each is shown on the board, and one that
- * failed in spite of its retries waits at the desk for `retry`, `skip` or `abort` instead of ending the workflow.
+ * Runs steps one after the other for one host, or for the control host: each is shown in the progress, and one that
+ * failed in spite of its retries waits for `retry`, `skip` or `abort` instead of ending the workflow.
  */
-export class Station {
+export class StepRunner {
   private readonly generations = new Map<StepName, number>();
 
   /**
    * @param name a host's inventory name or `controlHostStation`
-   * @param desk where failures wait for a decision; null: they end the host's work at once
+   * @param questions where failures wait for a decision; null: they end the host's work at once
    * @param hostCount how many hosts are worked on besides it; more of them have more patience with a silent worker
    */
   constructor(
     readonly name: string,
-    private readonly board: Board,
-    private readonly desk: Desk | null,
+    private readonly progress: RunProgress,
+    private readonly questions: OpenQuestions | null,
     private readonly hostCount = 1,
   ) {}
 
@@ -71,9 +71,9 @@ export class Station {
     beforeRetry?: () => Promise<void>,
   ): Promise<StepOutput<Name> | null> {
     await throwIfCancelled();
-    const position = this.board.beginStep(this.name, step, steps[step].title);
+    const position = this.progress.beginStep(this.name, step, steps[step].title);
     const show = (state: StepProgress['state'], summary: string) => {
-      this.board.setStep(this.name, position, { step, state, summary });
+      this.progress.setStep(this.name, position, { step, state, summary });
     };
     for (let cutOff = 0; ;) {
       try {
@@ -110,11 +110,11 @@ export class Station {
   private async decide(
     failed: Omit<DecisionQuestion, 'kind' | 'since' | 'host'>,
   ): Promise<{ readonly verb: 'retry' | 'skip'; readonly said: string }> {
-    if (this.desk === null) throw stopped('failed', failed.message);
-    this.board.setHostState(this.name, 'failed');
-    const { verb, by, reason } = await this.desk.askDecision({ host: this.name, ...failed });
+    if (this.questions === null) throw stopped('failed', failed.message);
+    this.progress.setHostState(this.name, 'failed');
+    const { verb, by, reason } = await this.questions.askDecision({ host: this.name, ...failed });
     const said = `${by}${reason === undefined ? '' : `: ${reason}`}`;
-    this.board.setHostState(this.name, 'working');
+    this.progress.setHostState(this.name, 'working');
     if (verb === 'abort')
       throw aborted(`${failed.step} failed and was aborted by ${said}. ${failed.message}`);
     return { verb, said };

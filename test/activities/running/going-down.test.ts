@@ -4,9 +4,9 @@ import { step, withHost } from '../../../src/activities/running/step.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostTarget } from '../../../src/hosts/target.js';
+import type { HostAddress } from '../../../src/hosts/target.js';
 
-const target: HostTarget = {
+const address: HostAddress = {
   ...{ kind: 'ssh', name: 'node1', cluster: 'akash', address: '10.0.0.1', port: 22, user: 'root' },
   privateKey: '/key',
 };
@@ -15,7 +15,7 @@ const target: HostTarget = {
 async function failOn(host: FakeHost): Promise<unknown> {
   host.when(/systemctl show/, { exitCode: 1, stderr: 'Failed to get properties: Connection reset by peer' });
   const look = step(() =>
-    withHost({ hosts: new FakeHostPool([host]) }, target, (opened) =>
+    withHost({ hosts: new FakeHostPool([host]) }, address, (opened) =>
       opened.run(sh`systemctl show kubelet`, { what: 'look at the units' }),
     ),
   );

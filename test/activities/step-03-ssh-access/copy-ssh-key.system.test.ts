@@ -9,7 +9,7 @@ import { FakeJobs } from '../../fakes/fake-jobs.js';
 import { createHostPool } from '../../../src/hosts/host-pool.js';
 import { KnownHosts, knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import type { HostPool } from '../../../src/hosts/target.js';
-import type { SshTarget } from '../../../src/hosts/ssh/verify-host-key.js';
+import type { SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 import { describeFailure } from '../../../src/workflows/running/failures.js';
 import { PasswordServer } from '../../support/password-server.js';
 import { runStep } from '../../support/control-host.js';
@@ -19,7 +19,7 @@ import { runStep } from '../../support/control-host.js';
 let folder: string;
 let pool: HostPool;
 let stranger: PasswordServer;
-let host: SshTarget;
+let host: SshHostAddress;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-copy-key-'));
   pool = createHostPool({ stateFolder: folder });
@@ -36,7 +36,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function failureOf(target: SshTarget): Promise<unknown> {
+async function failureOf(target: SshHostAddress): Promise<unknown> {
   const readSecret = async () => Promise.resolve('the password of the fleet');
   const run = copySshKey({ hosts: pool, jobs: new FakeJobs(), readSecret });
   const input = { host: target, publicKeys: ['ssh-ed25519 AAAA'], password: { file: '/run/password' } };

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { applyFirewallRules } from '../../../src/activities/step-10-firewall/apply-firewall-rules.js';
-import { armAndLoad, firewallFolder, undoScript } from '../../../src/probes/firewall-state.js';
+import { armAndLoad, firewallFolder, firewallUndoScript } from '../../../src/probes/firewall-state.js';
 import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.js';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { specificationSchema } from '../../../src/cluster/specification/specification.js';
@@ -161,7 +161,7 @@ describe('an attempt whose worker died after loading', () => {
     const host = await stage().dependencies.hosts.connect(targetOf(machine));
     const folder = firewallFolder(host);
     await host.writeFile(folder.wanted, ruleSet([{ port: 1 }]));
-    await host.writeFile(folder.undo, undoScript(folder).text);
+    await host.writeFile(folder.undo, firewallUndoScript(folder).text);
     await host.run(armAndLoad(folder, 'dead', 6));
     await host.close();
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { canInstall } from '../../../src/cluster/release-choice/kubernetes-of-release.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import { findRelease, releases, rulesFor } from '../../../src/cluster/releases/releases.js';
+import { findRelease, releaseTable, rulesFor } from '../../../src/cluster/releases/releases.js';
 import { newestFirst, parseVersion, sameMinor } from '../../../src/cluster/values/version.js';
 import type { Specification } from '../../../src/cluster/specification/specification.js';
 import { aSpecification, someFacts } from '../../support/builders.js';
@@ -27,7 +27,7 @@ function found(version: string | number, { release = 'v2.31.0', variables = {}, 
 const mendOf = (...input: Parameters<typeof found>) => found(...input).map(({ mend }) => mend);
 
 describe('the Kubernetes that each release installs', () => {
-  it.each(releases)('is in order, and begins with what $name installs by itself', (release) => {
+  it.each(releaseTable)('is in order, and begins with what $name installs by itself', (release) => {
     const { installable, kubernetes } = release;
     const versions = (installable ?? []).map((version) => parseVersion(version) ?? ([0, 0, 0] as const));
     expect(versions).toHaveLength(3);
@@ -38,8 +38,8 @@ describe('the Kubernetes that each release installs', () => {
   }); // prettier-ignore
 
   it('never loses a patch within a minor release of Kubespray', () => {
-    for (const [index, newer] of releases.entries()) {
-      const older = releases[index + 1];
+    for (const [index, newer] of releaseTable.entries()) {
+      const older = releaseTable[index + 1];
       if (older === undefined || !sameMinor(newer.name, older.name)) continue;
       for (const version of older.installable ?? []) expect(canInstall(newer, version), `${newer.name} ${version}`).toBe(true);
     }

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { releases } from '../../../src/cluster/releases/releases.js';
+import { releaseTable } from '../../../src/cluster/releases/releases.js';
 import { renderReleases } from '../../../src/cluster/release-choice/render-releases.js';
 
 describe('renderReleases', () => {
-  const lines = renderReleases(releases).split('\n');
+  const lines = renderReleases(releaseTable).split('\n');
 
   it('is no wider than a terminal of 80 columns', () => {
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
   });
 
   it('has a line for each release, the newest first', () => {
-    expect(lines.slice(1, releases.length + 1).map((line) => line.split(' ')[0])).toEqual(
-      releases.map(({ name }) => name),
+    expect(lines.slice(1, releaseTable.length + 1).map((line) => line.split(' ')[0])).toEqual(
+      releaseTable.map(({ name }) => name),
     );
     expect(lines[1]).toBe('v2.31.0  1.33–1.35.4   11.13.0  3.11–3.13  22.04, 24.04         11, 12, 13  cde');
   });

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { findRelease, oldestRelease, releases, rulesFor } from '../../../src/cluster/releases/releases.js';
+import {
+  findRelease,
+  oldestRelease,
+  releaseTable,
+  rulesFor,
+} from '../../../src/cluster/releases/releases.js';
 import { newestFirst, parseVersion } from '../../../src/cluster/values/version.js';
 
 describe('the table of releases', () => {
   it('is in order, from the newest to the document’s', () => {
-    const versions = releases.map(({ name }) => parseVersion(name) ?? ([0, 0, 0] as const));
+    const versions = releaseTable.map(({ name }) => parseVersion(name) ?? ([0, 0, 0] as const));
     expect([...versions].sort(newestFirst)).toEqual(versions);
-    expect(releases.at(-1)?.name).toBe(oldestRelease);
+    expect(releaseTable.at(-1)?.name).toBe(oldestRelease);
   });
 
   it.each([
@@ -67,7 +72,7 @@ describe('the table of releases', () => {
       upgrade: 'upgrade_cluster.yml',
       removeNode: 'remove_node.yml',
     });
-    for (const { extraVariables } of releases) {
+    for (const { extraVariables } of releaseTable) {
       expect(extraVariables).toEqual({
         removeNode: { skip_confirmation: true },
         reset: { reset_confirmation: true },
@@ -76,21 +81,21 @@ describe('the table of releases', () => {
   });
 
   it('knows that kube_version lost its v with v2.28.0', () => {
-    const prefixes = releases.map(({ name, kubeVersionPrefix }) => `${name} ${kubeVersionPrefix}`.trim());
+    const prefixes = releaseTable.map(({ name, kubeVersionPrefix }) => `${name} ${kubeVersionPrefix}`.trim());
     expect(prefixes.filter((text) => !text.endsWith(' v')).at(-1)).toBe('v2.28.0');
     expect(prefixes.filter((text) => text.endsWith(' v'))[0]).toBe('v2.27.1 v');
   });
 
   it('knows where kubelet gets the file of systemd-resolved', () => {
-    const last = releases.map(({ name, resolvedSystems }) => `${name} ${resolvedSystems.at(-1) ?? ''}`);
+    const last = releaseTable.map(({ name, resolvedSystems }) => `${name} ${resolvedSystems.at(-1) ?? ''}`);
     expect(last.filter((text) => text.endsWith('ubuntu-24')).at(-1)).toBe('v2.25.0 ubuntu-24');
     expect(last.filter((text) => text.endsWith('ubuntu-22'))[0]).toBe('v2.24.3 ubuntu-22');
   });
 
   it('knows that the first control plane is the inventory’s from v2.30.0 on', () => {
-    const byName = releases.filter(({ firstControlPlaneByName }) => firstControlPlaneByName);
+    const byName = releaseTable.filter(({ firstControlPlaneByName }) => firstControlPlaneByName);
     expect(byName[0]?.name).toBe('v2.29.1');
-    expect(byName).toEqual(releases.slice(-byName.length));
+    expect(byName).toEqual(releaseTable.slice(-byName.length));
   });
 
   it('finds a release without its v', () => {

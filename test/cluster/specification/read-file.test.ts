@@ -2,13 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   formatProblems,
-  readSpecification,
+  readSpecificationFile,
   specificationJsonSchema,
 } from '../../../src/cluster/specification/read-file.js';
 
 const file = 'cluster.yaml';
 const read = (text: string) => {
-  const { problems } = readSpecification({ text, file });
+  const { problems } = readSpecificationFile({ text, file });
   return problems === undefined ? [] : formatProblems(problems).split('\n');
 };
 const host = '  - { name: node1, address: 10.0.0.1, roles: [control-plane, worker] }';
@@ -29,9 +29,9 @@ describe('the examples', () => {
 
 describe('readSpecification', () => {
   it('reads YAML, and JSON with tabs too', () => {
-    expect(readSpecification({ text: valid, file }).specification?.hosts[0]?.name).toBe('node1');
-    const json = JSON.stringify(readSpecification({ text: valid, file }).specification, null, '\t');
-    expect(readSpecification({ text: json, file }).specification?.name).toBe('akash');
+    expect(readSpecificationFile({ text: valid, file }).specification?.hosts[0]?.name).toBe('node1');
+    const json = JSON.stringify(readSpecificationFile({ text: valid, file }).specification, null, '\t');
+    expect(readSpecificationFile({ text: json, file }).specification?.name).toBe('akash');
   });
 
   it('tells of two network plugins where the firewall’s stands', () => {
@@ -166,7 +166,7 @@ hosts:
       '  - &first { name: a, address: 10.0.0.1, roles: [control-plane, worker] }',
       '  - { <<: *first, name: b, address: 10.0.0.2, roles: [worker] }',
     ].join('\n');
-    expect(readSpecification({ text, file }).specification?.hosts.map(({ name }) => name)).toEqual([
+    expect(readSpecificationFile({ text, file }).specification?.hosts.map(({ name }) => name)).toEqual([
       'a',
       'b',
     ]);
@@ -198,7 +198,7 @@ hosts:
   - { name: a, address: 10.1.0.1, roles: [control-plane] }
   - &worker { name: b, address: 10.1.0.2, roles: [worker], ephemeralStorage: { mountPoint: /disk } }
 ${hosts.join('\n')}`;
-    const { specification } = readSpecification({ text, file: 'cluster.yaml' });
+    const { specification } = readSpecificationFile({ text, file: 'cluster.yaml' });
     expect(specification?.hosts).toHaveLength(1000);
     expect(specification?.hosts[999]).toMatchObject({
       name: 'n997',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import {
   recordOf,
-  type Surroundings,
-  surroundingsProblems,
-  type SurroundingsRecord,
+  type StateNow,
+  differencesFromRecord,
+  type RecordBefore,
   unitsToRestore,
 } from '../../../src/cluster/storage/record-before.js';
 
@@ -13,7 +13,7 @@ const running = [
   { name: 'containerd', active: 'active', enabled: 'enabled' },
 ];
 const stopped = running.map(({ name }) => ({ name, active: 'inactive', enabled: 'disabled' }));
-const untouched: Surroundings = {
+const untouched: StateNow = {
   fstab: file('a'),
   mdadmConf: null,
   absent: ['/data'],
@@ -22,7 +22,7 @@ const untouched: Surroundings = {
 };
 const nothingBegun = { fstab: false, mdadmConf: false };
 
-function recorded(): SurroundingsRecord {
+function recorded(): RecordBefore {
   const record = recordOf(untouched, nothingBegun, null);
   if (record === null) throw new Error('No record');
   return record;
@@ -74,11 +74,11 @@ describe('recordOf', () => {
 
 describe('surroundingsProblems', () => {
   it('finds none on a host that is as it was', () => {
-    expect(surroundingsProblems(untouched, recorded())).toEqual([]);
+    expect(differencesFromRecord(untouched, recorded())).toEqual([]);
   });
 
   it('names each thing that is not as it was', () => {
-    const now: Surroundings = {
+    const now: StateNow = {
       fstab: { ...file('a'), mode: '600' },
       mdadmConf: file('c'),
       absent: [],
@@ -88,14 +88,14 @@ describe('surroundingsProblems', () => {
         { name: 'containerd', active: 'active', enabled: 'disabled' },
       ],
     };
-    expect(surroundingsProblems(now, recorded())).toEqual([
+    expect(differencesFromRecord(now, recorded())).toEqual([
       '/etc/fstab is not as it was.',
       '/etc/mdadm/mdadm.conf is not as it was.',
       '/data was not there before.',
       'containerd was enabled before.',
       'kubelet was active before.',
     ]);
-    expect(surroundingsProblems(now, recorded(), ['/etc/fstab'])).not.toContain(
+    expect(differencesFromRecord(now, recorded(), ['/etc/fstab'])).not.toContain(
       '/etc/fstab is not as it was.',
     );
   });

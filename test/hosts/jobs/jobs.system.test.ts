@@ -7,7 +7,7 @@ import { ConnectionLostError, JobBusyError, RefusedError } from '../../../src/ho
 import type { Host } from '../../../src/hosts/host.js';
 import { createHostPool } from '../../../src/hosts/host-pool.js';
 import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
-import type { FollowOptions, JobProgress } from '../../../src/hosts/jobs/jobs.js';
+import type { FollowJobOptions, JobProgress } from '../../../src/hosts/jobs/jobs.js';
 import { LocalHost } from '../../../src/hosts/local-host.js';
 import type { Script } from '../../../src/hosts/script.js';
 import { sh } from '../../../src/hosts/script.js';
@@ -48,7 +48,7 @@ const exists = (key: string, file: string) =>
 function follower(resume?: JobProgress) {
   const controller = new AbortController();
   const seen = { text: '', last: resume, calls: 0 };
-  const options: FollowOptions = {
+  const options: FollowJobOptions = {
     resume,
     signal: controller.signal,
     onProgress: (progress, piece) => {

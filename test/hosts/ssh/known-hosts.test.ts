@@ -9,11 +9,11 @@ import type { HostKey } from '../../../src/hosts/ssh/host-key.js';
 import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../../src/hosts/ssh/known-hosts.js';
 import {
   confirmHostKey,
-  knownKeys,
+  trustedKeys,
   pinHostKey,
   verifyHostKey,
 } from '../../../src/hosts/ssh/verify-host-key.js';
-import type { FirstContact, SshTarget } from '../../../src/hosts/ssh/verify-host-key.js';
+import type { FirstContact, SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 
 const first: HostKey = {
   type: 'ssh-ed25519',
@@ -120,7 +120,7 @@ interface Judged {
 }
 
 describe('verifyHostKey', () => {
-  const target: SshTarget = {
+  const target: SshHostAddress = {
     kind: 'ssh',
     name: 'worker-1',
     cluster: 'blue',
@@ -146,12 +146,12 @@ describe('verifyHostKey', () => {
     await verify(first);
     const file = knownHostsFile(folder, 'blue');
     expect(contacts).toEqual([{ host: 'worker-1', ...host, fingerprint: fingerprint(first), file }]);
-    expect(await knownKeys(folder, target)).toEqual([first]);
+    expect(await trustedKeys(folder, target)).toEqual([first]);
   });
 
   it('pins nothing by itself: a stranger who refuses the login must not lock the host out', async () => {
     await judge(first);
-    expect(await knownKeys(folder, target)).toEqual([]);
+    expect(await trustedKeys(folder, target)).toEqual([]);
   });
 
   it('lets a password go only where the key is stated, confirmed, or written into the file by hand', async () => {
@@ -184,7 +184,7 @@ describe('verifyHostKey', () => {
     expect(message).toContain(fingerprint(first));
     expect(message).toContain(fingerprint(second));
     expect(context.advice).toContain(knownHostsFile(folder, 'blue'));
-    expect(await knownKeys(folder, target)).toEqual([first]);
+    expect(await trustedKeys(folder, target)).toEqual([first]);
   });
 
   it('holds to the key in the specification, and records it for ssh', async () => {

@@ -17,7 +17,7 @@ import { sh } from '../../../src/hosts/script.js';
 import type { HostPool } from '../../../src/hosts/target.js';
 import { parseHostKey, type HostKey } from '../../../src/hosts/ssh/host-key.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
-import { confirmHostKey, type SshTarget } from '../../../src/hosts/ssh/verify-host-key.js';
+import { confirmHostKey, type SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 import { PasswordServer } from '../../support/password-server.js';
 
 const password = 'correct horse battery';
@@ -26,7 +26,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
   let server: PasswordServer;
   let folder: string;
   let pool: HostPool;
-  let target: SshTarget;
+  let target: SshHostAddress;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'slipway-password-'));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseSubnet, overlaps, parseNetwork, type Network } from '../../../src/lab/network/subnet.js';
+import { chooseSubnet, overlaps, parseSubnet, type Subnet } from '../../../src/lab/network/subnet.js';
 
-function network(text: string): Network {
-  const parsed = parseNetwork(text);
+function network(text: string): Subnet {
+  const parsed = parseSubnet(text);
   if (!parsed) throw new Error(`${text} is no network`);
   return parsed;
 }
@@ -12,8 +12,8 @@ describe('parseNetwork', () => {
   it('reads networks and single addresses, and leaves out what is neither', () => {
     expect(network('10.1.2.0/24')).toEqual({ base: 0x0a010200, bits: 24 });
     expect(network('192.168.0.7')).toEqual({ base: 0xc0a80007, bits: 32 });
-    expect(parseNetwork('default')).toBeUndefined();
-    expect(parseNetwork('fd00::/64')).toBeUndefined();
+    expect(parseSubnet('default')).toBeUndefined();
+    expect(parseSubnet('fd00::/64')).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AllActivities } from '../../../src/activities/index.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
-import type { HostTarget } from '../../../src/hosts/target.js';
+import type { HostAddress } from '../../../src/hosts/target.js';
 import { hostileSpecification, type Places } from './hostile-specification.js';
 
 /** What is left behind when anything of a text is executed: a file of this name. */
@@ -54,7 +54,7 @@ function hostileTarget({ free, checked }: Places): StorageTarget {
   };
 }
 
-function hostileHost({ checked }: Places): HostTarget {
+function hostileHost({ checked }: Places): HostAddress {
   const [address, user] = [checked('name'), checked('name')];
   const at = { address, port: 22, user, privateKey: checked('path'), hostKey: checked('name') };
   return { kind: 'ssh', name: checked('name'), cluster: checked('name'), ...at };

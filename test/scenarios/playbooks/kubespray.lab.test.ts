@@ -13,7 +13,7 @@ import { writeGroupVariables } from '../../../src/activities/step-04-to-06-inven
 import { writeInventory } from '../../../src/activities/step-04-to-06-inventory/write-inventory.js';
 import { createHostPool } from '../../../src/hosts/host-pool.js';
 import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
-import type { HostTarget } from '../../../src/hosts/target.js';
+import type { HostAddress } from '../../../src/hosts/target.js';
 import { type Lab, type LabMachine, openLab } from '../../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../../src/lab/seed-worker.js';
 import { aSpecification } from '../../support/builders.js';
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 /** A host as the specification names it: not by the lab's key, but by the one that step 3 copies. */
-function target(name: 'node1' | 'node2', user = 'root'): HostTarget {
+function target(name: 'node1' | 'node2', user = 'root'): HostAddress {
   const { address, port, hostKey } = machines[name];
   return { kind: 'ssh', name, cluster, address, port, user, privateKey, hostKey };
 }

@@ -35,10 +35,10 @@ const patience = 300_000;
 // Most of the time a case waits for Temporal's timers.
 vi.setConfig({ maxConcurrency: 12 });
 
-/** One moment of the undisturbed run: the nth time that a step runs at a station. */
+/** One moment of the undisturbed run: the nth time that a step runs on a machine. */
 interface Moment {
   readonly step: StepName;
-  readonly station: string;
+  readonly machine: string;
   readonly nth: number;
 }
 
@@ -157,12 +157,12 @@ describe.concurrent('the procedure, cancelled', { timeout: patience }, () => {
   });
 });
 
-async function cancelIn({ step, station, nth }: Moment): Promise<void> {
-  const { machines, specification } = aWorld(`${station}-${step}-${nth}`);
-  const held = machines.hold(step, station, nth);
+async function cancelIn({ step, machine, nth }: Moment): Promise<void> {
+  const { machines, specification } = aWorld(`${machine}-${step}-${nth}`);
+  const held = machines.hold(step, machine, nth);
   const handle = await run.provision(specification);
   const worker = await approveUntil(handle, held.reached);
-  const call = machines.callsOf(step, station)[nth - 1] as Call;
+  const call = machines.callsOf(step, machine)[nth - 1] as Call;
   await handle.cancel();
   await vi.waitFor(
     async () => {
@@ -175,7 +175,7 @@ async function cancelIn({ step, station, nth }: Moment): Promise<void> {
 
   expect(call.ended !== null, 'whether the step came to its end').toBe(steps[step].onCancel === 'finish');
   expect(machines.callsOf('stopJob').map(({ host, jobKey }) => [host, jobKey])).toEqual(
-    steps[step].onCancel === 'stop' ? [[station, call.jobKey]] : [],
+    steps[step].onCancel === 'stop' ? [[machine, call.jobKey]] : [],
   );
   await expectNothingMore(handle);
   await expectLocksFree(specification);
@@ -200,7 +200,7 @@ function momentsOf(calls: readonly Call[]): Moment[] {
     const key = `${step} ${host}`;
     const nth = (count.get(key) ?? 0) + 1;
     count.set(key, nth);
-    return { step: step as StepName, station: host, nth };
+    return { step: step as StepName, machine: host, nth };
   });
 }
 

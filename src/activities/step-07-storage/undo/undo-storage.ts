@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { storageDigest } from '../../../cluster/storage/make-storage-plan.js';
 import { oldCopyOf } from '../../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
-import { fstabPath, mdadmConfPath, type SurroundingsRecord } from '../../../cluster/storage/record-before.js';
+import { fstabPath, mdadmConfPath, type RecordBefore } from '../../../cluster/storage/record-before.js';
 import { CommandFailedError, RefusedError } from '../../../hosts/errors.js';
 import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
@@ -13,7 +13,7 @@ import { movedFunctions } from '../moved-data.js';
 import { notProven, withRefusals } from '../../running/refusals.js';
 import { changed, runJob, step, unchanged, withHost } from '../../running/step.js';
 import { storageJob } from '../storage-job.js';
-import { readRecord, recordPath } from '../record-before-on-host.js';
+import { readRecordBefore, recordPath } from '../record-before-on-host.js';
 import { switchedScript, undoScript } from './undo-script.js';
 import { type LeftToUndo, lookWhatIsLeft } from './undo-work.js';
 import { movedUnits } from '../../../probes/units.js';
@@ -27,7 +27,7 @@ import { movedUnits } from '../../../probes/units.js';
 export function undoStorage(dependencies: Pick<Dependencies, 'hosts' | 'jobs'>): Activities['undoStorage'] {
   return step(({ host: reach, target, jobKey }) =>
     withHost(dependencies, reach, async (host) => {
-      const record = await readRecord(host);
+      const record = await readRecordBefore(host);
       const done = await readEnding(host);
       if (done?.jobKey === jobKey) {
         await forget(host, record);
@@ -63,7 +63,7 @@ export function undoStorage(dependencies: Pick<Dependencies, 'hosts' | 'jobs'>):
 async function whyKept(
   host: Host,
   target: StorageTarget,
-  record: SurroundingsRecord | null,
+  record: RecordBefore | null,
 ): Promise<string | null> {
   const olds = target.moves.map(({ from }) => oldCopyOf(from));
   const { stdout } = await host.run(
@@ -104,7 +104,7 @@ function withWhatIsLeft(error: unknown, { problems }: LeftToUndo): unknown {
 async function summaryOf(
   host: Host,
   target: StorageTarget,
-  { record, left }: { readonly record: SurroundingsRecord | null; readonly left: LeftToUndo },
+  { record, left }: { readonly record: RecordBefore | null; readonly left: LeftToUndo },
 ): Promise<string> {
   const array = await observeArray(host, target);
   const stays =
@@ -146,7 +146,7 @@ function endingPath({ stateFolder }: Host): string {
 }
 
 /** Removes backups that equal their originals, and the record last: a new attempt of step 7 makes a new one. */
-async function forget(host: Host, record: SurroundingsRecord | null): Promise<void> {
+async function forget(host: Host, record: RecordBefore | null): Promise<void> {
   if (record === null) return;
   const backups = [
     { path: fstabPath, backup: record.fstab?.backup },

@@ -5,8 +5,8 @@ import {
   isSameFile,
   mdadmConfPath,
   type FileState,
-  type SurroundingsRecord,
-  surroundingsProblems,
+  type RecordBefore,
+  differencesFromRecord,
   unitsToRestore,
 } from '../../../cluster/storage/record-before.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
@@ -31,7 +31,7 @@ export interface LeftToUndo {
 export async function lookWhatIsLeft(
   host: Host,
   target: StorageTarget,
-  record: SurroundingsRecord | null,
+  record: RecordBefore | null,
 ): Promise<LeftToUndo> {
   const now = await lookAround(host, target, record);
   const fstab = await decide(host, {
@@ -66,7 +66,7 @@ export async function lookWhatIsLeft(
       ...files
         .filter(({ restore }) => restore.kind === 'text')
         .map(({ path }) => `${path} has lines of step 7.`),
-      ...(record === null ? [] : surroundingsProblems(now, record, changedByOthers)),
+      ...(record === null ? [] : differencesFromRecord(now, record, changedByOthers)),
       ...(await ownTraces(host, target)),
     ],
     changedByOthers,
@@ -84,7 +84,7 @@ async function decide(
     readonly path: string;
     readonly now: FileState | null;
     /** Undefined: nobody knows. */
-    readonly before: SurroundingsRecord['fstab'] | undefined;
+    readonly before: RecordBefore['fstab'] | undefined;
     readonly undo: (text: string, before: string | null | undefined) => UndoneText;
     /** What stands for the text of a file that was not there. */
     readonly none: '' | null;
@@ -104,7 +104,7 @@ async function decide(
 
 function restoreBy(
   undone: Exclude<UndoneText, { kind: 'untouched' }>,
-  before: SurroundingsRecord['fstab'] | undefined,
+  before: RecordBefore['fstab'] | undefined,
 ): FileToRestore['restore'] {
   if (undone.kind === 'lines') return { kind: 'text', text: undone.text };
   return before ? { kind: 'backup', backup: before.backup, before } : { kind: 'remove' };
@@ -113,7 +113,7 @@ function restoreBy(
 /** @returns undefined when the backup is gone, or is not what was kept */
 async function readBackup(
   host: Host,
-  before: SurroundingsRecord['fstab'] | undefined,
+  before: RecordBefore['fstab'] | undefined,
 ): Promise<string | undefined> {
   if (before === null || before === undefined) return undefined;
   const { stdout } = await host.run(sh`sha256sum < ${before.backup} || true`, { what: 'look at the backup' });

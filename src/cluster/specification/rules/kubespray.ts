@@ -1,6 +1,6 @@
 import type { Draft } from '../draft.js';
 import type { Problem } from '../problems.js';
-import { isTooOld, newestRelease, oldestRelease, releases } from '../../releases/releases.js';
+import { isTooOld, newestRelease, oldestRelease, releaseTable } from '../../releases/releases.js';
 import { parseVersion, tagOf } from '../../values/version.js';
 import { openSecretProblems } from './open-secrets.js';
 import { wrong } from './repeats.js';
@@ -28,7 +28,7 @@ function releaseProblems(release: string | undefined): Problem[] {
 /** What is checked out is run by the rules and the Python of a release, and a branch does not tell of which. */
 function refProblems({ ref, release }: Draft['kubespray']): Problem[] {
   if (ref === undefined) return [];
-  const isKnownTag = releases.some(({ name }) => name === ref);
+  const isKnownTag = releaseTable.some(({ name }) => name === ref);
   if (release === undefined && !isKnownTag) {
     return [
       wrong(
