@@ -3,7 +3,8 @@ import { judgeReachability, type Trial } from '../cluster/network/judge-reachabi
 import { planProbes, type Reachability } from '../cluster/network/reachability.js';
 import type { Specification } from '../cluster/specification/specification.js';
 import type { Host } from '../hosts/host.js';
-import type { HostPool, HostAddress } from '../hosts/target.js';
+import type { HostPool } from '../hosts/host-pool.js';
+import type { HostAddress } from '../protocol/host-addresses.js';
 import { readOwnTable } from './firewall-state.js';
 import { listenOnPorts, probe, stopListening, type Listening } from './listeners.js';
 

@@ -3,7 +3,7 @@ import type { EphemeralStorage } from '../cluster/specification/specification.js
 import type { ReportedHost } from '../cluster/report/report.js';
 import type { StoragePlan } from '../cluster/storage/storage-plan.js';
 import type { HostState, Question, StepProgress } from './progress.js';
-import type { HostAddress } from '../hosts/target.js';
+import type { HostAddress } from './host-addresses.js';
 
 /** What the workflow of a cluster and those of its hosts say to each other. */
 

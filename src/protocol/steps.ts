@@ -5,7 +5,7 @@ import type { NodeProbe } from '../cluster/rerun/kubeadm-probe.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
-import type { HostAddress } from '../hosts/target.js';
+import type { HostAddress } from './host-addresses.js';
 
 /**
  * The contract between workflows and activities: what each step takes and gives back. Everything here goes through

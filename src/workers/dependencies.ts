@@ -1,5 +1,5 @@
 import type { Dependencies } from '../activities/running/dependencies.js';
-import { createHostPool } from '../hosts/host-pool.js';
+import { createHostPool } from '../hosts/shared-host-pool.js';
 import { createJobs } from '../hosts/jobs/job-runner.js';
 import { readSecret } from '../hosts/secrets.js';
 import { slipwayHome } from '../hosts/state-folder.js';

@@ -10,7 +10,7 @@ import type {
   Specification,
 } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostName } from '../protocol/targets.js';
+import { controlHostName } from '../protocol/host-addresses.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './running/host-run.js';
 import { forgetPods } from './phases/note-pods.js';
@@ -18,8 +18,8 @@ import { endingOf, stopped } from './running/outcomes.js';
 import { invalidSpecification, readSpecification } from './running/read-specification.js';
 import { releaseInUse } from './phases/release-in-use.js';
 import { StepRunner } from './running/step-runner.js';
-import { hostAddressOf } from '../protocol/targets.js';
-import { confirmationOf, unitsOf } from './phases/verify.js';
+import { hostAddressOf } from '../protocol/host-addresses.js';
+import { confirmationOf, unitsOf } from './phases/confirm-cluster.js';
 
 /** Argument of `deleteOldData`. */
 export interface DeleteOldDataInput {

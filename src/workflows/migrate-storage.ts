@@ -4,7 +4,7 @@ import { HostRun } from './running/host-run.js';
 import { podsNotedOn } from './phases/note-pods.js';
 import { stopped } from './running/outcomes.js';
 import { invalidSpecification, readSpecification } from './running/read-specification.js';
-import { hostAddressOf } from '../protocol/targets.js';
+import { hostAddressOf } from '../protocol/host-addresses.js';
 import { provideStorage } from './phases/provide-storage.js';
 
 /** Argument of `migrateStorage`. */

@@ -13,9 +13,9 @@ import { HostWorks } from './phases/host-works.js';
 import { ProviderPause } from './phases/provider-pause.js';
 import { NodesBeforeRun } from './phases/nodes-before-run.js';
 import { readSpecification } from './running/read-specification.js';
-import { ansibleKeyOf, controlHostAddress } from '../protocol/targets.js';
+import { ansibleKeyOf, controlHostAddress } from '../protocol/host-addresses.js';
 import { runBoth } from './running/run-both.js';
-import { checkEtcdPerformance, confirmCluster } from './phases/verify.js';
+import { checkEtcdPerformance, confirmCluster } from './phases/confirm-cluster.js';
 
 /**
  * The whole documented procedure, from bare hosts to a confirmed cluster. Start it with the workflow ID

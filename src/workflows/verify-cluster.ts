@@ -6,7 +6,7 @@ import { ClusterRun } from './running/cluster-run.js';
 import { gatherFacts } from './phases/make-plan.js';
 import { readSpecification } from './running/read-specification.js';
 import { releaseInUse } from './phases/release-in-use.js';
-import { confirmCluster } from './phases/verify.js';
+import { confirmCluster } from './phases/confirm-cluster.js';
 
 /**
  * Step 9 of the document, and everything else that can be looked at, without changing anything. Start it with the

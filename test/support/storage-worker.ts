@@ -10,7 +10,7 @@ import { waitForReboot } from '../../src/activities/step-07-storage/wait-for-reb
 import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import { ephemeralStorageSchema } from '../../src/cluster/specification/specification.js';
 import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
-import type { HostAddress } from '../../src/hosts/target.js';
+import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { type LabVirtualMachine } from '../../src/lab/index.js';
 import { targetOf } from './lab-host.js';
 

@@ -3,7 +3,7 @@ import { CommandFailedError, ConnectionLostError, CutOffError, NoRoomError } fro
 import type { Host } from '../../hosts/host.js';
 import type { Job, JobOutcome, JobProgress } from '../../hosts/jobs/jobs.js';
 import { sh } from '../../hosts/script.js';
-import type { HostAddress } from '../../hosts/target.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { StepResult } from '../../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
 import { toFailure } from './failures.js';

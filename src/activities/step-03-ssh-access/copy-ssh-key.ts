@@ -3,7 +3,7 @@ import { AuthenticationFailedError, NotProvenError, RefusedError } from '../../h
 import type { Host } from '../../hosts/host.js';
 import { lines, sh } from '../../hosts/script.js';
 import type { Script } from '../../hosts/script.js';
-import type { HostAddress } from '../../hosts/target.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { Activities, CopySshKeyInput } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { changed, step, unchanged, withHost } from '../running/step.js';

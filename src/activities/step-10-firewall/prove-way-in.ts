@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import { ConnectionLostError, HostError, NotProvenError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import type { HostAddress } from '../../hosts/target.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { disarm, firewallFolder, undone } from '../../probes/firewall-state.js';
 import type { WayIn } from './ssh-way-in.js';

@@ -2,7 +2,7 @@ import { isStopper } from '../../cluster/checks/findings.js';
 import { planFromFacts } from '../../cluster/plan/make-plan.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
-import { createHostPool } from '../../hosts/host-pool.js';
+import { createHostPool } from '../../hosts/shared-host-pool.js';
 import { slipwayHome } from '../../hosts/state-folder.js';
 import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';

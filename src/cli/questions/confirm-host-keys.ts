@@ -1,10 +1,10 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { HostKeyUnknownError } from '../../hosts/errors.js';
-import { createHostPool } from '../../hosts/host-pool.js';
+import { createHostPool } from '../../hosts/shared-host-pool.js';
 import { slipwayHome } from '../../hosts/state-folder.js';
 import { confirmHostKey, trustedKeys } from '../../hosts/ssh/verify-host-key.js';
 import { forEachBounded } from '../../workflows/running/bounded.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { hostKeysQuestion, hostKeysText, unconfirmedText, type Unconfirmed } from './host-keys-text.js';

@@ -7,11 +7,12 @@ import type { Seen } from '../../cluster/plan/make-plan.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { Unread } from '../../cluster/plan/plan.js';
 import type { Specification } from '../../cluster/specification/specification.js';
-import type { FoundBefore } from '../../cluster/checks/finding.js';
+import type { FoundBefore } from '../../cluster/checks/host-check.js';
 import { sudoFinding } from '../../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../../hosts/errors.js';
-import type { HostPool, HostAddress } from '../../hosts/target.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
+import type { HostPool } from '../../hosts/host-pool.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { openHost } from './open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */

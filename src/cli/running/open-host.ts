@@ -2,7 +2,8 @@ import type { Specification } from '../../cluster/specification/specification.js
 import { AuthenticationFailedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { readSecret } from '../../hosts/secrets.js';
-import type { HostPool, HostAddress } from '../../hosts/target.js';
+import type { HostPool } from '../../hosts/host-pool.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
 
 /**
  * By key, or by the password that will copy the key; the key itself is not copied by looking.

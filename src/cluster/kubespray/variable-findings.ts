@@ -3,7 +3,7 @@ import { canonicalJson } from '../values/digest.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
 import { conflictTexts, groupVariables, type StorageLayouts } from './group-variables.js';
 import { namesText } from '../text/outline.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { rulesFor } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
 

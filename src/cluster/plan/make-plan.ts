@@ -6,7 +6,7 @@ import { planCluster } from '../plan-cluster.js';
 import { planStorage } from '../storage/make-storage-plan.js';
 import { preflight, withOverride } from '../preflight/preflight.js';
 import { withoutTaken } from '../preflight/other-cluster.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import type { Reachability } from '../network/reachability.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 

@@ -1,7 +1,7 @@
 import { isEncapsulating } from '../network/encapsulation.js';
 import { pluginForKubespray } from '../specification/network-plugin.js';
 import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { foundVariable, removedVariables, unknownChoices } from './variable-finding.js';
 
 /*

@@ -1,5 +1,5 @@
 import type { ClockOffset } from '../facts/system-facts.js';
-import type { FoundBefore, HostCheck, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostCheck, HostLook } from '../checks/host-check.js';
 
 /** Milliseconds by which clocks may differ: etcd complains of more than a second. */
 const tolerated = 1_000;

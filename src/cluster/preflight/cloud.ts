@@ -1,5 +1,5 @@
 import type { CloudRules } from '../releases/release-variables.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { foundVariable, isKnown, unknownChoices, type Variables } from './variable-finding.js';
 
 /** "Check cloud_provider value". @param by who stops else */

@@ -2,7 +2,7 @@ import type { HostFacts } from '../facts/facts.js';
 import { addressNumber, parseIpNetwork, type IpNetwork } from '../values/ip-network.js';
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
-import { type FoundBefore } from '../checks/finding.js';
+import { type FoundBefore } from '../checks/host-check.js';
 import { nodeAddressOf } from '../specification/members.js';
 
 const networks = {

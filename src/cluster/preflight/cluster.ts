@@ -3,7 +3,7 @@ import { membersOf } from '../specification/members.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 import type { StoragePlan } from '../storage/storage-plan.js';
 import { counted } from '../text/quantities.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 
 /** Facts of the control host; those by which it is known again may be missing. */
 export type ControlMachine = Pick<HostFacts, 'controlHost'> & Partial<Identity>;

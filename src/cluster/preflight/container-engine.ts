@@ -1,7 +1,7 @@
 import { isServiceActive, type Unit } from '../facts/facts.js';
 import { dockerSocket } from '../facts/system-facts.js';
 import { isPlainText } from '../values/ansible-template.js';
-import { findingsBy, type FoundBefore, type HostCheck, type HostLook } from '../checks/finding.js';
+import { findingsBy, type FoundBefore, type HostCheck, type HostLook } from '../checks/host-check.js';
 
 /**
  * What Kubespray's role validate-container-engine takes off a host, read at the tags from v2.24.1 to v2.31.0: an engine that

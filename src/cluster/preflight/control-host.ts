@@ -1,6 +1,6 @@
 import type { ControlHostFacts } from '../facts/system-facts.js';
 import { showBytes } from '../text/quantities.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 
 /** Bytes that the checkout, the virtual environment with Ansible, and the logs of playbooks take. */
 const needed = 2_000_000_000;

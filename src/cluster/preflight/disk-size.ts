@@ -2,7 +2,7 @@ import type { Space } from '../facts/system-facts.js';
 import { ephemeralStorageOf } from '../specification/members.js';
 import { groupBy } from '../values/group-by.js';
 import { roomFolders } from './room-folders.js';
-import type { HostLook } from '../checks/finding.js';
+import type { HostLook } from '../checks/host-check.js';
 
 /** What a role's data has to itself. */
 export interface DiskSize {

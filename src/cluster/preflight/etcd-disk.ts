@@ -1,6 +1,6 @@
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
-import type { HostCheck } from '../checks/finding.js';
+import type { HostCheck } from '../checks/host-check.js';
 
 /** The document's "etcd Hardware Recommendations": etcd answers when a write is on the disk, which takes long on a rotating one. */
 export const etcdDisk: HostCheck = ({ host, facts, specification }) => {

@@ -1,5 +1,5 @@
 import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { foundInVariables, foundVariable } from './variable-finding.js';
 
 const shouldBe = 'false where kube_external_ca_mode is true, or Kubespray stops';

@@ -1,6 +1,6 @@
 import { gpuOf, nvidiaRuntimePath } from '../kubespray/gpu.js';
 import { counted } from '../text/quantities.js';
-import type { FoundBefore, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/host-check.js';
 
 /** Whether what the specification says of GPUs is what the host has. Hosts that were not asked about it are not judged. */
 export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook): FoundBefore[] {

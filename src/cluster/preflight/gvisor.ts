@@ -1,4 +1,4 @@
-import type { FoundBefore, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/host-check.js';
 
 /**
  * The document's "gVisor Issue - No system-cgroup v2 Support": with a newer systemd, containers of gVisor may stay in

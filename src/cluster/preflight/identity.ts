@@ -1,4 +1,4 @@
-import type { FoundBefore, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/host-check.js';
 
 /** What must differ between hosts. */
 export function identityFindings(looks: readonly HostLook[]): FoundBefore[] {

@@ -6,7 +6,7 @@ import {
 import { encapsulationOf } from '../network/encapsulation.js';
 import { ephemeralStorageOf } from '../specification/members.js';
 import type { Specification } from '../specification/specification.js';
-import type { HostCheck, HostLook } from '../checks/finding.js';
+import type { HostCheck, HostLook } from '../checks/host-check.js';
 
 type Module = (typeof knownModules)[number];
 

@@ -5,7 +5,7 @@ import { releaseTable, type Release } from '../releases/releases.js';
 import { minorOf, runningKubernetes } from '../release-choice/running-kubernetes.js';
 import { isTemplate } from '../values/ansible-template.js';
 import { sameMinor } from '../values/version.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { foundVariable, type Variables } from './variable-finding.js';
 
 /** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */

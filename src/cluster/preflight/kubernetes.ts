@@ -8,7 +8,7 @@ import {
   upgradeAdvice,
 } from '../release-choice/running-kubernetes.js';
 import { isNewer, sameMinor } from '../values/version.js';
-import type { FoundBefore, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/host-check.js';
 
 /**
  * `cluster.yml` copies the kubelet of its release to every node, and `kubeadm upgrade` runs from upgrade-cluster.yml only:

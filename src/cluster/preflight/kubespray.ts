@@ -4,7 +4,7 @@ import { isTemplate } from '../values/ansible-template.js';
 import { calicoFindings } from './calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { kubeVersionFindings } from './kube-version.js';
 import { tooManyPods } from './pods-on-node.js';
 import {

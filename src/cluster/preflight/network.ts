@@ -1,5 +1,5 @@
 import { isSameAddress } from '../values/ip-address.js';
-import type { FoundBefore, HostCheck, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostCheck, HostLook } from '../checks/host-check.js';
 import { nodeAddressOf } from '../specification/members.js';
 
 /** Bytes: encapsulated packets of pods are 50 bytes shorter, and 1400 is what tunnels and clouds are made for. */

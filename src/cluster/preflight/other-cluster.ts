@@ -4,7 +4,7 @@ import { isServiceActive, type HostFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
 import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../rerun/other-cluster.js';
 import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 
 type Facts = Readonly<Record<string, HostFacts>>;
 

@@ -1,7 +1,7 @@
 import { pluginForKubespray } from '../specification/network-plugin.js';
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { foundInVariables } from './variable-finding.js';
 
 /** "Guarantee that enough network address space is available for all pods": every plugin but Calico gives each node a network of its own. */

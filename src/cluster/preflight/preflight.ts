@@ -6,7 +6,7 @@ import { clusterFindings, type ControlMachine } from './cluster.js';
 import { clusterNetworkFindings } from './cluster-networks.js';
 import { controlHostFindings } from './control-host.js';
 import { containerEngineFindings } from './container-engine.js';
-import type { FoundBefore, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/host-check.js';
 import { gpuFindings } from './gpu.js';
 import { gvisorFindings } from './gvisor.js';
 import { identityFindings } from './identity.js';

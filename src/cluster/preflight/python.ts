@@ -1,5 +1,5 @@
 import type { Release } from '../releases/releases.js';
-import type { HostCheck } from '../checks/finding.js';
+import type { HostCheck } from '../checks/host-check.js';
 
 /** The versions of Python 3 on hosts that ansible-core's modules run on, by its own support matrix: from, to. */
 const hostPython: Readonly<Record<string, readonly [number, number]>> = {

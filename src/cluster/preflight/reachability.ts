@@ -8,7 +8,7 @@ import type {
   Reachability,
 } from '../network/reachability.js';
 import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 
 /** Ways between hosts on which Kubernetes would not get through, told before it is installed. */
 export function reachabilityFindings(

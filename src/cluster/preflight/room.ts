@@ -3,7 +3,7 @@ import { groupBy } from '../values/group-by.js';
 import { ephemeralStorageOf, membersOf } from '../specification/members.js';
 import { roomFolders } from './room-folders.js';
 import { showBytes } from '../text/quantities.js';
-import type { FoundBefore, HostFinding, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostFinding, HostLook } from '../checks/host-check.js';
 
 const megabyte = 1_000_000;
 

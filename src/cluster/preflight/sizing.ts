@@ -1,4 +1,4 @@
-import type { FoundBefore, HostLook } from '../checks/finding.js';
+import type { FoundBefore, HostLook } from '../checks/host-check.js';
 import { showBytes } from '../text/quantities.js';
 import { diskOf, hasOwnArray } from './disk-size.js';
 

@@ -1,4 +1,4 @@
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 
 /** The login user of a host may not become root, so nothing else is known of it. @param said sudo's own words */
 export function sudoFinding({ host, said, mend }: { host: string; said: string; mend: string }): FoundBefore {

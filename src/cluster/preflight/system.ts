@@ -2,7 +2,12 @@ import { upgradeTimer } from '../facts/system-facts.js';
 import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
 import { startsOn } from '../release-choice/release-fit.js';
-import { findingsBy, type FoundBefore, type HostCheck as Check, type HostLook } from '../checks/finding.js';
+import {
+  findingsBy,
+  type FoundBefore,
+  type HostCheck as Check,
+  type HostLook,
+} from '../checks/host-check.js';
 import { nodeAddressOf } from '../specification/members.js';
 import { otherFirewall } from './network.js';
 import { portsInUse } from './ports.js';

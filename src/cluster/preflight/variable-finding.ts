@@ -1,6 +1,6 @@
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 
 /** The operator's own variables of Kubespray, by name. */
 export type Variables = Specification['kubespray']['variables'];

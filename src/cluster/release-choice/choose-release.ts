@@ -1,6 +1,6 @@
 import { kubernetesToRun } from './expectations.js';
 import { canInstall, neededKubernetes, releasesFor, releasesToChooseFrom } from './kubernetes-of-release.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import {
   bestFitting,
   fits,

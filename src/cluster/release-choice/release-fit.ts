@@ -1,6 +1,6 @@
 import type { HostFacts } from '../facts/facts.js';
 import { either, pythonTrouble } from '../facts/interpreters.js';
-import type { FoundBefore } from '../checks/finding.js';
+import type { FoundBefore } from '../checks/host-check.js';
 import { neededKubernetes, releasesToChooseFrom } from './kubernetes-of-release.js';
 import type { Release } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';

@@ -6,7 +6,7 @@ import type { Reachability } from '../../cluster/network/reachability.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
-import { hostAddressOf, workerAddress } from '../../protocol/targets.js';
+import { hostAddressOf, workerAddress } from '../../protocol/host-addresses.js';
 
 const step = 'checkReachability';
 

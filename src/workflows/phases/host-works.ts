@@ -9,7 +9,7 @@ import { forEachBounded } from '../running/bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { PrepareHostInput } from '../../protocol/host-messages.js';
 import { HostWork } from './host-work.js';
-import { hostAddressOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/host-addresses.js';
 import { runBoth } from '../running/run-both.js';
 
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */

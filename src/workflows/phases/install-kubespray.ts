@@ -2,7 +2,7 @@ import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { layoutsOf } from '../../cluster/plan-cluster.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import { controlHostAddress } from '../../protocol/targets.js';
+import { controlHostAddress } from '../../protocol/host-addresses.js';
 
 export interface Kubespray {
   readonly release: string;

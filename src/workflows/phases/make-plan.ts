@@ -12,7 +12,7 @@ import { forEachBounded } from '../running/bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { runBoth } from '../running/run-both.js';
 
 /**

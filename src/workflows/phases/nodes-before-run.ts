@@ -10,7 +10,7 @@ import { aborted } from '../running/outcomes.js';
 import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
-import { hostAddressOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/host-addresses.js';
 
 const step = 'probeNode';
 

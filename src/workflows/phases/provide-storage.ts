@@ -1,7 +1,7 @@
 import { planStorage } from '../../cluster/storage/make-storage-plan.js';
 import type { StoragePlan, StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { StorageWork } from '../../protocol/host-messages.js';
-import type { HostAddress } from '../../hosts/target.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { HostRun } from '../running/host-run.js';
 import { aborted, endingOf, stopped } from '../running/outcomes.js';
 import type { StepRunner } from '../running/step-runner.js';

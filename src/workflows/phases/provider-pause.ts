@@ -2,7 +2,7 @@ import { membersOf } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { stoppedInService } from '../../cluster/plan/work-order.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import { hostAddressOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/host-addresses.js';
 
 /**
  * Akash's provider while nodes of a running cluster are stopped: with its tenants' pods away it would give their leases

@@ -4,7 +4,7 @@ import { documentsMountPoint } from '../../cluster/specification/members.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import { endingOf } from '../running/outcomes.js';
 import type { StepRunner } from '../running/step-runner.js';
-import { controlHostAddress } from '../../protocol/targets.js';
+import { controlHostAddress } from '../../protocol/host-addresses.js';
 
 /**
  * The release that a cluster was made with, for those who only look at it: where the specification names none, that of

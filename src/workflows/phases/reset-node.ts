@@ -4,7 +4,7 @@ import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/targets.js';
+import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 
 interface Reset {
   readonly run: ClusterRun;

@@ -6,7 +6,7 @@ import { noOrder } from '../../cluster/plan/work-order.js';
 import { showProgress } from './current-details.js';
 import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../../protocol/progress.js';
 import { phaseAttribute, waitingForAttribute } from '../../protocol/search-attributes.js';
-import { controlHostName } from '../../protocol/targets.js';
+import { controlHostName } from '../../protocol/host-addresses.js';
 
 /** Only the newest refusals are kept: anybody who may signal could send any number. */
 const refusalsKept = 50;

@@ -13,7 +13,7 @@ import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { Report, ReportedHost } from '../../cluster/report/report.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
 import { RunProgress } from '../progress/run-progress.js';
-import { controlHostName } from '../../protocol/targets.js';
+import { controlHostName } from '../../protocol/host-addresses.js';
 import { OpenQuestions } from '../questions/open-questions.js';
 import { setHandlers } from '../questions/handlers.js';
 import { hostReportSignal, type HostReport } from '../../protocol/host-messages.js';

@@ -4,7 +4,7 @@ import { step, withHost } from '../../../src/activities/running/step.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostAddress } from '../../../src/hosts/target.js';
+import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 
 const address: HostAddress = {
   ...{ kind: 'ssh', name: 'node1', cluster: 'akash', address: '10.0.0.1', port: 22, user: 'root' },

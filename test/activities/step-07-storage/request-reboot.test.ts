@@ -5,7 +5,7 @@ import { waitForReboot } from '../../../src/activities/step-07-storage/wait-for-
 import { HostKeyChangedError } from '../../../src/hosts/errors.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
-import type { HostAddress } from '../../../src/hosts/target.js';
+import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 
 const reach: HostAddress = { kind: 'local', name: 'worker-1', cluster: 'test' };
 

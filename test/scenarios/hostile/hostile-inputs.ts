@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { AllActivities } from '../../../src/activities/index.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
-import type { HostAddress } from '../../../src/hosts/target.js';
+import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 import { hostileSpecification, type Places } from './hostile-specification.js';
 
 /** What is left behind when anything of a text is executed: a file of this name. */

@@ -6,7 +6,7 @@ import type { HostSpecification, Specification } from '../../cluster/specificati
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { forEachBounded } from '../running/bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import { hostAddressOf } from '../../protocol/targets.js';
+import { hostAddressOf } from '../../protocol/host-addresses.js';
 
 interface VerifyOptions {
   readonly release: string;
