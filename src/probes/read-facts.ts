@@ -8,7 +8,7 @@ import { clusterFolders } from '../cluster/kubespray/folders.js';
 import { dataDirectories } from '../cluster/storage/make-storage-plan.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
-import type { FactsInput } from '../protocol/steps.js';
+import type { FactsInput } from '../protocol/step-inputs.js';
 import { factsScript } from './facts-script.js';
 import { understood } from './understood.js';
 

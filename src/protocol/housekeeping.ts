@@ -1,4 +1,4 @@
-import type { HostInput, JobInput } from './steps.js';
+import type { HostInput, JobInput } from './step-inputs.js';
 
 /** A workflow that works on a host, found by the workflow ID that is the host's lock. */
 export interface Holder {

@@ -1,304 +1,206 @@
-import type { CheckResult } from '../cluster/checks/checks.js';
-import type { CheckedUnit } from '../cluster/verification/host.js';
 import type { HostFacts } from '../cluster/facts/facts.js';
 import type { NodeProbe } from '../cluster/rerun/kubeadm-probe.js';
-import type { Reachability } from '../cluster/network/reachability.js';
-import type { SecretReference, Specification } from '../cluster/specification/specification.js';
-import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
-import type { HostAddress } from './host-addresses.js';
+import { bootOf, directoriesOf, factsOf, judgementOf, probeOf } from './step-summaries.js';
+import type * as Step from './step-inputs.js';
+
+/** What is done when the workflow is cancelled while the step runs. */
+export type OnCancel =
+  /** It only looks or waits: it is cancelled. */
+  | 'leave'
+  /** It changes something in one go: it comes to its end, and the next step is not begun. */
+  | 'finish'
+  /** It is long, and ending it half-way harms nothing: its job on the host is stopped. */
+  | 'stop';
+
+/** How patient a step is; src/workflows/running/paces.ts says how long that is. */
+export type Pace = 'contact' | 'stop' | 'short' | 'patient' | 'job' | 'playbook' | 'reboot';
+
+/** What is known of a step before it runs. */
+export interface StepDefinition<Input, Output> {
+  /** The document's own heading, shown in Temporal's UI. */
+  readonly title: string;
+  readonly pace: Pace;
+  readonly onCancel: OnCancel;
+  /** Whether the result says if something was changed, or the step only looks and gives what it saw. */
+  readonly result: 'outcome' | 'seen';
+  /** One line about the result, for the progress. */
+  readonly summaryOf: (result: Output) => string;
+  /** Its activity. For types only: never there. */
+  readonly activity?: (input: Input) => Promise<Output>;
+}
+
+interface Manner {
+  /** Default: `short`. */
+  readonly pace?: Pace;
+  readonly onCancel?: OnCancel;
+}
+
+/** A step that says whether it has changed something. By default it is short, and comes to its end when it is cancelled. */
+function step<Input, Output extends Step.StepResult = Step.StepResult>(
+  title: string,
+  { pace = 'short', onCancel = 'finish' }: Manner = {},
+): StepDefinition<Input, Output> {
+  return { title, pace, onCancel, result: 'outcome', summaryOf: ({ summary }) => summary };
+}
+
+/** A step that gives what it has seen. By default it is short, and is left when it is cancelled. */
+function look<Input, Output>(
+  title: string,
+  summaryOf: (seen: Output) => string,
+  { pace = 'short', onCancel = 'leave' }: Manner = {},
+): StepDefinition<Input, Output> {
+  return { title, pace, onCancel, result: 'seen', summaryOf };
+}
+
+/** A step of step 9: it gives checks, and waits for what may settle. */
+function confirm<Input>(title: string, manner: Manner = { pace: 'patient' }) {
+  return look<Input, Step.VerificationResult>(title, judgementOf, manner);
+}
+
+/** Where the files of some steps are. */
+function inFolder<Steps extends object>(folder: string, definitions: Steps) {
+  const placed = Object.entries(definitions).map(([name, definition]: [string, object]) => [
+    name,
+    { ...definition, folder },
+  ]);
+  return Object.fromEntries(placed) as { [Name in keyof Steps]: Steps[Name] & { readonly folder: string } };
+}
 
 /**
- * The contract between workflows and activities: what each step takes and gives back. Everything here goes through
- * Temporal, so it is JSON, small (digests and tails, never logs) and free of secrets.
+ * Every step by the name of its activity, in the document's order. A step is added by one line here, and by its file:
+ * `createRaidArray` is exported by src/activities/step-07-storage/create-raid-array.ts.
  */
+export const steps = {
+  ...inFolder('step-01-kubespray', {
+    cloneKubespray: step<Step.CloneInput, Step.CloneResult>('Step 1: Clone the Kubespray project', {
+      pace: 'job',
+      onCancel: 'stop',
+    }),
+  }),
+  ...inFolder('step-02-ansible', {
+    createVirtualEnvironment: step<Step.VirtualEnvironmentInput, Step.VirtualEnvironmentResult>(
+      'Step 2: Open a Python virtual environment',
+      { pace: 'job', onCancel: 'stop' },
+    ),
+    installRequirements: step<Step.RequirementsInput>('Step 2: Install Ansible', {
+      pace: 'job',
+      onCancel: 'stop',
+    }),
+  }),
+  ...inFolder('step-03-ssh-access', {
+    createSshKey: step<Step.SshKeyInput, Step.SshKeyResult>('Step 3: Create SSH keys'),
+    copySshKey: step<Step.CopySshKeyInput>('Step 3: Copy the public key to the host', { pace: 'contact' }),
+    confirmSsh: step<Step.HostInput, Step.ConfirmSshResult>('Step 3: Confirm SSH to the host', {
+      pace: 'contact',
+      onCancel: 'leave',
+    }),
+  }),
+  ...inFolder('look-at-hosts', {
+    gatherFacts: look<Step.FactsInput, HostFacts>('Look at the host', factsOf),
+    checkReachability: step<Step.ReachabilityInput, Step.ReachabilityResult>(
+      'Look whether the hosts reach each other',
+      { onCancel: 'leave' },
+    ),
+  }),
+  ...inFolder('step-04-to-06-inventory', {
+    writeInventory: step<Step.InventoryInput>('Step 4: Ansible inventory'),
+    writeGroupVariables: step<Step.GroupVariablesInput>('Steps 5, 6 and 7.13: Group variables'),
+  }),
+  ...inFolder('cluster-in-use', {
+    pauseProvider: step<Step.HostInput, Step.PauseProviderResult>(
+      'Before nodes are stopped: Scale akash-provider to 0',
+      { pace: 'patient' },
+    ),
+    resumeProvider: step<Step.HostInput>('Nodes are back: Scale akash-provider back', { pace: 'patient' }),
+    notePods: step<Step.NodesInput>('Before nodes are stopped: Note which pods are well', {
+      pace: 'patient',
+    }),
+    forgetPods: step<Step.NodesInput>('Old data is deleted: Forget which pods were well', {
+      pace: 'patient',
+    }),
+  }),
+  ...inFolder('step-07-storage', {
+    backUpFstab: step<Step.StorageInput>('Step 7.7: Back up fstab'),
+    stopAndDisableUnits: step<Step.StorageInput>('Step 7.1: Stop and disable kubelet and containerd'),
+    readBootId: look<Step.HostInput, string>('Step 7.2: Note which boot this is', bootOf),
+    requestReboot: step<Step.RebootInput>('Step 7.2: Reboot the node'),
+    waitForReboot: step<Step.WaitForRebootInput>('Step 7.2: Wait for the node to be back', {
+      pace: 'reboot',
+      onCancel: 'leave',
+    }),
+    confirmDirectoriesUnused: step<Step.StorageInput>('Step 7.2: Verify that nothing uses the directories', {
+      onCancel: 'leave',
+    }),
+    selectDisks: step<Step.StorageInput>('Step 7.3: Find the free disks', { onCancel: 'leave' }),
+    createRaidArray: step<Step.StorageInput>('Step 7.4: Create the RAID array', { pace: 'job' }),
+    makeFileSystem: step<Step.StorageInput>('Step 7.5: Format the array', { pace: 'job' }),
+    updateFstab: step<Step.StorageInput>('Step 7.7: Update fstab'),
+    mountData: step<Step.StorageInput>('Step 7.8: Mount the array'),
+    writeMdadmConf: step<Step.StorageInput>('Step 7.9: Generate mdadm.conf'),
+    regenerateInitramfs: step<Step.StorageInput>('Step 7.10: Regenerate initramfs', { pace: 'job' }),
+    copyData: step<Step.StorageInput>('Steps 7.6, 7.11 and 7.12: Copy the data onto the array', {
+      pace: 'job',
+      onCancel: 'stop',
+    }),
+    switchData: step<Step.StorageInput>('Steps 7.11 and 7.12: Switch to the copied data', { pace: 'job' }),
+    orderUnitsAfterMount: step<Step.StorageInput>('Units start only after the mount'),
+    confirmStorage: step<Step.StorageInput>('Array, mount and data are back after the reboot', {
+      onCancel: 'leave',
+    }),
+    startAndEnableUnits: step<Step.StorageInput>(
+      'Steps 7.14 and 7.15: Start and enable containerd and kubelet',
+    ),
+    checkJournals: step<Step.StorageInput>("Step 7.15: Check the units' journals", { onCancel: 'leave' }),
+    measureOldData: look<Step.StorageInput, Step.OldDataResult>(
+      'Look for the data from before the move',
+      directoriesOf,
+      { pace: 'job' },
+    ),
+    deleteOldData: step<Step.DeleteOldDataInput>(
+      'Steps 7.11 and 7.12: Delete the data from before the move',
+      { pace: 'job' },
+    ),
+  }),
+  ...inFolder('step-07-storage/undo', {
+    undoStorage: step<Step.StorageInput>(
+      'Step 7 undone: fstab, mdadm.conf, units and directories as they were',
+      { pace: 'job' },
+    ),
+  }),
+  ...inFolder('step-08-kubespray-run', {
+    probeNode: look<Step.HostInput, NodeProbe>('Step 8: Look how far kubeadm has come on the node', probeOf),
+    restoreDataDirectories: step<Step.StorageInput>("Step 8: Step 7's directories after the node's reset", {
+      pace: 'job',
+    }),
+    runKubespray: step<Step.PlaybookInput, Step.PlaybookResult>('Step 8: Create the Kubernetes cluster', {
+      pace: 'playbook',
+      onCancel: 'stop',
+    }),
+  }),
+  ...inFolder('step-09-confirm', {
+    confirmNodes: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm Kubernetes nodes'),
+    confirmPods: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm Kubernetes pods'),
+    confirmDns: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm DNS'),
+    verifyEtcd: confirm<Step.VerifyEtcdInput>('Step 9: Verify etcd status and health', { pace: 'job' }),
+    checkEtcdPerformance: confirm<Step.HostInput & Step.JobInput>('Step 9: Check the performance of etcd', {
+      pace: 'job',
+      onCancel: 'stop',
+    }),
+    verifyHost: confirm<Step.VerifyHostInput>('Step 9: Verify services, mounts, array and kernel parameters'),
+    applyKernelParameters: step<Step.HostInput>('Step 9: Custom kernel parameters'),
+  }),
+  ...inFolder('step-10-firewall', {
+    applyFirewallRules: step<Step.FirewallInput>('Step 10: Review firewall policies'),
+  }),
+};
 
-/** What every step gives back. */
-export interface StepResult {
-  /** `unchanged`: looking showed that nothing was left to do. */
-  readonly outcome: 'changed' | 'unchanged';
-  /** One line for the progress table, such as "md0: 2 disks, raid0, 3.9 GiB". */
-  readonly summary: string;
-}
+export type StepName = keyof typeof steps;
 
-/** What a failed step tells the workflow and the reader; goes through Temporal as the failure's details. */
-export interface StepFailureDetails {
-  readonly host: string;
-  readonly command?: string | undefined;
-  /** Last lines of output. */
-  readonly output?: string | undefined;
-  readonly advice?: string | undefined;
-}
+/** Every step's activity by its type name, which is also the name in Temporal's UI. */
+export type Activities = {
+  readonly [Name in StepName]: NonNullable<(typeof steps)[Name]['activity']>;
+};
 
-/** A step on one machine. */
-export interface HostInput {
-  readonly host: HostAddress;
-}
-
-/** A step that runs a detached job. */
-export interface JobInput {
-  /** From workflow, step and generation; raised only by an operator's `retry`. */
-  readonly jobKey: string;
-}
-
-/** A step of the document's step 7. */
-export interface StorageInput extends HostInput, JobInput {
-  readonly target: StorageTarget;
-}
-
-/** A directory that step 7 has kept from before the move. */
-export interface OldDirectory {
-  readonly path: string;
-  readonly bytes: number;
-}
-export interface OldDataResult {
-  readonly directories: readonly OldDirectory[];
-}
-export interface DeleteOldDataInput extends StorageInput {
-  /** As they were approved. */
-  readonly directories: readonly OldDirectory[];
-}
-
-/** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/kubespray/folders.ts. */
-export interface ControlHostInput extends HostInput {
-  readonly cluster: string;
-}
-
-export interface CloneInput extends ControlHostInput, JobInput {
-  readonly repository: string;
-  /** Branch or tag. */
-  readonly ref: string;
-  /** What steps 4 to 6 are to write later. With it, what they would refuse is told now, before hosts are restarted. */
-  readonly inventory?: Omit<
-    GroupVariablesInput & Pick<InventoryInput, 'sampleInventory'>,
-    keyof ControlHostInput
-  >;
-}
-export interface CloneResult extends StepResult {
-  /** The commit that is checked out. */
-  readonly commit: string;
-  /** Kubespray's folder on the control host. */
-  readonly folder: string;
-}
-
-export interface VirtualEnvironmentInput extends ControlHostInput, JobInput {
-  /** Python versions that the release accepts, such as ["3.10", "3.11"]; best first. */
-  readonly pythonVersions: readonly string[];
-}
-export interface VirtualEnvironmentResult extends StepResult {
-  /** The virtualenv's folder, keyed by the requirements' digest. */
-  readonly folder: string;
-  readonly python: string;
-}
-export interface RequirementsInput extends ControlHostInput, JobInput {
-  readonly virtualEnvironment: string;
-}
-
-export interface SshKeyInput extends HostInput {
-  /** Path of the private key on that machine. `~/` is allowed. */
-  readonly path: string;
-}
-export interface SshKeyResult extends StepResult {
-  /** "<type> <base64> <comment>" */
-  readonly publicKey: string;
-}
-export interface CopySshKeyInput extends HostInput {
-  readonly publicKeys: readonly string[];
-  /** Used when the key does not get in yet. */
-  readonly password?: SecretReference | undefined;
-}
-export interface ConfirmSshResult extends StepResult {
-  /** "<type> <base64>" of the pinned host key, for Ansible's own known_hosts. */
-  readonly hostKey: string;
-  readonly fingerprint: string;
-}
-
-export interface FactsInput extends HostInput {
-  /** Directories of step 7, and the mount point. */
-  readonly mountPoint: string;
-  /** The cluster whose control host it is: its Pythons and the release of its checkout are looked for, too. */
-  readonly controlHostOf?: string | undefined;
-  /** Folders, from the root on, whose room is looked at besides the usual ones. */
-  readonly roomFor?: readonly string[] | undefined;
-  /** Leaves out the clock and what only preflight looks at, which on a slow machine takes longer than all the rest. */
-  readonly storageOnly?: boolean | undefined;
-}
-
-export interface ReachabilityInput extends HostInput, JobInput {
-  /** How each host of the specification is reached. */
-  readonly hosts: readonly HostAddress[];
-  readonly specification: Specification;
-}
-export type ReachabilityResult = StepResult & Reachability;
-
-export interface InventoryInput extends ControlHostInput {
-  readonly specification: Specification;
-  readonly release: string;
-  /** Folder of the release's sample inventory in the checkout. */
-  readonly sampleInventory: string;
-  /** Pinned keys by host name, for the known_hosts that Ansible uses. */
-  readonly hostKeys: Readonly<Record<string, string>>;
-  /** Path of the private key on the control host. */
-  readonly privateKey: string;
-}
-export interface GroupVariablesInput extends ControlHostInput {
-  readonly specification: Specification;
-  readonly release: string;
-  /** By host name, for hosts that have ephemeral storage. */
-  readonly storage: Readonly<Record<string, { readonly mountPoint: string; readonly layout: Layout }>>;
-}
-
-export interface RebootInput extends HostInput {
-  /** The boot ID that must go away. If the host has another one already, nothing is done. */
-  readonly bootIdBefore: string;
-  /** Shown in the host's journal. */
-  readonly reason: string;
-}
-export interface WaitForRebootInput extends HostInput {
-  readonly bootIdBefore: string;
-}
-
-export interface PlaybookInput extends ControlHostInput, JobInput {
-  /** cluster.yml, facts.yml, … */
-  readonly playbook: string;
-  readonly virtualEnvironment: string;
-  readonly release: string;
-  readonly hostCount: number;
-  /** Passed as one JSON document. */
-  readonly extraVariables: Readonly<Record<string, unknown>>;
-  /** Inventory names for --limit; without it every host. */
-  readonly limit?: readonly string[] | undefined;
-}
-export interface PlaybookResult extends StepResult {
-  /** Ansible's counts by host. */
-  readonly hosts: Readonly<Record<string, PlaybookHostCounts>>;
-  /** Path of the full log on the control host. */
-  readonly log: string;
-}
-export interface PlaybookHostCounts {
-  readonly ok: number;
-  readonly changed: number;
-  readonly failures: number;
-  readonly unreachable: number;
-  readonly skipped: number;
-}
-
-/** Answers of verification; judged in src/cluster/checks*.ts. */
-export type { CheckResult } from '../cluster/checks/checks.js';
-export interface VerificationResult {
-  readonly checks: readonly CheckResult[];
-}
-
-/** How long a step of verification waits for what may settle by itself. */
-export interface PatientInput {
-  /** Milliseconds for which such failing checks are looked at again; without it there is one look. */
-  readonly patienceMs?: number;
-  /** Checks that the operator accepts: nobody waits for them. */
-  readonly overrides?: Specification['overrides'];
-}
-
-export interface VerifyHostInput extends HostInput, PatientInput {
-  readonly storage?: StorageTarget | undefined;
-  readonly units: readonly CheckedUnit[];
-  readonly kernelParameters: boolean;
-  /** Whether step 10's rules should be loaded. */
-  readonly firewall?: boolean | undefined;
-  /** Whether to look when the host's certificates end. */
-  readonly certificates?: boolean | undefined;
-}
-export interface VerifyEtcdInput extends HostInput, PatientInput {
-  /** Inventory names of all members. */
-  readonly members: readonly string[];
-}
-export interface VerifyKubernetesInput extends HostInput, PatientInput {
-  /** Inventory names of all nodes. */
-  readonly nodes: readonly string[];
-  /** Those of them that are control planes; without it, the one that is asked. */
-  readonly controlPlanes?: readonly string[];
-  readonly release: string;
-  /** The version that should run, null where it is not known; without it the release's own. */
-  readonly kubernetes?: string | null;
-  /** Where CoreDNS should forward to; null where it is not known. */
-  readonly upstreamDns: readonly string[] | null;
-  /** The labels `k8s-app` of CoreDNS's deployments; without them the usual one. */
-  readonly coreDns?: readonly string[];
-  /** Whether the node-local cache should run; without it, it should. */
-  readonly nodeLocalDns?: boolean;
-}
-
-export interface PauseProviderResult extends StepResult {
-  /** Each that is at 0 by Slipway now, with the replicas it had: "akash-services/akash-provider (1 replica)". */
-  readonly paused: readonly string[];
-}
-
-export interface NodesInput extends HostInput {
-  /** Inventory names of the nodes. */
-  readonly nodes: readonly string[];
-}
-
-export interface FirewallInput extends HostInput {
-  /** The complete rule set for nft, made by src/cluster/network/firewall.ts. */
-  readonly ruleSet: string;
-}
-
-/** Every activity by its type name, which is also the name in Temporal's UI. */
-export interface Activities {
-  // Step 1: Clone the Kubespray project
-  cloneKubespray(input: CloneInput): Promise<CloneResult>;
-  // Step 2: Install Ansible
-  createVirtualEnvironment(input: VirtualEnvironmentInput): Promise<VirtualEnvironmentResult>;
-  installRequirements(input: RequirementsInput): Promise<StepResult>;
-  // Step 3: Ansible access to Kubernetes cluster
-  createSshKey(input: SshKeyInput): Promise<SshKeyResult>;
-  copySshKey(input: CopySshKeyInput): Promise<StepResult>;
-  confirmSsh(input: HostInput): Promise<ConfirmSshResult>;
-  gatherFacts(input: FactsInput): Promise<HostFacts>;
-  checkReachability(input: ReachabilityInput): Promise<ReachabilityResult>;
-  // Step 4: Ansible inventory
-  writeInventory(input: InventoryInput): Promise<StepResult>;
-  // Steps 5, 6 and 7.13: containerd, upstream DNS, storage variables
-  writeGroupVariables(input: GroupVariablesInput): Promise<StepResult>;
-  // Around what stops nodes of a running cluster: akash-provider is scaled to 0, and back
-  pauseProvider(input: HostInput): Promise<PauseProviderResult>;
-  resumeProvider(input: HostInput): Promise<StepResult>;
-  // Before step 7: which pods are well, for step 7.16
-  notePods(input: NodesInput): Promise<StepResult>;
-  forgetPods(input: NodesInput): Promise<StepResult>;
-  // Step 7: Provider ephemeral storage
-  stopAndDisableUnits(input: StorageInput): Promise<StepResult>;
-  readBootId(input: HostInput): Promise<string>;
-  requestReboot(input: RebootInput): Promise<StepResult>;
-  waitForReboot(input: WaitForRebootInput): Promise<StepResult>;
-  confirmDirectoriesUnused(input: StorageInput): Promise<StepResult>;
-  selectDisks(input: StorageInput): Promise<StepResult>;
-  createRaidArray(input: StorageInput): Promise<StepResult>;
-  makeFileSystem(input: StorageInput): Promise<StepResult>;
-  backUpFstab(input: StorageInput): Promise<StepResult>;
-  updateFstab(input: StorageInput): Promise<StepResult>;
-  mountData(input: StorageInput): Promise<StepResult>;
-  writeMdadmConf(input: StorageInput): Promise<StepResult>;
-  regenerateInitramfs(input: StorageInput): Promise<StepResult>;
-  copyData(input: StorageInput): Promise<StepResult>;
-  switchData(input: StorageInput): Promise<StepResult>;
-  orderUnitsAfterMount(input: StorageInput): Promise<StepResult>;
-  confirmStorage(input: StorageInput): Promise<StepResult>;
-  undoStorage(input: StorageInput): Promise<StepResult>;
-  startAndEnableUnits(input: StorageInput): Promise<StepResult>;
-  checkJournals(input: StorageInput): Promise<StepResult>;
-  measureOldData(input: StorageInput): Promise<OldDataResult>;
-  deleteOldData(input: DeleteOldDataInput): Promise<StepResult>;
-  // Step 8: Create Kubernetes cluster
-  probeNode(input: HostInput): Promise<NodeProbe>;
-  restoreDataDirectories(input: StorageInput): Promise<StepResult>;
-  runKubespray(input: PlaybookInput): Promise<PlaybookResult>;
-  // Step 9: Confirm Kubernetes cluster
-  confirmNodes(input: VerifyKubernetesInput): Promise<VerificationResult>;
-  confirmPods(input: VerifyKubernetesInput): Promise<VerificationResult>;
-  confirmDns(input: VerifyKubernetesInput): Promise<VerificationResult>;
-  verifyEtcd(input: VerifyEtcdInput): Promise<VerificationResult>;
-  checkEtcdPerformance(input: HostInput & JobInput): Promise<VerificationResult>;
-  verifyHost(input: VerifyHostInput): Promise<VerificationResult>;
-  // Step 9: Custom kernel parameters
-  applyKernelParameters(input: HostInput): Promise<StepResult>;
-  // Step 10: Review firewall policies
-  applyFirewallRules(input: FirewallInput): Promise<StepResult>;
-}
+/** What crosses Temporal for a step. */
+export type StepInput<Name extends StepName> = Parameters<Activities[Name]>[0];
+export type StepOutput<Name extends StepName> = Awaited<ReturnType<Activities[Name]>>;

@@ -29,6 +29,6 @@ export async function createWorker(options: CreateWorkerOptions): Promise<Worker
     namespace,
     taskQueue: options.taskQueue ?? defaultTaskQueue,
     workflowBundle: options.workflowBundle ?? (await workflowBundle()),
-    activities: options.activities ?? createActivities(dependencies),
+    activities: options.activities ?? (await createActivities(dependencies)),
   });
 }

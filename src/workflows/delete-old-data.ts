@@ -1,4 +1,4 @@
-import type { CheckResult, OldDirectory } from '../protocol/steps.js';
+import type { CheckResult, OldDirectory } from '../protocol/step-inputs.js';
 import { digestOf } from '../cluster/values/digest.js';
 import type { HostFacts } from '../cluster/facts/facts.js';
 import { ephemeralStorageOf, membersOf } from '../cluster/specification/members.js';

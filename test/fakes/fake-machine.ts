@@ -7,7 +7,7 @@ import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
 import { lookAgain } from '../../src/cluster/storage/planned-disks.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { storageDifferences } from '../../src/cluster/storage/state.js';
-import type { StepName } from '../../src/workflows/running/step-table.js';
+import type { StepName } from '../../src/protocol/steps.js';
 import { aDisk, aProbe, someFacts } from '../support/builders.js';
 
 const mdadmConfOf = (text: string | null, { array }: StorageTarget) => textOf(editMdadmConf(text, array));

@@ -1,13 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { Context } from '@temporalio/activity';
-import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/protocol/steps.js';
+import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/protocol/step-inputs.js';
 import { findHostHolder } from '../../src/activities/housekeeping/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { CheckName } from '../../src/cluster/specification/check-names.js';
-import { steps, type StepName } from '../../src/workflows/running/step-table.js';
+import { steps, type StepName } from '../../src/protocol/steps.js';
 import { FakeMachine } from './fake-machine.js';
 
 type ActivityName = keyof AllActivities;

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect } from 'vitest';
-import type { StepResult, StorageInput } from '../../src/protocol/steps.js';
+import type { StepResult, StorageInput } from '../../src/protocol/step-inputs.js';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { gatherFacts } from '../../src/activities/look-at-hosts/gather-facts.js';
 import { readBootId } from '../../src/activities/step-07-storage/read-boot-id.js';

@@ -3,24 +3,17 @@ import { nodesList, podsOfNodeList } from '../../cluster/kubernetes/lists.js';
 import { noteOf, notingPods } from '../../cluster/verification/noted-pods.js';
 import { parsePods } from '../../cluster/kubernetes/pods.js';
 import { counted } from '../../cluster/text/quantities.js';
-import type { Activities, NodesInput } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
+import type { NodesInput } from '../../protocol/step-inputs.js';
 import { withKubectl, type Kubectl } from '../running/kubectl.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Before nodes of a running cluster are stopped: notes at each which pods are well, so that step 7.16 can tell what the
  * move has broken from what was broken already. Asked on a control plane.
  */
-export function notePods(dependencies: Pick<Dependencies, 'hosts'>): Activities['notePods'] {
-  return step(({ host: target, nodes }) =>
-    withHost(dependencies, target, (host) =>
-      withKubectl(host, { absent: unchanged('there is no Kubernetes yet') }, (kubectl) =>
-        noteBy(kubectl, nodes),
-      ),
-    ),
-  );
-}
+export const notePods = hostStep('notePods', (host, { nodes }) =>
+  withKubectl(host, { absent: unchanged('there is no Kubernetes yet') }, (kubectl) => noteBy(kubectl, nodes)),
+);
 
 /**
  * A node that is not Ready keeps the note that it has: where an earlier run has stopped its kubelet, what is shown of its

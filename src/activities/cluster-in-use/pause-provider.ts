@@ -6,11 +6,9 @@ import {
   workloadText,
 } from '../../cluster/kubernetes/akash-provider.js';
 import type { Host } from '../../hosts/host.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { withKubectl, type Kubectl } from '../running/kubectl.js';
 import { refused } from '../running/refusals.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /** Milliseconds in which the provider's pods may come to their end; they are given 30 seconds. */
 const longestEnd = 180_000;
@@ -22,15 +20,11 @@ const pause = 2_000;
  * waits until its pods are gone. How many replicas it had is kept at the workload, so that `resumeProvider` finds it
  * whatever has died in between.
  */
-export function pauseProvider(dependencies: Pick<Dependencies, 'hosts'>): Activities['pauseProvider'] {
-  return step(({ host: target }) =>
-    withHost(dependencies, target, (host) =>
-      withKubectl(host, { absent: { ...unchanged('there is no Kubernetes yet'), paused: [] } }, (kubectl) =>
-        pauseBy(kubectl, host),
-      ),
-    ),
-  );
-}
+export const pauseProvider = hostStep('pauseProvider', (host) =>
+  withKubectl(host, { absent: { ...unchanged('there is no Kubernetes yet'), paused: [] } }, (kubectl) =>
+    pauseBy(kubectl, host),
+  ),
+);
 
 async function pauseBy(kubectl: Kubectl, host: Host) {
   const found = await kubectl.read(findProviders, parseProviders);

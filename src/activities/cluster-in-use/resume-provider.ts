@@ -4,10 +4,8 @@ import {
   resuming,
   workloadText,
 } from '../../cluster/kubernetes/akash-provider.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { withKubectl, type Kubectl } from '../running/kubectl.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /** Milliseconds in which the API server may be starting, after Kubespray has changed it. */
 const patienceMs = 300_000;
@@ -16,13 +14,9 @@ const patienceMs = 300_000;
  * Trap T14: gives akash-provider the replicas back that `pauseProvider` has taken, in this run or in one that was cut
  * off. A provider that somebody else has scaled to 0 bears no note, and is left alone.
  */
-export function resumeProvider(dependencies: Pick<Dependencies, 'hosts'>): Activities['resumeProvider'] {
-  return step(({ host: target }) =>
-    withHost(dependencies, target, (host) =>
-      withKubectl(host, { absent: unchanged('there is no Kubernetes'), patienceMs }, resumeBy),
-    ),
-  );
-}
+export const resumeProvider = hostStep('resumeProvider', (host) =>
+  withKubectl(host, { absent: unchanged('there is no Kubernetes'), patienceMs }, resumeBy),
+);
 
 async function resumeBy(kubectl: Kubectl) {
   const paused = (await kubectl.read(findProviders, parseProviders)).filter(({ before }) => before !== null);

@@ -1,10 +1,11 @@
 import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { step, withHost } from '../running/step.js';
+import { withHeartbeats } from '../running/heartbeats.js';
+import { withHost } from '../running/step.js';
 
 /** Ends a detached job: used when a workflow is cancelled in a step that may be ended half-way. */
 export function stopJob(dependencies: Dependencies): HousekeepingActivities['stopJob'] {
-  return step(async ({ host, jobKey }) =>
+  return withHeartbeats(async ({ host, jobKey }) =>
     withHost(dependencies, host, (machine) => dependencies.jobs.stop(machine, jobKey)),
   );
 }

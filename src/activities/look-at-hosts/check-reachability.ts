@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
 import { counted } from '../../cluster/text/quantities.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { step, unchanged } from '../running/step.js';
 import { proveReachability } from '../../probes/prove-reachability.js';
@@ -11,10 +10,9 @@ import { proveReachability } from '../../probes/prove-reachability.js';
  * existing cluster, are connected to and left alone. Nothing is left behind: the listener ends with the step, and by
  * itself when nobody comes to end it.
  */
-export function checkReachability({
-  hosts: pool,
-}: Pick<Dependencies, 'hosts'>): Activities['checkReachability'] {
-  return step(async ({ hosts, specification, jobKey }) => {
+export const checkReachability = step(
+  'checkReachability',
+  async ({ hosts, specification, jobKey }, { hosts: pool }: Pick<Dependencies, 'hosts'>) => {
     const signal = Context.current().cancellationSignal;
     const found = await proveReachability({ pool, hosts, specification, key: jobKey, signal });
     const { blocked, narrow, outdated = [] } = found;
@@ -29,5 +27,5 @@ export function checkReachability({
       ...unchanged(ways.join(', ') || 'the hosts reach each other on the ports that they need'),
       ...found,
     };
-  });
-}
+  },
+);

@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { HostError } from '../../hosts/errors.js';
-import type { StepFailureDetails } from '../../protocol/steps.js';
+import type { StepFailureDetails } from '../../protocol/step-inputs.js';
 
 /** The one place where errors of hosts become failures of Temporal. */
 export function toFailure(error: unknown): Error {

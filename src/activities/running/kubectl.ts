@@ -3,7 +3,7 @@ import type { JudgedCheck } from '../../cluster/checks/checks.js';
 import { nextPage, pageOf, type KubernetesList } from '../../cluster/kubernetes/lists.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { PatientInput, VerificationResult } from '../../protocol/steps.js';
+import type { PatientInput, VerificationResult } from '../../protocol/step-inputs.js';
 import { lookUntilSettled } from './patience.js';
 import { refused } from './refusals.js';
 import { lastLineOf, understood } from '../../probes/understood.js';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { overrideOf, resultOf, type JudgedCheck } from '../../cluster/checks/checks.js';
-import type { PatientInput, VerificationResult } from '../../protocol/steps.js';
+import type { PatientInput, VerificationResult } from '../../protocol/step-inputs.js';
 
 /** Milliseconds between two looks. */
 const pause = 5_000;

@@ -1,50 +1,40 @@
-import { CancelledFailure, Context } from '@temporalio/activity';
-import { CommandFailedError, ConnectionLostError, CutOffError, NoRoomError } from '../../hosts/errors.js';
-import type { Host } from '../../hosts/host.js';
-import type { Job, JobOutcome, JobProgress } from '../../hosts/jobs/jobs.js';
-import { sh } from '../../hosts/script.js';
+import { Context } from '@temporalio/activity';
 import type { HostAddress } from '../../protocol/host-addresses.js';
-import type { StepResult } from '../../protocol/steps.js';
+import type { Host } from '../../hosts/host.js';
+import type { StepResult } from '../../protocol/step-inputs.js';
+import type { Activities, StepInput, StepName, StepOutput } from '../../protocol/steps.js';
 import type { Dependencies } from './dependencies.js';
-import { toFailure } from './failures.js';
 import { unlessGoingDown } from './going-down.js';
+import { withHeartbeats } from './heartbeats.js';
 
-/** How often a step says that it is alive within its heartbeat timeout (src/workflows/running/step-table.ts). */
-const heartbeatsPerTimeout = 4;
-/** Milliseconds between heartbeats of a step that has no such timeout. */
-const defaultInterval = 500;
-
-/** Bytes below which a file system counts as full. */
-const smallestRoom = 64 * 1024;
-
-/** What tells the heartbeat details of the steps under way, by their task token: asked anew for each heartbeat. */
-const progressOf = new WeakMap<Context, () => JobProgress>();
+/** Makes a step's activity out of what it needs from outside. */
+export interface StepFactory<Name extends StepName, Needs> {
+  (needs: Needs): Activities[Name];
+  /** The name of its activity, by which the worker knows that it has loaded the right file. */
+  readonly step: Name;
+}
 
 /**
- * Makes an activity out of a step: heartbeats for as long as it runs, so that a dead worker is noticed within seconds,
- * and turns errors of hosts into Temporal's failures.
+ * A step of the procedure on one machine: the frame of nearly all of them. The machine is connected to before the work and
+ * given back after it; heartbeats and failures are told to Temporal.
  */
-export function step<Input, Output>(
-  run: (input: Input) => Promise<Output>,
-): (input: Input) => Promise<Output> {
-  return async (input) => {
-    const context = Context.current();
-    const alive = () => {
-      context.heartbeat(progressOf.get(context)?.());
-    };
-    alive();
-    const { heartbeatTimeoutMs } = context.info;
-    const interval = heartbeatTimeoutMs ? heartbeatTimeoutMs / heartbeatsPerTimeout : defaultInterval;
-    const timer = setInterval(alive, interval);
-    try {
-      return await run(input);
-    } catch (error) {
-      if (context.cancellationSignal.aborted) throw cancellationOf(context, error);
-      throw toFailure(error);
-    } finally {
-      clearInterval(timer);
-    }
-  };
+export function hostStep<Name extends StepName, Needs = object>(
+  name: Name,
+  work: (host: Host, input: StepInput<Name>, needs: Needs) => Promise<StepOutput<Name>>,
+): StepFactory<Name, Needs & Pick<Dependencies, 'hosts'>> {
+  return step(name, (input, needs: Needs & Pick<Dependencies, 'hosts'>) =>
+    withHost(needs, input.host, (host) => work(host, input, needs)),
+  );
+}
+
+/** A step that connects by itself: to several machines, by password, or again and again. */
+export function step<Name extends StepName, Needs>(
+  name: Name,
+  work: (input: StepInput<Name>, needs: Needs) => Promise<StepOutput<Name>>,
+): StepFactory<Name, Needs> {
+  const factory = (needs: Needs) =>
+    withHeartbeats((input: StepInput<Name>) => work(input, needs)) as Activities[Name];
+  return Object.assign(factory, { step: name });
 }
 
 /**
@@ -66,73 +56,6 @@ export async function withHost<Output>(
   }
 }
 
-export interface RunJobOptions {
-  /** What the heartbeats show in place of the log's tail; asked at each of them, also while the log is silent. */
-  readonly describe?: (progress: JobProgress) => string;
-  /** Whether the next attempt does a job again that was cut off. Default true. */
-  readonly startsAgain?: boolean;
-}
-
-/**
- * Runs a detached job to a good end, with its log's tail in the heartbeats.
- * @returns the last lines of its log
- * @throws CommandFailedError when the script ended with another code than 0, and NoRoomError where there was no room
- * @throws ConnectionLostError when a restart cut it off: the next attempt looks at the host and does what is left
- * @throws CutOffError in that case, and in each later attempt, where the job is not to be started again
- */
-export async function runJob(
-  { jobs }: Pick<Dependencies, 'jobs'>,
-  host: Host,
-  job: Job,
-  what: string,
-  { describe = ({ tail }) => tail, startsAgain = true }: RunJobOptions = {},
-): Promise<string> {
-  const context = Context.current();
-  const resume = (context.info.heartbeatDetails as JobProgress | undefined) ?? undefined;
-  const outcome = await jobs.run(host, job, {
-    resume: resume?.key === job.key ? resume : undefined,
-    signal: context.cancellationSignal,
-    onProgress: (progress) => progressOf.set(context, () => ({ ...progress, tail: describe(progress) })),
-  });
-  if (outcome.kind === 'cut-off') {
-    const why = `"${what}" was cut off on ${host.name}: the machine or the process was ended.`;
-    const context = { host: host.name, output: outcome.tail };
-    if (!startsAgain) throw new CutOffError(why, context);
-    await jobs.restart(host, job.key);
-    throw new ConnectionLostError(why, context);
-  }
-  if (outcome.exitCode !== 0) throw await failureOf(outcome, { host, job, what });
-  return outcome.tail;
-}
-
-async function failureOf(
-  { exitCode, tail, log }: Extract<JobOutcome, { kind: 'ended' }>,
-  { host, job, what }: { readonly host: Host; readonly job: Job; readonly what: string },
-): Promise<CommandFailedError> {
-  const failed = `"${what}" failed on ${host.name} with exit code ${exitCode}`;
-  const context = { host: host.name, command: job.key, output: tail };
-  if (await hasRoom(host, log)) {
-    return new CommandFailedError(
-      `${failed}.`,
-      { ...context, advice: `Read ${log} on ${host.name}.` },
-      exitCode,
-    );
-  }
-  return new NoRoomError(
-    `${failed}, and the file system of ${log} has no room left.`,
-    { ...context, advice: `Make room there, then retry.` },
-    exitCode,
-  );
-}
-
-/** Whether a few lines can be written beside the file. A host that does not tell is taken to have room. */
-async function hasRoom(host: Host, path: string): Promise<boolean> {
-  const script = sh`df -B1 --output=avail ${path} | tail -n 1`;
-  const { stdout } = await host.run(script, { accept: 'any', what: 'see how much room is left' });
-  const bytes = Number.parseInt(stdout.trim(), 10);
-  return Number.isNaN(bytes) || bytes >= smallestRoom;
-}
-
 /** The step did something. */
 export function changed(summary: string): StepResult {
   return { outcome: 'changed', summary };
@@ -141,10 +64,4 @@ export function changed(summary: string): StepResult {
 /** Looking showed that nothing was left to do. */
 export function unchanged(summary: string): StepResult {
   return { outcome: 'unchanged', summary };
-}
-
-function cancellationOf(context: Context, error: unknown): Error {
-  const { reason } = context.cancellationSignal as { reason: unknown };
-  if (error instanceof CancelledFailure) return error;
-  return reason instanceof CancelledFailure ? reason : new CancelledFailure('The step was cancelled.');
 }

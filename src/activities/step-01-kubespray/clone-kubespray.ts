@@ -1,12 +1,13 @@
 import { clusterFolders } from '../../cluster/kubespray/folders.js';
 import { CommandFailedError, NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import type { Activities, CloneInput, CloneResult } from '../../protocol/steps.js';
+import type { CloneInput, CloneResult } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { accessRefusal } from './git-access.js';
 import { cloneScript, noSuchRef, observe, checkoutScript, type Observation } from './git-checkout.js';
 import { refuseInventory } from '../step-04-to-06-inventory/refuse-inventory.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 1: "Clone the Kubespray Project", at a branch or tag, into the cluster's own folder. A checkout that is there is
@@ -16,21 +17,20 @@ import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
  * what the inventory is to be, for what writeInventory and writeGroupVariables would refuse in it
  * @throws CommandFailedError when the repository cannot be read, or has no such branch or tag
  */
-export function cloneKubespray(dependencies: Dependencies): Activities['cloneKubespray'] {
-  return step((input) =>
-    withHost(dependencies, input.host, async (host): Promise<CloneResult> => {
-      const folders = clusterFolders(host.stateFolder, input.cluster);
-      const { kubespray: folder } = folders;
-      const before = await observe(host, folder, input);
-      refuseForeign(host, before, { folder, input });
-      const done = before.atRef
-        ? { ...unchanged(summary(input, before.commit)), commit: before.commit }
-        : await checkOut(dependencies, host, { folder, input, before });
-      await refuseInventory(host, folders, input);
-      return { ...done, folder };
-    }),
-  );
-}
+export const cloneKubespray = hostStep(
+  'cloneKubespray',
+  async (host, input, dependencies: Dependencies): Promise<CloneResult> => {
+    const folders = clusterFolders(host.stateFolder, input.cluster);
+    const { kubespray: folder } = folders;
+    const before = await observe(host, folder, input);
+    refuseForeign(host, before, { folder, input });
+    const done = before.atRef
+      ? { ...unchanged(summary(input, before.commit)), commit: before.commit }
+      : await checkOut(dependencies, host, { folder, input, before });
+    await refuseInventory(host, folders, input);
+    return { ...done, folder };
+  },
+);
 
 interface Checkout {
   readonly folder: string;

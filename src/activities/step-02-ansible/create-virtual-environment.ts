@@ -10,11 +10,12 @@ import { NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh } from '../../hosts/script.js';
 import type { Script } from '../../hosts/script.js';
-import type { Activities, VirtualEnvironmentResult } from '../../protocol/steps.js';
+import type { VirtualEnvironmentResult } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { exportHome } from '../../probes/home-path.js';
 import { searchPythons } from '../../probes/python-search.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 2: "Opening a Python virtual environment for the Ansible install". Each digest of Kubespray's requirements.txt
@@ -22,41 +23,40 @@ import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
  * cannot be moved: it is made where it stays, and a file in it says that it is complete.
  * @throws RefusedError when no accepted Python, or neither venv nor virtualenv, is on the control host
  */
-export function createVirtualEnvironment(dependencies: Dependencies): Activities['createVirtualEnvironment'] {
-  return step((input) =>
-    withHost(dependencies, input.host, async (host): Promise<VirtualEnvironmentResult> => {
-      const folders = clusterFolders(host.stateFolder, input.cluster);
-      const digest = await requirementsDigest(host, folders.kubespray);
-      const resultOf = (version: string) => ({
-        folder: `${folders.virtualEnvironments}/${digest.slice(0, 12)}-python${version}`,
-        python: version,
-      });
-      // One that works is kept, also where a better Python has been installed since.
-      for (const made of input.pythonVersions.map(resultOf)) {
-        if (await isComplete(host, made.folder)) return { ...unchanged(summaryOf(made)), ...made };
-      }
+export const createVirtualEnvironment = hostStep(
+  'createVirtualEnvironment',
+  async (host, input, dependencies: Dependencies): Promise<VirtualEnvironmentResult> => {
+    const folders = clusterFolders(host.stateFolder, input.cluster);
+    const digest = await requirementsDigest(host, folders.kubespray);
+    const resultOf = (version: string) => ({
+      folder: `${folders.virtualEnvironments}/${digest.slice(0, 12)}-python${version}`,
+      python: version,
+    });
+    // One that works is kept, also where a better Python has been installed since.
+    for (const made of input.pythonVersions.map(resultOf)) {
+      if (await isComplete(host, made.folder)) return { ...unchanged(summaryOf(made)), ...made };
+    }
 
-      const { stdout } = await host.run(searchPythons, { what: 'look for Python' });
-      const found = parseInterpreters(stdout);
-      const python = chooseInterpreter(found.interpreters, input.pythonVersions);
-      if (python === undefined) throw refusal(host, found, input.pythonVersions);
-      const made = resultOf(python.version);
-      const { folder } = made;
-      if (python.tool === null) throw refusal(host, found, input.pythonVersions);
-      const script = createScript({ folder, python });
-      const job = { key: input.jobKey, script, lock: `venv-${input.cluster}` };
-      await runJob(dependencies, host, job, 'create the virtual environment');
-      if (!(await isComplete(host, folder))) {
-        throw new NotProvenError(`The virtual environment ${folder} on ${host.name} does not work.`, {
-          host: host.name,
-          command: `${folder}/bin/python -m pip --version`,
-          advice: `Remove ${folder} on ${host.name}, then retry.`,
-        });
-      }
-      return { ...changed(summaryOf(made)), ...made };
-    }),
-  );
-}
+    const { stdout } = await host.run(searchPythons, { what: 'look for Python' });
+    const found = parseInterpreters(stdout);
+    const python = chooseInterpreter(found.interpreters, input.pythonVersions);
+    if (python === undefined) throw refusal(host, found, input.pythonVersions);
+    const made = resultOf(python.version);
+    const { folder } = made;
+    if (python.tool === null) throw refusal(host, found, input.pythonVersions);
+    const script = createScript({ folder, python });
+    const job = { key: input.jobKey, script, lock: `venv-${input.cluster}` };
+    await runJob(dependencies, host, job, 'create the virtual environment');
+    if (!(await isComplete(host, folder))) {
+      throw new NotProvenError(`The virtual environment ${folder} on ${host.name} does not work.`, {
+        host: host.name,
+        command: `${folder}/bin/python -m pip --version`,
+        advice: `Remove ${folder} on ${host.name}, then retry.`,
+      });
+    }
+    return { ...changed(summaryOf(made)), ...made };
+  },
+);
 
 const summaryOf = ({ folder, python }: { readonly folder: string; readonly python: string }) =>
   `Python ${python} in ${folder}`;

@@ -3,41 +3,40 @@ import { CommandFailedError, NoRoomError, NotProvenError } from '../../hosts/err
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import type { Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import { requirementsDigest } from './create-virtual-environment.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { exportHome } from '../../probes/home-path.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 2: "Installing Ansible and other necessary packages specified in the requirements.txt file", exactly as pinned
  * there: `pip install -U` would break Kubespray's own check of Ansible's version (trap T16).
  * Proof is that `ansible-playbook --version` runs.
  */
-export function installRequirements(dependencies: Dependencies): Activities['installRequirements'] {
-  return step((input) =>
-    withHost(dependencies, input.host, async (host) => {
-      const { kubespray } = clusterFolders(host.stateFolder, input.cluster);
-      const { virtualEnvironment } = input;
-      const digest = await requirementsDigest(host, kubespray);
-      const present = await ansibleVersion(host, { virtualEnvironment, digest });
-      if (present !== undefined) return unchanged(present);
+export const installRequirements = hostStep(
+  'installRequirements',
+  async (host, input, dependencies: Dependencies) => {
+    const { kubespray } = clusterFolders(host.stateFolder, input.cluster);
+    const { virtualEnvironment } = input;
+    const digest = await requirementsDigest(host, kubespray);
+    const present = await ansibleVersion(host, { virtualEnvironment, digest });
+    if (present !== undefined) return unchanged(present);
 
-      const script = installScript({ virtualEnvironment, kubespray, digest });
-      const job = { key: input.jobKey, script, lock: `venv-${input.cluster}` };
-      await runJob(dependencies, host, job, 'install the requirements').catch((error: unknown) => {
-        throw explain(error, { host, kubespray });
-      });
-      const installed = await ansibleVersion(host, { virtualEnvironment, digest });
-      if (installed !== undefined) return changed(installed);
-      throw new NotProvenError(`Ansible does not start on ${host.name} after its installation.`, {
-        host: host.name,
-        command: `${virtualEnvironment}/bin/ansible-playbook --version`,
-        advice: `Remove ${virtualEnvironment} on ${host.name}, then retry.`,
-      });
-    }),
-  );
-}
+    const script = installScript({ virtualEnvironment, kubespray, digest });
+    const job = { key: input.jobKey, script, lock: `venv-${input.cluster}` };
+    await runJob(dependencies, host, job, 'install the requirements').catch((error: unknown) => {
+      throw explain(error, { host, kubespray });
+    });
+    const installed = await ansibleVersion(host, { virtualEnvironment, digest });
+    if (installed !== undefined) return changed(installed);
+    throw new NotProvenError(`Ansible does not start on ${host.name} after its installation.`, {
+      host: host.name,
+      command: `${virtualEnvironment}/bin/ansible-playbook --version`,
+      advice: `Remove ${virtualEnvironment} on ${host.name}, then retry.`,
+    });
+  },
+);
 
 interface Installation {
   readonly virtualEnvironment: string;

@@ -4,7 +4,7 @@ import type { Host } from '../../hosts/host.js';
 import { lines, sh } from '../../hosts/script.js';
 import type { Script } from '../../hosts/script.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
-import type { Activities, CopySshKeyInput } from '../../protocol/steps.js';
+import type { CopySshKeyInput } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { changed, step, unchanged, withHost } from '../running/step.js';
 
@@ -15,19 +15,17 @@ import { changed, step, unchanged, withHost } from '../running/step.js';
  * @throws HostKeyUnknownError when it is needed, and the host's key is neither stated nor confirmed: it is not sent
  * @throws RefusedError when the host refuses the password: trying it again could lock the account
  */
-export function copySshKey(dependencies: Dependencies): Activities['copySshKey'] {
-  return step(async (input) => {
-    const { host: address } = input;
-    const user = address.kind === 'ssh' ? address.user : 'root';
-    const added = await appendByKey(dependencies, input, user);
-    if (added === 0) return unchanged(`${user} gets in by key`);
-    if (added !== undefined) return changed(`appended ${counted(added, 'key')} for ${user}`);
+export const copySshKey = step('copySshKey', async (input, dependencies: Dependencies) => {
+  const { host: address } = input;
+  const user = address.kind === 'ssh' ? address.user : 'root';
+  const added = await appendByKey(dependencies, input, user);
+  if (added === 0) return unchanged(`${user} gets in by key`);
+  if (added !== undefined) return changed(`appended ${counted(added, 'key')} for ${user}`);
 
-    const copied = await appendByPassword(dependencies, input, user);
-    await proveKeyLogin(dependencies, address, user);
-    return changed(`appended ${counted(copied, 'key')} for ${user}, who now gets in by key`);
-  });
-}
+  const copied = await appendByPassword(dependencies, input, user);
+  await proveKeyLogin(dependencies, address, user);
+  return changed(`appended ${counted(copied, 'key')} for ${user}, who now gets in by key`);
+});
 
 /** @returns how many keys were missing, or undefined if the key does not get in */
 async function appendByKey(

@@ -1,27 +1,22 @@
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities, SshKeyResult } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
+import type { SshKeyResult } from '../../protocol/step-inputs.js';
 import { exportHome, homePath } from '../../probes/home-path.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 3: "Create SSH Keys on Ansible Host", only where there is none: an existing key is never overwritten. The public
  * key is derived from the private one, so a missing or wrong `.pub` does no harm.
  * @throws RefusedError for a key with a passphrase, which nobody is there to enter, and for a `.pub` without its key
  */
-export function createSshKey(dependencies: Dependencies): Activities['createSshKey'] {
-  return step(({ host: target, path }) =>
-    withHost(dependencies, target, async (host): Promise<SshKeyResult> => {
-      const outcome = await createIfMissing(host, path);
-      const publicKey = await derivePublicKey(host, path);
-      return outcome === 'created'
-        ? { ...changed(`created ${path}`), publicKey }
-        : { ...unchanged(`${path} is there`), publicKey };
-    }),
-  );
-}
+export const createSshKey = hostStep('createSshKey', async (host, { path }): Promise<SshKeyResult> => {
+  const outcome = await createIfMissing(host, path);
+  const publicKey = await derivePublicKey(host, path);
+  return outcome === 'created'
+    ? { ...changed(`created ${path}`), publicKey }
+    : { ...unchanged(`${path} is there`), publicKey };
+});
 
 const publicKeyOnly = 65;
 const passphrase = 66;

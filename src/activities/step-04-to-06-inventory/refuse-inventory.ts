@@ -1,6 +1,6 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import type { Host } from '../../hosts/host.js';
-import type { CloneInput } from '../../protocol/steps.js';
+import type { CloneInput } from '../../protocol/step-inputs.js';
 import { refuseEditedSample } from './sample-inventory.js';
 import { refuseForeignVariables } from './write-group-variables.js';
 

@@ -3,42 +3,40 @@ import { conflictTexts, groupVariables } from '../../cluster/kubespray/group-var
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities, GroupVariablesInput } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import type { GroupVariablesInput } from '../../protocol/step-inputs.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Steps 5, 6 and 7.13: the variables for containerd, upstream DNS, ephemeral storage, GPUs and certificates, in files of Slipway's own
  * beside those of Kubespray's sample. Which files are its own is kept in a list: only those are ever removed, when the
  * specification no longer needs them, and a file of somebody else's at the same path is never overwritten.
  */
-export function writeGroupVariables(dependencies: Dependencies): Activities['writeGroupVariables'] {
-  return step(({ host: target, cluster, specification, release, storage }) =>
-    withHost(dependencies, target, async (host) => {
-      const { inventory } = clusterFolders(host.stateFolder, cluster);
-      const { files, conflicts } = groupVariables({ specification, release, storage });
-      const own = await readOwnFiles(host, inventory);
-      await refuseForeign(host, { inventory, files, own });
+export const writeGroupVariables = hostStep(
+  'writeGroupVariables',
+  async (host, { cluster, specification, release, storage }) => {
+    const { inventory } = clusterFolders(host.stateFolder, cluster);
+    const { files, conflicts } = groupVariables({ specification, release, storage });
+    const own = await readOwnFiles(host, inventory);
+    await refuseForeign(host, { inventory, files, own });
 
-      const paths = Object.keys(files).sort();
-      const stale = own.filter((path) => !(path in files));
-      // The list comes first, so that a file is never written without being known as Slipway's.
-      await writeOwnFiles(host, inventory, [...new Set([...own, ...paths])]);
-      const done: string[] = [];
-      for (const path of paths) {
-        const outcome = await host.writeFile(`${inventory}/${path}`, files[path] ?? '');
-        if (outcome === 'written') done.push(path);
-      }
-      for (const path of stale) {
-        await host.run(sh`rm -f -- ${`${inventory}/${path}`}`, { what: `remove ${path}` });
-        done.push(`removed ${path}`);
-      }
-      await writeOwnFiles(host, inventory, paths);
-      const summary = [(done.length > 0 ? done : paths).join(', '), ...conflictTexts(conflicts)].join('; ');
-      return done.length > 0 ? changed(summary) : unchanged(summary);
-    }),
-  );
-}
+    const paths = Object.keys(files).sort();
+    const stale = own.filter((path) => !(path in files));
+    // The list comes first, so that a file is never written without being known as Slipway's.
+    await writeOwnFiles(host, inventory, [...new Set([...own, ...paths])]);
+    const done: string[] = [];
+    for (const path of paths) {
+      const outcome = await host.writeFile(`${inventory}/${path}`, files[path] ?? '');
+      if (outcome === 'written') done.push(path);
+    }
+    for (const path of stale) {
+      await host.run(sh`rm -f -- ${`${inventory}/${path}`}`, { what: `remove ${path}` });
+      done.push(`removed ${path}`);
+    }
+    await writeOwnFiles(host, inventory, paths);
+    const summary = [(done.length > 0 ? done : paths).join(', '), ...conflictTexts(conflicts)].join('; ');
+    return done.length > 0 ? changed(summary) : unchanged(summary);
+  },
+);
 
 /**
  * Looks whether {@link writeGroupVariables} would refuse, and changes nothing.

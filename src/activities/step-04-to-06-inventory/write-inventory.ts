@@ -7,10 +7,9 @@ import { counted } from '../../cluster/text/quantities.js';
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities, InventoryInput } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
+import type { InventoryInput } from '../../protocol/step-inputs.js';
 import { copySample } from './sample-inventory.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /** Go along with the package, beside `src` and `dist`. */
 const eventsPlugin = new URL('../../../deploy/ansible/slipway_events.py', import.meta.url);
@@ -21,29 +20,25 @@ const sshDial = new URL('../../../deploy/ansible/ssh_dial.py', import.meta.url);
  * this cluster alone: ansible.cfg, the pinned host keys, the plugin by which progress is read, and the program by which ssh
  * connects.
  */
-export function writeInventory(dependencies: Dependencies): Activities['writeInventory'] {
-  return step((input) =>
-    withHost(dependencies, input.host, async (host) => {
-      const folders = clusterFolders(host.stateFolder, input.cluster);
-      const controlPath = controlPathFolder(host.stateFolder, folders);
-      const sample = await copySample(host, folders, input);
-      await makePrivateFolders(host, [
-        folders.root,
-        folders.factCache,
-        folders.runs,
-        ...(controlPath ? [controlPath] : []),
-      ]);
-      const written = [];
-      for (const [path, content] of Object.entries(await contents(host, input, folders))) {
-        if ((await host.writeFile(path, content)) === 'written')
-          written.push(path.slice(folders.root.length + 1));
-      }
-      const hosts = counted(input.specification.hosts.length, 'host');
-      if (sample !== undefined) written.unshift(sample);
-      return written.length > 0 ? changed(`${hosts}: ${written.join(', ')}`) : unchanged(hosts);
-    }),
-  );
-}
+export const writeInventory = hostStep('writeInventory', async (host, input) => {
+  const folders = clusterFolders(host.stateFolder, input.cluster);
+  const controlPath = controlPathFolder(host.stateFolder, folders);
+  const sample = await copySample(host, folders, input);
+  await makePrivateFolders(host, [
+    folders.root,
+    folders.factCache,
+    folders.runs,
+    ...(controlPath ? [controlPath] : []),
+  ]);
+  const written = [];
+  for (const [path, content] of Object.entries(await contents(host, input, folders))) {
+    if ((await host.writeFile(path, content)) === 'written')
+      written.push(path.slice(folders.root.length + 1));
+  }
+  const hosts = counted(input.specification.hosts.length, 'host');
+  if (sample !== undefined) written.unshift(sample);
+  return written.length > 0 ? changed(`${hosts}: ${written.join(', ')}`) : unchanged(hosts);
+});
 
 /** Variables, facts, sockets and logs tell much about hosts, so nobody else may look into them. */
 async function makePrivateFolders(host: Host, folders: readonly string[]): Promise<void> {

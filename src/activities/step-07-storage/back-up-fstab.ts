@@ -12,10 +12,8 @@ import {
 } from '../../cluster/storage/record-before.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { lookAround, readRecordBefore, recordPath } from './record-before-on-host.js';
 
 /**
@@ -23,25 +21,21 @@ import { lookAround, readRecordBefore, recordPath } from './record-before-on-hos
  * that follows from the content, so that a repeated step neither overwrites a backup nor makes a second one. How
  * everything else was that step 7 changes is recorded with it, for `undoStorage`.
  */
-export function backUpFstab(dependencies: Pick<Dependencies, 'hosts'>): Activities['backUpFstab'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      const known = await readRecordBefore(host);
-      const now = await lookAround(host, target, known);
-      const record = recordOf(now, await lookWhatIsBegun(host, target), known);
-      if (record === null) return unchanged('backed up before it was updated');
-      const outcome = await host.writeFile(recordPath(host), `${JSON.stringify(record, null, 2)}\n`, {
-        mode: 0o600,
-      });
-      const made = [
-        ...(await keep(host, { path: fstabPath, now: now.fstab, before: record.fstab })),
-        ...(await keep(host, { path: mdadmConfPath, now: now.mdadmConf, before: record.mdadmConf })),
-      ];
-      if (made.length > 0) return changed(made.join(', '));
-      return outcome === 'written' ? changed('how it was is recorded') : unchanged('backed up already');
-    }),
-  );
-}
+export const backUpFstab = hostStep('backUpFstab', async (host, { target }) => {
+  const known = await readRecordBefore(host);
+  const now = await lookAround(host, target, known);
+  const record = recordOf(now, await lookWhatIsBegun(host, target), known);
+  if (record === null) return unchanged('backed up before it was updated');
+  const outcome = await host.writeFile(recordPath(host), `${JSON.stringify(record, null, 2)}\n`, {
+    mode: 0o600,
+  });
+  const made = [
+    ...(await keep(host, { path: fstabPath, now: now.fstab, before: record.fstab })),
+    ...(await keep(host, { path: mdadmConfPath, now: now.mdadmConf, before: record.mdadmConf })),
+  ];
+  if (made.length > 0) return changed(made.join(', '));
+  return outcome === 'written' ? changed('how it was is recorded') : unchanged('backed up already');
+});
 
 async function lookWhatIsBegun(host: Host, { array }: StorageTarget): Promise<Begun> {
   const marked = readFstabRecord((await host.readFile(fstabPath)) ?? '');

@@ -2,11 +2,9 @@ import { Context } from '@temporalio/activity';
 import { counted } from '../../cluster/text/quantities.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
 import { unitsToStart } from './start-and-enable-units.js';
-import { step, unchanged, withHost } from '../running/step.js';
+import { hostStep, unchanged } from '../running/step.js';
 import { type UnitOnHost, unitsPresent } from '../../probes/units.js';
 
 /** Milliseconds for which a unit must have been up; systemd restarts a crashed kubelet after ten seconds or less. */
@@ -17,25 +15,21 @@ const steadyAfter = 12_000;
  * systemd; errors in their journals since they were started are shown, and do not fail the step: kubelet logs errors
  * while the rest of the cluster comes up.
  */
-export function checkJournals(dependencies: Pick<Dependencies, 'hosts'>): Activities['checkJournals'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      const names = await unitsToStart(host, target);
-      if (names.length === 0) return unchanged('no units to watch');
-      const before = await unitsPresent(host, names);
-      const missing = steadyAfter - Math.min(...before.map(({ activeFor }) => activeFor));
-      if (missing > 0) await Context.current().sleep(missing);
-      const after = missing > 0 ? await unitsPresent(host, names) : before;
-      const bad = after.filter((unit) => isUnsteady(unit, before));
-      if (bad.length > 0) {
-        const which = bad.map(({ name, active, restarts }) => `${name} (${active}, restarts ${restarts})`);
-        const output = await tails(host, bad);
-        throw notProven(host, `Not steady: ${which.join(', ')}.`, 'Read journalctl -u of the unit.', output);
-      }
-      return unchanged(`${names.join(' and ')} steady, ${await errorNote(host, names)}`);
-    }),
-  );
-}
+export const checkJournals = hostStep('checkJournals', async (host, { target }) => {
+  const names = await unitsToStart(host, target);
+  if (names.length === 0) return unchanged('no units to watch');
+  const before = await unitsPresent(host, names);
+  const missing = steadyAfter - Math.min(...before.map(({ activeFor }) => activeFor));
+  if (missing > 0) await Context.current().sleep(missing);
+  const after = missing > 0 ? await unitsPresent(host, names) : before;
+  const bad = after.filter((unit) => isUnsteady(unit, before));
+  if (bad.length > 0) {
+    const which = bad.map(({ name, active, restarts }) => `${name} (${active}, restarts ${restarts})`);
+    const output = await tails(host, bad);
+    throw notProven(host, `Not steady: ${which.join(', ')}.`, 'Read journalctl -u of the unit.', output);
+  }
+  return unchanged(`${names.join(' and ')} steady, ${await errorNote(host, names)}`);
+});
 
 function isUnsteady({ name, active, restarts }: UnitOnHost, before: readonly UnitOnHost[]): boolean {
   const then = before.find((unit) => unit.name === name);

@@ -1,9 +1,7 @@
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { isAllMoved } from './moved-data.js';
 import { notProven } from '../running/refusals.js';
-import { step, unchanged, withHost } from '../running/step.js';
+import { hostStep, unchanged } from '../running/step.js';
 
 /** As many lines as a reader needs. */
 const shown = 10;
@@ -13,27 +11,21 @@ const shown = 10;
  * passes too early: containerd-shims and mounts beneath live on without an open file, so they are looked for too, in
  * the mount namespaces of all processes.
  */
-export function confirmDirectoriesUnused(
-  dependencies: Pick<Dependencies, 'hosts'>,
-): Activities['confirmDirectoriesUnused'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      if (await isAllMoved(host, target)) return unchanged('the data is on the array already');
-      const paths = target.moves.map(({ from }) => from);
-      const { stdout } = await host.run(usersScript(paths), { what: 'look what uses the directories' });
-      const users = stdout.split('\n').filter((line) => line !== '');
-      if (users.length > 0) {
-        throw notProven(
-          host,
-          `${paths.join(' and ')} are in use: ${users.slice(0, shown).join('; ')}`,
-          'Stop what uses them, or restart the host while kubelet and containerd are disabled.',
-          users.slice(0, shown).join('\n'),
-        );
-      }
-      return unchanged(`nothing uses ${paths.join(' and ')}`);
-    }),
-  );
-}
+export const confirmDirectoriesUnused = hostStep('confirmDirectoriesUnused', async (host, { target }) => {
+  if (await isAllMoved(host, target)) return unchanged('the data is on the array already');
+  const paths = target.moves.map(({ from }) => from);
+  const { stdout } = await host.run(usersScript(paths), { what: 'look what uses the directories' });
+  const users = stdout.split('\n').filter((line) => line !== '');
+  if (users.length > 0) {
+    throw notProven(
+      host,
+      `${paths.join(' and ')} are in use: ${users.slice(0, shown).join('; ')}`,
+      'Stop what uses them, or restart the host while kubelet and containerd are disabled.',
+      users.slice(0, shown).join('\n'),
+    );
+  }
+  return unchanged(`nothing uses ${paths.join(' and ')}`);
+});
 
 /** Prints a line for each open file, mapped file, working directory, mount beneath and containerd-shim. */
 function usersScript(paths: readonly string[]): Script {

@@ -3,13 +3,11 @@ import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { storageDifferences } from '../../cluster/storage/state.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { readFacts } from '../../probes/read-facts.js';
 import { dropIn, dropInPath } from './order-units-after-mount.js';
 import { notProven } from '../running/refusals.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { recordPath } from './record-before-on-host.js';
 
 /**
@@ -17,23 +15,19 @@ import { recordPath } from './record-before-on-host.js';
  * fstab, mdadm.conf, initramfs, the units' order. Then notes the plan's digest on the host: together with the same look
  * it tells the next run that there is nothing to do.
  */
-export function confirmStorage(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmStorage'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      const facts = await readFacts(host, target.mountPoint);
-      const problems = [...storageDifferences(facts, target), ...(await hiddenProblems(host, target))];
-      if (problems.length > 0) {
-        throw notProven(host, problems.join(' '), 'Look at lsblk, /proc/mdstat and findmnt on the host.');
-      }
-      const path = `${host.stateFolder}/storage/proven`;
-      const outcome = await host.writeFile(path, `${storageDigest(target)}\n`);
-      // From here on there is nothing to be undone; a record left behind would be taken for that of a later step 7.
-      await host.run(sh`rm -f ${recordPath(host)}`, { what: 'forget how it was before step 7' });
-      const summary = `${target.array.device} on ${target.mountPoint}, ${target.layout} layout`;
-      return outcome === 'written' ? changed(summary) : unchanged(summary);
-    }),
-  );
-}
+export const confirmStorage = hostStep('confirmStorage', async (host, { target }) => {
+  const facts = await readFacts(host, target.mountPoint);
+  const problems = [...storageDifferences(facts, target), ...(await hiddenProblems(host, target))];
+  if (problems.length > 0) {
+    throw notProven(host, problems.join(' '), 'Look at lsblk, /proc/mdstat and findmnt on the host.');
+  }
+  const path = `${host.stateFolder}/storage/proven`;
+  const outcome = await host.writeFile(path, `${storageDigest(target)}\n`);
+  // From here on there is nothing to be undone; a record left behind would be taken for that of a later step 7.
+  await host.run(sh`rm -f ${recordPath(host)}`, { what: 'forget how it was before step 7' });
+  const summary = `${target.array.device} on ${target.mountPoint}, ${target.layout} layout`;
+  return outcome === 'written' ? changed(summary) : unchanged(summary);
+});
 
 /** What facts do not show. */
 async function hiddenProblems(host: Host, target: StorageTarget): Promise<readonly string[]> {

@@ -1,34 +1,33 @@
 import { copyOptions, placesOf, type Move } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { moveWords, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
 
 /**
  * Steps 7.11 and 7.12, first half: copies the data beside its new place, and compares the copy by content. The document
  * moves with `mv`, which across file systems has deleted most of the source when it fails. The original is only read.
  */
-export function copyData(dependencies: Pick<Dependencies, 'hosts' | 'jobs'>): Activities['copyData'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const isCopied = async () => {
-        const { stdout } = await host.run(stateScript(target), { what: 'look for the copies' });
-        return stdout.trim() === 'copied';
-      };
-      const summary = target.moves.map(({ from, to }) => `${from} → ${to}`).join(', ');
-      if (await isCopied()) return unchanged(`copied and compared: ${summary}`);
-      const job = storageJob(jobKey, copyScript(target));
-      await withRefusals(host, () => runJob(dependencies, host, job, 'copy the data'));
-      if (!(await isCopied()))
-        throw notProven(host, 'The copies are not complete.', 'Read the log of the job.');
-      return changed(`copied and compared: ${summary}`);
-    }),
-  );
-}
+export const copyData = hostStep(
+  'copyData',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const isCopied = async () => {
+      const { stdout } = await host.run(stateScript(target), { what: 'look for the copies' });
+      return stdout.trim() === 'copied';
+    };
+    const summary = target.moves.map(({ from, to }) => `${from} → ${to}`).join(', ');
+    if (await isCopied()) return unchanged(`copied and compared: ${summary}`);
+    const job = storageJob(jobKey, copyScript(target));
+    await withRefusals(host, () => runJob(dependencies, host, job, 'copy the data'));
+    if (!(await isCopied()))
+      throw notProven(host, 'The copies are not complete.', 'Read the log of the job.');
+    return changed(`copied and compared: ${summary}`);
+  },
+);
 
 function stateScript(target: StorageTarget): Script {
   return lines(

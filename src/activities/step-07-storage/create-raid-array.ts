@@ -2,41 +2,38 @@ import { createWords } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { type ArrayOnHost, deviceFunctions, observeArray, ourArrayFunction } from '../../probes/array.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
 
 /**
  * Step 7.4: Create RAID0 over 2 NVME. Adopts the array with the planned UUID: as it runs, assembled anew, or renamed
  * where the kernel called it md127 and nothing uses it yet. Creates it only on disks that are still blank.
  */
-export function createRaidArray(
-  dependencies: Pick<Dependencies, 'hosts' | 'jobs'>,
-): Activities['createRaidArray'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const before = await observeArray(host, target);
-      if (before !== null && (before.device === target.array.device || before.inUse)) {
-        return unchanged(summary(before, target));
-      }
-      const job = storageJob(jobKey, createScript(target));
-      await withRefusals(host, () => runJob(dependencies, host, job, 'create the RAID array'));
-      const after = await observeArray(host, target);
-      const serials = target.disks.map(({ serial }) => serial).sort();
-      if (
-        after?.device !== target.array.device ||
-        after.level !== target.array.level ||
-        after.serials.join() !== serials.join()
-      ) {
-        const found = after === null ? 'no such array runs' : summary(after, target);
-        throw notProven(host, `The array is not as planned: ${found}.`, 'Look at /proc/mdstat on the host.');
-      }
-      return changed(summary(after, target));
-    }),
-  );
-}
+export const createRaidArray = hostStep(
+  'createRaidArray',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const before = await observeArray(host, target);
+    if (before !== null && (before.device === target.array.device || before.inUse)) {
+      return unchanged(summary(before, target));
+    }
+    const job = storageJob(jobKey, createScript(target));
+    await withRefusals(host, () => runJob(dependencies, host, job, 'create the RAID array'));
+    const after = await observeArray(host, target);
+    const serials = target.disks.map(({ serial }) => serial).sort();
+    if (
+      after?.device !== target.array.device ||
+      after.level !== target.array.level ||
+      after.serials.join() !== serials.join()
+    ) {
+      const found = after === null ? 'no such array runs' : summary(after, target);
+      throw notProven(host, `The array is not as planned: ${found}.`, 'Look at /proc/mdstat on the host.');
+    }
+    return changed(summary(after, target));
+  },
+);
 
 /**
  * Looks and acts in one script, so that nothing else happens in between. Standard input is /dev/null: mdadm gives up

@@ -3,37 +3,35 @@ import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';
-import type { Activities, OldDirectory } from '../../protocol/steps.js';
+import type { OldDirectory } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { moveWords, movedFunctions } from './moved-data.js';
 import { lookForOldData } from './old-data.js';
 import { notProven, refused, refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
 
 /**
  * The last of step 7's moves, which in the document happens at once: the data is gone from its old place. Only what was
  * approved by its path is deleted, and only while kubelet and containerd use the data on the array.
  */
-export function deleteOldData(
-  dependencies: Pick<Dependencies, 'hosts' | 'jobs'>,
-): Activities['deleteOldData'] {
-  return step(({ host: reach, target, directories, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const approved = movesOf(host, target, directories);
-      const isLeft = async () => {
-        const left = (await lookForOldData(host, target)).map(({ path }) => path);
-        return approved.some(({ from }) => left.includes(oldCopyOf(from)) || left.includes(deletingOf(from)));
-      };
-      const summary = `deleted: ${directories.map(({ path }) => path).join(', ')}`;
-      if (!(await isLeft())) return unchanged(summary);
-      const job = storageJob(jobKey, deleteScript(target, approved));
-      await withRefusals(host, () => runJob(dependencies, host, job, 'delete the old data'));
-      if (await isLeft()) throw notProven(host, 'The old data is still there.', 'Read the log of the job.');
-      return changed(summary);
-    }),
-  );
-}
+export const deleteOldData = hostStep(
+  'deleteOldData',
+  async (host, { target, directories, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const approved = movesOf(host, target, directories);
+    const isLeft = async () => {
+      const left = (await lookForOldData(host, target)).map(({ path }) => path);
+      return approved.some(({ from }) => left.includes(oldCopyOf(from)) || left.includes(deletingOf(from)));
+    };
+    const summary = `deleted: ${directories.map(({ path }) => path).join(', ')}`;
+    if (!(await isLeft())) return unchanged(summary);
+    const job = storageJob(jobKey, deleteScript(target, approved));
+    await withRefusals(host, () => runJob(dependencies, host, job, 'delete the old data'));
+    if (await isLeft()) throw notProven(host, 'The old data is still there.', 'Read the log of the job.');
+    return changed(summary);
+  },
+);
 
 /** @throws RefusedError for a path that step 7 does not keep old data in */
 function movesOf(

@@ -1,41 +1,38 @@
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { deviceFunctions, observeArray, ourArrayFunction } from '../../probes/array.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
 
 /**
  * Step 7.5: Format /dev/md0. Adopts the file system with the planned UUID; refuses any other content, because
  * mkfs.ext4 without a terminal overwrites without asking.
  */
-export function makeFileSystem(
-  dependencies: Pick<Dependencies, 'hosts' | 'jobs'>,
-): Activities['makeFileSystem'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const { uuid } = target.fileSystem;
-      const before = await observeArray(host, target);
-      if (before?.fileSystemUuid === uuid && before.inUse) return unchanged(`ext4 ${uuid}`);
-      const made = `${host.stateFolder}/storage/made-${uuid}`;
-      const { exitCode } = await host.run(sh`test -e ${made}`, { accept: [0, 1] });
-      if (before?.fileSystemUuid === uuid && exitCode === 0) return unchanged(`ext4 ${uuid}`);
-      const job = storageJob(jobKey, makeScript(target, made));
-      await withRefusals(host, () => runJob(dependencies, host, job, 'make the file system'));
-      const after = await observeArray(host, target);
-      if (after?.fileSystemUuid !== uuid) {
-        throw notProven(
-          host,
-          `The array does not hold the file system ${uuid}.`,
-          'Look at the array with blkid -p.',
-        );
-      }
-      return changed(`ext4 ${uuid} on ${after.device}`);
-    }),
-  );
-}
+export const makeFileSystem = hostStep(
+  'makeFileSystem',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const { uuid } = target.fileSystem;
+    const before = await observeArray(host, target);
+    if (before?.fileSystemUuid === uuid && before.inUse) return unchanged(`ext4 ${uuid}`);
+    const made = `${host.stateFolder}/storage/made-${uuid}`;
+    const { exitCode } = await host.run(sh`test -e ${made}`, { accept: [0, 1] });
+    if (before?.fileSystemUuid === uuid && exitCode === 0) return unchanged(`ext4 ${uuid}`);
+    const job = storageJob(jobKey, makeScript(target, made));
+    await withRefusals(host, () => runJob(dependencies, host, job, 'make the file system'));
+    const after = await observeArray(host, target);
+    if (after?.fileSystemUuid !== uuid) {
+      throw notProven(
+        host,
+        `The array does not hold the file system ${uuid}.`,
+        'Look at the array with blkid -p.',
+      );
+    }
+    return changed(`ext4 ${uuid} on ${after.device}`);
+  },
+);
 
 /**
  * A power cut during mkfs can leave a superblock with the planned UUID before all the rest. Such a file system is made

@@ -1,27 +1,21 @@
 import { placesOf } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { movedFunctions } from './moved-data.js';
 import { refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 7.8: Mount the array's file system. A mount point with files in it is refused: the mount would hide them. On a
  * fresh host with the bind layout the empty directories are bound too.
  */
-export function mountData(dependencies: Pick<Dependencies, 'hosts'>): Activities['mountData'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, (host) =>
-      withRefusals(host, async () => {
-        const { stdout } = await host.run(mountScript(target), { what: 'mount the file system' });
-        const summary = `${target.mountPoint} is file system ${target.fileSystem.uuid}`;
-        return stdout.includes('mounted now') ? changed(summary) : unchanged(summary);
-      }),
-    ),
-  );
-}
+export const mountData = hostStep('mountData', (host, { target }) =>
+  withRefusals(host, async () => {
+    const { stdout } = await host.run(mountScript(target), { what: 'mount the file system' });
+    const summary = `${target.mountPoint} is file system ${target.fileSystem.uuid}`;
+    return stdout.includes('mounted now') ? changed(summary) : unchanged(summary);
+  }),
+);
 
 function mountScript(target: StorageTarget): Script {
   const { mountPoint, layout, path, moves } = target;

@@ -2,33 +2,30 @@ import { arrayLine } from '../../cluster/storage/mdadm-conf.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
 
 /**
  * Step 7.10: Regenerate initramfs so the new mdadm.conf gets there; without it the array comes back as /dev/md127.
  * The proof is a look into each new image. The images' digests are kept, so that a repetition need not look again.
  */
-export function regenerateInitramfs(
-  dependencies: Pick<Dependencies, 'hosts' | 'jobs'>,
-): Activities['regenerateInitramfs'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const before = await observeInitramfs(host, target);
-      if (before === 'none') return unchanged('this machine starts without an initramfs');
-      if (before === 'current') return unchanged('holds the array already');
-      const job = storageJob(jobKey, regenerateScript(host, target));
-      await runJob(dependencies, host, job, 'regenerate the initramfs');
-      if ((await observeInitramfs(host, target)) !== 'current') {
-        throw notProven(host, 'The initramfs does not hold the array.', 'Run update-initramfs -c -k all.');
-      }
-      return changed('every image holds the line of the array');
-    }),
-  );
-}
+export const regenerateInitramfs = hostStep(
+  'regenerateInitramfs',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const before = await observeInitramfs(host, target);
+    if (before === 'none') return unchanged('this machine starts without an initramfs');
+    if (before === 'current') return unchanged('holds the array already');
+    const job = storageJob(jobKey, regenerateScript(host, target));
+    await runJob(dependencies, host, job, 'regenerate the initramfs');
+    if ((await observeInitramfs(host, target)) !== 'current') {
+      throw notProven(host, 'The initramfs does not hold the array.', 'Run update-initramfs -c -k all.');
+    }
+    return changed('every image holds the line of the array');
+  },
+);
 
 /** Whether every image is one that has been proven to hold the array. `none`: the machine has no kernel of its own. */
 export async function observeInitramfs(

@@ -1,27 +1,21 @@
 import { gibibytes } from '../../cluster/storage/block-devices.js';
 import { lookAgain } from '../../cluster/storage/planned-disks.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { readFacts } from '../../probes/read-facts.js';
 import { refused } from '../running/refusals.js';
-import { step, unchanged, withHost } from '../running/step.js';
+import { hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 7.3: Find 2 free NVME disks. Looks again immediately before the disks are written to: each planned serial number
  * is still there, is the same disk, and is blank or a member of the planned array. Changes nothing.
  * @throws RefusedError (as a failure) when a disk is not what was approved
  */
-export function selectDisks(dependencies: Pick<Dependencies, 'hosts'>): Activities['selectDisks'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      const disks = lookAgain(await readFacts(host, target.mountPoint), target);
-      const bad = disks.filter(({ problems }) => problems.length > 0);
-      if (bad.length > 0) {
-        const why = bad.map(({ disk, problems }) => `Disk ${disk.serial}: ${problems.join(' ')}`).join(' ');
-        throw refused(host, why, 'Look at the disk, then run the plan again: it asks for a new approval.');
-      }
-      const shown = disks.map(({ disk, name }) => `${disk.serial} (${name ?? ''}, ${gibibytes(disk.bytes)})`);
-      return unchanged(`as approved: ${shown.join(', ')}`);
-    }),
-  );
-}
+export const selectDisks = hostStep('selectDisks', async (host, { target }) => {
+  const disks = lookAgain(await readFacts(host, target.mountPoint), target);
+  const bad = disks.filter(({ problems }) => problems.length > 0);
+  if (bad.length > 0) {
+    const why = bad.map(({ disk, problems }) => `Disk ${disk.serial}: ${problems.join(' ')}`).join(' ');
+    throw refused(host, why, 'Look at the disk, then run the plan again: it asks for a new approval.');
+  }
+  const shown = disks.map(({ disk, name }) => `${disk.serial} (${name ?? ''}, ${gibibytes(disk.bytes)})`);
+  return unchanged(`as approved: ${shown.join(', ')}`);
+});

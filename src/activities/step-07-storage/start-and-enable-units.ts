@@ -2,10 +2,8 @@ import type { Move } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { movedUnits, unitsPresent, unitsSynced } from '../../probes/units.js';
 
 /** Milliseconds: a unit may take 90 seconds to start before systemd gives it up. */
@@ -16,30 +14,24 @@ const longest = 300_000;
  * unit whose settings do not name the new directory yet would begin anew in the old one; it is left to Kubespray's run
  * (step 7.13), which writes the setting and starts it.
  */
-export function startAndEnableUnits(
-  dependencies: Pick<Dependencies, 'hosts'>,
-): Activities['startAndEnableUnits'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      const ready = await unitsToStart(host, target);
-      const summary = `${ready.join(' and ') || 'no units'} started and enabled${leftNote(target, ready)}`;
-      const present = await unitsSynced(host, ready);
-      const off = present.filter(({ active, enabled }) => active !== 'active' || enabled === 'disabled');
-      if (off.length === 0) return unchanged(summary);
-      await host.run(sh`systemctl enable --now ${off.map(({ name }) => `${name}.service`)}`, {
-        timeout: longest,
-        what: 'start and enable the units',
-      });
-      const after = await unitsSynced(host, ready);
-      const still = after.filter(({ active }) => active !== 'active' && active !== 'activating');
-      if (still.length > 0) {
-        const names = still.map(({ name }) => name).join(', ');
-        throw notProven(host, `${names} did not start.`, 'Look at journalctl -u for the reason.');
-      }
-      return changed(summary);
-    }),
-  );
-}
+export const startAndEnableUnits = hostStep('startAndEnableUnits', async (host, { target }) => {
+  const ready = await unitsToStart(host, target);
+  const summary = `${ready.join(' and ') || 'no units'} started and enabled${leftNote(target, ready)}`;
+  const present = await unitsSynced(host, ready);
+  const off = present.filter(({ active, enabled }) => active !== 'active' || enabled === 'disabled');
+  if (off.length === 0) return unchanged(summary);
+  await host.run(sh`systemctl enable --now ${off.map(({ name }) => `${name}.service`)}`, {
+    timeout: longest,
+    what: 'start and enable the units',
+  });
+  const after = await unitsSynced(host, ready);
+  const still = after.filter(({ active }) => active !== 'active' && active !== 'activating');
+  if (still.length > 0) {
+    const names = still.map(({ name }) => name).join(', ');
+    throw notProven(host, `${names} did not start.`, 'Look at journalctl -u for the reason.');
+  }
+  return changed(summary);
+});
 
 /** Units that are on the host and use the data in its new place, in the order in which they start. */
 export async function unitsToStart(host: Host, target: StorageTarget): Promise<readonly string[]> {

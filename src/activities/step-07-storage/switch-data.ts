@@ -2,11 +2,11 @@ import { copyOptions, keptInPlace, placesOf, type Move } from '../../cluster/sto
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { isAllMoved, movedFunctions } from './moved-data.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
 import { writeFstab } from './update-fstab.js';
 
@@ -15,25 +15,24 @@ import { writeFstab } from './update-fstab.js';
  * old place as `.slipway-old`. Each stage is recognised by what is there, and at every moment either the original or
  * the compared copy has its full name. Repeated after a power cut it goes on from the stage that it finds.
  */
-export function switchData(dependencies: Pick<Dependencies, 'hosts' | 'jobs'>): Activities['switchData'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const summary = target.moves.map(({ from, to }) => `${from} → ${to}`).join(', ');
-      if (await isAllMoved(host, target)) {
-        const outcome = await writeFstab(host, target, true);
-        return outcome === 'written' ? changed(summary) : unchanged(summary);
-      }
-      const job = storageJob(jobKey, switchScript(target));
-      await withRefusals(host, () => runJob(dependencies, host, job, 'switch the data'));
-      await writeFstab(host, target, true);
-      if (target.layout === 'bind') await bind(host, target);
-      if (!(await isAllMoved(host, target))) {
-        throw notProven(host, 'The data is not in use from its new place.', 'Look at findmnt on the host.');
-      }
-      return changed(summary);
-    }),
-  );
-}
+export const switchData = hostStep(
+  'switchData',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const summary = target.moves.map(({ from, to }) => `${from} → ${to}`).join(', ');
+    if (await isAllMoved(host, target)) {
+      const outcome = await writeFstab(host, target, true);
+      return outcome === 'written' ? changed(summary) : unchanged(summary);
+    }
+    const job = storageJob(jobKey, switchScript(target));
+    await withRefusals(host, () => runJob(dependencies, host, job, 'switch the data'));
+    await writeFstab(host, target, true);
+    if (target.layout === 'bind') await bind(host, target);
+    if (!(await isAllMoved(host, target))) {
+      throw notProven(host, 'The data is not in use from its new place.', 'Look at findmnt on the host.');
+    }
+    return changed(summary);
+  },
+);
 
 /** The script of the job: every stage is told by what is there. */
 export function switchScript(target: StorageTarget): Script {

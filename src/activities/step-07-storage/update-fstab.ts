@@ -2,25 +2,19 @@ import { arrayFstabLine, editFstab } from '../../cluster/storage/fstab.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { notProven, refused } from '../running/refusals.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 7.7: Update fstab with the new array: exactly one marked line, by UUID, with `nofail`. Where nothing is to be
  * moved the binds' lines come with it; in a migration they come with the switch of the data, because until then a
  * restart would mount them over the original.
  */
-export function updateFstab(dependencies: Pick<Dependencies, 'hosts'>): Activities['updateFstab'] {
-  return step(({ host: reach, target }) =>
-    withHost(dependencies, reach, async (host) => {
-      const outcome = await writeFstab(host, target, target.path === 'fresh');
-      const line = arrayFstabLine(target);
-      return outcome === 'written' ? changed(line) : unchanged(line);
-    }),
-  );
-}
+export const updateFstab = hostStep('updateFstab', async (host, { target }) => {
+  const outcome = await writeFstab(host, target, target.path === 'fresh');
+  const line = arrayFstabLine(target);
+  return outcome === 'written' ? changed(line) : unchanged(line);
+});
 
 /**
  * Writes the lines, lets systemd read them, and proves that the mount point is looked up by them.

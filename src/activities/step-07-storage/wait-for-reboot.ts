@@ -2,7 +2,6 @@ import { Context } from '@temporalio/activity';
 import { AuthenticationFailedError, ConnectionLostError, HostUnreachableError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
 import { changed, step, withHost } from '../running/step.js';
@@ -16,8 +15,9 @@ const longestShutdown = 600_000;
  * Step 7.2: Reboot the node, last part: waits until the host answers with another boot ID and systemd has finished
  * starting. A host that starts refuses connections and logins for a while; another host key is never waited out.
  */
-export function waitForReboot(dependencies: Pick<Dependencies, 'hosts'>): Activities['waitForReboot'] {
-  return step(async ({ host: reach, bootIdBefore }) => {
+export const waitForReboot = step(
+  'waitForReboot',
+  async ({ host: reach, bootIdBefore }, dependencies: Pick<Dependencies, 'hosts'>) => {
     const context = Context.current();
     const begun = Date.now();
     for (;;) {
@@ -27,8 +27,8 @@ export function waitForReboot(dependencies: Pick<Dependencies, 'hosts'>): Activi
       if (state !== null) return changed(state);
       await context.sleep(pause);
     }
-  });
-}
+  },
+);
 
 /** One line about the started system; null while it is not started yet. */
 async function observe(host: Host, bootIdBefore: string, waited: number): Promise<string | null> {

@@ -2,7 +2,7 @@ import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import { courseText, parseCourse } from '../../cluster/playbook/timetable.js';
 import type { PlaybookCourse } from '../../cluster/playbook/timetable.js';
 import type { Host } from '../../hosts/host.js';
-import type { PlaybookInput } from '../../protocol/steps.js';
+import type { PlaybookInput } from '../../protocol/step-inputs.js';
 
 /**
  * How long each task of a playbook took the last time, for the time left. It is an estimate's worth and no more, so

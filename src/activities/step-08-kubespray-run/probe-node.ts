@@ -7,11 +7,9 @@ import {
 } from '../../cluster/rerun/kubeadm-probe.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { etcdctlScript, readEtcdVariables } from '../../probes/etcdctl.js';
 import { kubeletIdentityScript } from '../../probes/kubelet-identity.js';
-import { step, withHost } from '../running/step.js';
+import { hostStep } from '../running/step.js';
 import { understood } from '../../probes/understood.js';
 
 /** Seconds that kubectl or etcdctl may take for an answer; one that hangs counts as none. */
@@ -21,16 +19,12 @@ const patience = 20;
  * Has no counterpart in the document, which says that the playbook may simply be run again: how far kubeadm has come on
  * a node, because Kubespray decides by one file, which is written early (traps T2, T5 and T6). Changes nothing.
  */
-export function probeNode(dependencies: Pick<Dependencies, 'hosts'>): Activities['probeNode'] {
-  return step(({ host: target }) =>
-    withHost(dependencies, target, async (host) => {
-      const mark = `@@${randomUUID()}`;
-      const { stdout } = await host.run(probeScript(mark), { what: 'look how far kubeadm has come' });
-      const probe = understood(host, 'The state of kubeadm', () => parseNodeProbe(stdout, mark, host.name));
-      return askEtcd(host, probe);
-    }),
-  );
-}
+export const probeNode = hostStep('probeNode', async (host) => {
+  const mark = `@@${randomUUID()}`;
+  const { stdout } = await host.run(probeScript(mark), { what: 'look how far kubeadm has come' });
+  const probe = understood(host, 'The state of kubeadm', () => parseNodeProbe(stdout, mark, host.name));
+  return askEtcd(host, probe);
+});
 
 /** etcd tells whether there is a cluster also where no API server answers: after a restart, or in the middle of step 7. */
 async function askEtcd(host: Host, probe: NodeProbe): Promise<NodeProbe> {

@@ -1,10 +1,10 @@
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { movedFunctions } from '../step-07-storage/moved-data.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from '../step-07-storage/storage-job.js';
 
 /**
@@ -12,26 +12,23 @@ import { storageJob } from '../step-07-storage/storage-job.js';
  * `containerd_storage_dir` only (trap T4): what kubelet kept in another root folder would stay, with its mounts, and the
  * folder of containerd on the array is gone. The array, its mount and its marks are left as they are.
  */
-export function restoreDataDirectories(
-  dependencies: Pick<Dependencies, 'hosts' | 'jobs'>,
-): Activities['restoreDataDirectories'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const places = target.moves.map(({ to }) => to).join(' and ');
-      const isRight = async () => {
-        const { stdout } = await host.run(lookScript(target), { what: 'look at the directories' });
-        return stdout.trim() === '';
-      };
-      if (await isRight()) return unchanged(`${places} are there and empty`);
-      const job = storageJob(jobKey, restoreScript(target));
-      await withRefusals(host, () => runJob(dependencies, host, job, 'put the directories in order'));
-      if (!(await isRight())) {
-        throw notProven(host, `${places} are not as they should be.`, 'Read the log of the job.');
-      }
-      return changed(`${places} emptied and in their places`);
-    }),
-  );
-}
+export const restoreDataDirectories = hostStep(
+  'restoreDataDirectories',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const places = target.moves.map(({ to }) => to).join(' and ');
+    const isRight = async () => {
+      const { stdout } = await host.run(lookScript(target), { what: 'look at the directories' });
+      return stdout.trim() === '';
+    };
+    if (await isRight()) return unchanged(`${places} are there and empty`);
+    const job = storageJob(jobKey, restoreScript(target));
+    await withRefusals(host, () => runJob(dependencies, host, job, 'put the directories in order'));
+    if (!(await isRight())) {
+      throw notProven(host, `${places} are not as they should be.`, 'Read the log of the job.');
+    }
+    return changed(`${places} emptied and in their places`);
+  },
+);
 
 /** Prints every directory that is not in its place, or not empty. */
 function lookScript(target: StorageTarget): Script {

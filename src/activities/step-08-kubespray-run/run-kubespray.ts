@@ -4,13 +4,14 @@ import { PlaybookEventReader } from '../../cluster/playbook/events.js';
 import { totals } from '../../cluster/playbook/progress.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { CommandFailedError } from '../../hosts/errors.js';
-import type { Activities, PlaybookResult } from '../../protocol/steps.js';
+import type { PlaybookResult } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { explainPlaybook } from './explain-playbook.js';
 import { followEvents } from './follow-events.js';
 import { playbookScript, runFiles } from './playbook-run.js';
 import { keepTimes, noteFirstRun, readTimes } from './playbook-times.js';
-import { changed, runJob, step, unchanged, withHost } from '../running/step.js';
+import { runJob } from '../running/run-job.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { newsTeller } from './tell-workflow.js';
 
 /**
@@ -22,44 +23,43 @@ import { newsTeller } from './tell-workflow.js';
  * (traps T2 to T6): the workflow looks at the nodes before it runs another.
  * @throws CutOffError
  */
-export function runKubespray(dependencies: Dependencies): Activities['runKubespray'] {
-  return step((input) =>
-    withHost(dependencies, input.host, async (host): Promise<PlaybookResult> => {
-      const folders = clusterFolders(host.stateFolder, input.cluster);
-      const run = runFiles(host, folders, input.jobKey);
-      // Extra variables may hold what is nobody else's business.
-      await host.writeFile(run.variables, JSON.stringify(input.extraVariables, null, 2), { mode: 0o600 });
+export const runKubespray = hostStep(
+  'runKubespray',
+  async (host, input, dependencies: Dependencies): Promise<PlaybookResult> => {
+    const folders = clusterFolders(host.stateFolder, input.cluster);
+    const run = runFiles(host, folders, input.jobKey);
+    // Extra variables may hold what is nobody else's business.
+    await host.writeFile(run.variables, JSON.stringify(input.extraVariables, null, 2), { mode: 0o600 });
 
-      await noteFirstRun(host, folders, input);
-      const reader = new PlaybookEventReader(await readTimes(host, folders, input));
-      const events = followEvents(host, run.events, reader);
-      const job = {
-        key: input.jobKey,
-        script: playbookScript(input, folders, run),
-        lock: `kubespray-${input.cluster}`,
+    await noteFirstRun(host, folders, input);
+    const reader = new PlaybookEventReader(await readTimes(host, folders, input));
+    const events = followEvents(host, run.events, reader);
+    const job = {
+      key: input.jobKey,
+      script: playbookScript(input, folders, run),
+      lock: `kubespray-${input.cluster}`,
+    };
+    const { log } = run;
+    const tellNews = newsTeller();
+    try {
+      const describe = () => {
+        events.poll();
+        const summary = describeProgress(reader.progressAfter(events.quiet()));
+        tellNews(summary);
+        return summary;
       };
-      const { log } = run;
-      const tellNews = newsTeller();
-      try {
-        const describe = () => {
-          events.poll();
-          const summary = describeProgress(reader.progressAfter(events.quiet()));
-          tellNews(summary);
-          return summary;
-        };
-        await runJob(dependencies, host, job, input.playbook, { describe, startsAgain: false });
-      } catch (error) {
-        if (!(error instanceof CommandFailedError)) throw error;
-        await events.finish();
-        const { playbook } = input;
-        throw explainPlaybook(error, { playbook, progress: reader.progress, host, log });
-      }
+      await runJob(dependencies, host, job, input.playbook, { describe, startsAgain: false });
+    } catch (error) {
+      if (!(error instanceof CommandFailedError)) throw error;
       await events.finish();
-      await keepTimes(host, { folders, run: input, course: reader.course });
-      const { hosts } = reader.progress;
-      const sum = totals(hosts);
-      const summary = `${input.playbook}: ${counted(Object.keys(hosts).length, 'host')}, ${sum.ok} ok, ${sum.changed} changed`;
-      return { ...(sum.changed > 0 ? changed(summary) : unchanged(summary)), hosts, log };
-    }),
-  );
-}
+      const { playbook } = input;
+      throw explainPlaybook(error, { playbook, progress: reader.progress, host, log });
+    }
+    await events.finish();
+    await keepTimes(host, { folders, run: input, course: reader.course });
+    const { hosts } = reader.progress;
+    const sum = totals(hosts);
+    const summary = `${input.playbook}: ${counted(Object.keys(hosts).length, 'host')}, ${sum.ok} ok, ${sum.changed} changed`;
+    return { ...(sum.changed > 0 ? changed(summary) : unchanged(summary)), hosts, log };
+  },
+);

@@ -8,45 +8,37 @@ import {
 import { NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 9b: "Create and apply custom kernel parameters". The first time the kernel gets exactly the document's values;
  * a value that somebody raised since then is left alone.
  */
-export function applyKernelParameters(
-  dependencies: Pick<Dependencies, 'hosts'>,
-): Activities['applyKernelParameters'] {
-  return step(({ host: target }) =>
-    withHost(dependencies, target, async (host) => {
-      const { values, readOnly } = await readKernelParameters(host);
-      const file = await host.readFile(kernelParametersFile);
-      if (file === kernelParametersText && tooLow(values).length === 0) return unchanged(summary);
-      refuseIfFixed(host, values, readOnly);
+export const applyKernelParameters = hostStep('applyKernelParameters', async (host) => {
+  const { values, readOnly } = await readKernelParameters(host);
+  const file = await host.readFile(kernelParametersFile);
+  if (file === kernelParametersText && tooLow(values).length === 0) return unchanged(summary);
+  refuseIfFixed(host, values, readOnly);
 
-      await host.writeFile(kernelParametersFile, kernelParametersText);
-      const applied = await host.run(sh`sysctl -p ${kernelParametersFile} 2>&1`, {
-        accept: 'any',
-        what: 'apply the kernel parameters',
-      });
+  await host.writeFile(kernelParametersFile, kernelParametersText);
+  const applied = await host.run(sh`sysctl -p ${kernelParametersFile} 2>&1`, {
+    accept: 'any',
+    what: 'apply the kernel parameters',
+  });
 
-      const now = (await readKernelParameters(host)).values;
-      const wrong = kernelParameters.filter(({ name, value }) => now[name] !== value);
-      if (wrong.length > 0) {
-        const names = wrong.map(({ name }) => `${name} is ${now[name] ?? 'absent'}`).join(', ');
-        throw new NotProvenError(`After applying ${kernelParametersFile} on ${host.name}, ${names}.`, {
-          host: host.name,
-          command: `sysctl -p ${kernelParametersFile}`,
-          output: applied.stdout.slice(-4096),
-          advice: `Run "sysctl -p ${kernelParametersFile}" on ${host.name} and read what it says.`,
-        });
-      }
-      return changed(summary);
-    }),
-  );
-}
+  const now = (await readKernelParameters(host)).values;
+  const wrong = kernelParameters.filter(({ name, value }) => now[name] !== value);
+  if (wrong.length > 0) {
+    const names = wrong.map(({ name }) => `${name} is ${now[name] ?? 'absent'}`).join(', ');
+    throw new NotProvenError(`After applying ${kernelParametersFile} on ${host.name}, ${names}.`, {
+      host: host.name,
+      command: `sysctl -p ${kernelParametersFile}`,
+      output: applied.stdout.slice(-4096),
+      advice: `Run "sysctl -p ${kernelParametersFile}" on ${host.name} and read what it says.`,
+    });
+  }
+  return changed(summary);
+});
 
 const summary = kernelParameters.map(({ name, value }) => `${name} = ${value}`).join(', ');
 

@@ -9,22 +9,17 @@ import type { JudgedCheck } from '../../cluster/checks/checks.js';
 import { systemPodsList } from '../../cluster/kubernetes/lists.js';
 import { parsePods } from '../../cluster/kubernetes/pods.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
-import type { Activities, VerifyKubernetesInput } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
+import type { VerifyKubernetesInput } from '../../protocol/step-inputs.js';
 import { confirmByKubectl, type Kubectl } from '../running/kubectl.js';
-import { step, withHost } from '../running/step.js';
+import { hostStep } from '../running/step.js';
 
 /**
  * Step 9: "Confirm DNS": where CoreDNS and the node-local cache forward to, and all DNS pods that were asked for, asked on
  * a control plane.
  */
-export function confirmDns(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmDns'] {
-  return step((input) =>
-    withHost(dependencies, input.host, (host) =>
-      confirmByKubectl(host, input, (kubectl) => judgeDns(kubectl, host.name, input)),
-    ),
-  );
-}
+export const confirmDns = hostStep('confirmDns', (host, input) =>
+  confirmByKubectl(host, input, (kubectl) => judgeDns(kubectl, host.name, input)),
+);
 
 async function judgeDns(
   kubectl: Kubectl,

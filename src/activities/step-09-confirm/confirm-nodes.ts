@@ -1,39 +1,34 @@
 import type { JudgedCheck } from '../../cluster/checks/checks.js';
 import { judgeNodes, type NodesSeen } from '../../cluster/verification/nodes.js';
-import { parseLeases } from '../../cluster/kubernetes/nodes.js';
-import { parseNodes } from '../../cluster/kubernetes/nodes.js';
+import { parseLeases, parseNodes } from '../../cluster/kubernetes/nodes.js';
 import { nodeLeasesList, nodesList, podsOfNodeList } from '../../cluster/kubernetes/lists.js';
 import { judgeNotedPods, notedPodsIn } from '../../cluster/verification/noted-pods.js';
 import { parsePods } from '../../cluster/kubernetes/pods.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { confirmByKubectl, type Kubectl } from '../running/kubectl.js';
-import { step, withHost } from '../running/step.js';
+import { hostStep } from '../running/step.js';
 
 /** Step 9: "Confirm Kubernetes nodes", asked on a control plane; and step 7.16, the pods of nodes whose data was moved. */
-export function confirmNodes(dependencies: Pick<Dependencies, 'hosts'>): Activities['confirmNodes'] {
-  return step(({ host: target, nodes, controlPlanes = [target.name], release, kubernetes, ...patience }) =>
-    withHost(dependencies, target, (host) =>
-      confirmByKubectl(host, patience, async (kubectl) => {
-        const seen = {
-          nodes: await kubectl.list(nodesList, parseNodes),
-          leases: await kubectl.list(nodeLeasesList, parseLeases),
-          now: await kubectl.now(),
-        };
-        const checks = judgeNodes(
-          {
-            names: nodes,
-            controlPlanes,
-            kubernetes: kubernetes === undefined ? rulesFor(release).release.kubernetes : kubernetes,
-          },
-          seen,
-        );
-        return [...checks, ...(await judgePodsOf(kubectl, nodes, seen))];
-      }),
-    ),
-  );
-}
+export const confirmNodes = hostStep(
+  'confirmNodes',
+  (host, { nodes, controlPlanes = [host.name], release, kubernetes, ...patience }) =>
+    confirmByKubectl(host, patience, async (kubectl) => {
+      const seen = {
+        nodes: await kubectl.list(nodesList, parseNodes),
+        leases: await kubectl.list(nodeLeasesList, parseLeases),
+        now: await kubectl.now(),
+      };
+      const checks = judgeNodes(
+        {
+          names: nodes,
+          controlPlanes,
+          kubernetes: kubernetes === undefined ? rulesFor(release).release.kubernetes : kubernetes,
+        },
+        seen,
+      );
+      return [...checks, ...(await judgePodsOf(kubectl, nodes, seen))];
+    }),
+);
 
 /** Step 7.16: the pods of those nodes whose pods were noted before step 7. */
 async function judgePodsOf(

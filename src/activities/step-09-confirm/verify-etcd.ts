@@ -3,24 +3,18 @@ import type { JudgedCheck } from '../../cluster/checks/checks.js';
 import { judgeEtcdHealth, judgeEtcdMembers, judgeEtcdStatus } from '../../cluster/verification/etcd.js';
 import { parseEtcdHealth, parseEtcdMembers, parseEtcdStatus } from '../../cluster/kubernetes/etcd-answers.js';
 import type { Host } from '../../hosts/host.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { askEtcd, etcdNotInstalled, readEtcdVariables, type EtcdAnswer } from '../../probes/etcdctl.js';
 import { lookUntilSettled } from '../running/patience.js';
-import { step, withHost } from '../running/step.js';
+import { hostStep } from '../running/step.js';
 import { lastLineOf } from '../../probes/understood.js';
 
 /** etcd's own default for --quota-backend-bytes. */
 const defaultQuotaBytes = 2 * 1024 ** 3;
 
 /** Step 9: "Verify etcd status and health", on a member, by what /etc/etcd.env says. */
-export function verifyEtcd(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyEtcd'] {
-  return step((input) =>
-    withHost(dependencies, input.host, (host) =>
-      lookUntilSettled(input, () => lookAtMember(host, input.members)),
-    ),
-  );
-}
+export const verifyEtcd = hostStep('verifyEtcd', (host, input) =>
+  lookUntilSettled(input, () => lookAtMember(host, input.members)),
+);
 
 async function lookAtMember(host: Host, names: readonly string[]): Promise<JudgedCheck[]> {
   const question = { host: host.name, members: names };

@@ -14,31 +14,27 @@ import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import { readKernelParameters } from './apply-kernel-parameters.js';
 import { readCertificates } from '../../probes/certificates.js';
-import type { Activities } from '../../protocol/steps.js';
-import type { Dependencies } from '../running/dependencies.js';
 import { isAsProven, readFirewallState } from '../../probes/firewall-state.js';
 import { readFacts } from '../../probes/read-facts.js';
 import { observeInitramfs } from '../step-07-storage/regenerate-initramfs.js';
 import { lookUntilSettled } from '../running/patience.js';
-import { step, withHost } from '../running/step.js';
+import { hostStep } from '../running/step.js';
 import { lookAtUnits } from '../../probes/units.js';
 
 /** Step 9, on each host: services, array, mounts and their order, certificates, kernel parameters, firewall. Changes nothing. */
-export function verifyHost(dependencies: Pick<Dependencies, 'hosts'>): Activities['verifyHost'] {
-  return step(({ host: target, units, storage, kernelParameters, firewall, certificates, ...patience }) =>
-    withHost(dependencies, target, (host) =>
-      lookUntilSettled(patience, () =>
-        sideBySide([
-          verifyUnits(host, units, storage),
-          ...(storage ? [verifyStorage(host, storage)] : []),
-          ...(kernelParameters ? [verifyKernelParameters(host)] : []),
-          ...(firewall === true ? [verifyFirewall(host)] : []),
-          ...(certificates === true ? [verifyCertificates(host, units)] : []),
-        ]),
-      ),
+export const verifyHost = hostStep(
+  'verifyHost',
+  (host, { units, storage, kernelParameters, firewall, certificates, ...patience }) =>
+    lookUntilSettled(patience, () =>
+      sideBySide([
+        verifyUnits(host, units, storage),
+        ...(storage ? [verifyStorage(host, storage)] : []),
+        ...(kernelParameters ? [verifyKernelParameters(host)] : []),
+        ...(firewall === true ? [verifyFirewall(host)] : []),
+        ...(certificates === true ? [verifyCertificates(host, units)] : []),
+      ]),
     ),
-  );
-}
+);
 
 /** Waits for all of them, also where one fails: the connection is given back afterwards. */
 async function sideBySide(looks: readonly Promise<JudgedCheck[]>[]): Promise<JudgedCheck[]> {

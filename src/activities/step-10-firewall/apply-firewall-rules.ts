@@ -4,7 +4,6 @@ import { counted } from '../../cluster/text/quantities.js';
 import { ConnectionLostError, NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { Activities } from '../../protocol/steps.js';
 import type { Dependencies } from '../running/dependencies.js';
 import {
   armAndLoad,
@@ -15,10 +14,9 @@ import {
   readFirewallState,
   firewallUndoScript,
 } from '../../probes/firewall-state.js';
-import type { Attempt } from './prove-way-in.js';
-import { proveWayIn } from './prove-way-in.js';
+import { proveWayIn, type Attempt } from './prove-way-in.js';
 import { wayIn } from './ssh-way-in.js';
-import { changed, step, unchanged, withHost } from '../running/step.js';
+import { changed, hostStep, unchanged } from '../running/step.js';
 import { syncUnits } from '../../probes/units.js';
 
 /** Settings that only tests change. */
@@ -31,35 +29,31 @@ export interface FirewallSettings {
  * Step 10: the firewall's rules. They are loaded with an undo armed on the host itself, proven by a new connection, and
  * only then kept for the next boot: rules that lock the worker out last for seconds, and no restart brings them back.
  */
-export function applyFirewallRules(
-  dependencies: Pick<Dependencies, 'hosts'>,
-  { undoAfterSeconds = 30 }: FirewallSettings = {},
-): Activities['applyFirewallRules'] {
-  return step((input) =>
-    withHost(dependencies, input.host, async (host) => {
-      await refuseOtherFirewall(host, input.ruleSet);
-      const cameBy = input.host.kind === 'ssh' ? await wayIn(host) : undefined;
-      const ruleSet = cameBy ? admitSshPort(input.ruleSet, cameBy.port) : input.ruleSet;
-      const summary = `${counted(policiesOf(ruleSet).length, 'policy', 'policies')} in the table inet slipway`;
-      if (await isInForce(host, ruleSet)) return unchanged(summary);
+export const applyFirewallRules = hostStep(
+  'applyFirewallRules',
+  async (host, input, { hosts, undoAfterSeconds = 30 }: Pick<Dependencies, 'hosts'> & FirewallSettings) => {
+    await refuseOtherFirewall(host, input.ruleSet);
+    const cameBy = input.host.kind === 'ssh' ? await wayIn(host) : undefined;
+    const ruleSet = cameBy ? admitSshPort(input.ruleSet, cameBy.port) : input.ruleSet;
+    const summary = `${counted(policiesOf(ruleSet).length, 'policy', 'policies')} in the table inet slipway`;
+    if (await isInForce(host, ruleSet)) return unchanged(summary);
 
-      await stage(host, ruleSet);
-      const begun = Date.now();
-      const attempt = { name: randomBytes(4).toString('hex'), host, cameBy, undoAfterSeconds, begun };
-      await load(attempt);
-      await proveWayIn(dependencies, input.host, attempt);
-      await keep(host, ruleSet);
+    await stage(host, ruleSet);
+    const begun = Date.now();
+    const attempt = { name: randomBytes(4).toString('hex'), host, cameBy, undoAfterSeconds, begun };
+    await load(attempt);
+    await proveWayIn({ hosts }, input.host, attempt);
+    await keep(host, ruleSet);
 
-      if (!(await isInForce(host, ruleSet))) {
-        throw new NotProvenError(`The firewall of ${host.name} is not as it was left a moment ago.`, {
-          host: host.name,
-          advice: `Look whether something else on ${host.name} changes nftables or ${firewallUnit}.`,
-        });
-      }
-      return changed(`${summary}; a new connection got in`);
-    }),
-  );
-}
+    if (!(await isInForce(host, ruleSet))) {
+      throw new NotProvenError(`The firewall of ${host.name} is not as it was left a moment ago.`, {
+        host: host.name,
+        advice: `Look whether something else on ${host.name} changes nftables or ${firewallUnit}.`,
+      });
+    }
+    return changed(`${summary}; a new connection got in`);
+  },
+);
 
 async function refuseOtherFirewall(host: Host, ruleSet: string): Promise<void> {
   const { stdout } = await host.run(

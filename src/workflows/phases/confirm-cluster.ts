@@ -1,4 +1,4 @@
-import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../../protocol/steps.js';
+import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../../protocol/step-inputs.js';
 import type { CheckedUnit } from '../../cluster/verification/host.js';
 import { expectationsOf } from '../../cluster/release-choice/expectations.js';
 import { membersOf } from '../../cluster/specification/members.js';

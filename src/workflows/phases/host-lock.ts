@@ -2,7 +2,7 @@ import { isCancellation, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Holder, HousekeepingActivities } from '../../protocol/housekeeping.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
-import { heartbeatTimeoutFor, paces } from '../running/step-table.js';
+import { heartbeatTimeoutFor, paces } from '../running/paces.js';
 
 /** How often a start is tried again without asking, while a run of the same cluster is letting go of the host. */
 const patienceWithOwnRuns = 30;

@@ -1,5 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
-import type { OldDirectory } from '../../protocol/steps.js';
+import type { OldDirectory } from '../../protocol/step-inputs.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
 import { judgeApproval, judgeDecision, type ApprovalVerb, type DecisionVerb } from './judge-answer.js';
 import { type DecisionQuestion } from '../../protocol/progress.js';

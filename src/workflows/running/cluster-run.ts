@@ -6,7 +6,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import type { CheckResult } from '../../protocol/steps.js';
+import type { CheckResult } from '../../protocol/step-inputs.js';
 import type { HostFacts } from '../../cluster/facts/facts.js';
 import { isOfControlPlane } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';

@@ -1,5 +1,5 @@
 import { ActivityFailure, ApplicationFailure, rootCause, TimeoutFailure } from '@temporalio/workflow';
-import type { StepFailureDetails } from '../../protocol/steps.js';
+import type { StepFailureDetails } from '../../protocol/step-inputs.js';
 
 /** What a failed activity says to a reader. */
 export function describeFailure(failure: unknown): { message: string; details: Partial<StepFailureDetails> } {

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../protocol/steps.js';
+import type { CheckResult } from '../../protocol/step-inputs.js';
 import type { HostFacts } from '../../cluster/facts/facts.js';
 import { keptOldData, oldDataAdvice } from '../../cluster/storage/old-data.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';

@@ -5,7 +5,15 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, HostInput } from '../../protocol/steps.js';
+import type { HostInput, StepResult } from '../../protocol/step-inputs.js';
+import {
+  steps,
+  type Activities,
+  type StepDefinition,
+  type StepInput,
+  type StepName,
+  type StepOutput,
+} from '../../protocol/steps.js';
 import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
 import { digestOf } from '../../cluster/values/digest.js';
 import type { DecisionQuestion } from '../../protocol/progress.js';
@@ -14,12 +22,10 @@ import type { OpenQuestions } from '../questions/open-questions.js';
 import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
 import type { StepProgress } from '../../protocol/progress.js';
-import { heartbeatTimeoutFor, paces, steps, type StepName } from './step-table.js';
-import { summaryOf } from './summaries.js';
+import { heartbeatTimeoutFor, paces } from './paces.js';
 
 /** What a step is given; the job's key is added here. */
-type StepInput<Name extends StepName> = Omit<Parameters<Activities[Name]>[0], 'jobKey'>;
-type StepOutput<Name extends StepName> = Awaited<ReturnType<Activities[Name]>>;
+type Given<Name extends StepName> = Omit<StepInput<Name>, 'jobKey'>;
 
 /**
  * Runs steps one after the other for one host, or for the control host: each is shown in the progress, and one that
@@ -44,7 +50,7 @@ export class StepRunner {
    * Runs a step whose result later steps need, so that it cannot be skipped.
    * @throws ApplicationFailure of type Aborted when a person said so
    */
-  async need<Name extends StepName>(step: Name, input: StepInput<Name>): Promise<StepOutput<Name>> {
+  async need<Name extends StepName>(step: Name, input: Given<Name>): Promise<StepOutput<Name>> {
     const result = await this.perform(step, input, ['retry', 'abort']);
     if (result === null) throw ApplicationFailure.nonRetryable(`${step} cannot be skipped.`);
     return result;
@@ -58,7 +64,7 @@ export class StepRunner {
    */
   async run<Name extends StepName>(
     step: Name,
-    input: StepInput<Name>,
+    input: Given<Name>,
     { beforeRetry }: { readonly beforeRetry?: () => Promise<void> } = {},
   ): Promise<StepOutput<Name> | null> {
     return this.perform(step, input, ['retry', 'skip', 'abort'], beforeRetry);
@@ -66,7 +72,7 @@ export class StepRunner {
 
   private async perform<Name extends StepName>(
     step: Name,
-    input: StepInput<Name>,
+    input: Given<Name>,
     choices: readonly ('retry' | 'skip' | 'abort')[],
     beforeRetry?: () => Promise<void>,
   ): Promise<StepOutput<Name> | null> {
@@ -78,7 +84,7 @@ export class StepRunner {
     for (let cutOff = 0; ;) {
       try {
         const result = await this.execute(step, input);
-        show(outcomeOf(result), summaryOf(step, result));
+        show(outcomeOf(step, result), summaryOf(step, result));
         return result;
       } catch (failure) {
         if (isCancellation(failure)) {
@@ -120,10 +126,7 @@ export class StepRunner {
     return { verb, said };
   }
 
-  private async execute<Name extends StepName>(
-    step: Name,
-    input: StepInput<Name>,
-  ): Promise<StepOutput<Name>> {
+  private async execute<Name extends StepName>(step: Name, input: Given<Name>): Promise<StepOutput<Name>> {
     const { title, pace, onCancel } = steps[step];
     const generation = (this.generations.get(step) ?? 0) + 1;
     this.generations.set(step, generation);
@@ -184,8 +187,11 @@ function jobKeyOf(step: StepName, generation: number): string {
 /** What has ended with its machine is done again without a question; something that ends it each time is no accident. */
 const mostCutOff = 10;
 
-function outcomeOf(result: unknown): 'changed' | 'unchanged' {
-  return typeof result === 'object' && result !== null && 'outcome' in result && result.outcome === 'changed'
-    ? 'changed'
-    : 'unchanged';
+function outcomeOf<Name extends StepName>(step: Name, result: StepOutput<Name>): StepResult['outcome'] {
+  return steps[step].result === 'outcome' ? (result as StepResult).outcome : 'unchanged';
+}
+
+function summaryOf<Name extends StepName>(step: Name, result: StepOutput<Name>): string {
+  const { summaryOf: describe } = steps[step] as unknown as StepDefinition<never, StepOutput<Name>>;
+  return describe(result);
 }

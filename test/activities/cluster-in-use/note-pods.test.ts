@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
 import { confirmNodes } from '../../../src/activities/step-09-confirm/confirm-nodes.js';
-import type { StepResult, VerificationResult } from '../../../src/protocol/steps.js';
+import type { StepResult, VerificationResult } from '../../../src/protocol/step-inputs.js';
 import { forgetPods } from '../../../src/activities/cluster-in-use/forget-pods.js';
 import { notePods } from '../../../src/activities/cluster-in-use/note-pods.js';
 import { FakeHost } from '../../fakes/fake-host.js';
@@ -68,7 +68,7 @@ class Cluster {
     return this.run(forgetPods, nodes);
   }
 
-  private run(make: typeof notePods, nodes: readonly string[]): Promise<StepResult> {
+  private run(make: typeof notePods | typeof forgetPods, nodes: readonly string[]): Promise<StepResult> {
     return new MockActivityEnvironment().run(make({ hosts: new FakeHostPool([this.host]) }), { host, nodes });
   }
 

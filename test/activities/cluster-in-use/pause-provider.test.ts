@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HostInput, StepResult } from '../../../src/protocol/steps.js';
+import type { HostInput, StepResult } from '../../../src/protocol/step-inputs.js';
 import { pauseProvider } from '../../../src/activities/cluster-in-use/pause-provider.js';
 import { resumeProvider } from '../../../src/activities/cluster-in-use/resume-provider.js';
 import { replicasBefore } from '../../../src/cluster/kubernetes/akash-provider.js';

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { step, withHost } from '../../../src/activities/running/step.js';
+import { withHeartbeats } from '../../../src/activities/running/heartbeats.js';
+import { withHost } from '../../../src/activities/running/step.js';
 import { sh } from '../../../src/hosts/script.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
@@ -21,7 +22,7 @@ systemctl start slow-to-end`,
 
 const fail = () =>
   runStep(
-    step(() =>
+    withHeartbeats(() =>
       withHost(stage().dependencies, targetOf(machine), (host) => host.run(sh`exit 3`, { what: 'look' })),
     ),
     undefined,

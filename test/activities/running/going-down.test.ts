@@ -1,6 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
-import { step, withHost } from '../../../src/activities/running/step.js';
+import { withHeartbeats } from '../../../src/activities/running/heartbeats.js';
+import { withHost } from '../../../src/activities/running/step.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
@@ -14,7 +15,7 @@ const address: HostAddress = {
 /** A step whose command fails, on a machine whose systemd answers so. */
 async function failOn(host: FakeHost): Promise<unknown> {
   host.when(/systemctl show/, { exitCode: 1, stderr: 'Failed to get properties: Connection reset by peer' });
-  const look = step(() =>
+  const look = withHeartbeats(() =>
     withHost({ hosts: new FakeHostPool([host]) }, address, (opened) =>
       opened.run(sh`systemctl show kubelet`, { what: 'look at the units' }),
     ),

@@ -2,7 +2,7 @@ import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { confirmPods } from '../../../src/activities/step-09-confirm/confirm-pods.js';
-import type { VerificationResult, VerifyKubernetesInput } from '../../../src/protocol/steps.js';
+import type { VerificationResult, VerifyKubernetesInput } from '../../../src/protocol/step-inputs.js';
 import { lookUntilSettled } from '../../../src/activities/running/patience.js';
 import { verifyEtcd } from '../../../src/activities/step-09-confirm/verify-etcd.js';
 import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.js';

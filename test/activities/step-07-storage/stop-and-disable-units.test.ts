@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, it } from 'vitest';
-import type { StepResult, StorageInput } from '../../../src/protocol/steps.js';
+import type { StepResult, StorageInput } from '../../../src/protocol/step-inputs.js';
 import { startAndEnableUnits } from '../../../src/activities/step-07-storage/start-and-enable-units.js';
 import { stopAndDisableUnits } from '../../../src/activities/step-07-storage/stop-and-disable-units.js';
 import { FakeHost } from '../../fakes/fake-host.js';

@@ -57,7 +57,7 @@ function ruleSet(openPorts: { port: number }[] = []): string {
 }
 
 const apply = (rules: string, undoAfterSeconds = 20) =>
-  runStep(applyFirewallRules(stage().dependencies, { undoAfterSeconds }), {
+  runStep(applyFirewallRules({ ...stage().dependencies, undoAfterSeconds }), {
     host: targetOf(machine),
     ruleSet: rules,
   });
@@ -198,7 +198,7 @@ describe('a connection that breaks as the rules are being loaded', () => {
     };
     const before = await on('nft -s list table inet slipway; cat /etc/nftables.d/slipway.nft');
     const attempt = () =>
-      runStep(applyFirewallRules({ ...stage().dependencies, hosts: cutting }, { undoAfterSeconds: 20 }), {
+      runStep(applyFirewallRules({ ...stage().dependencies, hosts: cutting, undoAfterSeconds: 20 }), {
         host: targetOf(machine),
         ruleSet: ruleSet([{ port: 6443 }]),
       });

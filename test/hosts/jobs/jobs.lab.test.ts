@@ -3,7 +3,8 @@ import type { Host } from '../../../src/hosts/host.js';
 import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
 import { quote, sh } from '../../../src/hosts/script.js';
 import type { LabMachine } from '../../../src/lab/index.js';
-import { runJob, step } from '../../../src/activities/running/step.js';
+import { runJob } from '../../../src/activities/running/run-job.js';
+import { withHeartbeats } from '../../../src/activities/running/heartbeats.js';
 import { runStep } from '../../support/control-host.js';
 import { targetOf, useLab } from '../../support/lab-host.js';
 import { until } from '../../support/test-sshd.js';
@@ -91,7 +92,7 @@ grep -aF slipway-job /proc/[0-9]*/cmdline > /root/processes`);
     );
     const script = sh`cat /dev/zero > /var/lib/slipway/jobs/${key}/filling || exit 3`;
     expect(await jobs.run(host, { key, script })).toMatchObject({ kind: 'ended', exitCode: 3 });
-    const again = step(() => runJob({ jobs }, host, { key, script }, 'fill the disk'));
+    const again = withHeartbeats(() => runJob({ jobs }, host, { key, script }, 'fill the disk'));
     await expect(runStep(again, undefined)).rejects.toMatchObject({
       type: 'NoRoomError',
       message: `"fill the disk" failed on jobs1 with exit code 3, and the file system of /var/lib/slipway/jobs/${key}/log has no room left.`,

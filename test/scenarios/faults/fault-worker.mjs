@@ -119,7 +119,10 @@ const dependencies = {
   },
 };
 const activities = Object.fromEntries(
-  Object.entries(createActivities(dependencies)).map(([name, activity]) => [name, observed(name, activity)]),
+  Object.entries(await createActivities(dependencies)).map(([name, activity]) => [
+    name,
+    observed(name, activity),
+  ]),
 );
 const worker = await createWorker({ connection, namespace: 'default', dependencies, activities });
 process.on('SIGTERM', () => worker.shutdown());

@@ -1,5 +1,4 @@
-import { createActivities } from '../../../src/activities/index.js';
-import { createDependencies } from '../../../src/workers/dependencies.js';
+import { steps } from '../../../src/protocol/steps.js';
 import { mayAsk, type Fault } from './faults.js';
 import type { Outcome } from './fault-stage.js';
 import { momentText, type Cell, type Moment } from './moments.js';
@@ -104,14 +103,12 @@ export const elsewhere: readonly string[] = [
   'measureOldData',
   'deleteOldData',
   'restoreDataDirectories',
-  'stopJob',
-  'findHostHolder',
 ];
 
 /** Activities of the code that an `up` does not come to, though they are not known for that. */
 export function unknown(undisturbed: Outcome): string[] {
   const known = new Set([...undisturbed.done.map(({ step }) => step), ...elsewhere]);
-  return Object.keys(createActivities(createDependencies())).filter((step) => !known.has(step));
+  return Object.keys(steps).filter((step) => !known.has(step));
 }
 
 /** The moments of an `up` that meet the fault. */

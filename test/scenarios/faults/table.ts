@@ -1,4 +1,4 @@
-import { steps } from '../../../src/workflows/running/step-table.js';
+import { steps } from '../../../src/protocol/steps.js';
 import type { Fault } from './faults.js';
 import { momentText, type Cell } from './moments.js';
 

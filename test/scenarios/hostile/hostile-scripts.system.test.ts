@@ -86,7 +86,7 @@ async function runAll(inputs: Inputs, ran: Ran): Promise<void> {
   // Jobs run through the machine itself, and are stopped as real ones are.
   const stop = async (host: Host, key: string) => createJobs().stop(host, key);
   const dependencies = { hosts, jobs: Object.assign(new FakeJobs(), { stop }), readSecret };
-  const activities = createActivities(dependencies) as unknown as Record<keyof Inputs, Activity>;
+  const activities = (await createActivities(dependencies)) as unknown as Record<keyof Inputs, Activity>;
   for (const name of Object.keys(inputs) as (keyof Inputs)[]) {
     const failure = await failureOf(activities[name], inputs[name]);
     ran(name, machine.calls(), failure);

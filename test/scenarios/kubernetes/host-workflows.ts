@@ -68,7 +68,7 @@ export async function withHostWorkflows<Output>(
   try {
     const native = await NativeConnection.connect({ address });
     const connection = await Connection.connect({ address });
-    const real = createActivities(dependencies);
+    const real = await createActivities(dependencies);
     const activities = { ...real, ...watch(real) };
     const worker = await createWorker({ connection: native, namespace, dependencies, activities });
     try {

@@ -3,7 +3,7 @@ import type { CheckResult } from '../../../src/cluster/checks/checks.js';
 import { confirmDns } from '../../../src/activities/step-09-confirm/confirm-dns.js';
 import { confirmNodes } from '../../../src/activities/step-09-confirm/confirm-nodes.js';
 import { confirmPods } from '../../../src/activities/step-09-confirm/confirm-pods.js';
-import type { VerifyKubernetesInput } from '../../../src/protocol/steps.js';
+import type { VerifyKubernetesInput } from '../../../src/protocol/step-inputs.js';
 import { startKubernetes, type Kubernetes } from '../../../src/lab/kubernetes/start.js';
 import { matchingRelease } from '../../../src/lab/kubernetes/versions.js';
 import { runStep } from '../../support/control-host.js';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { AllActivities } from '../../../src/activities/index.js';
-import { step } from '../../../src/activities/running/step.js';
+import { withHeartbeats } from '../../../src/activities/running/heartbeats.js';
 import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.js';
 import { ephemeralStorageSchema } from '../../../src/cluster/specification/specification.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
@@ -36,7 +36,7 @@ export async function migrate(
   const { worker } = cluster;
   const before: string[] = [];
   const watch = (real: AllActivities): Partial<AllActivities> => ({
-    stopAndDisableUnits: step(async (input) => {
+    stopAndDisableUnits: withHeartbeats(async (input) => {
       const result = await real.stopAndDisableUnits(input);
       before.push(
         await onMachine(worker, documentsLook),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyFirewallRules } from '../../../src/activities/step-10-firewall/apply-firewall-rules.js';
 import { checkReachability } from '../../../src/activities/look-at-hosts/check-reachability.js';
-import type { ReachabilityResult } from '../../../src/protocol/steps.js';
+import type { ReachabilityResult } from '../../../src/protocol/step-inputs.js';
 import type { Dependencies } from '../../../src/activities/running/dependencies.js';
 import { gatherFacts } from '../../../src/activities/look-at-hosts/gather-facts.js';
 import { listenProgram } from '../../../src/probes/reachability-programs.js';

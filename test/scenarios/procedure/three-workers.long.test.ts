@@ -49,7 +49,7 @@ describe('three workers at once: one ordinary, one with a power cut, one with to
     }
     connection = await NativeConnection.connect({ address: stage.server.address });
     const dependencies = createDependencies(stage.home);
-    const activities = createActivities(dependencies);
+    const activities = await createActivities(dependencies);
     worker = await createWorker({
       connection,
       namespace: stage.server.namespace,

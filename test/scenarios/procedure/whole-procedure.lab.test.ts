@@ -8,7 +8,7 @@ import type { LabMachine } from '../../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../../src/lab/seed-worker.js';
 import { clusterWorkflowId, progressQuery, taskQueue } from '../../../src/protocol/messages.js';
 import type { ClusterProgress } from '../../../src/protocol/progress.js';
-import { steps, type StepName } from '../../../src/workflows/running/step-table.js';
+import { steps, type StepName } from '../../../src/protocol/steps.js';
 import {
   activeSince,
   bootIdOf,

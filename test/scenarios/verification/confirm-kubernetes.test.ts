@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { confirmDns } from '../../../src/activities/step-09-confirm/confirm-dns.js';
 import { confirmNodes } from '../../../src/activities/step-09-confirm/confirm-nodes.js';
 import { confirmPods } from '../../../src/activities/step-09-confirm/confirm-pods.js';
-import type { VerificationResult, VerifyKubernetesInput } from '../../../src/protocol/steps.js';
+import type { VerificationResult, VerifyKubernetesInput } from '../../../src/protocol/step-inputs.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
 

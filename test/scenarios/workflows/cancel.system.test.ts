@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Report } from '../../../src/cluster/report/report.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { hostWorkflowId } from '../../../src/protocol/messages.js';
-import { steps, type StepName } from '../../../src/workflows/running/step-table.js';
+import { steps, type StepName } from '../../../src/protocol/steps.js';
 import { asked, LabRun, until, WorkflowLab } from '../../support/environment.js';
 import { activitiesByCluster, FakeMachines, type Call } from '../../fakes/fake-machines.js';
 import { historyOf, stepsScheduledAfterCancel, tasksThatFailed } from '../../support/history-of.js';

@@ -2,7 +2,7 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/cluster/report/report.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
-import type { StepName } from '../../../src/workflows/running/step-table.js';
+import type { StepName } from '../../../src/protocol/steps.js';
 import { asked, details, until, WorkflowLab } from '../../support/environment.js';
 import { FakeMachines } from '../../fakes/fake-machines.js';
 import { aCluster } from '../../support/specifications.js';

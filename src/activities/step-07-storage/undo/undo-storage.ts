@@ -7,11 +7,11 @@ import { CommandFailedError, RefusedError } from '../../../hosts/errors.js';
 import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
 import { observeArray } from '../../../probes/array.js';
-import type { Activities } from '../../../protocol/steps.js';
 import type { Dependencies } from '../../running/dependencies.js';
 import { movedFunctions } from '../moved-data.js';
 import { notProven, withRefusals } from '../../running/refusals.js';
-import { changed, runJob, step, unchanged, withHost } from '../../running/step.js';
+import { runJob } from '../../running/run-job.js';
+import { changed, hostStep, unchanged } from '../../running/step.js';
 import { storageJob } from '../storage-job.js';
 import { readRecordBefore, recordPath } from '../record-before-on-host.js';
 import { switchedScript, undoScript } from './undo-script.js';
@@ -24,40 +24,39 @@ import { movedUnits } from '../../../probes/units.js';
  * and approved for them, with what has been copied: the next run goes on with them. Once data has been switched nothing
  * is undone, because from then on the way forward is the safe one.
  */
-export function undoStorage(dependencies: Pick<Dependencies, 'hosts' | 'jobs'>): Activities['undoStorage'] {
-  return step(({ host: reach, target, jobKey }) =>
-    withHost(dependencies, reach, async (host) => {
-      const record = await readRecordBefore(host);
-      const done = await readEnding(host);
-      if (done?.jobKey === jobKey) {
-        await forget(host, record);
-        return changed(done.summary);
-      }
-      const kept = await whyKept(host, target, record);
-      if (kept !== null) return unchanged(kept);
-
-      const { work } = await lookWhatIsLeft(host, target, record);
-      const job = storageJob(jobKey, undoScript(work));
-      try {
-        await withRefusals(host, () => runJob(dependencies, host, job, 'undo step 7'));
-      } catch (error) {
-        throw withWhatIsLeft(error, await lookWhatIsLeft(host, target, record));
-      }
-      const left = await lookWhatIsLeft(host, target, record);
-      if (left.problems.length > 0) {
-        throw notProven(
-          host,
-          `Not undone: ${left.problems.join(' ')}`,
-          `Read ${recordPath(host)} on ${host.name}.`,
-        );
-      }
-      const summary = await summaryOf(host, target, { record, left });
-      await host.writeFile(endingPath(host), `${JSON.stringify({ jobKey, summary })}\n`);
+export const undoStorage = hostStep(
+  'undoStorage',
+  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    const record = await readRecordBefore(host);
+    const done = await readEnding(host);
+    if (done?.jobKey === jobKey) {
       await forget(host, record);
-      return changed(summary);
-    }),
-  );
-}
+      return changed(done.summary);
+    }
+    const kept = await whyKept(host, target, record);
+    if (kept !== null) return unchanged(kept);
+
+    const { work } = await lookWhatIsLeft(host, target, record);
+    const job = storageJob(jobKey, undoScript(work));
+    try {
+      await withRefusals(host, () => runJob(dependencies, host, job, 'undo step 7'));
+    } catch (error) {
+      throw withWhatIsLeft(error, await lookWhatIsLeft(host, target, record));
+    }
+    const left = await lookWhatIsLeft(host, target, record);
+    if (left.problems.length > 0) {
+      throw notProven(
+        host,
+        `Not undone: ${left.problems.join(' ')}`,
+        `Read ${recordPath(host)} on ${host.name}.`,
+      );
+    }
+    const summary = await summaryOf(host, target, { record, left });
+    await host.writeFile(endingPath(host), `${JSON.stringify({ jobKey, summary })}\n`);
+    await forget(host, record);
+    return changed(summary);
+  },
+);
 
 /** Why the host is left as it is, one sentence; null when step 7 can still be undone. */
 async function whyKept(

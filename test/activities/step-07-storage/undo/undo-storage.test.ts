@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { backUpFstab } from '../../../../src/activities/step-07-storage/back-up-fstab.js';
-import type { StepResult } from '../../../../src/protocol/steps.js';
+import type { StepResult } from '../../../../src/protocol/step-inputs.js';
 import { undoStorage } from '../../../../src/activities/step-07-storage/undo/undo-storage.js';
 import { editFstab } from '../../../../src/cluster/storage/fstab.js';
 import { CommandFailedError } from '../../../../src/hosts/errors.js';

@@ -1,0 +1,239 @@
+import type { CheckResult } from '../cluster/checks/checks.js';
+import type { CheckedUnit } from '../cluster/verification/host.js';
+import type { Reachability } from '../cluster/network/reachability.js';
+import type { SecretReference, Specification } from '../cluster/specification/specification.js';
+import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
+import type { HostAddress } from './host-addresses.js';
+
+/**
+ * What each step takes and gives back. Everything here goes through Temporal, so it is JSON, small (digests and tails, never
+ * logs) and free of secrets.
+ */
+
+/** What every step gives back. */
+export interface StepResult {
+  /** `unchanged`: looking showed that nothing was left to do. */
+  readonly outcome: 'changed' | 'unchanged';
+  /** One line for the progress table, such as "md0: 2 disks, raid0, 3.9 GiB". */
+  readonly summary: string;
+}
+
+/** What a failed step tells the workflow and the reader; goes through Temporal as the failure's details. */
+export interface StepFailureDetails {
+  readonly host: string;
+  readonly command?: string | undefined;
+  /** Last lines of output. */
+  readonly output?: string | undefined;
+  readonly advice?: string | undefined;
+}
+
+/** A step on one machine. */
+export interface HostInput {
+  readonly host: HostAddress;
+}
+
+/** A step that runs a detached job. */
+export interface JobInput {
+  /** From workflow, step and generation; raised only by an operator's `retry`. */
+  readonly jobKey: string;
+}
+
+/** A step of the document's step 7. */
+export interface StorageInput extends HostInput, JobInput {
+  readonly target: StorageTarget;
+}
+
+/** A directory that step 7 has kept from before the move. */
+export interface OldDirectory {
+  readonly path: string;
+  readonly bytes: number;
+}
+export interface OldDataResult {
+  readonly directories: readonly OldDirectory[];
+}
+export interface DeleteOldDataInput extends StorageInput {
+  /** As they were approved. */
+  readonly directories: readonly OldDirectory[];
+}
+
+/** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/kubespray/folders.ts. */
+export interface ControlHostInput extends HostInput {
+  readonly cluster: string;
+}
+
+export interface CloneInput extends ControlHostInput, JobInput {
+  readonly repository: string;
+  /** Branch or tag. */
+  readonly ref: string;
+  /** What steps 4 to 6 are to write later. With it, what they would refuse is told now, before hosts are restarted. */
+  readonly inventory?: Omit<
+    GroupVariablesInput & Pick<InventoryInput, 'sampleInventory'>,
+    keyof ControlHostInput
+  >;
+}
+export interface CloneResult extends StepResult {
+  /** The commit that is checked out. */
+  readonly commit: string;
+  /** Kubespray's folder on the control host. */
+  readonly folder: string;
+}
+
+export interface VirtualEnvironmentInput extends ControlHostInput, JobInput {
+  /** Python versions that the release accepts, such as ["3.10", "3.11"]; best first. */
+  readonly pythonVersions: readonly string[];
+}
+export interface VirtualEnvironmentResult extends StepResult {
+  /** The virtualenv's folder, keyed by the requirements' digest. */
+  readonly folder: string;
+  readonly python: string;
+}
+export interface RequirementsInput extends ControlHostInput, JobInput {
+  readonly virtualEnvironment: string;
+}
+
+export interface SshKeyInput extends HostInput {
+  /** Path of the private key on that machine. `~/` is allowed. */
+  readonly path: string;
+}
+export interface SshKeyResult extends StepResult {
+  /** "<type> <base64> <comment>" */
+  readonly publicKey: string;
+}
+export interface CopySshKeyInput extends HostInput {
+  readonly publicKeys: readonly string[];
+  /** Used when the key does not get in yet. */
+  readonly password?: SecretReference | undefined;
+}
+export interface ConfirmSshResult extends StepResult {
+  /** "<type> <base64>" of the pinned host key, for Ansible's own known_hosts. */
+  readonly hostKey: string;
+  readonly fingerprint: string;
+}
+
+export interface FactsInput extends HostInput {
+  /** Directories of step 7, and the mount point. */
+  readonly mountPoint: string;
+  /** The cluster whose control host it is: its Pythons and the release of its checkout are looked for, too. */
+  readonly controlHostOf?: string | undefined;
+  /** Folders, from the root on, whose room is looked at besides the usual ones. */
+  readonly roomFor?: readonly string[] | undefined;
+  /** Leaves out the clock and what only preflight looks at, which on a slow machine takes longer than all the rest. */
+  readonly storageOnly?: boolean | undefined;
+}
+
+export interface ReachabilityInput extends HostInput, JobInput {
+  /** How each host of the specification is reached. */
+  readonly hosts: readonly HostAddress[];
+  readonly specification: Specification;
+}
+export type ReachabilityResult = StepResult & Reachability;
+
+export interface InventoryInput extends ControlHostInput {
+  readonly specification: Specification;
+  readonly release: string;
+  /** Folder of the release's sample inventory in the checkout. */
+  readonly sampleInventory: string;
+  /** Pinned keys by host name, for the known_hosts that Ansible uses. */
+  readonly hostKeys: Readonly<Record<string, string>>;
+  /** Path of the private key on the control host. */
+  readonly privateKey: string;
+}
+export interface GroupVariablesInput extends ControlHostInput {
+  readonly specification: Specification;
+  readonly release: string;
+  /** By host name, for hosts that have ephemeral storage. */
+  readonly storage: Readonly<Record<string, { readonly mountPoint: string; readonly layout: Layout }>>;
+}
+
+export interface RebootInput extends HostInput {
+  /** The boot ID that must go away. If the host has another one already, nothing is done. */
+  readonly bootIdBefore: string;
+  /** Shown in the host's journal. */
+  readonly reason: string;
+}
+export interface WaitForRebootInput extends HostInput {
+  readonly bootIdBefore: string;
+}
+
+export interface PlaybookInput extends ControlHostInput, JobInput {
+  /** cluster.yml, facts.yml, … */
+  readonly playbook: string;
+  readonly virtualEnvironment: string;
+  readonly release: string;
+  readonly hostCount: number;
+  /** Passed as one JSON document. */
+  readonly extraVariables: Readonly<Record<string, unknown>>;
+  /** Inventory names for --limit; without it every host. */
+  readonly limit?: readonly string[] | undefined;
+}
+export interface PlaybookResult extends StepResult {
+  /** Ansible's counts by host. */
+  readonly hosts: Readonly<Record<string, PlaybookHostCounts>>;
+  /** Path of the full log on the control host. */
+  readonly log: string;
+}
+export interface PlaybookHostCounts {
+  readonly ok: number;
+  readonly changed: number;
+  readonly failures: number;
+  readonly unreachable: number;
+  readonly skipped: number;
+}
+
+/** Answers of verification; judged in src/cluster/checks*.ts. */
+export type { CheckResult } from '../cluster/checks/checks.js';
+export interface VerificationResult {
+  readonly checks: readonly CheckResult[];
+}
+
+/** How long a step of verification waits for what may settle by itself. */
+export interface PatientInput {
+  /** Milliseconds for which such failing checks are looked at again; without it there is one look. */
+  readonly patienceMs?: number;
+  /** Checks that the operator accepts: nobody waits for them. */
+  readonly overrides?: Specification['overrides'];
+}
+
+export interface VerifyHostInput extends HostInput, PatientInput {
+  readonly storage?: StorageTarget | undefined;
+  readonly units: readonly CheckedUnit[];
+  readonly kernelParameters: boolean;
+  /** Whether step 10's rules should be loaded. */
+  readonly firewall?: boolean | undefined;
+  /** Whether to look when the host's certificates end. */
+  readonly certificates?: boolean | undefined;
+}
+export interface VerifyEtcdInput extends HostInput, PatientInput {
+  /** Inventory names of all members. */
+  readonly members: readonly string[];
+}
+export interface VerifyKubernetesInput extends HostInput, PatientInput {
+  /** Inventory names of all nodes. */
+  readonly nodes: readonly string[];
+  /** Those of them that are control planes; without it, the one that is asked. */
+  readonly controlPlanes?: readonly string[];
+  readonly release: string;
+  /** The version that should run, null where it is not known; without it the release's own. */
+  readonly kubernetes?: string | null;
+  /** Where CoreDNS should forward to; null where it is not known. */
+  readonly upstreamDns: readonly string[] | null;
+  /** The labels `k8s-app` of CoreDNS's deployments; without them the usual one. */
+  readonly coreDns?: readonly string[];
+  /** Whether the node-local cache should run; without it, it should. */
+  readonly nodeLocalDns?: boolean;
+}
+
+export interface PauseProviderResult extends StepResult {
+  /** Each that is at 0 by Slipway now, with the replicas it had: "akash-services/akash-provider (1 replica)". */
+  readonly paused: readonly string[];
+}
+
+export interface NodesInput extends HostInput {
+  /** Inventory names of the nodes. */
+  readonly nodes: readonly string[];
+}
+
+export interface FirewallInput extends HostInput {
+  /** The complete rule set for nft, made by src/cluster/network/firewall.ts. */
+  readonly ruleSet: string;
+}
