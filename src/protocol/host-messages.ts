@@ -2,6 +2,7 @@ import { defineSignal } from '@temporalio/workflow';
 import type { EphemeralStorage } from '../cluster/specification/specification.js';
 import type { ReportedHost } from '../cluster/report/report.js';
 import type { StoragePlan } from '../cluster/storage/storage-plan.js';
+import type { ApprovedDigest, ApprovedPlan } from './approvals.js';
 import type { HostState, Question, StepProgress } from './progress.js';
 import type { HostAddress } from './host-addresses.js';
 
@@ -11,8 +12,10 @@ import type { HostAddress } from './host-addresses.js';
 export interface StorageWork {
   readonly host: HostAddress;
   readonly storage: EphemeralStorage;
-  /** Digest of the host's approved plan; null where nothing was to be approved. */
-  readonly approvedPlan: string | null;
+  /** Digest of the host's approved plan; null where nobody was asked, so that the host's own workflow asks. */
+  readonly approvedPlan: ApprovedDigest | null;
+  /** Who has approved it, and when; missing in the work of an earlier version. */
+  readonly approved?: ApprovedPlan | undefined;
   /** How long a question stays open if the plan has to be approved again. */
   readonly approvalHours: number;
   /** The control plane by which the host's pods are noted before it is stopped; undefined: that is done already. */
@@ -54,6 +57,8 @@ export interface HostReport {
   readonly host: string;
   readonly state: HostState;
   readonly steps: readonly (StepProgress & { readonly position: number })[];
+  /** Answers that it has refused since then, one sentence each: they came too late, or fit no question. */
+  readonly refusals?: readonly string[] | undefined;
   /** All that are open. */
   readonly questions: readonly Question[];
   /** The plan made anew: when it is asked about, and when the host is prepared. */

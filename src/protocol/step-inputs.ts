@@ -3,6 +3,7 @@ import type { CheckedUnit } from '../cluster/verification/host.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
 import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
+import type { ApprovedPlan } from './approvals.js';
 import type { HostAddress } from './host-addresses.js';
 
 /**
@@ -43,6 +44,11 @@ export interface StorageInput extends HostInput, JobInput {
   readonly target: StorageTarget;
 }
 
+/** A step after which something is lost for good. */
+export interface DestructiveInput extends StorageInput {
+  readonly approved: ApprovedPlan;
+}
+
 /** A directory that step 7 has kept from before the move. */
 export interface OldDirectory {
   readonly path: string;
@@ -51,7 +57,7 @@ export interface OldDirectory {
 export interface OldDataResult {
   readonly directories: readonly OldDirectory[];
 }
-export interface DeleteOldDataInput extends StorageInput {
+export interface DeleteOldDataInput extends DestructiveInput {
   /** As they were approved. */
   readonly directories: readonly OldDirectory[];
 }

@@ -11,6 +11,7 @@ import type {
 } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import { controlHostName } from '../protocol/host-addresses.js';
+import type { ApprovedPlan } from '../protocol/approvals.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './running/host-run.js';
 import { forgetPods } from './phases/note-pods.js';
@@ -56,11 +57,11 @@ export async function deleteOldData(input: DeleteOldDataInput): Promise<HostOutc
 async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<void> {
   const { specification, host } = subject;
   const hours = specification.approval.hours;
-  for (let approved: string | null = null; ;) {
+  for (let approved: ApprovedPlan | undefined; ;) {
     run.progress.setPhase('verifying');
     const { target, directories, digest } = await lookAtOldData(run, subject);
-    if (digest === approved) {
-      const input = { host: hostAddressOf(specification, host), target, directories };
+    if (digest === approved?.digest) {
+      const input = { host: hostAddressOf(specification, host), target, directories, approved };
       await run.steps.need('deleteOldData', input);
       await forgetPods(run.steps, specification, host);
       return;
@@ -68,16 +69,15 @@ async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<voi
     run.progress.setPhase('approval');
     const answers = await run.questions.askApproval({
       plan: digest,
-      hosts: [host.name],
+      digests: new Map([[host.name, digest]]),
       hours,
       oldData: directories,
     });
-    const by = answers.approved.get(host.name);
-    if (by === undefined) {
+    approved = answers.approved.get(host.name);
+    if (approved === undefined) {
       throw stopped('denied', answers.denied.get(host.name) ?? 'The deletion was not approved.');
     }
-    run.approvals.push({ plan: digest, by });
-    approved = digest;
+    run.approvals.push({ plan: digest, by: approved.by });
   }
 }
 

@@ -49,7 +49,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // Step 1: clone the Kubespray project, step 2: install Ansible; meanwhile the plan may be approved. Nothing is
       // restarted before both are done, so what stands in the way of steps 4 to 6 is asked about in time.
-      const [kubespray] = await runBoth(
+      const [kubespray, approved] = await runBoth(
         () => installKubespray(run, plan),
         () => approvePlan(run, plan),
       );
@@ -58,7 +58,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
       run.progress.setPhase('preparing');
       await provider.beginFor(plan);
       await notePods(run, plan);
-      await hosts.prepare(plan);
+      await hosts.prepare(plan, approved);
       stopWithoutControlPlane(run);
       await confirmReachability(run);
 

@@ -113,9 +113,10 @@ export class HostWork {
     }
   }
 
-  private hear({ state, steps, questions, storage }: HostReport): void {
+  private hear({ state, steps, questions, storage, refusals = [] }: HostReport): void {
     const { progress, questions: open } = this.run;
     const { name } = this.host;
+    for (const refusal of refusals) this.run.progress.refuse(`${name}: ${refusal}`);
     if (this.isOver) return;
     this.showSteps(steps);
     progress.setHostState(name, state);

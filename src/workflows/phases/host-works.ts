@@ -7,6 +7,7 @@ import { targetOfPlan, type Layout, type StorageTarget } from '../../cluster/sto
 import type { WorkOrder } from '../../cluster/plan/work-order.js';
 import { forEachBounded } from '../running/bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
+import type { ApprovedPlans } from '../../protocol/approvals.js';
 import type { PrepareHostInput } from '../../protocol/host-messages.js';
 import { HostWork } from './host-work.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
@@ -18,11 +19,14 @@ export class HostWorks {
 
   constructor(private readonly run: ClusterRun) {}
 
-  /** Step 7 on every host that asks for it, in the plan's order; the others only take their lock. */
-  async prepare(plan: ClusterPlan): Promise<void> {
+  /**
+   * Step 7 on every host that asks for it, in the plan's order; the others only take their lock. What was not approved is
+   * asked about by the host's own workflow.
+   */
+  async prepare(plan: ClusterPlan, approved: ApprovedPlans): Promise<void> {
     const hosts = this.run.activeHosts();
     this.works = hosts.map((host) => new HostWork(this.run, host));
-    const begin = (work: HostWork) => work.prepare(this.inputFor(work.host, plan, hosts.length));
+    const begin = (work: HostWork) => work.prepare(this.inputFor(work.host, approved, hosts.length));
     await runBoth(
       () => forEachBounded(this.worksOf(plan.order.sideBySide), begin),
       () => this.prepareInUse(plan.order, begin),
@@ -82,11 +86,11 @@ export class HostWorks {
     );
   }
 
-  private inputFor(host: HostSpecification, plan: ClusterPlan, hostCount: number): PrepareHostInput {
+  private inputFor(host: HostSpecification, approved: ApprovedPlans, hostCount: number): PrepareHostInput {
     const { specification } = this.run;
     const storage = ephemeralStorageOf(specification, host);
     const address = hostAddressOf(specification, host);
-    const planned = plan.storage[host.name];
+    const approval = approved.get(host.name);
     return {
       cluster: specification.name,
       host: address,
@@ -96,7 +100,8 @@ export class HostWorks {
           : {
               host: address,
               storage,
-              approvedPlan: planned?.kind === 'apply' ? planned.digest : null,
+              approvedPlan: approval?.digest ?? null,
+              approved: approval,
               approvalHours: specification.approval.hours,
             },
       kernelParameters: host.roles.includes('worker'),

@@ -3,6 +3,7 @@ import { rulesFor } from '../../cluster/releases/releases.js';
 import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../../cluster/rerun/rerun.js';
 import { membersOf } from '../../cluster/specification/members.js';
 import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
+import type { ApprovedPlan } from '../../protocol/approvals.js';
 import { forEachBounded } from '../running/bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
@@ -23,8 +24,8 @@ export class NodesBeforeRun {
   private readonly accepted = new Set<string>();
   /** Whether etcd was there before the first run, and nothing of use in it; null before anybody has looked. */
   private etcdIsUnused: boolean | null = null;
-  /** By host, the digest and the name of who has approved the node's reset. */
-  private readonly approved = new Map<string, { digest: string; by: string }>();
+  /** The approvals of nodes' resets that were not used yet, by host. */
+  private readonly approved = new Map<string, ApprovedPlan>();
 
   constructor(
     private readonly run: ClusterRun,
@@ -96,7 +97,7 @@ export class NodesBeforeRun {
     const isEtcd = this.isEtcd(host);
     const { approved } = await this.run.questions.askApproval({
       plan: digest,
-      hosts: [host],
+      digests: new Map([[host, digest]]),
       hours: this.run.specification.approval.hours,
       reset: {
         evidence,
@@ -104,9 +105,9 @@ export class NodesBeforeRun {
         ...whatResetDoes({ isEtcd, target: this.parts.hosts.storageTargets().get(host) }),
       },
     });
-    const by = approved.get(host);
-    if (by !== undefined) this.approved.set(host, { digest, by });
-    return by !== undefined;
+    const approval = approved.get(host);
+    if (approval !== undefined) this.approved.set(host, approval);
+    return approval !== undefined;
   }
 
   private async decide(host: string, trouble: Trouble): Promise<void> {

@@ -1,10 +1,17 @@
 import { planStorage } from '../../cluster/storage/make-storage-plan.js';
 import type { StoragePlan, StorageTarget } from '../../cluster/storage/storage-plan.js';
+import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { StorageWork } from '../../protocol/host-messages.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { HostRun } from '../running/host-run.js';
 import { aborted, endingOf, stopped } from '../running/outcomes.js';
 import type { StepRunner } from '../running/step-runner.js';
+
+/** What step 7 is to make, and that somebody wants it. */
+interface ApprovedTarget {
+  readonly target: StorageTarget;
+  readonly approved: ApprovedPlan;
+}
 
 /**
  * Looks again, and does step 7 only if what is found is what was approved; otherwise it asks once more.
@@ -12,7 +19,7 @@ import type { StepRunner } from '../running/step-runner.js';
  */
 export async function provideStorage(run: HostRun, work: StorageWork): Promise<void> {
   const { host, storage, approvalHours } = work;
-  for (let approved = work.approvedPlan; ;) {
+  for (let approved = approvalIn(work); ;) {
     const facts = await run.steps.need('gatherFacts', {
       host,
       mountPoint: storage.mountPoint,
@@ -22,10 +29,18 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
     run.storage = plan;
     if (plan.kind === 'refused') throw stopped('refused', plan.why);
     if (plan.kind === 'none' || plan.kind === 'satisfied') return;
-    if (plan.digest === approved) return applyStoragePlan(run, work, plan.target);
-    await askAgain(run, host.name, plan, approvalHours);
-    approved = plan.digest;
+    if (plan.digest === approved?.digest)
+      return applyStoragePlan(run, work, { target: plan.target, approved });
+    approved = await askAgain(run, host.name, plan, approvalHours);
   }
+}
+
+/** An earlier version has told the digest alone. */
+function approvalIn({ approved, approvedPlan }: StorageWork): ApprovedPlan | null {
+  if (approved !== undefined) return approved;
+  return approvedPlan === null
+    ? null
+    : { digest: approvedPlan, by: 'somebody, told by an earlier version', at: 0 };
 }
 
 async function askAgain(
@@ -33,19 +48,26 @@ async function askAgain(
   host: string,
   plan: Extract<StoragePlan, { kind: 'apply' }>,
   hours: number,
-): Promise<void> {
+): Promise<ApprovedPlan> {
   run.progress.setStoragePlan(host, plan);
-  const { approved, denied } = await run.questions.askApproval({ plan: plan.digest, hosts: [host], hours });
-  const by = approved.get(host);
-  if (by === undefined) throw stopped('denied', denied.get(host) ?? 'The plan was not approved.');
-  run.approvals.push({ plan: plan.digest, by });
+  const { digest } = plan;
+  const answers = await run.questions.askApproval({
+    plan: digest,
+    digests: new Map([[host, digest]]),
+    hours,
+  });
+  const approved = answers.approved.get(host);
+  if (approved === undefined)
+    throw stopped('denied', answers.denied.get(host) ?? 'The plan was not approved.');
+  run.approvals.push({ plan: digest, by: approved.by });
+  return approved;
 }
 
 /** Step 7 of the document: provider ephemeral storage config. */
 async function applyStoragePlan(
   run: HostRun,
   { host, notePodsOn }: StorageWork,
-  target: StorageTarget,
+  { target, approved }: ApprovedTarget,
 ): Promise<void> {
   const { steps } = run;
   const input = { host, target };
@@ -55,7 +77,7 @@ async function applyStoragePlan(
     await steps.run('notePods', { host: notePodsOn, nodes: [host.name] });
   }
   await undoneWhenAborted(run, input, async () => {
-    await provideArray(steps, host, target);
+    await provideArray(steps, host, { target, approved });
     // Until here nothing uses the array. A switch that fails looks itself whether it had begun.
     if (hasData) await steps.need('switchData', input);
     else await confirmAfterRestart(steps, host, target);
@@ -68,7 +90,11 @@ async function applyStoragePlan(
 }
 
 /** Steps 7.1 to 7.10: the array, its file system and its mount; where there is data, a compared copy of it. */
-async function provideArray(steps: StepRunner, host: HostAddress, target: StorageTarget): Promise<void> {
+async function provideArray(
+  steps: StepRunner,
+  host: HostAddress,
+  { target, approved }: ApprovedTarget,
+): Promise<void> {
   const input = { host, target };
   const hasData = target.path === 'migrate';
 
@@ -82,9 +108,9 @@ async function provideArray(steps: StepRunner, host: HostAddress, target: Storag
   // Step 7.3: find the free disks
   await steps.need('selectDisks', input);
   // Step 7.4: create the RAID array
-  await steps.need('createRaidArray', input);
+  await steps.need('createRaidArray', { ...input, approved });
   // Step 7.5: format it
-  await steps.need('makeFileSystem', input);
+  await steps.need('makeFileSystem', { ...input, approved });
   // Step 7.7: update fstab
   await steps.need('updateFstab', input);
   // Step 7.8: mount it

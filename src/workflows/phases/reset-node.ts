@@ -1,5 +1,6 @@
 import { rulesFor } from '../../cluster/releases/releases.js';
 import { resetVariables } from '../../cluster/rerun/reset-node.js';
+import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import type { HostWorks } from './host-works.js';
@@ -13,7 +14,7 @@ interface Reset {
   readonly provider: ProviderPause;
   readonly host: string;
   readonly isEtcd: boolean;
-  readonly approval: { readonly digest: string; readonly by: string };
+  readonly approval: ApprovedPlan;
 }
 
 /**

@@ -1,11 +1,11 @@
-import { CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition, patched } from '@temporalio/workflow';
 import type { HostReport } from '../../protocol/host-messages.js';
 import type { StepProgress } from '../../protocol/progress.js';
 
 interface ReporterOptions {
   /** false: only a new state or question is worth a report, which keeps a big cluster's history small. */
   readonly reportsEveryStep: boolean;
-  readonly look: () => Omit<HostReport, 'steps'> & { readonly steps: readonly StepProgress[] };
+  readonly look: () => Omit<HostReport, 'steps' | 'refusals'> & { readonly steps: readonly StepProgress[] };
   /** Rejects when the parent is gone. */
   readonly send: (report: HostReport) => Promise<void>;
 }
@@ -16,11 +16,17 @@ interface ReporterOptions {
  */
 export class Reporter {
   private readonly told: StepProgress[] = [];
+  private untoldRefusals: string[] = [];
   private toldState = '';
   private isSending = false;
   private isParentGone = false;
 
   constructor(private readonly options: ReporterOptions) {}
+
+  /** Whoever answered by the cluster's workflow has to hear there that it came too late, or fits nothing. */
+  refused(why: string): void {
+    if (patched('refusals-told-to-parent')) this.untoldRefusals.push(why);
+  }
 
   changed(): void {
     if (this.isSending || this.isParentGone) return;
@@ -52,10 +58,19 @@ export class Reporter {
         const before = this.told[position];
         return before?.state !== now || before.summary !== summary;
       });
-    if (!isNewState && !(this.options.reportsEveryStep && news.length > 0)) return undefined;
+    const refusals = this.untoldRefusals;
+    if (!isNewState && refusals.length === 0 && !(this.options.reportsEveryStep && news.length > 0)) {
+      return undefined;
+    }
+    this.untoldRefusals = [];
     this.toldState = state;
     for (const { position, ...step } of news) this.told[position] = step;
     const isStorageOfInterest = rest.questions.length > 0 || rest.state === 'prepared';
-    return { ...rest, steps: news, storage: isStorageOfInterest ? rest.storage : null };
+    return {
+      ...rest,
+      ...(refusals.length > 0 && { refusals }),
+      steps: news,
+      storage: isStorageOfInterest ? rest.storage : null,
+    };
   }
 }

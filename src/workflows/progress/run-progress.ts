@@ -29,11 +29,15 @@ export class RunProgress {
   private isStale = false;
   private shownWaitingFor: string | null = null;
 
-  /** @param onChange called once for each burst of changes, for example to tell the parent */
+  /**
+   * @param onChange called once for each burst of changes, for example to tell the parent
+   * @param onRefusal called for each answer that was refused, before that
+   */
   constructor(
     private readonly cluster: string,
     hosts: readonly string[],
     private readonly onChange: () => void = () => undefined,
+    private readonly onRefusal: (why: string) => void = () => undefined,
   ) {
     for (const host of hosts) this.hosts.set(host, { state: 'waiting', steps: [] });
   }
@@ -131,6 +135,7 @@ export class RunProgress {
   /** Something that was answered and changed nothing; an answer by signal has no other way to be told. */
   refuse(why: string): void {
     this.refusals.push(why);
+    this.onRefusal(why);
     if (this.refusals.length > refusalsKept) this.refusals.shift();
     this.changed();
   }

@@ -1,4 +1,5 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
+import type { ApprovedDigest, ApprovedPlan, ApprovedPlans } from '../../protocol/approvals.js';
 import type { OldDirectory } from '../../protocol/step-inputs.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
 import { judgeApproval, judgeDecision, type ApprovalVerb, type DecisionVerb } from './judge-answer.js';
@@ -7,9 +8,9 @@ import type { RunProgress } from '../progress/run-progress.js';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
 import type { Question } from '../../protocol/progress.js';
 
-/** How a plan was answered, by host: who approved, or the sentence why not. */
+/** How a plan was answered, by host: the approval, or the sentence why there is none. */
 export interface ApprovalOutcome {
-  readonly approved: ReadonlyMap<string, string>;
+  readonly approved: ApprovedPlans;
   readonly denied: ReadonlyMap<string, string>;
 }
 
@@ -17,7 +18,8 @@ export interface ApprovalOutcome {
 interface Asked {
   /** Its digest. */
   readonly plan: string;
-  readonly hosts: readonly string[];
+  /** Digest of each host's part, by inventory name. */
+  readonly digests: ReadonlyMap<string, string>;
   readonly hours: number;
   /** What is deleted, where that is asked about and not the plan. */
   readonly oldData?: readonly OldDirectory[] | undefined;
@@ -56,8 +58,9 @@ export class OpenQuestions {
   constructor(private readonly progress: RunProgress) {}
 
   /** Asks for an approval. Hosts may be answered for one by one; who is not answered for in time is denied. */
-  async askApproval({ plan, hosts, hours, oldData, reset }: Asked): Promise<ApprovalOutcome> {
-    const approved = new Map<string, string>();
+  async askApproval({ plan, digests, hours, oldData, reset }: Asked): Promise<ApprovalOutcome> {
+    const hosts = [...digests.keys()];
+    const approved = new Map<string, ApprovedPlan>();
     const denied = new Map<string, string>();
     const since = Date.now();
     const expires = since + hours * 3_600_000;
@@ -68,7 +71,7 @@ export class OpenQuestions {
         const meant = (message as Approval).hosts ?? hosts;
         for (const host of hosts.filter((name) => meant.includes(name) && !approved.has(name))) {
           if (denied.has(host)) continue;
-          if (verb === 'approve') approved.set(host, message.by);
+          if (verb === 'approve') approved.set(host, approvalOf(digests.get(host) ?? plan, message.by));
           else denied.set(host, denialOf(message as Denial));
         }
         const rest = hosts.filter((host) => !approved.has(host) && !denied.has(host));
@@ -191,6 +194,11 @@ export class OpenQuestions {
   private show(): void {
     this.progress.setQuestions(this.questions());
   }
+}
+
+/** Nothing else makes an approval: what destroys something takes one, and gets it only from an answer to a question. */
+function approvalOf(digest: string, by: string): ApprovedPlan {
+  return { digest: digest as ApprovedDigest, by, at: Date.now() };
 }
 
 function denialOf(message: Denial): string {

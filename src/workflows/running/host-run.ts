@@ -40,7 +40,12 @@ export class HostRun {
   /** Sets the handlers; to be made before the workflow's first `await`. */
   constructor(private readonly options: HostRunOptions) {
     const { cluster, host, hostCount } = options;
-    this.progress = new RunProgress(cluster, [host], () => this.reporter?.changed());
+    this.progress = new RunProgress(
+      cluster,
+      [host],
+      () => this.reporter?.changed(),
+      (why) => this.reporter?.refused(why),
+    );
     this.questions = new OpenQuestions(this.progress);
     this.steps = new StepRunner(host, this.progress, this.questions, hostCount);
     this.reporter = this.reporterToParent();
