@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect } from 'vitest';
-import type { StepResult, StorageInput } from '../../src/protocol/step-inputs.js';
+import type { DestructiveInput, StepResult } from '../../src/protocol/step-inputs.js';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { gatherFacts } from '../../src/activities/look-at-hosts/gather-facts.js';
 import { readBootId } from '../../src/activities/step-07-storage/read-boot-id.js';
@@ -12,9 +12,13 @@ import { ephemeralStorageSchema } from '../../src/cluster/specification/specific
 import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { type LabVirtualMachine } from '../../src/lab/index.js';
+import { approvedBy } from './approved.js';
 import { targetOf } from './lab-host.js';
 
-type StorageStep = (dependencies: Dependencies) => (input: StorageInput) => Promise<StepResult>;
+interface StorageStep {
+  (dependencies: Dependencies): (input: DestructiveInput) => Promise<StepResult>;
+  readonly step: string;
+}
 type ApplyPlan = Extract<StoragePlan, { kind: 'apply' }>;
 
 /** One lab machine, and the activities of step 7 as a worker would run them on it. */
@@ -58,14 +62,19 @@ export class StorageWorker {
 
   /** Runs a step once. */
   async once(make: StorageStep, plan: ApplyPlan, generation = 1): Promise<StepResult> {
-    const jobKey = `${make.name.toLowerCase()}-${generation}`;
-    return await this.activity(make(this.dependencies), { host: this.reach, target: plan.target, jobKey });
+    const jobKey = `${make.step.toLowerCase()}-${generation}`;
+    return await this.activity(make(this.dependencies), {
+      host: this.reach,
+      target: plan.target,
+      jobKey,
+      approved: approvedBy('the test', plan.digest),
+    });
   }
 
   /** Runs a step twice: the first time does something, the second time finds nothing left to do. */
   async twice(make: StorageStep, plan: ApplyPlan): Promise<void> {
-    expect.soft(await this.once(make, plan), make.name).toMatchObject({ outcome: 'changed' });
-    expect.soft(await this.once(make, plan, 2), `${make.name} again`).toMatchObject({ outcome: 'unchanged' });
+    expect.soft(await this.once(make, plan), make.step).toMatchObject({ outcome: 'changed' });
+    expect.soft(await this.once(make, plan, 2), `${make.step} again`).toMatchObject({ outcome: 'unchanged' });
   }
 
   async reboot(): Promise<void> {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { AllActivities } from '../../../src/activities/index.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
+import { approvedBy } from '../../support/approved.js';
 import { hostileSpecification, type Places } from './hostile-specification.js';
 
 /** What is left behind when anything of a text is executed: a file of this name. */
@@ -73,6 +74,7 @@ export function hostileInputs(places: Places): Inputs {
   const job = <Input>(input: Input) => ({ ...input, jobKey: `${name()}${(jobs += 1)}` });
   const control = { host, cluster };
   const storage = { host, target };
+  const destructive = { ...storage, approved: approvedBy(free(), free()) };
   const patience = { patienceMs: 0, overrides: specification.overrides };
   const kubernetes = {
     ...{ ...patience, host, nodes: [name(), name()], release: 'v2.24.1', kubernetes: name() },
@@ -112,8 +114,8 @@ export function hostileInputs(places: Places): Inputs {
     waitForReboot: { host, bootIdBefore: free() },
     confirmDirectoriesUnused: job(storage),
     selectDisks: job(storage),
-    createRaidArray: job(storage),
-    makeFileSystem: job(storage),
+    createRaidArray: job(destructive),
+    makeFileSystem: job(destructive),
     backUpFstab: job(storage),
     updateFstab: job(storage),
     mountData: job({ ...storage, target: { ...target, path: 'fresh' } }),
@@ -127,7 +129,7 @@ export function hostileInputs(places: Places): Inputs {
     startAndEnableUnits: job({ ...storage, target: { ...target, layout: 'root-dir' } }),
     checkJournals: job(storage),
     measureOldData: job(storage),
-    deleteOldData: job({ ...storage, directories: [{ path: `${kept.from}.slipway-old`, bytes: 1 }] }),
+    deleteOldData: job({ ...destructive, directories: [{ path: `${kept.from}.slipway-old`, bytes: 1 }] }),
     probeNode: { host },
     restoreDataDirectories: job(storage),
     runKubespray: job({

@@ -13,6 +13,7 @@ import { updateFstab } from '../../../../src/activities/step-07-storage/update-f
 import { writeMdadmConf } from '../../../../src/activities/step-07-storage/write-mdadm-conf.js';
 import { digestOfTree, seedWorker, seededPaths } from '../../../../src/lab/seed-worker.js';
 import { useLab } from '../../../support/lab-host.js';
+import { approvedBy } from '../../../support/approved.js';
 import { StorageWorker } from '../../../support/storage-worker.js';
 
 const stage = useLab('undo-test');
@@ -110,10 +111,11 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     ]);
     const blocks = await worker.see('du -sx -B1 /var/lib/kubelet.slipway-old | cut -f 1');
     expect(directories[0]?.bytes).toBe(Number(blocks));
-    const deletion = () => worker.activity(deleteOldData(dependencies), { ...old, directories });
+    const approved = approvedBy('the test');
+    const deletion = () => worker.activity(deleteOldData(dependencies), { ...old, directories, approved });
     const elsewhere = [{ path: '/var/lib/kubelet', bytes: 1 }];
     await expect(
-      worker.activity(deleteOldData(dependencies), { ...old, directories: elsewhere }),
+      worker.activity(deleteOldData(dependencies), { ...old, directories: elsewhere, approved }),
     ).rejects.toMatchObject({ type: 'RefusedError' });
     expect(await deletion()).toMatchObject({ outcome: 'changed' });
     expect(await worker.see('ls -d /var/lib/*.slipway-* 2>/dev/null || true')).toBe('');
