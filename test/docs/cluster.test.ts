@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { knownKeys, specificationJsonSchema } from '../../src/cluster/specification-keys.js';
-import { checkSpecification } from '../../src/cluster/specification-rules.js';
+import { allowedKeys, specificationJsonSchema } from '../../src/cluster/specification/json-schema.js';
+import { checkSpecification } from '../../src/cluster/specification/check.js';
 import { deadLinks, readPage } from './page.js';
 
 const page = 'docs/cluster.md';
@@ -23,7 +23,7 @@ const rows: Row[] = [
 
 /** Every key beneath a path, with dots between. */
 function keysUnder(path: readonly (string | number)[]): string[] {
-  return knownKeys(path).flatMap((name) => {
+  return allowedKeys(path).flatMap((name) => {
     const own = [...path, name];
     const written = own.map((part) => (typeof part === 'number' ? eachElement : part)).join('.');
     return [written, ...keysUnder(own), ...keysUnder([...own, 0])];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { exitCodes } from '../../src/cli/exit-codes.js';
+import { exitCodes } from '../../src/cli/terminal/exit-codes.js';
 import { plainVariables } from '../../src/local/environment.js';
 import { deadLinks, readPage } from './page.js';
 
