@@ -5,7 +5,7 @@ import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import { targetOfPlan, type Layout, type StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { WorkOrder } from '../../cluster/plan/work-order.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { ApprovedPlans } from '../../protocol/approvals.js';
 import type { PrepareHostInput } from '../../protocol/host-messages.js';
@@ -50,7 +50,7 @@ export class HostWorks {
       for (const left of [...controlPlanes.slice(index + 1), ...workers]) left.leaveOut();
       return;
     }
-    await forEachBounded(workers, untilBack, order.maxUnavailable);
+    await forEachBounded(workers, untilBack, { atOnce: order.maxUnavailable });
   }
 
   private worksOf(names: readonly string[]): HostWork[] {

@@ -8,7 +8,7 @@ import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { planFromFacts } from '../../cluster/plan/make-plan.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';

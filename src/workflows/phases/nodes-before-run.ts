@@ -4,7 +4,7 @@ import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../../cluster/r
 import { membersOf } from '../../cluster/specification/members.js';
 import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { Kubespray } from './install-kubespray.js';
 import { aborted } from '../running/outcomes.js';
