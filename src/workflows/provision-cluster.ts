@@ -6,7 +6,7 @@ import { approvePlan } from './phases/approve-plan.js';
 import { confirmReachability } from './phases/check-reachability.js';
 import { ClusterRun } from './running/cluster-run.js';
 import { installKubespray, type Kubespray } from './phases/install-kubespray.js';
-import { makePlan } from './phases/make-plan.js';
+import { planCluster } from './phases/plan-cluster.js';
 import { notePods } from './phases/note-pods.js';
 import { aborted } from './running/outcomes.js';
 import { HostWorks } from './phases/host-works.js';
@@ -42,7 +42,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // What is there, what is to be done, and what of it has to be approved
       run.progress.setPhase('planning');
-      const plan = await makePlan(run);
+      const plan = await planCluster(run);
       const isFirstInstallation = ![...run.facts.values()].some(({ units }) =>
         isServiceActive(units, 'etcd'),
       );

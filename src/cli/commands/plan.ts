@@ -1,5 +1,5 @@
 import { isStopper } from '../../cluster/checks/findings.js';
-import { planFromFacts } from '../../cluster/plan/make-plan.js';
+import { makePlan } from '../../cluster/plan/make-plan.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
 import { createHostPool } from '../../hosts/shared-host-pool.js';
@@ -29,7 +29,7 @@ export async function plan({ file, json }: PlanOptions, terminal: Terminal): Pro
   const pool = createHostPool({ stateFolder: slipwayHome() });
   try {
     const look = await lookAtHosts(specification, pool);
-    const made = planFromFacts(specification, look);
+    const made = makePlan(specification, look);
     terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
     return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
   } finally {

@@ -1,4 +1,4 @@
-import { overrideOf } from '../checks/checks.js';
+import { overrideOf } from '../checks/overrides.js';
 import { roleOf } from '../rerun/whole-cluster.js';
 import { isServiceActive, type HostFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';

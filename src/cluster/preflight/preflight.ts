@@ -1,7 +1,5 @@
-import { overrideOf } from '../checks/checks.js';
 import { clockFindings } from './clock.js';
 import type { HostFacts } from '../facts/facts.js';
-import type { Finding } from '../checks/findings.js';
 import { clusterFindings, type ControlMachine } from './cluster.js';
 import { clusterNetworkFindings } from './cluster-networks.js';
 import { controlHostFindings } from './control-host.js';
@@ -25,7 +23,8 @@ import type { StoragePlan } from '../storage/storage-plan.js';
 
 /**
  * Checks, before anything is changed, that the hosts can become the cluster that is asked for: the document's sizing
- * and software requirements, and what is known to break a cluster later. Hosts without facts are not judged.
+ * and software requirements, and what is known to break a cluster later. Hosts without facts are not judged. Overrides
+ * are none of its business.
  */
 export function preflight({
   specification,
@@ -46,14 +45,14 @@ export function preflight({
   readonly storage?: Readonly<Record<string, StoragePlan>> | undefined;
   /** By inventory name. */
   readonly facts: Readonly<Record<string, HostFacts>>;
-}): Finding[] {
+}): FoundBefore[] {
   const release = name === undefined ? undefined : rulesFor(name).release;
   const looks: HostLook[] = specification.hosts.flatMap((host) => {
     const known = facts[host.name];
     return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });
   const own = withoutTaken(specification, facts);
-  const found: FoundBefore[] = [
+  return [
     ...clusterFindings(specification, { facts, controlHost, storage }),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
     ...kubesprayFindings({ specification, facts, controlHost }, release),
@@ -71,10 +70,4 @@ export function preflight({
     ...mtuFindings(looks),
     ...(reachability === undefined ? [] : reachabilityFindings(reachability, specification)),
   ];
-  return found.map((finding) => withOverride(finding, specification.overrides));
-}
-
-/** Marks a finding that the operator has seen and accepts. */
-export function withOverride(finding: FoundBefore, overrides: Specification['overrides']): Finding {
-  return { ...finding, overridden: overrideOf(finding, overrides)?.reason ?? null };
 }

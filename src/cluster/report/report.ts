@@ -1,5 +1,6 @@
 import type { CheckName } from '../specification/check-names.js';
-import { overrideOf, type CheckResult } from '../checks/checks.js';
+import type { CheckResult } from '../checks/checks.js';
+import { overrideOf } from '../checks/overrides.js';
 import type { ClusterPlan } from '../plan/plan.js';
 import type { Specification } from '../specification/specification.js';
 
