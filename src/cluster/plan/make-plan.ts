@@ -1,5 +1,5 @@
 import { chooseRelease } from '../release-choice/choose-release.js';
-import type { HostFacts } from '../facts/facts.js';
+import type { ClusterFacts, HostFacts } from '../facts/facts.js';
 import { ephemeralStorageOf } from '../specification/members.js';
 import type { ClusterPlan, Unread } from './plan.js';
 import { planAdvice } from './plan-advice.js';
@@ -18,7 +18,7 @@ import { workOrder } from './work-order.js';
 /** What has been seen of the machines. */
 export interface Seen {
   /** By inventory name; hosts that could not be read are missing. */
-  readonly facts: Readonly<Record<string, HostFacts>>;
+  readonly facts: ClusterFacts;
   readonly controlHost: HostFacts | undefined;
   /** Undefined where the hosts did not try to reach each other. */
   readonly reachability: Reachability | undefined;

@@ -1,5 +1,5 @@
 import { digestOf } from '../values/digest.js';
-import type { StoragePlan } from '../storage/storage-plan.js';
+import type { StoragePlans } from '../storage/storage-plan.js';
 import { approvedOrder, type WorkOrder } from './work-order.js';
 
 /**
@@ -8,7 +8,7 @@ import { approvedOrder, type WorkOrder } from './work-order.js';
  * that it stays the same when one of those changes.
  * @returns null when nothing is to be approved
  */
-export function planDigest(storage: Readonly<Record<string, StoragePlan>>, order: WorkOrder): string | null {
+export function planDigest(storage: StoragePlans, order: WorkOrder): string | null {
   const digests = Object.entries(storage).flatMap(([host, plan]) =>
     plan.kind === 'apply' ? [[host, plan.digest] as const] : [],
   );

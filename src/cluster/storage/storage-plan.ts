@@ -80,6 +80,9 @@ export type StoragePlan =
       readonly excluded: readonly ExcludedDevice[];
     };
 
+/** The plans for a cluster's hosts, by inventory name. */
+export type StoragePlans = Readonly<Record<string, StoragePlan>>;
+
 /** What the host is to be, or is already; undefined where nothing can or is to be done, or no plan was made. */
 export function targetOfPlan(plan: StoragePlan | null | undefined): StorageTarget | undefined {
   return plan?.kind === 'apply' || plan?.kind === 'satisfied' ? plan.target : undefined;
