@@ -1,6 +1,7 @@
 import type { CheckResult } from '../cluster/checks/checks.js';
 import type { VariableSources } from '../cluster/kubespray/group-variables.js';
 import type { CheckedUnit } from '../cluster/verification/host.js';
+import type { HostCounts } from '../cluster/playbook/progress.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
@@ -167,16 +168,9 @@ export interface PlaybookInput extends ControlHostInput, JobInput {
 }
 export interface PlaybookResult extends StepResult {
   /** Ansible's counts by host. */
-  readonly hosts: Readonly<Record<string, PlaybookHostCounts>>;
+  readonly hosts: Readonly<Record<string, Readonly<HostCounts>>>;
   /** Path of the full log on the control host. */
   readonly log: string;
-}
-export interface PlaybookHostCounts {
-  readonly ok: number;
-  readonly changed: number;
-  readonly failures: number;
-  readonly unreachable: number;
-  readonly skipped: number;
 }
 
 /** Answers of verification; judged in src/cluster/checks*.ts. */

@@ -10,11 +10,7 @@ import { jsonText } from '../terminal/json-text.js';
 import { loadSpecification } from '../running/load-specification.js';
 import { lookAtHosts } from '../running/look-at-hosts.js';
 import type { Terminal } from '../terminal/terminal.js';
-
-export interface PlanOptions {
-  readonly file: string;
-  readonly json?: boolean | undefined;
-}
+import type { FileOptions } from './dispatch.js';
 
 /**
  * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host
@@ -23,7 +19,7 @@ export interface PlanOptions {
  * Machines that cannot be read are named first, and nothing is concluded from them.
  * @throws CommandError
  */
-export async function plan({ file, json }: PlanOptions, terminal: Terminal): Promise<ExitCode> {
+export async function plan({ file, json }: FileOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
   const pool = createHostPool({ stateFolder: slipwayHome() });
