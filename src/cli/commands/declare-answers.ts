@@ -1,11 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import type { AnswerFlags } from './answer.js';
 import { examples, type Dispatch } from './dispatch.js';
-
-interface AnswerFlags {
-  readonly by?: string;
-  readonly reason?: string;
-  readonly workflow?: string;
-}
 
 /** The commands by which a person answers. */
 export function declareAnswers(program: Command, dispatch: Dispatch): void {

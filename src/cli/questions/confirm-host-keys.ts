@@ -1,9 +1,10 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { HostKeyUnknownError } from '../../hosts/errors.js';
+import { connectionsAtOnce } from '../../hosts/host-pool.js';
 import { createHostPool } from '../../hosts/shared-host-pool.js';
 import { slipwayHome } from '../../hosts/state-folder.js';
 import { confirmHostKey, trustedKeys } from '../../hosts/ssh/verify-host-key.js';
-import { forEachBounded } from '../../workflows/running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
@@ -46,9 +47,6 @@ function notConfirmed(exitCode: ExitCode): CommandError {
   return new CommandError('No host key was confirmed, so no password was sent.', exitCode);
 }
 
-/** Machines that are contacted at the same time. */
-const atOnce = 20;
-
 async function findUnconfirmed(specification: Specification, stateFolder: string): Promise<Unconfirmed[]> {
   const pool = createHostPool({ stateFolder });
   const unconfirmed: Unconfirmed[][] = await forEachBounded(
@@ -66,7 +64,7 @@ async function findUnconfirmed(specification: Specification, stateFolder: string
         return error instanceof HostKeyUnknownError ? [{ target, shown: error.shown }] : [];
       }
     },
-    atOnce,
+    { atOnce: connectionsAtOnce },
   ).finally(() => pool.closeAll());
   return unconfirmed.flat();
 }

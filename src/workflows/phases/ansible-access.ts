@@ -1,5 +1,5 @@
 import type { HostAddress } from '../../protocol/host-addresses.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import {
   ansibleKeyOf,
