@@ -8,7 +8,7 @@ import type { ProcessEnd } from './run-errors.js';
 import { ScriptHost } from './script-host.js';
 import type { Script } from './script.js';
 import { shellCommand } from './shell-command.js';
-import { slipwayHome } from './state-folder.js';
+import { slipwayHome } from '../local/state-folder.js';
 import { supervise } from './supervise.js';
 
 /** How long a process that was told to end may take before it is killed. */

@@ -1,8 +1,8 @@
 import type { Dependencies } from '../activities/running/dependencies.js';
-import { createHostPool } from '../hosts/shared-host-pool.js';
+import { createHostPool } from '../hosts/pool/shared-host-pool.js';
 import { createJobs } from '../hosts/jobs/job-runner.js';
 import { readSecret } from '../hosts/secrets.js';
-import { slipwayHome } from '../hosts/state-folder.js';
+import { slipwayHome } from '../local/state-folder.js';
 
 /**
  * What activities need on a real worker.

@@ -10,7 +10,7 @@ import { createVirtualEnvironment } from '../../src/activities/step-02-ansible/c
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { installRequirements } from '../../src/activities/step-02-ansible/install-requirements.js';
 import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
-import { createHostPool } from '../../src/hosts/shared-host-pool.js';
+import { createHostPool } from '../../src/hosts/pool/shared-host-pool.js';
 import { createJobs } from '../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
-import { createHostPool } from '../../src/hosts/shared-host-pool.js';
+import { createHostPool } from '../../src/hosts/pool/shared-host-pool.js';
 import { createJobs } from '../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';

@@ -2,7 +2,7 @@ import { chooseRelease } from '../release-choice/choose-release.js';
 import type { HostFacts } from '../facts/facts.js';
 import { ephemeralStorageOf } from '../specification/members.js';
 import type { ClusterPlan, Unread } from './plan.js';
-import { planCluster } from '../plan-cluster.js';
+import { planCluster } from './plan-cluster.js';
 import { planStorage } from '../storage/make-storage-plan.js';
 import { preflight, withOverride } from '../preflight/preflight.js';
 import { withoutTaken } from '../preflight/other-cluster.js';

@@ -12,7 +12,7 @@ import {
   specificationSchema,
   type SpecificationInput,
 } from '../../../src/cluster/specification/specification.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { createHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { PasswordServer } from '../../support/password-server.js';
 import { RecordingTerminal } from '../../support/recording-terminal.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
+import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import { variableFindings } from '../../../src/cluster/kubespray/variable-findings.js';
 import { anApplyPlan, aSpecification, aTarget } from '../../support/builders.js';

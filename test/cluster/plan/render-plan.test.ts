@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outlineMarkdown } from '../../../src/cluster/text/outline.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
+import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../../src/cluster/report/render-report.js';
 import { storageItems } from '../../../src/cluster/plan/render-storage-plan.js';

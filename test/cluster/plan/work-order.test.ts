@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { outlineMarkdown } from '../../../src/cluster/text/outline.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
+import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import type { StoragePlan } from '../../../src/cluster/storage/storage-plan.js';

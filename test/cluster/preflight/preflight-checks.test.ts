@@ -4,7 +4,7 @@ import { checkNames } from '../../../src/cluster/specification/check-names.js';
 import { chooseRelease } from '../../../src/cluster/release-choice/choose-release.js';
 import type { BlockDevice, HostFacts } from '../../../src/cluster/facts/facts.js';
 import type { ControlHostFacts, SystemFacts } from '../../../src/cluster/facts/system-facts.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
+import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import { preflight, withOverride } from '../../../src/cluster/preflight/preflight.js';
 import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
 import { roomPathsOf } from '../../../src/cluster/preflight/room-folders.js';

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectionLostError, JobBusyError, RefusedError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { createHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
 import type { FollowJobOptions, JobProgress } from '../../../src/hosts/jobs/jobs.js';
 import { LocalHost } from '../../../src/hosts/local-host.js';
 import type { Script } from '../../../src/hosts/script.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import { TestSshd, until } from '../../support/test-sshd.js';
 
 let sshd: TestSshd;

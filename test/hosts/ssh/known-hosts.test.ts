@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostKeyChangedError, HostKeyUnknownError } from '../../../src/hosts/errors.js';
-import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../../src/hosts/ssh/host-key.js';
-import type { HostKey } from '../../../src/hosts/ssh/host-key.js';
+import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../../src/hosts/host-key.js';
+import type { HostKey } from '../../../src/hosts/host-key.js';
 import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../../src/hosts/ssh/known-hosts.js';
 import {
   confirmHostKey,

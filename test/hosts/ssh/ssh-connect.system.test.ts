@@ -12,10 +12,10 @@ import {
   HostKeyUnknownError,
   HostUnreachableError,
 } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { createHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
-import { parseHostKey, type HostKey } from '../../../src/hosts/ssh/host-key.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
+import { parseHostKey, type HostKey } from '../../../src/hosts/host-key.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { confirmHostKey, type SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 import { PasswordServer } from '../../support/password-server.js';

@@ -1,5 +1,5 @@
 import { oldDataAdvice } from '../../../src/cluster/storage/old-data.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
+import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import type { ClusterPlan } from '../../../src/cluster/plan/plan.js';
 import type { Report, ReportedHost } from '../../../src/cluster/report/report.js';
 import { judgeBeforeRerun } from '../../../src/cluster/rerun/rerun.js';

@@ -11,7 +11,7 @@ import type { Dependencies } from '../../../src/activities/running/dependencies.
 import { runKubespray } from '../../../src/activities/step-08-kubespray-run/run-kubespray.js';
 import { writeGroupVariables } from '../../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../../src/activities/step-04-to-06-inventory/write-inventory.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { createHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 import { type Lab, type LabMachine, openLab } from '../../../src/lab/index.js';

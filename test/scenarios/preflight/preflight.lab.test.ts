@@ -13,7 +13,7 @@ import { specificationSchema, type Specification } from '../../../src/cluster/sp
 import { ConnectionLostError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';
 import { quote } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { local, runStep } from '../../support/control-host.js';
 import { onMachine, targetOf, useLab } from '../../support/lab-host.js';

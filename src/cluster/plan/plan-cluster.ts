@@ -1,17 +1,17 @@
-import type { ChosenRelease } from './release-choice/choose-release.js';
-import { digestOf } from './values/digest.js';
-import type { HostFacts } from './facts/facts.js';
-import type { Finding } from './checks/findings.js';
-import { firewallAdvice } from './network/firewall.js';
-import { gpuAdvice } from './kubespray/gpu.js';
-import type { StorageLayouts } from './kubespray/group-variables.js';
-import { kubeletFolderAdvice } from './kubespray/kubelet-folder.js';
-import type { ClusterPlan, Unread } from './plan/plan.js';
-import { withOverride } from './preflight/preflight.js';
-import type { Specification } from './specification/specification.js';
-import { targetOfPlan, type StoragePlan } from './storage/storage-plan.js';
-import { variableFindings } from './kubespray/variable-findings.js';
-import { approvedOrder, workOrder, type WorkOrder } from './plan/work-order.js';
+import type { ChosenRelease } from '../release-choice/choose-release.js';
+import { digestOf } from '../values/digest.js';
+import type { HostFacts } from '../facts/facts.js';
+import type { Finding } from '../checks/findings.js';
+import { firewallAdvice } from '../network/firewall.js';
+import { gpuAdvice } from '../kubespray/gpu.js';
+import type { StorageLayouts } from '../kubespray/group-variables.js';
+import { kubeletFolderAdvice } from '../kubespray/kubelet-folder.js';
+import type { ClusterPlan, Unread } from './plan.js';
+import { withOverride } from '../preflight/preflight.js';
+import type { Specification } from '../specification/specification.js';
+import { targetOfPlan, type StoragePlan } from '../storage/storage-plan.js';
+import { variableFindings } from '../kubespray/variable-findings.js';
+import { approvedOrder, workOrder, type WorkOrder } from './work-order.js';
 
 interface Input {
   readonly specification: Specification;
