@@ -1,5 +1,6 @@
 import type { Decision } from '../../protocol/messages.js';
-import { sendAnswer, whoAnswers, type Verb } from '../questions/send-answer.js';
+import type { ApprovalVerb, DecisionVerb } from '../../protocol/progress.js';
+import { sendAnswer, whoAnswers } from '../questions/send-answer.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { plainText } from '../../cluster/text/plain-text.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -9,7 +10,7 @@ export interface AnswerPlanOptions {
   readonly cluster: string;
   /** The workflow that asks, where it is not the cluster's own. */
   readonly workflow?: string | undefined;
-  readonly verb: Extract<Verb, 'approve' | 'deny'>;
+  readonly verb: ApprovalVerb;
   /** sha256:… as shown with the plan. */
   readonly plan: string;
   readonly by?: string | undefined;
@@ -28,7 +29,7 @@ export interface DecideOptions {
   readonly cluster: string;
   /** The workflow that asks, where it is not the cluster's own. */
   readonly workflow?: string | undefined;
-  readonly verb: Extract<Verb, 'retry' | 'skip' | 'abort'>;
+  readonly verb: DecisionVerb;
   readonly by?: string | undefined;
   readonly host?: string | undefined;
   readonly step?: string | undefined;

@@ -1,8 +1,8 @@
 import { isStopper } from '../../cluster/checks/findings.js';
-import { planFromFacts } from '../../cluster/plan/make-plan.js';
+import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
-import { createHostPool } from '../../hosts/pool/shared-host-pool.js';
+import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
 import { slipwayHome } from '../../local/state-folder.js';
 import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
@@ -26,7 +26,7 @@ export interface PlanOptions {
 export async function plan({ file, json }: PlanOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
-  const pool = createHostPool({ stateFolder: slipwayHome() });
+  const pool = new SharedHostPool({ stateFolder: slipwayHome() });
   try {
     const look = await lookAtHosts(specification, pool);
     const made = planFromFacts(specification, look);

@@ -1,7 +1,7 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { HostKeyUnknownError } from '../../hosts/errors.js';
 import { connectionsAtOnce } from '../../hosts/pool/host-pool.js';
-import { createHostPool } from '../../hosts/pool/shared-host-pool.js';
+import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
 import { slipwayHome } from '../../local/state-folder.js';
 import { confirmHostKey, trustedKeys } from '../../hosts/ssh/verify-host-key.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
@@ -48,7 +48,7 @@ function notConfirmed(exitCode: ExitCode): CommandError {
 }
 
 async function findUnconfirmed(specification: Specification, stateFolder: string): Promise<Unconfirmed[]> {
-  const pool = createHostPool({ stateFolder });
+  const pool = new SharedHostPool({ stateFolder });
   const unconfirmed: Unconfirmed[][] = await forEachBounded(
     [
       controlHostAddress(specification),

@@ -10,7 +10,7 @@ import { terminalPrompts, type Prompts } from '../questions/prompts.js';
 import { Questions } from '../questions/questions.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-export interface AttendOptions {
+export interface FollowAndAskOptions {
   readonly client: Client;
   readonly terminal: Terminal;
   /** Ctrl-C: the following ends, the workflow goes on. */
@@ -28,10 +28,10 @@ export interface AttendOptions {
  * Shows a workflow's progress until it has come to its end, and asks its questions at the terminal; without one it is
  * said how to answer them.
  */
-export async function attend(
+export async function followAndAsk(
   handle: WorkflowHandle,
   view: LiveView,
-  options: AttendOptions,
+  options: FollowAndAskOptions,
 ): Promise<FollowEnd> {
   const { client, terminal, interruption, approver, onFailure, workflowId } = options;
   const questions = new Questions({

@@ -3,7 +3,7 @@ import { proveReachability } from '../../probes/prove-reachability.js';
 import { readFactsAndClock } from '../../probes/read-facts.js';
 import type { HostFacts } from '../../cluster/facts/facts.js';
 import { documentsMountPoint, factsMountPoint } from '../../cluster/specification/members.js';
-import type { Seen } from '../../cluster/plan/make-plan.js';
+import type { Seen } from '../../cluster/plan/plan-from-facts.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { Unread } from '../../cluster/plan/plan.js';
 import type { Specification } from '../../cluster/specification/specification.js';
@@ -12,8 +12,7 @@ import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { sudoFinding } from '../../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../../hosts/errors.js';
 import { connectionsAtOnce, type HostPool } from '../../hosts/pool/host-pool.js';
-import type { HostAddress } from '../../protocol/host-addresses.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
+import { type HostAddress, controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { openHost } from '../../hosts/pool/open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */

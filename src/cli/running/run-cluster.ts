@@ -6,7 +6,7 @@ import type { Report } from '../../cluster/report/report.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import type { TemporalConnection } from '../../temporal/connect.js';
 import type { Approver } from '../questions/approver.js';
-import { attend } from './follow-and-ask.js';
+import { followAndAsk } from './follow-and-ask.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { LiveView } from '../terminal/live-view.js';
 import type { Prompts } from '../questions/prompts.js';
@@ -39,7 +39,7 @@ export async function runCluster(options: RunClusterOptions): Promise<ClusterOut
   const view = new LiveView(terminal);
   const { handle, sentence } = await startCluster(connection.client, specification);
   view.print(sentence);
-  const end = await attend(handle, view, { ...options, client: connection.client });
+  const end = await followAndAsk(handle, view, { ...options, client: connection.client });
   view.clear();
   if (end === 'interrupted' || interruption.signal.aborted) {
     view.print('Stopping. Jobs on hosts go on by themselves.');

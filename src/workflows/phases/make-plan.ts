@@ -5,7 +5,7 @@ import {
   isOfControlPlane,
 } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import { planFromFacts } from '../../cluster/plan/make-plan.js';
+import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';

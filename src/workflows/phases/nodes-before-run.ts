@@ -12,6 +12,7 @@ import type { HostWorks } from './host-works.js';
 import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
+import { decisionVerbs } from '../../protocol/progress.js';
 
 const step = 'probeNode';
 
@@ -117,7 +118,7 @@ export class NodesBeforeRun {
       host,
       step,
       message,
-      choices: mayRun ? ['retry', 'skip', 'abort'] : ['retry', 'abort'],
+      choices: mayRun ? decisionVerbs : ['retry', 'abort'],
       advice: [
         ...(whyNoReset === null ? [] : [`It is not offered a reset. ${whyNoReset}`]),
         'Mend it by hand and retry: it is looked at again.',

@@ -6,7 +6,7 @@ import type { BlockDevice, HostFacts } from '../../../src/cluster/facts/facts.js
 import type { ControlHostFacts, SystemFacts } from '../../../src/cluster/facts/system-facts.js';
 import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import { preflight, withOverride } from '../../../src/cluster/preflight/preflight.js';
-import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { roomPathsOf } from '../../../src/cluster/preflight/room-folders.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
 import type { BlockedHost, Reachability } from '../../../src/cluster/network/reachability.js';

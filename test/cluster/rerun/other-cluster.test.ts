@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeletIdentity } from '../../../src/cluster/facts/kubelet-identity.js';
 import type { NodeProbe } from '../../../src/cluster/rerun/kubeadm-probe.js';
-import { planFromFacts } from '../../../src/cluster/plan/make-plan.js';
+import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
 import { judgeBeforeRerun } from '../../../src/cluster/rerun/rerun.js';
 import { roleOf } from '../../../src/cluster/rerun/whole-cluster.js';

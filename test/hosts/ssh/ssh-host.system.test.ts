@@ -11,7 +11,7 @@ import {
   HostUnreachableError,
   OutputTooLargeError,
 } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { Script, sh } from '../../../src/hosts/script.js';
 import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 function newPool(): HostPool {
-  return createHostPool({
+  return new SharedHostPool({
     stateFolder: join(folder, 'worker'),
     remoteStateFolder: join(folder, 'host'),
     onFirstContact: (contact) => contacts.push(contact),

@@ -8,7 +8,7 @@ import { listenProgram } from '../../../src/probes/reachability-programs.js';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import type { PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import type { PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { specificationSchema, type Specification } from '../../../src/cluster/specification/specification.js';
 import { ConnectionLostError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';

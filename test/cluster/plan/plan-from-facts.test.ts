@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { planFromFacts } from '../../../src/cluster/plan/make-plan.js';
+import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
 import { aDisk, aSpecification, someFacts } from '../../support/builders.js';
 
