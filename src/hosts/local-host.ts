@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { plainEnvironment } from '../local/environment.js';
 import { HostUnreachableError } from './errors.js';
 import type { RunOptions, RunResult } from './host.js';

@@ -10,7 +10,7 @@ import type {
   Specification,
 } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostName } from '../protocol/host-addresses.js';
+import { controlHostName, hostAddressOf } from '../protocol/host-addresses.js';
 import type { ApprovedPlan } from '../protocol/approvals.js';
 import type { HostOutcome } from '../protocol/host-messages.js';
 import { HostRun } from './running/host-run.js';
@@ -19,7 +19,6 @@ import { endingOf, stopped } from './running/outcomes.js';
 import { invalidSpecification, readSpecification } from './running/read-specification.js';
 import { releaseInUse } from './phases/release-in-use.js';
 import { StepRunner } from './running/step-runner.js';
-import { hostAddressOf } from '../protocol/host-addresses.js';
 import { confirmationOf, unitsOf } from './phases/confirm-cluster.js';
 
 /** Argument of `deleteOldData`. */
