@@ -4,7 +4,7 @@ import { planProbes, type Reachability } from '../cluster/network/reachability.j
 import type { Specification } from '../cluster/specification/specification.js';
 import { forEachBounded } from '../cluster/values/for-each-bounded.js';
 import type { Host } from '../hosts/host.js';
-import { connectionsAtOnce, type HostPool } from '../hosts/host-pool.js';
+import { connectionsAtOnce, type HostPool } from '../hosts/pool/host-pool.js';
 import type { HostAddress } from '../protocol/host-addresses.js';
 import { readOwnTable } from './firewall-state.js';
 import { listenOnPorts, probe, stopListening, type Listening } from './listeners.js';

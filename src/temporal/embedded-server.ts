@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { slipwayHome } from '../hosts/state-folder.js';
+import { slipwayHome } from '../local/state-folder.js';
 import { withFileLock } from '../local/file-lock.js';
 import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';

@@ -6,7 +6,7 @@ import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import { reportedCheck } from '../cluster/report/report.js';
 import type { Specification } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostName } from '../protocol/host-addresses.js';
+import { controlHostName, hostAddressOf } from '../protocol/host-addresses.js';
 import type { ApprovedPlan } from '../protocol/approvals.js';
 import type { HostOutcome, OneHostInput } from '../protocol/host-messages.js';
 import type { HostRun } from './running/host-run.js';
@@ -15,7 +15,6 @@ import { endingOf, stopped } from './running/outcomes.js';
 import { onStorageHost, type StorageHost } from './running/on-storage-host.js';
 import { releaseInUse } from './phases/release-in-use.js';
 import { StepRunner } from './running/step-runner.js';
-import { hostAddressOf } from '../protocol/host-addresses.js';
 import { confirmationOf, unitsOf } from './phases/confirm-cluster.js';
 
 /**

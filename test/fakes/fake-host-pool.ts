@@ -1,5 +1,5 @@
 import type { Host } from '../../src/hosts/host.js';
-import type { ConnectOptions, HostPool } from '../../src/hosts/host-pool.js';
+import type { ConnectOptions, HostPool } from '../../src/hosts/pool/host-pool.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import type { FakeHost } from './fake-host.js';
 

@@ -1,6 +1,5 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
-import { courseText, parseCourse } from '../../cluster/playbook/timetable.js';
-import type { PlaybookCourse } from '../../cluster/playbook/timetable.js';
+import { courseText, parseCourse, type PlaybookCourse } from '../../cluster/playbook/timetable.js';
 import type { Host } from '../../hosts/host.js';
 import type { PlaybookInput } from '../../protocol/step-inputs.js';
 

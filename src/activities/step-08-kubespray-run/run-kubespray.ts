@@ -12,7 +12,7 @@ import { playbookScript, runFiles } from './playbook-run.js';
 import { keepTimes, noteFirstRun, readTimes } from './playbook-times.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { newsTeller } from './tell-workflow.js';
+import { newsTeller } from './news-teller.js';
 
 /**
  * Step 8: "Create Kubernetes Cluster": runs one of Kubespray's playbooks as a detached job. A second one of the same

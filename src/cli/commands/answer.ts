@@ -1,5 +1,6 @@
 import type { Decision } from '../../protocol/messages.js';
-import { sendAnswer, whoAnswers, type Verb } from '../questions/send-answer.js';
+import type { ApprovalVerb, DecisionVerb } from '../../protocol/progress.js';
+import { sendAnswer, whoAnswers } from '../questions/send-answer.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { plainText } from '../../cluster/text/plain-text.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -19,7 +20,7 @@ interface AnswerOptions extends AnswerFlags {
 }
 
 export interface AnswerPlanOptions extends AnswerOptions {
-  readonly verb: Extract<Verb, 'approve' | 'deny'>;
+  readonly verb: ApprovalVerb;
   /** sha256:… as shown with the plan. */
   readonly plan: string;
   readonly hosts?: readonly string[] | undefined;
@@ -33,7 +34,7 @@ export async function answerPlan(options: AnswerPlanOptions, terminal: Terminal)
 }
 
 export interface DecideOptions extends AnswerOptions {
-  readonly verb: Extract<Verb, 'retry' | 'skip' | 'abort'>;
+  readonly verb: DecisionVerb;
   readonly host?: string | undefined;
   readonly step?: string | undefined;
 }

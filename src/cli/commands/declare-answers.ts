@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { decisionVerbs } from '../../protocol/progress.js';
 import type { AnswerFlags } from './answer.js';
 import { examples, type Dispatch } from './dispatch.js';
 
@@ -36,7 +37,7 @@ export function declareAnswers(program: Command, dispatch: Dispatch): void {
     skip: 'Go on without a failed step; the report says so.',
     abort: 'End the work of a host whose step failed.',
   } as const;
-  for (const verb of ['retry', 'skip', 'abort'] as const) {
+  for (const verb of decisionVerbs) {
     program
       .command(verb)
       .description(`${decisions[verb]} Without --host it is meant for every failed step.`)

@@ -1,5 +1,8 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { ephemeralStorageOf } from '../../cluster/specification/members.js';
 import { plainText } from '../../cluster/text/plain-text.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
@@ -8,7 +11,7 @@ import type { HostOutcome } from '../../protocol/host-messages.js';
 import { hostWorkflowId, taskQueue } from '../../protocol/messages.js';
 import type { Answering } from '../questions/answering.js';
 import { approveEverything } from '../questions/approver.js';
-import { attend } from '../running/follow-and-ask.js';
+import { followAndAsk } from '../running/follow-and-ask.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { catchInterruption } from '../terminal/interruption.js';
@@ -72,7 +75,7 @@ async function deleteOn(host: HostSpecification, deletion: Deletion): Promise<Re
   const { connection, terminal, interruption, yes, by } = deletion;
   const view = new LiveView(terminal);
   const handle = await start(host, deletion);
-  const end = await attend(handle, view, {
+  const end = await followAndAsk(handle, view, {
     client: connection.client,
     terminal,
     interruption,

@@ -2,8 +2,8 @@ import { isStopper } from '../../cluster/checks/findings.js';
 import { makePlan } from '../../cluster/plan/make-plan.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
-import { createHostPool } from '../../hosts/shared-host-pool.js';
-import { slipwayHome } from '../../hosts/state-folder.js';
+import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
+import { slipwayHome } from '../../local/state-folder.js';
 import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
@@ -22,7 +22,7 @@ import type { FileOptions } from './dispatch.js';
 export async function plan({ file, json }: FileOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
-  const pool = createHostPool({ stateFolder: slipwayHome() });
+  const pool = new SharedHostPool({ stateFolder: slipwayHome() });
   try {
     const look = await lookAtHosts(specification, pool);
     const made = makePlan(specification, look);

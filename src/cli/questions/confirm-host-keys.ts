@@ -1,8 +1,8 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { HostKeyUnknownError } from '../../hosts/errors.js';
-import { connectionsAtOnce } from '../../hosts/host-pool.js';
-import { createHostPool } from '../../hosts/shared-host-pool.js';
-import { slipwayHome } from '../../hosts/state-folder.js';
+import { connectionsAtOnce } from '../../hosts/pool/host-pool.js';
+import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
+import { slipwayHome } from '../../local/state-folder.js';
 import { confirmHostKey, trustedKeys } from '../../hosts/ssh/verify-host-key.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
@@ -10,7 +10,7 @@ import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { hostKeysQuestion, hostKeysText, unconfirmedText, type Unconfirmed } from './host-keys-text.js';
 import { untilAborted } from '../terminal/interruption.js';
-import { openHost } from '../running/open-host.js';
+import { openHost } from '../../hosts/pool/open-host.js';
 import { terminalPrompts, type Prompts } from './prompts.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -48,7 +48,7 @@ function notConfirmed(exitCode: ExitCode): CommandError {
 }
 
 async function findUnconfirmed(specification: Specification, stateFolder: string): Promise<Unconfirmed[]> {
-  const pool = createHostPool({ stateFolder });
+  const pool = new SharedHostPool({ stateFolder });
   const unconfirmed: Unconfirmed[][] = await forEachBounded(
     [
       controlHostAddress(specification),

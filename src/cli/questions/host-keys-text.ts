@@ -1,6 +1,6 @@
 import { namesText, outlineText } from '../../cluster/text/outline.js';
 import { counted } from '../../cluster/text/quantities.js';
-import { describedKey, hostKeyText, type HostKey } from '../../hosts/ssh/host-key.js';
+import { describedKey, hostKeyText, type HostKey } from '../../hosts/host-key.js';
 import { placeOf, tellFingerprints, type SshHostAddress } from '../../hosts/ssh/verify-host-key.js';
 
 /** A host that wants the password, with the key that it has shown. */

@@ -2,8 +2,14 @@ import type { Client } from '@temporalio/client';
 import { plainLines, plainText } from '../../cluster/text/plain-text.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
-import type { ClusterProgress, Question } from '../../protocol/progress.js';
-import { sendAnswer, type Verb } from './send-answer.js';
+import type {
+  ApprovalQuestion,
+  ClusterProgress,
+  DecisionQuestion,
+  Question,
+  Verb,
+} from '../../protocol/progress.js';
+import { sendAnswer } from './send-answer.js';
 import type { Answering } from './answering.js';
 import { CommandError } from '../terminal/errors.js';
 import type { LiveView } from '../terminal/live-view.js';
@@ -15,8 +21,6 @@ import {
   howToAnswer,
   questionKey,
   resetText,
-  type ApprovalQuestion,
-  type DecisionQuestion,
 } from './question-text.js';
 
 export interface QuestionOptions extends Answering {

@@ -10,7 +10,7 @@ import { terminalPrompts } from '../questions/prompts.js';
 import { Questions } from '../questions/questions.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-export interface AttendOptions extends Answering {
+export interface FollowAndAskOptions extends Answering {
   readonly client: Client;
   readonly terminal: Terminal;
   /** Ctrl-C: the following ends, the workflow goes on. */
@@ -23,10 +23,10 @@ export interface AttendOptions extends Answering {
  * Shows a workflow's progress until it has come to its end, and asks its questions at the terminal; without one it is
  * said how to answer them.
  */
-export async function attend(
+export async function followAndAsk(
   handle: WorkflowHandle,
   view: LiveView,
-  options: AttendOptions,
+  options: FollowAndAskOptions,
 ): Promise<FollowEnd> {
   const { client, terminal, interruption, approver, onFailure, workflowId } = options;
   const questions = new Questions({

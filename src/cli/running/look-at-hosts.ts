@@ -11,10 +11,9 @@ import type { FoundBefore } from '../../cluster/checks/host-check.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { sudoFinding } from '../../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../../hosts/errors.js';
-import { connectionsAtOnce, type HostPool } from '../../hosts/host-pool.js';
-import type { HostAddress } from '../../protocol/host-addresses.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
-import { openHost } from './open-host.js';
+import { connectionsAtOnce, type HostPool } from '../../hosts/pool/host-pool.js';
+import { type HostAddress, controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
+import { openHost } from '../../hosts/pool/open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */
 export interface SeenMachines extends Seen {

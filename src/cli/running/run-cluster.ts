@@ -5,12 +5,12 @@ import { renderReport } from '../../cluster/report/render-report.js';
 import type { Report } from '../../cluster/report/report.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import type { TemporalConnection } from '../../temporal/connect.js';
-import { attend, type AttendOptions } from './follow-and-ask.js';
+import { followAndAsk, type FollowAndAskOptions } from './follow-and-ask.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { LiveView } from '../terminal/live-view.js';
 import { startCluster } from './start-cluster.js';
 
-export interface RunClusterOptions extends Omit<AttendOptions, 'client' | 'workflowId'> {
+export interface RunClusterOptions extends Omit<FollowAndAskOptions, 'client' | 'workflowId'> {
   readonly connection: TemporalConnection;
   readonly specification: Specification;
 }
@@ -29,7 +29,7 @@ export async function runCluster(options: RunClusterOptions): Promise<ClusterOut
   const view = new LiveView(terminal);
   const { handle, sentence } = await startCluster(connection.client, specification);
   view.print(sentence);
-  const end = await attend(handle, view, { ...options, client: connection.client });
+  const end = await followAndAsk(handle, view, { ...options, client: connection.client });
   view.clear();
   if (end === 'interrupted' || interruption.signal.aborted) {
     view.print('Stopping. Jobs on hosts go on by themselves.');

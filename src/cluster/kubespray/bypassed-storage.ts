@@ -22,7 +22,7 @@ interface Input {
 }
 
 /** Where kubelet's or containerd's data would be on the system disk, beside the array that was made for them. */
-export function bypasses(input: Input): Bypass[] {
+export function bypassedStorage(input: Input): Bypass[] {
   return [...ofKubelet(input), ...ofContainerd(input)];
 }
 

@@ -1,4 +1,4 @@
-import { bypasses } from './bypassed-storage.js';
+import { bypassedStorage } from './bypassed-storage.js';
 import { canonicalJson } from '../values/digest.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
 import { conflictTexts, groupVariables, type VariableSources } from './group-variables.js';
@@ -46,7 +46,7 @@ function flagsAsText({ kubespray }: Specification, release: string): FoundBefore
 /** What has to be mended, because the array that step 7 makes would stay empty. */
 function lostStorage({ specification, release, storage }: VariableSources): FoundBefore[] {
   const { variables } = specification.kubespray;
-  return bypasses({ variables, release, storage }).map((bypass) => ({
+  return bypassedStorage({ variables, release, storage }).map((bypass) => ({
     ...common,
     severity: 'error',
     ...bypass,

@@ -1,7 +1,6 @@
 import type { SourceGroups } from './firewall-sources.js';
 import { groupBy } from '../values/group-by.js';
-import { membersOf } from '../specification/members.js';
-import { nodeAddressOf } from '../specification/members.js';
+import { membersOf, nodeAddressOf } from '../specification/members.js';
 import { portsOf, type ClusterPort } from './ports.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 

@@ -1,5 +1,10 @@
-import { CourseFollower } from './timetable.js';
-import type { CoursePlay, CourseTask, Estimate, PlaybookCourse } from './timetable.js';
+import {
+  CourseFollower,
+  type CoursePlay,
+  type CourseTask,
+  type Estimate,
+  type PlaybookCourse,
+} from './timetable.js';
 import type { NewsEvent } from './event.js';
 
 /** Measures how long each task of a run takes, and compares that with what is known beforehand. */

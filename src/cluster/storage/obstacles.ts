@@ -1,6 +1,5 @@
 import { isNamed, unfitness } from './block-devices.js';
-import { heldExclusively } from '../facts/facts.js';
-import type { HostFacts, RaidArray } from '../facts/facts.js';
+import { heldExclusively, type HostFacts, type RaidArray } from '../facts/facts.js';
 import { editFstab, type FstabRecord } from './fstab.js';
 import { editMdadmConf } from './mdadm-conf.js';
 import { sameMdUuid } from './md-uuid.js';

@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import ssh2 from 'ssh2';
-import type { Client as SshClient, ConnectConfig } from 'ssh2';
+import ssh2, { type Client as SshClient, type ConnectConfig } from 'ssh2';
 import { AuthenticationFailedError, HostUnreachableError } from '../errors.js';
-import { hostKeyFromWire, hostKeyText, preferredAlgorithms } from './host-key.js';
-import type { HostKey } from './host-key.js';
+import { hostKeyFromWire, hostKeyText, preferredAlgorithms, type HostKey } from '../host-key.js';
 import { SshConnection } from './ssh-connection.js';
-import { expandHome } from '../state-folder.js';
-import { trustedKeys, pinHostKey, placeOf, verifyHostKey } from './verify-host-key.js';
-import type { FirstContact, SshHostAddress } from './verify-host-key.js';
+import { expandHome } from '../../local/state-folder.js';
+import {
+  trustedKeys,
+  pinHostKey,
+  placeOf,
+  verifyHostKey,
+  type FirstContact,
+  type SshHostAddress,
+} from './verify-host-key.js';
 
 /** A CommonJS package of which Node finds only some exports by name. */
 const { Client, utils } = ssh2;

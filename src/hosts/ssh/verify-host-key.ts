@@ -1,6 +1,5 @@
 import { HostKeyChangedError, HostKeyUnknownError } from '../errors.js';
-import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey } from './host-key.js';
-import type { HostKey } from './host-key.js';
+import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey, type HostKey } from '../host-key.js';
 import { KnownHosts, knownHostsFile } from './known-hosts.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
 

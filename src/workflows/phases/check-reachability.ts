@@ -7,6 +7,7 @@ import type { HostSpecification } from '../../cluster/specification/specificatio
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
 import { hostAddressOf, workerAddress } from '../../protocol/host-addresses.js';
+import { decisionVerbs } from '../../protocol/progress.js';
 
 const step = 'checkReachability';
 
@@ -46,7 +47,7 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
     const { verb, by } = await run.questions.askDecision({
       ...{ host: run.controlHost.name, step, message },
       advice: 'Mend it and retry, which tries it again; skip runs Kubespray all the same; or abort.',
-      choices: ['retry', 'skip', 'abort'],
+      choices: decisionVerbs,
     });
     if (verb === 'abort') throw aborted(`Kubespray was not run, as ${by} decided. ${message}`);
     if (verb === 'skip') return;

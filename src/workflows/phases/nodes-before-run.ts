@@ -10,6 +10,7 @@ import type { KubesprayParts } from './kubespray-parts.js';
 import { aborted } from '../running/outcomes.js';
 import { resetNode } from './reset-node.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
+import { decisionVerbs } from '../../protocol/progress.js';
 
 const step = 'probeNode';
 
@@ -111,7 +112,7 @@ export class NodesBeforeRun {
       host,
       step,
       message,
-      choices: mayRun ? ['retry', 'skip', 'abort'] : ['retry', 'abort'],
+      choices: mayRun ? decisionVerbs : ['retry', 'abort'],
       advice: [
         ...(whyNoReset === null ? [] : [`It is not offered a reset. ${whyNoReset}`]),
         'Mend it by hand and retry: it is looked at again.',

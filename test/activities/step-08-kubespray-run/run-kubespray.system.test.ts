@@ -18,8 +18,14 @@ import type { JobProgress } from '../../../src/hosts/jobs/jobs.js';
 import { aSpecification } from '../../support/builders.js';
 import { endJobs } from '../../scenarios/faults/control-host-faults.js';
 import { freePort, TestSshd, until } from '../../support/test-sshd.js';
-import { cluster, local, makeControlHost, makeRepository, runStep } from '../../support/control-host.js';
-import type { ControlHost } from '../../support/control-host.js';
+import {
+  cluster,
+  local,
+  makeControlHost,
+  makeRepository,
+  runStep,
+  type ControlHost,
+} from '../../support/control-host.js';
 
 /** Steps 1 to 8 on the control host with real git, pip, Ansible and sshd, and a playbook of a few lines. */
 const files = {

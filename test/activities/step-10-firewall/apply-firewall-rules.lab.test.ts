@@ -7,7 +7,7 @@ import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { specificationSchema } from '../../../src/cluster/specification/specification.js';
 import { ConnectionLostError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
 import { onMachine, targetOf, useLab } from '../../support/lab-host.js';

@@ -6,7 +6,7 @@ import type { ControlHostFacts, SystemFacts } from '../../../src/cluster/facts/s
 import { makePlan } from '../../../src/cluster/plan/make-plan.js';
 import { withOverrides } from '../../../src/cluster/checks/overrides.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { roomPathsOf } from '../../../src/cluster/preflight/room-folders.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
 import type { BlockedHost, Reachability } from '../../../src/cluster/network/reachability.js';

@@ -8,8 +8,7 @@ import {
   parseCorefile,
 } from '../../../src/cluster/verification/dns.js';
 import { judgeNodes } from '../../../src/cluster/verification/nodes.js';
-import { parseLeases } from '../../../src/cluster/kubernetes/nodes.js';
-import { parseNodes } from '../../../src/cluster/kubernetes/nodes.js';
+import { parseLeases, parseNodes } from '../../../src/cluster/kubernetes/nodes.js';
 import { judgePods } from '../../../src/cluster/verification/pods.js';
 import { podTrouble } from '../../../src/cluster/kubernetes/pod-trouble.js';
 import { parsePods } from '../../../src/cluster/kubernetes/pods.js';

@@ -4,16 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostKeyChangedError, HostKeyUnknownError } from '../../../src/hosts/errors.js';
-import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../../src/hosts/ssh/host-key.js';
-import type { HostKey } from '../../../src/hosts/ssh/host-key.js';
+import {
+  fingerprint,
+  hostKeyFromWire,
+  preferredAlgorithms,
+  type HostKey,
+} from '../../../src/hosts/host-key.js';
 import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../../src/hosts/ssh/known-hosts.js';
 import {
   confirmHostKey,
   trustedKeys,
   pinHostKey,
   verifyHostKey,
+  type FirstContact,
+  type SshHostAddress,
 } from '../../../src/hosts/ssh/verify-host-key.js';
-import type { FirstContact, SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 
 const first: HostKey = {
   type: 'ssh-ed25519',

@@ -12,10 +12,10 @@ import {
   HostKeyUnknownError,
   HostUnreachableError,
 } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
-import { parseHostKey, type HostKey } from '../../../src/hosts/ssh/host-key.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
+import { parseHostKey, type HostKey } from '../../../src/hosts/host-key.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { confirmHostKey, type SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 import { PasswordServer } from '../../support/password-server.js';
@@ -31,7 +31,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'slipway-password-'));
     server = new PasswordServer(method, password);
-    pool = createHostPool({ stateFolder: folder });
+    pool = new SharedHostPool({ stateFolder: folder });
     target = {
       kind: 'ssh',
       name: 'worker-1',

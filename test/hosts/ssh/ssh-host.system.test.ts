@@ -11,10 +11,10 @@ import {
   HostUnreachableError,
   OutputTooLargeError,
 } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { Script, sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { FirstContact } from '../../../src/hosts/ssh/verify-host-key.js';
 import { freePort, TestSshd, until } from '../../support/test-sshd.js';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 function newPool(): HostPool {
-  return createHostPool({
+  return new SharedHostPool({
     stateFolder: join(folder, 'worker'),
     remoteStateFolder: join(folder, 'host'),
     onFirstContact: (contact) => contacts.push(contact),

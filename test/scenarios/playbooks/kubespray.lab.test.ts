@@ -11,8 +11,8 @@ import type { Dependencies } from '../../../src/activities/running/dependencies.
 import { runKubespray } from '../../../src/activities/step-08-kubespray-run/run-kubespray.js';
 import { writeGroupVariables } from '../../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../../src/activities/step-04-to-06-inventory/write-inventory.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
-import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
+import { JobRunner } from '../../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 import { type Lab, type LabMachine, openLab } from '../../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../../src/lab/seed-worker.js';
@@ -33,8 +33,8 @@ let privateKey: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-kubespray-'));
   lab = await openLab({ name: 'kubespray-test', folder: join(folder, 'lab') });
-  const hosts = createHostPool({ stateFolder: join(folder, 'state') });
-  dependencies = { hosts, jobs: createJobs(), readSecret: async () => password };
+  const hosts = new SharedHostPool({ stateFolder: join(folder, 'state') });
+  dependencies = { hosts, jobs: new JobRunner(), readSecret: async () => password };
   privateKey = join(folder, 'id_rsa');
   const [node1, node2] = await Promise.all([
     lab.startMachine({ name: 'node1' }),

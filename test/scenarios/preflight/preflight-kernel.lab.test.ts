@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { gatherFacts } from '../../../src/activities/look-at-hosts/gather-facts.js';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import type { PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import type { PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { specificationSchema } from '../../../src/cluster/specification/specification.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
