@@ -2,7 +2,7 @@ import type { ExitCode } from '../terminal/exit-codes.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 /** Of a command that reads cluster.yaml and prints something about it. */
-export interface FileOptions {
+export interface SpecificationOptions {
   /** Path of cluster.yaml. */
   readonly file: string;
   /** One JSON document instead of text. */

@@ -10,7 +10,7 @@ import { jsonText } from '../terminal/json-text.js';
 import { loadSpecification } from '../running/load-specification.js';
 import { lookAtHosts } from '../running/look-at-hosts.js';
 import type { Terminal } from '../terminal/terminal.js';
-import type { FileOptions } from './dispatch.js';
+import type { SpecificationOptions } from './dispatch.js';
 
 /**
  * `slipway plan`: looks at every host and shows the plan that `up` would ask to approve. Changes nothing on any host
@@ -19,7 +19,7 @@ import type { FileOptions } from './dispatch.js';
  * Machines that cannot be read are named first, and nothing is concluded from them.
  * @throws CommandError
  */
-export async function plan({ file, json }: FileOptions, terminal: Terminal): Promise<ExitCode> {
+export async function plan({ file, json }: SpecificationOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
   const pool = new SharedHostPool({ stateFolder: slipwayHome() });

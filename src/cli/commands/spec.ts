@@ -3,10 +3,10 @@ import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
 import { loadSpecification } from '../running/load-specification.js';
 import type { Terminal } from '../terminal/terminal.js';
-import type { FileOptions } from './dispatch.js';
+import type { SpecificationOptions } from './dispatch.js';
 
 /** `slipway spec`: checks cluster.yaml; with --json prints the workflow's single argument. @throws CommandError */
-export async function spec({ file, json }: FileOptions, terminal: Terminal): Promise<ExitCode> {
+export async function spec({ file, json }: SpecificationOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   const { name, hosts } = specification;
   terminal.write(
