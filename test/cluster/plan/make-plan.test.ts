@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { expect, it, describe } from 'vitest';
 import { planFromFacts } from '../../../src/cluster/plan/make-plan.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
-import { aDisk, aSpecification, someFacts } from '../../support/builders.js';
+import { aDisk, aSpecification, someFacts, aTarget } from '../../support/builders.js';
+import { plan, hostPlan, release } from '../../support/plans.js';
 
 /** The plan that `slipway plan` shows and the workflow asks to approve. */
 
@@ -42,4 +43,38 @@ it('tells first why a host could not be looked at, and judges it by nothing else
     { ...refused, overridden: 'seen to' },
   ]);
   expect(plan.findings.some(({ host, check }) => host === 'node2' && check === 'worker-cpus')).toBe(true);
+});
+
+describe('planCluster', () => {
+  it('is bound to the storage plans that are to be approved, and to nothing else', () => {
+    const { digest } = plan({ node4: hostPlan('node4'), node1: { kind: 'none' } });
+    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(plan({ node4: hostPlan('node4') }).digest).toBe(digest);
+    const satisfied = { kind: 'satisfied', target: aTarget({ host: 'node2' }), digest: 'sha256:2' } as const;
+    expect(plan({ node4: hostPlan('node4'), node2: satisfied }).digest).toBe(digest);
+    expect(plan({ node4: hostPlan('node4', { digest: 'sha256:other' }) }).digest).not.toBe(digest);
+    expect(plan({ node3: hostPlan('node4') }).digest).not.toBe(digest);
+    expect(plan({ node4: hostPlan('node4'), node3: hostPlan('node3') }).digest).not.toBe(digest);
+  });
+
+  it('does not depend on the order of hosts', () => {
+    const [a, b] = [hostPlan('a'), hostPlan('b')];
+    expect(plan({ a, b }).digest).toBe(plan({ b, a }).digest);
+  });
+
+  it('has no digest when nothing is to be approved', () => {
+    const refused = { kind: 'refused', host: 'b', why: 'One free disk only.', excluded: [] } as const;
+    expect(plan({ a: { kind: 'none' }, b: refused }).digest).toBeNull();
+  });
+
+  it('lets what is to be known of the release be overridden', () => {
+    const found = {
+      check: 'kubespray-release', host: null, severity: 'warning', is: 'v2.99.0', shouldBe: 'a known one', mend: 'x',
+    } as const; // prettier-ignore
+    const specification = aSpecification({
+      overrides: [{ check: 'kubespray-release', reason: 'tried in staging' }],
+    });
+    const { findings } = plan({}, { specification, release: { ...release, findings: [found] } });
+    expect(findings).toEqual([{ ...found, overridden: 'tried in staging' }]);
+  });
 });
