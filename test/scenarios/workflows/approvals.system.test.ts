@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import { ephemeralStorageSchema } from '../../../src/cluster/specification/specification.js';
-import type { PrepareHostInput } from '../../../src/protocol/host-messages.js';
 import { hostWorkflowId } from '../../../src/protocol/messages.js';
 import { asked, until, WorkflowLab } from '../../support/environment.js';
 import { FakeMachines } from '../../fakes/fake-machines.js';
@@ -38,7 +37,7 @@ function workOn(address: string, approvedPlan: string | null): unknown {
     kernelParameters: false,
     firewallRuleSet: null,
     hostCount: 1,
-  } as unknown as PrepareHostInput;
+  };
 }
 
 describe.concurrent('an approval', { timeout: patience }, () => {
