@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Of the lab's tests those on light machines in which no time is measured: they run beside unit and system tests. */
-const besideOthers = ['test/faults/*.lab.test.ts', 'test/scenarios/secrets/secrets.lab.test.ts'];
+const besideOthers = ['test/scenarios/faults/*.lab.test.ts', 'test/scenarios/secrets/secrets.lab.test.ts'];
 
 /** Those on light machines, which leave most of a processor to the virtual machines beside which they run. */
 const onLightMachines = [

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/temporal/free-port.js';
 import { openUiDoor, type UiDoor } from '../../src/temporal/ui-door.js';
-import { ask, type Question } from './ask.js';
+import { ask, type Question } from '../support/ask.js';
 
 let door: UiDoor;
 let port: number;

@@ -1,8 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { requestReboot } from '../../../src/activities/step-07-storage/request-reboot.js';
-import { waitForReboot } from '../../../src/activities/step-07-storage/wait-for-reboot.js';
-import { HostKeyChangedError } from '../../../src/hosts/errors.js';
 import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
@@ -25,7 +23,6 @@ async function run<Input, Output>(
 }
 
 const request = () => run(requestReboot, { host: reach, bootIdBefore, reason: "so that it's proven" });
-const wait = () => run(waitForReboot, { host: reach, bootIdBefore });
 
 describe('requestReboot', () => {
   it('lets the host compare boot IDs itself before it goes down', async () => {
@@ -52,30 +49,5 @@ describe('requestReboot', () => {
     await expect(request()).rejects.toMatchObject({ type: 'ConnectionLostError' });
     host.reboot();
     expect(await request()).toMatchObject({ outcome: 'unchanged', summary: 'restarted already' });
-  });
-});
-
-describe('waitForReboot', () => {
-  it('waits through the old boot, a host that cannot be reached, and a system that still starts', async () => {
-    const states = ['starting\n', 'degraded\napt-daily.service\n'];
-    host.when(/is-system-running/, () => states.shift() ?? '');
-    setTimeout(() => host.beUnreachable(1), 200);
-    setTimeout(() => host.reboot(), 1_500);
-    expect(await wait()).toMatchObject({
-      outcome: 'changed',
-      summary: expect.stringContaining('failed units: apt-daily.service') as string,
-    });
-    expect(states).toEqual([]);
-  });
-
-  it('never waits out another host key', async () => {
-    host.reboot().when(/is-system-running/, 'running\n');
-    host.failNextRun(new HostKeyChangedError('Another key.', { host: 'worker-1' }));
-    await expect(wait()).rejects.toMatchObject({ type: 'HostKeyChangedError', nonRetryable: true });
-  });
-
-  it('says so when the host started into its emergency mode', async () => {
-    host.reboot().when(/is-system-running/, 'maintenance\n');
-    await expect(wait()).rejects.toMatchObject({ type: 'NotProvenError' });
   });
 });

@@ -7,21 +7,9 @@ import {
   workersTried,
   type FailedProbe,
 } from '../../../src/cluster/network/reachability.js';
-import { reachabilityFindings } from '../../../src/cluster/preflight/reachability.js';
 import { aSpecification } from '../../support/builders.js';
+import { hosts } from '../../support/reachability-hosts.js';
 
-const hosts = (workers: number) => [
-  ...[1, 2, 3].map((index) => ({
-    ...{ name: `cp${index}`, address: `10.0.0.${index}`, roles: ['control-plane' as const, 'etcd' as const] },
-  })),
-  ...Array.from({ length: workers }, (_, index) => ({
-    ...{
-      name: `w${index}`,
-      address: `10.1.${Math.floor(index / 250)}.${(index % 250) + 1}`,
-      roles: ['worker' as const],
-    },
-  })),
-];
 const small = aSpecification({ hosts: hosts(2) });
 const portNumbers = (from: string, to: string, specification = small) =>
   planProbes(specification)
@@ -122,7 +110,7 @@ describe('what did not get through', () => {
     expect(sumUp(plan, failed).every(({ direction }) => direction === 'in')).toBe(true);
   });
 
-  it('is summed up in a few words and in no time for a thousand hosts', () => {
+  it('is summed up in no time for a thousand hosts', () => {
     const specification = aSpecification({ hosts: hosts(900) });
     const large = planProbes(specification);
     const failed = Object.entries(large.probes).flatMap(([from, list]) =>
@@ -134,9 +122,5 @@ describe('what did not get through', () => {
     const blocked = sumUp(large, failed);
     expect(performance.now() - begun).toBeLessThan(5_000);
     expect(JSON.stringify(blocked).length).toBeLessThan(1_000_000);
-    const finding = reachabilityFindings({ blocked, narrow: [] }, specification).find(
-      ({ host }) => host === 'w0',
-    );
-    expect(finding?.is).toMatch(/^no answer to \S+, \S+, \S+, \S+, \S+ and \d+ more on /);
   });
 });

@@ -1,130 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { KubeletIdentity } from '../../../src/cluster/facts/kubelet-identity.js';
-import type { NodeProbe } from '../../../src/cluster/rerun/kubeadm-probe.js';
-import { makePlan } from '../../../src/cluster/plan/make-plan.js';
-import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import { judgeBeforeRerun } from '../../../src/cluster/rerun/rerun.js';
-import { roleOf } from '../../../src/cluster/rerun/whole-cluster.js';
-import { membersOf } from '../../../src/cluster/specification/members.js';
-import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
-import { aProbe, aSpecification, someFacts, someSystem } from '../../support/builders.js';
-
-const [ours, theirs] = ['a'.repeat(64), 'b'.repeat(64)] as const;
-
-/** One host: what its kubelet is, whether it runs; null where nothing of Kubernetes is on it. */
-type Host = (Partial<KubeletIdentity> & { readonly stopped?: boolean }) | null | undefined;
-
-interface Scene {
-  /** Control planes by name, in the inventory's order; undefined where the host was not looked at. */
-  readonly controlPlanes: Readonly<Record<string, Host>>;
-  readonly workers?: Readonly<Record<string, Host>>;
-  readonly variables?: NonNullable<SpecificationInput['kubespray']>['variables'];
-  readonly overrides?: SpecificationInput['overrides'];
-}
-
-const hostsOf = ({ controlPlanes, workers = {} }: Scene) => ({ ...controlPlanes, ...workers });
-
-function specificationOf(scene: Scene) {
-  const { controlPlanes, variables = {}, overrides = [] } = scene;
-  return aSpecification({
-    hosts: Object.keys(hostsOf(scene)).map((name, index) => ({
-      name,
-      address: `10.0.0.${index + 1}`,
-      roles: name in controlPlanes ? ['control-plane' as const] : ['worker' as const],
-    })),
-    kubespray: { variables },
-    overrides,
-  });
-}
-
-const identityOf = (name: string, host: Host): KubeletIdentity => {
-  if (host == null) return { nodeName: null, certificate: 'none', authorities: [], apiServer: null };
-  const { nodeName, certificate, authorities, apiServer } = host;
-  return {
-    nodeName: nodeName === undefined ? name : nodeName,
-    certificate: certificate ?? 'valid',
-    authorities: authorities ?? [ours],
-    apiServer: apiServer ?? 'localhost',
-  };
-};
-const isRunning = (host: Host) => host != null && host.stopped !== true;
-
-function factsOf(scene: Scene, { isOld = false } = {}) {
-  return Object.fromEntries(
-    Object.entries(hostsOf(scene)).flatMap(([name, host], index) => {
-      if (host === undefined) return [];
-      const kubelet = { name: 'kubelet', load: 'loaded', active: 'active', enabled: 'enabled' };
-      const addresses = [`10.0.0.${index + 1}`, `192.168.0.${index + 1}`];
-      const facts = someFacts({
-        ...{ machineId: name, hostname: name, bootId: name, addresses },
-        system: someSystem({ interfaces: [{ name: 'eth0', mtu: 1500, addresses }] }),
-        units: isRunning(host) ? [kubelet] : [],
-        kubernetes: host === null ? null : { kubelet: '1.28.6', apiServer: null },
-        ...(!isOld && { kubeletIdentity: identityOf(name, host) }),
-      });
-      return [[name, facts]];
-    }),
-  );
-}
-
-/** What the plan says of nodes of other clusters, each "HOST: what is". */
-function planned(scene: Scene, options: { readonly isOld?: boolean } = {}) {
-  const specification = specificationOf(scene);
-  return preflight({ specification, facts: factsOf(scene, options), release: 'v2.24.1' }).filter(
-    ({ check }) => check === 'other-cluster',
-  );
-}
-const told = (scene: Scene) => planned(scene).map(({ host }) => host);
-
-/** How the nodes are judged before cluster.yml; files are whole, nobody has reset anything. */
-function judged(scene: Scene, probes: Readonly<Record<string, Partial<NodeProbe>>> | 'old' = {}) {
-  const specification = specificationOf(scene);
-  const { controlPlanes } = membersOf(specification);
-  const nodes = specification.hosts.map((host) => {
-    const seen = hostsOf(scene)[host.name];
-    const files = seen !== null && {
-      ...{ config: true, kubeletConf: true, caCertificate: true, clientCertificate: 'present' as const },
-      ...(host.roles.includes('control-plane') && {
-        adminConf: true,
-        manifests: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
-      }),
-    };
-    const probe = aProbe({
-      ...{ host: host.name, nodeName: identityOf(host.name, seen).nodeName ?? host.name },
-      ...files,
-      kubeletIsActive: isRunning(seen),
-      ...(probes !== 'old' && { kubeletIdentity: identityOf(host.name, seen), ...probes[host.name] }),
-    });
-    return { probe, role: roleOf(host, controlPlanes), isEtcd: false };
-  });
-  const rerun = { nodes, specification, rerun: 'strict' as const, firstControlPlaneByName: true };
-  return Object.fromEntries(judgeBeforeRerun(rerun).judged.map(({ host, ...rest }) => [host, rest]));
-}
-
-/** A worker of another cluster under another name beside a host on which nothing is: the first `up` of a new cluster. */
-const stolen: Scene = {
-  controlPlanes: { a2: null },
-  workers: { b2: { nodeName: 'b', authorities: [theirs] } },
-};
+import {
+  ours,
+  theirs,
+  type Scene,
+  planned,
+  told,
+  judged,
+  stolen,
+} from '../../support/other-cluster-scene.js';
 
 describe('a node of another cluster', () => {
-  it('is an error of the plan, which says which node it is and what to do', () => {
-    expect(planned(stolen)).toEqual([
-      {
-        check: 'other-cluster',
-        host: 'b2',
-        severity: 'error',
-        is:
-          'the node b of a cluster already: its kubelet runs and has a valid certificate, and nothing of Kubernetes is on ' +
-          'the control plane that is named here (a2)',
-        shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
-        mend:
-          'Leave b2 (10.0.0.2) out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ' +
-          'systemctl disable --now kubelet.',
-      },
-    ]);
-  });
-
   it('is offered no reset, and cluster.yml does not run over it unasked', () => {
     const { b2 } = judged(stolen);
     expect(b2?.trouble).toMatchObject({
@@ -135,22 +20,6 @@ describe('a node of another cluster', () => {
     });
     expect(b2?.trouble?.evidence[0]).toMatch(/^it is the node b of a cluster already: its kubelet runs/);
     expect(b2?.summary).toContain('the node b of a cluster already');
-  });
-
-  it('does not decide which release of Kubespray the new cluster gets', () => {
-    const scene = { ...stolen, workers: { ...stolen.workers, c2: null } };
-    const plan = (one: Scene) =>
-      makePlan(specificationOf(one), {
-        facts: factsOf(one),
-        controlHost: undefined,
-        reachability: undefined,
-      });
-    expect(plan(scene).release.name).not.toBe('v2.24.1');
-    expect(plan(scene).findings.map(({ check }) => check)).not.toContain('kubernetes-version');
-    const overrides = [{ check: 'other-cluster' as const, hosts: ['b2'], reason: 'It is ours.' }];
-    const accepted = plan({ ...scene, overrides });
-    expect(accepted.findings.find(({ check }) => check === 'other-cluster')?.overridden).toBe('It is ours.');
-    expect(accepted.release.why).toContain('1.28.6');
   });
 
   it.each<[string, Scene]>([

@@ -10,7 +10,7 @@ import {
 
 const gib = 1024 ** 3;
 const recorded = readFileSync(
-  new URL('../../cluster/facts/recorded-facts/blank-worker.txt', import.meta.url),
+  new URL('../../support/recorded-facts/blank-worker.txt', import.meta.url),
   'utf8',
 );
 const otherSections = recorded.split('\n@@MARK ').slice(1);

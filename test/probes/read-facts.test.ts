@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readFactsAndClock } from '../../../src/probes/read-facts.js';
-import { FakeHost } from '../../fakes/fake-host.js';
+import { readFactsAndClock } from '../../src/probes/read-facts.js';
+import { FakeHost } from '../fakes/fake-host.js';
 
 /** A host with the least of facts, whose `date` writes this for a format of seconds and nanoseconds. */
 function hostWhoseDateWrites(answer: string): FakeHost {

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/embedded-server.js';
-import { serverFiles } from '../../src/temporal/server-state.js';
-import { stopServer } from '../../src/temporal/server-process.js';
-import { ask, type Answer } from './ask.js';
-import { listeningAddresses } from './listening.js';
+import { startEmbeddedServer, type EmbeddedServer } from '../../../src/temporal/embedded-server.js';
+import { serverFiles } from '../../../src/temporal/server-state.js';
+import { stopServer } from '../../../src/temporal/server-process.js';
+import { ask, type Answer } from '../../support/ask.js';
+import { listeningAddresses } from '../../support/listening.js';
 
 /** What a web page in the browser of somebody on this machine can send to the embedded server, and what it gets. */
 

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { type Scene, specificationOf, factsOf, planned, stolen } from '../../support/other-cluster-scene.js';
+
+describe('a node of another cluster', () => {
+  it('is an error of the plan, which says which node it is and what to do', () => {
+    expect(planned(stolen)).toEqual([
+      {
+        check: 'other-cluster',
+        host: 'b2',
+        severity: 'error',
+        is:
+          'the node b of a cluster already: its kubelet runs and has a valid certificate, and nothing of Kubernetes is on ' +
+          'the control plane that is named here (a2)',
+        shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
+        mend:
+          'Leave b2 (10.0.0.2) out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ' +
+          'systemctl disable --now kubelet.',
+      },
+    ]);
+  });
+
+  it('does not decide which release of Kubespray the new cluster gets', () => {
+    const scene = { ...stolen, workers: { ...stolen.workers, c2: null } };
+    const plan = (one: Scene) =>
+      makePlan(specificationOf(one), {
+        facts: factsOf(one),
+        controlHost: undefined,
+        reachability: undefined,
+      });
+    expect(plan(scene).release.name).not.toBe('v2.24.1');
+    expect(plan(scene).findings.map(({ check }) => check)).not.toContain('kubernetes-version');
+    const overrides = [{ check: 'other-cluster' as const, hosts: ['b2'], reason: 'It is ours.' }];
+    const accepted = plan({ ...scene, overrides });
+    expect(accepted.findings.find(({ check }) => check === 'other-cluster')?.overridden).toBe('It is ours.');
+    expect(accepted.release.why).toContain('1.28.6');
+  });
+});
