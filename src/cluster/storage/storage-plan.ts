@@ -58,7 +58,7 @@ export type StoragePlan =
   | {
       readonly kind: 'apply';
       readonly target: StorageTarget;
-      /** `sha256:<hex>` of the target, by {@link storageDigest} in plan-storage.ts. */
+      /** `sha256:<hex>` of the target, by {@link storageDigest} in make-storage-plan.ts. */
       readonly digest: string;
       readonly excluded: readonly ExcludedDevice[];
       /** Bytes that are copied onto the array; it has been checked that they fit. For the reader. */
