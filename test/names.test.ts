@@ -50,7 +50,6 @@ const exportedTwice: Readonly<Record<string, string>> = {
   gatherFacts: activityAndCall,
   notePods: activityAndCall,
   deleteOldData: 'a command, the workflow that it starts, and the activity that does it',
-  DeleteOldDataInput: 'what the workflow of that name takes, and what the activity takes',
 };
 
 it('no name is exported by two files', () => {

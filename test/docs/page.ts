@@ -28,8 +28,10 @@ export interface Section {
 
 export interface Link {
   readonly text: string;
-  /** Path in the repository; null where it leads elsewhere or within the page. */
+  /** Path in the repository; null where it leads elsewhere. */
   readonly path: string | null;
+  /** The heading that it leads to, as in `#the-heading`. */
+  readonly anchor: string | null;
 }
 
 /** Some running text: a paragraph, also one of a list, or a cell of a table. */
@@ -46,6 +48,8 @@ export interface Page {
   readonly sections: readonly Section[];
   readonly links: readonly Link[];
   readonly passages: readonly Passage[];
+  /** Of its headings. */
+  readonly anchors: readonly string[];
 }
 
 /** Characters in a line of prose. */
@@ -64,6 +68,7 @@ export function parsePage(text: string, path: string): Page {
     sections: sectionsOf(root, path),
     links: linksOf(root, path),
     passages: passagesOf(root, rows),
+    anchors: anchorsOf(root),
   };
 }
 
@@ -91,10 +96,24 @@ const isHeading = ({ type }: Node) => type === 'heading';
 
 function linksOf(node: Node, page: string): Link[] {
   const below = (node.children ?? []).flatMap((child) => linksOf(child, page));
-  if (node.type !== 'link') return below;
-  const [target = ''] = (node.url ?? '').split('#');
-  const isElsewhere = target === '' || /^[a-z]+:/.test(target);
-  return [{ text: textOf(node), path: isElsewhere ? null : posix.join(posix.dirname(page), target) }];
+  if (node.url === undefined) return below;
+  const [target = '', anchor = null] = node.url.split('#');
+  const path = target === '' ? page : posix.join(posix.dirname(page), target);
+  return [{ text: textOf(node), path: /^[a-z]+:/.test(target) ? null : path, anchor }];
+}
+
+/** As places that show Markdown make them of headings: small letters, without punctuation, numbered where there are two. */
+function anchorsOf({ children = [] }: Node): string[] {
+  const plain = children.filter(isHeading).map((heading) =>
+    textOf(heading)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+  return plain.map((anchor, index) => {
+    const before = plain.slice(0, index).filter((other) => other === anchor).length;
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
 }
 
 function passagesOf(node: Node, rows: readonly string[]): Passage[] {

@@ -1,12 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { decisionVerbs } from '../../protocol/progress.js';
+import type { AnswerFlags } from './answer.js';
 import { examples, type Dispatch } from './dispatch.js';
-
-interface AnswerFlags {
-  readonly by?: string;
-  readonly reason?: string;
-  readonly workflow?: string;
-}
 
 /** The commands by which a person answers. */
 export function declareAnswers(program: Command, dispatch: Dispatch): void {

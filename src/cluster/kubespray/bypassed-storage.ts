@@ -1,4 +1,4 @@
-import type { StorageLayouts } from './group-variables.js';
+import type { StorageLayouts } from '../storage/storage-layouts.js';
 import { kubeletFlags, rootDirs } from './kubelet-flags.js';
 
 type Variables = Readonly<Record<string, unknown>>;

@@ -30,18 +30,25 @@ export async function trustedKeys(
   return await new KnownHosts(knownHostsFile(stateFolder, address.cluster)).keysOf(address, { trusted });
 }
 
+/** The key that a host has shown. */
+interface ShownKey {
+  /** Where known keys are kept. */
+  readonly stateFolder: string;
+  readonly address: SshHostAddress;
+  readonly shown: HostKey;
+}
+
 /**
  * Judges the key that a host shows, before anything is sent by which to log in.
  * @throws HostKeyChangedError when it is another one than the known one
  * @throws HostKeyUnknownError when a password is to be sent, and nobody vouches for the key
  */
-export async function verifyHostKey(options: {
-  readonly stateFolder: string;
-  readonly address: SshHostAddress;
-  readonly shown: HostKey;
-  readonly sendsPassword: boolean;
-}): Promise<void> {
-  const { stateFolder, address, shown, sendsPassword } = options;
+export async function verifyHostKey({
+  stateFolder,
+  address,
+  shown,
+  sendsPassword,
+}: ShownKey & { readonly sendsPassword: boolean }): Promise<void> {
   const isShown = (key: HostKey) => sameKey(key, shown);
   const known = await trustedKeys(stateFolder, address);
   if (known.length > 0 && !known.some(isShown)) throw changed(stateFolder, address, known, shown);
@@ -55,13 +62,14 @@ export async function verifyHostKey(options: {
  * would lock the host itself out. A stated key is recorded too, so that ssh and Ansible find it in the same file.
  * @throws HostKeyChangedError when another first contact has pinned another key meanwhile
  */
-export async function pinHostKey(options: {
-  readonly stateFolder: string;
-  readonly address: SshHostAddress;
-  readonly shown: HostKey;
+export async function pinHostKey({
+  stateFolder,
+  address,
+  shown,
+  onFirstContact,
+}: ShownKey & {
   readonly onFirstContact: ((contact: FirstContact) => void) | undefined;
 }): Promise<void> {
-  const { stateFolder, address, shown, onFirstContact } = options;
   const file = knownHostsFile(stateFolder, address.cluster);
   const isStated = address.hostKey !== undefined;
   const known = isStated ? [] : await trustedKeys(stateFolder, address);

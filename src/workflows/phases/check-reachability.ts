@@ -1,7 +1,7 @@
 import { isServiceActive } from '../../cluster/facts/facts.js';
 import { isStopper } from '../../cluster/checks/findings.js';
 import { reachabilityFindings } from '../../cluster/preflight/reachability.js';
-import { withOverride } from '../../cluster/preflight/preflight.js';
+import { withOverrides } from '../../cluster/checks/overrides.js';
 import type { Reachability } from '../../cluster/network/reachability.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import type { ClusterRun } from '../running/cluster-run.js';
@@ -38,9 +38,8 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
   for (;;) {
     const specification = run.activeSpecification();
     const found = (await checkReachability(run)) ?? { blocked: [], narrow: [] };
-    const obstacles = reachabilityFindings(found, specification)
-      .map((finding) => withOverride(finding, specification.overrides))
-      .filter(isStopper);
+    const findings = reachabilityFindings(found, specification);
+    const obstacles = withOverrides(findings, specification.overrides).filter(isStopper);
     if (obstacles.length === 0) return;
     const message = obstacles
       .map(({ host, is, mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)

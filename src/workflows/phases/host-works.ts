@@ -3,7 +3,8 @@ import { firewallRuleSet } from '../../cluster/network/firewall.js';
 import { ephemeralStorageOf } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
-import { targetOfPlan, type Layout, type StorageTarget } from '../../cluster/storage/storage-plan.js';
+import { storageLayouts, type StorageLayouts } from '../../cluster/storage/storage-layouts.js';
+import { targetOfPlan, type StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { WorkOrder } from '../../cluster/plan/work-order.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
@@ -69,11 +70,9 @@ export class HostWorks {
   }
 
   /** Where kubelet's and containerd's data live, by host, for Kubespray's variables. */
-  storageLayouts(): Record<string, { mountPoint: string; layout: Layout }> {
-    const layouts = [...this.storageTargets()]
-      .filter(([host]) => !this.run.hasEnded(host))
-      .map(([host, { mountPoint, layout }]) => [host, { mountPoint, layout }] as const);
-    return Object.fromEntries(layouts);
+  storageLayouts(): StorageLayouts {
+    const works = this.works.filter(({ host }) => !this.run.hasEnded(host.name));
+    return storageLayouts(Object.fromEntries(works.map(({ host, storage }) => [host.name, storage])));
   }
 
   /** What step 7 made of each host, for verification. */

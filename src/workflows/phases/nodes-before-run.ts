@@ -6,10 +6,8 @@ import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { Kubespray } from './install-kubespray.js';
+import type { KubesprayParts } from './kubespray-parts.js';
 import { aborted } from '../running/outcomes.js';
-import type { HostWorks } from './host-works.js';
-import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
 import { decisionVerbs } from '../../protocol/progress.js';
@@ -30,11 +28,7 @@ export class NodesBeforeRun {
 
   constructor(
     private readonly run: ClusterRun,
-    private readonly parts: {
-      readonly hosts: HostWorks;
-      readonly kubespray: Kubespray;
-      readonly provider: ProviderPause;
-    },
+    private readonly parts: KubesprayParts,
   ) {}
 
   /**

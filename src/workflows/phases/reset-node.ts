@@ -2,16 +2,11 @@ import { rulesFor } from '../../cluster/releases/releases.js';
 import { resetVariables } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { Kubespray } from './install-kubespray.js';
-import type { HostWorks } from './host-works.js';
-import type { ProviderPause } from './provider-pause.js';
+import type { KubesprayParts } from './kubespray-parts.js';
 import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 
-interface Reset {
+interface Reset extends KubesprayParts {
   readonly run: ClusterRun;
-  readonly hosts: HostWorks;
-  readonly kubespray: Kubespray;
-  readonly provider: ProviderPause;
   readonly host: string;
   readonly isEtcd: boolean;
   readonly approval: ApprovedPlan;

@@ -1,23 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { outlineMarkdown } from '../../../src/cluster/text/outline.js';
-import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../../src/cluster/report/render-report.js';
 import { storageItems } from '../../../src/cluster/plan/render-storage-plan.js';
 import type { Report } from '../../../src/cluster/report/report.js';
 import type { StoragePlan } from '../../../src/cluster/storage/storage-plan.js';
+import { aPlan } from '../../support/a-plan.js';
 import { anApplyPlan, aSpecification, aTarget } from '../../support/builders.js';
 
-const release = { name: 'v2.24.1', why: 'The specification names it.', findings: [] };
-const plan = (storage: Record<string, StoragePlan>, input: Partial<Parameters<typeof planCluster>[0]> = {}) =>
-  planCluster({
-    specification: aSpecification({ firewall: { enabled: false } }),
-    release,
-    facts: {},
-    storage,
-    findings: [],
-    ...input,
-  });
+const plan = (storage: Record<string, StoragePlan>, input: Parameters<typeof aPlan>[0] = {}) =>
+  aPlan({ specification: aSpecification({ firewall: { enabled: false } }), storage, ...input });
 
 /** A host's plan with disks of its own. */
 const hostPlan = (host: string, change: Parameters<typeof anApplyPlan>[0] = {}) =>
@@ -33,40 +25,6 @@ const hostPlan = (host: string, change: Parameters<typeof anApplyPlan>[0] = {}) 
 /** As Temporal's UI shows them in an approval. */
 const disksInMarkdown = (storage: Record<string, StoragePlan>) =>
   outlineMarkdown([{ heading: 'What is destroyed', items: storageItems(storage, 20) }]);
-
-describe('planCluster', () => {
-  it('is bound to the storage plans that are to be approved, and to nothing else', () => {
-    const { digest } = plan({ node4: hostPlan('node4'), node1: { kind: 'none' } });
-    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(plan({ node4: hostPlan('node4') }).digest).toBe(digest);
-    const satisfied = { kind: 'satisfied', target: aTarget({ host: 'node2' }), digest: 'sha256:2' } as const;
-    expect(plan({ node4: hostPlan('node4'), node2: satisfied }).digest).toBe(digest);
-    expect(plan({ node4: hostPlan('node4', { digest: 'sha256:other' }) }).digest).not.toBe(digest);
-    expect(plan({ node3: hostPlan('node4') }).digest).not.toBe(digest);
-    expect(plan({ node4: hostPlan('node4'), node3: hostPlan('node3') }).digest).not.toBe(digest);
-  });
-
-  it('does not depend on the order of hosts', () => {
-    const [a, b] = [hostPlan('a'), hostPlan('b')];
-    expect(plan({ a, b }).digest).toBe(plan({ b, a }).digest);
-  });
-
-  it('has no digest when nothing is to be approved', () => {
-    const refused = { kind: 'refused', host: 'b', why: 'One free disk only.', excluded: [] } as const;
-    expect(plan({ a: { kind: 'none' }, b: refused }).digest).toBeNull();
-  });
-
-  it('lets what is to be known of the release be overridden', () => {
-    const found = {
-      check: 'kubespray-release', host: null, severity: 'warning', is: 'v2.99.0', shouldBe: 'a known one', mend: 'x',
-    } as const; // prettier-ignore
-    const specification = aSpecification({
-      overrides: [{ check: 'kubespray-release', reason: 'tried in staging' }],
-    });
-    const { findings } = plan({}, { specification, release: { ...release, findings: [found] } });
-    expect(findings).toEqual([{ ...found, overridden: 'tried in staging' }]);
-  });
-});
 
 describe('renderPlan', () => {
   it('shows an operator everything that an approval is about', () => {
@@ -139,7 +97,6 @@ Approval
       '  Cannot be told, because 1 host was not looked at: node1. The disks and restarts of 1 host above are part of it: node4.',
     );
     expect(approvalOf({}, { unread: unread.slice(1) })).toMatch('Nothing in this plan needs one');
-    expect(plan({}, { unread: [] })).not.toHaveProperty('unread');
   });
 
   it('tells what the firewall leaves to the operator', () => {

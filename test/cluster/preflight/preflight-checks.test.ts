@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../../src/cluster/specification/check-names.js';
-import { chooseRelease } from '../../../src/cluster/release-choice/choose-release.js';
 import type { BlockDevice, HostFacts } from '../../../src/cluster/facts/facts.js';
 import type { ControlHostFacts, SystemFacts } from '../../../src/cluster/facts/system-facts.js';
-import { planCluster } from '../../../src/cluster/plan/plan-cluster.js';
-import { preflight, withOverride } from '../../../src/cluster/preflight/preflight.js';
+import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { withOverrides } from '../../../src/cluster/checks/overrides.js';
+import { preflight } from '../../../src/cluster/preflight/preflight.js';
 import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { roomPathsOf } from '../../../src/cluster/preflight/room-folders.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
@@ -54,14 +54,16 @@ function found(scene: Scene) {
     });
   const own = good(9);
   const w = { ...own, ...facts, system: { ...someSystem(), ...own.system, ...system } };
-  return preflight({
-    specification: specificationOf(scene),
+  const specification = specificationOf(scene);
+  const before = preflight({
+    specification,
     facts: { cp1: good(1), cp2: good(2), cp3: good(3), w },
     release,
     controlHost: { ...machine, controlHost: { ...goodControlHost, ...controlHost } },
     reachability,
     storage,
   });
+  return withOverrides(before, specification.overrides);
 }
 
 const goodControlHost = { hasGit: true, isInstalled: false, freeBytes: 9e9, mountedAt: '/' };
@@ -307,11 +309,9 @@ describe('each check', () => {
       overrides: ['sudo', 'kubespray-release'].map((check) => ({ check, reason: 'seen' })),
     });
     const sudo = sudoFinding({ host: 'w', said: 'sudo: a password is required', mend: 'Allow it.' });
-    expect(withOverride(sudo, overrides)).toMatchObject({ severity: 'error', overridden: 'seen' });
-    const plan = planCluster({
-      specification: aSpecification({ overrides }),
-      release: chooseRelease({ specification: aSpecification({ kubespray: { release: 'v9.9.9' } }) }),
-      ...{ facts: {}, storage: {}, findings: [] },
+    expect(withOverrides([sudo], overrides)).toMatchObject([{ severity: 'error', overridden: 'seen' }]);
+    const plan = makePlan(aSpecification({ overrides, kubespray: { release: 'v9.9.9' } }), {
+      ...{ facts: {}, controlHost: undefined, reachability: undefined },
     });
     expect(plan.findings).toMatchObject([{ check: 'kubespray-release', overridden: 'seen' }]);
   });

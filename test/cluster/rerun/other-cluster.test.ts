@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeletIdentity } from '../../../src/cluster/facts/kubelet-identity.js';
 import type { NodeProbe } from '../../../src/cluster/rerun/kubeadm-probe.js';
-import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
+import { makePlan } from '../../../src/cluster/plan/make-plan.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
 import { judgeBeforeRerun } from '../../../src/cluster/rerun/rerun.js';
 import { roleOf } from '../../../src/cluster/rerun/whole-cluster.js';
@@ -121,7 +121,6 @@ describe('a node of another cluster', () => {
         mend:
           'Leave b2 (10.0.0.2) out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ' +
           'systemctl disable --now kubelet.',
-        overridden: null,
       },
     ]);
   });
@@ -141,7 +140,7 @@ describe('a node of another cluster', () => {
   it('does not decide which release of Kubespray the new cluster gets', () => {
     const scene = { ...stolen, workers: { ...stolen.workers, c2: null } };
     const plan = (one: Scene) =>
-      planFromFacts(specificationOf(one), {
+      makePlan(specificationOf(one), {
         facts: factsOf(one),
         controlHost: undefined,
         reachability: undefined,
