@@ -58,14 +58,14 @@ export async function proveReachability(asked: Asked): Promise<Reachability> {
 /** Connects to each of them, whatever happens to the others. */
 async function onEach(
   { pool, signal }: { readonly pool: HostPool; readonly signal?: AbortSignal | undefined },
-  targets: readonly HostAddress[],
+  addresses: readonly HostAddress[],
   work: (host: Host, index: number) => Promise<void>,
 ): Promise<void> {
   await forEachBounded(
-    targets,
-    async (target, index) => {
+    addresses,
+    async (address, index) => {
       signal?.throwIfAborted();
-      const host = await pool.connect(target, { signal });
+      const host = await pool.connect(address, { signal });
       try {
         await work(host, index);
       } finally {

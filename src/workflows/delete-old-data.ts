@@ -53,9 +53,9 @@ interface OldData {
 /** @throws ApplicationFailure that ends the work: nothing is kept, or the data on the array has not proven itself */
 async function lookAtOldData(run: HostRun, subject: StorageHost): Promise<OldData> {
   const { specification, host, storage } = subject;
-  const reach = hostAddressOf(specification, host);
+  const address = hostAddressOf(specification, host);
   const facts = await run.steps.need('gatherFacts', {
-    host: reach,
+    host: address,
     mountPoint: storage.mountPoint,
     storageOnly: true,
   });
@@ -66,7 +66,7 @@ async function lookAtOldData(run: HostRun, subject: StorageHost): Promise<OldDat
     throw stopped('refused', `The old data is kept, because step 7 is not finished on this host. ${why}`);
   }
   const { target } = plan;
-  const { directories } = await run.steps.need('measureOldData', { host: reach, target });
+  const { directories } = await run.steps.need('measureOldData', { host: address, target });
   if (directories.length === 0)
     throw stopped('skipped', 'No data from before the move is kept on this host.');
   await proveTheNewPlace(run, subject, { facts, target });
@@ -80,7 +80,7 @@ async function proveTheNewPlace(
   { specification, host }: StorageHost,
   { facts, target }: { readonly facts: HostFacts; readonly target: StorageTarget },
 ): Promise<void> {
-  const reach = hostAddressOf(specification, host);
+  const address = hostAddressOf(specification, host);
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const units = unitsOf(
     host,
@@ -90,13 +90,13 @@ async function proveTheNewPlace(
   const steps = new StepRunner(host.name, run.progress, null);
   try {
     const checks = await steps.need('verifyHost', {
-      host: reach,
+      host: address,
       units,
       storage: target,
       kernelParameters: false,
     });
     refuseFailed(specification, checks.checks);
-    await steps.need('checkJournals', { host: reach, target });
+    await steps.need('checkJournals', { host: address, target });
     const [first] = controlPlanes;
     if (first === undefined) return;
     const release = await releaseInUse({

@@ -50,6 +50,6 @@ export async function onMachine(machine: LabMachine, script: string): Promise<st
 }
 
 /** How a worker reaches a machine of the lab. */
-export function targetOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostAddress {
+export function labAddressOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostAddress {
   return { kind: 'ssh', name, cluster: 'lab', address, port, user, privateKey, hostKey };
 }

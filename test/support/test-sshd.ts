@@ -38,7 +38,7 @@ export class TestSshd {
   }
 
   /** How to reach it with the key that it accepts. */
-  target(changes: Partial<SshHostAddress> = {}): SshHostAddress {
+  address(changes: Partial<SshHostAddress> = {}): SshHostAddress {
     const privateKey = join(this.folder, 'login');
     const address = { address: '127.0.0.1', port: this.port };
     return {

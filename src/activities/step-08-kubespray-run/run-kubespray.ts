@@ -56,7 +56,7 @@ export const runKubespray = hostStep(
       throw explainPlaybook(error, { playbook, progress: reader.progress, host, log });
     }
     await events.finish();
-    await keepTimes(host, { folders, run: input, course: reader.course });
+    await keepTimes(host, { folders, run: input, timetable: reader.timetable });
     const { hosts } = reader.progress;
     const sum = totals(hosts);
     const summary = `${input.playbook}: ${counted(Object.keys(hosts).length, 'host')}, ${sum.ok} ok, ${sum.changed} changed`;

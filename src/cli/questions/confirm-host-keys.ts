@@ -40,7 +40,7 @@ export async function confirmHostKeys(options: ConfirmHostKeysOptions): Promise<
   terminal.write(`${hostKeysText(unconfirmed)}\n`);
   const answer = await prompts.confirm(hostKeysQuestion(unconfirmed), signal);
   if (answer !== true) throw notConfirmed(answer === false ? exitCodes.denied : exitCodes.interrupted);
-  for (const { target, shown } of unconfirmed) await confirmHostKey(stateFolder, target, shown);
+  for (const { address, shown } of unconfirmed) await confirmHostKey(stateFolder, address, shown);
 }
 
 function notConfirmed(exitCode: ExitCode): CommandError {
@@ -54,14 +54,14 @@ async function findUnconfirmed(specification: Specification, stateFolder: string
       controlHostAddress(specification),
       ...specification.hosts.map((host) => hostAddressOf(specification, host)),
     ],
-    async (target) => {
-      if (target.kind === 'local') return [];
-      if ((await trustedKeys(stateFolder, target, { trusted: true })).length > 0) return [];
+    async (address) => {
+      if (address.kind === 'local') return [];
+      if ((await trustedKeys(stateFolder, address, { trusted: true })).length > 0) return [];
       try {
-        await openHost(target, specification, pool);
+        await openHost(address, specification, pool);
         return [];
       } catch (error) {
-        return error instanceof HostKeyUnknownError ? [{ target, shown: error.shown }] : [];
+        return error instanceof HostKeyUnknownError ? [{ address, shown: error.shown }] : [];
       }
     },
     { atOnce: connectionsAtOnce },

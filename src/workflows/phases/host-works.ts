@@ -79,8 +79,8 @@ export class HostWorks {
   storageTargets(): Map<string, StorageTarget> {
     return new Map(
       this.works.flatMap(({ host, storage }) => {
-        const address = targetOfPlan(storage);
-        return address === undefined ? [] : [[host.name, address] as const];
+        const target = targetOfPlan(storage);
+        return target === undefined ? [] : [[host.name, target] as const];
       }),
     );
   }

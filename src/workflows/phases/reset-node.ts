@@ -37,9 +37,9 @@ export async function resetNode(reset: Reset): Promise<void> {
     limit: [host],
   });
   const target = hosts.storageTargets().get(host);
-  const reach = specification.hosts.find(({ name }) => name === host);
-  if (target === undefined || reach === undefined) return;
+  const node = specification.hosts.find(({ name }) => name === host);
+  if (target === undefined || node === undefined) return;
   await run
-    .stepsOn(reach)
-    .need('restoreDataDirectories', { host: hostAddressOf(specification, reach), target });
+    .stepsOn(node)
+    .need('restoreDataDirectories', { host: hostAddressOf(specification, node), target });
 }

@@ -39,7 +39,7 @@ export class StepRunner {
   private readonly generations = new Map<StepName, number>();
 
   /**
-   * @param name a host's inventory name or `controlHostStation`
+   * @param name a host's inventory name or `controlHostName`
    * @param questions where failures wait for a decision; null: they end the host's work at once
    * @param hostCount how many hosts are worked on besides it; more of them have more patience with a silent worker
    */

@@ -36,10 +36,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function failureOf(target: SshHostAddress): Promise<unknown> {
+async function failureOf(address: SshHostAddress): Promise<unknown> {
   const readSecret = async () => Promise.resolve('the password of the fleet');
   const run = copySshKey({ hosts: pool, jobs: new FakeJobs(), readSecret });
-  const input = { host: target, publicKeys: ['ssh-ed25519 AAAA'], password: { file: '/run/password' } };
+  const input = { host: address, publicKeys: ['ssh-ed25519 AAAA'], password: { file: '/run/password' } };
   return runStep(run, input).catch((error: unknown) => error);
 }
 

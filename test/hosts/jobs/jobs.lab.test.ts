@@ -6,7 +6,7 @@ import type { LabMachine } from '../../../src/lab/index.js';
 import { runJob } from '../../../src/activities/running/run-job.js';
 import { withHeartbeats } from '../../../src/activities/running/heartbeats.js';
 import { runStep } from '../../support/control-host.js';
-import { targetOf, useLab } from '../../support/lab-host.js';
+import { labAddressOf, useLab } from '../../support/lab-host.js';
 import { until } from '../../support/test-sshd.js';
 
 let machine: LabMachine;
@@ -19,7 +19,7 @@ const jobs = new JobRunner({ patience: 300_000 });
 useLab('test-jobs', async ({ lab, dependencies }) => {
   machine = await lab.startMachine({ name: 'jobs1' });
   await on(`echo 'https_proxy="${proxy}"' >> /etc/environment; echo '${proxy}' > /root/proxy`);
-  host = await dependencies.hosts.connect(targetOf(machine));
+  host = await dependencies.hosts.connect(labAddressOf(machine));
 });
 
 async function on(script: string): Promise<string> {

@@ -61,7 +61,7 @@ function follower(resume?: JobProgress) {
 
 describe.each([
   ['on the worker\u2019s own machine', async (): Promise<Host> => new LocalHost({ stateFolder: folder })],
-  ['over SSH', (): Promise<Host> => pool.connect(sshd.target())],
+  ['over SSH', (): Promise<Host> => pool.connect(sshd.address())],
 ])('a job %s', (_where, connect) => {
   let host: Host;
   beforeEach(async () => {
@@ -293,7 +293,7 @@ printf '\\360\\237'`;
 
 describe('a job over a link that breaks', () => {
   it('is followed to its end through cut connections and a restart of the server', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const script = sh`i=0; while [ $i -lt 60 ]; do i=$((i + 1)); echo "line $i"; sleep 0.1; done`;
     const { options, seen } = follower();
     const following = jobs.run(host, { key: 'bridged-1', script }, options);
@@ -310,7 +310,7 @@ describe('a job over a link that breaks', () => {
   });
 
   it('is left to its caller when the link stays away', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const impatient = new JobRunner({ patience: 2_000 });
     const following = impatient.run(host, { key: 'left-1', script: sh`sleep 8` });
     await until(() => exists('left-1', 'executions'));

@@ -40,7 +40,7 @@ async function login(command: string) {
   writeFileSync(join(folder, 'noise'), noise);
   const lines = [`Banner ${join(folder, 'noise')}`, `ForceCommand cat ${join(folder, 'noise')}; ${command}`];
   sshd = await TestSshd.start({ extraConfig: lines.join('\n') });
-  return await pool.connect(sshd.target());
+  return await pool.connect(sshd.address());
 }
 
 describe('a login with a banner and noise of its own', () => {

@@ -45,7 +45,7 @@ afterAll(async () => {
 /** @param logged hears what the worker writes into its log */
 async function failureWith(location: SecretLocation, logged: (text: string) => void): Promise<unknown> {
   const run = copySshKey({ hosts: pool, jobs: new FakeJobs(), readSecret });
-  const host = sshd.target({ privateKey: join(sshd.folder, 'stranger'), hostKey: sshd.hostKey('ed25519') });
+  const host = sshd.address({ privateKey: join(sshd.folder, 'stranger'), hostKey: sshd.hostKey('ed25519') });
   const input = { host, publicKeys: ['ssh-ed25519 AAAA'], password: location };
   const logger = new DefaultLogger('TRACE', (entry) => logged(inspect(entry, { depth: 20 })));
   return new MockActivityEnvironment({}, { logger }).run(run, input).catch((error: unknown) => error);
