@@ -1,30 +1,32 @@
-/** `node scripts/borders.mjs`: draws what borders.js says into ARCHITECTURE.md, between the two marks. */
+/** `node scripts/borders.mjs`: draws what borders.js says into two pages, between the two marks of each. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { borders } from '../borders.js';
 
-const page = fileURLToPath(new URL('../ARCHITECTURE.md', import.meta.url));
+const root = new URL('../', import.meta.url);
 const begin = '<!-- borders -->';
 const end = '<!-- /borders -->';
 
-/**
- * The page with the drawing of these borders between its marks, instead of what stood there.
- * @throws Error when the page does not have both marks
- */
-export function withDrawing(text, lists) {
-  const [before, rest] = text.split(begin);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`ARCHITECTURE.md has no ${begin} … ${end}.`);
-  return `${before}${begin}\n${drawingOf(lists)}\n${end}${after}`;
+/** What each page shows, by its path: the folders of src, and the folders within those. */
+export function drawingsOf({ src, ...within }) {
+  const parts = Object.entries(within).map(
+    ([list, folders]) => `## Within ${list}\n\n${tableOf(list, folders, '../')}`,
+  );
+  return {
+    'ARCHITECTURE.md': `${flowchartOf(src)}\n\n${tableOf('src', src, '')}`,
+    'docs/folders.md': parts.join('\n\n'),
+  };
 }
 
-function drawingOf({ src, ...within }) {
-  const parts = Object.entries(within).map(([list, folders]) =>
-    ['<details>', `<summary>Within ${list}</summary>`, '', tableOf(list, folders), '', '</details>'].join(
-      '\n',
-    ),
-  );
-  return [flowchartOf(src), tableOf('src', src), ...parts].join('\n\n');
+/**
+ * The page with a drawing between its marks, instead of what stood there.
+ * @throws Error when the page does not have both marks
+ */
+export function withDrawing(text, drawing) {
+  const [before, rest] = text.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`The page has no ${begin} … ${end}.`);
+  return `${before}${begin}\n\n${drawing}\n\n${end}${after}`;
 }
 
 /** One arrow for each import that does not follow from two others. */
@@ -38,16 +40,20 @@ function flowchartOf(folders) {
   return ['```mermaid', 'flowchart TD', ...arrows, '```'].join('\n');
 }
 
-function tableOf(list, folders) {
+/** @param up the way from the page to the repository's root */
+function tableOf(list, folders, up) {
   const titleOf = (name) => (name === '.' ? `${list} itself` : name);
   const rows = Object.entries(folders).map(([name, { what, imports }]) => {
     const path = name === '.' ? list : `${list}/${name}`;
     const others = imports.map(titleOf).join(', ');
-    return `| [${titleOf(name)}](${path}) | ${what} | ${others || '–'} |`;
+    return `| [${titleOf(name)}](${up}${path}) | ${what} | ${others || '–'} |`;
   });
   return ['| Folder | What | May import |', '|---|---|---|', ...rows].join('\n');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(page, withDrawing(readFileSync(page, 'utf8'), borders));
+  for (const [path, drawing] of Object.entries(drawingsOf(borders))) {
+    const page = new URL(path, root);
+    writeFileSync(page, withDrawing(readFileSync(page, 'utf8'), drawing));
+  }
 }

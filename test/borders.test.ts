@@ -8,8 +8,11 @@ import { describe, expect, it } from 'vitest';
 type Borders = Readonly<Record<string, Readonly<Record<string, { readonly imports: readonly string[] }>>>>;
 
 const { borders } = (await import(new URL('../borders.js', import.meta.url).href)) as { borders: Borders };
-const { withDrawing } = (await import(new URL('../scripts/borders.mjs', import.meta.url).href)) as {
-  withDrawing: (page: string, borders: Borders) => string;
+const { drawingsOf, withDrawing } = (await import(
+  new URL('../scripts/borders.mjs', import.meta.url).href
+)) as {
+  drawingsOf: (borders: Borders) => Readonly<Record<string, string>>;
+  withDrawing: (page: string, drawing: string) => string;
 };
 
 const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
@@ -65,9 +68,9 @@ describe.each(Object.entries(borders))('the folders within %s', (list, folders) 
   });
 });
 
-it('are drawn in ARCHITECTURE.md as they are', () => {
-  const page = readFileSync('ARCHITECTURE.md', 'utf8');
-  expect(withDrawing(page, borders) === page, 'node scripts/borders.mjs draws them anew').toBe(true);
+it.each(Object.entries(drawingsOf(borders)))('are drawn in %s as they are', (path, drawing) => {
+  const page = readFileSync(path, 'utf8');
+  expect(withDrawing(page, drawing) === page, 'node scripts/borders.mjs draws them anew').toBe(true);
 });
 
 describe('ESLint', { timeout: 120_000 }, () => {
