@@ -10,7 +10,6 @@ const longPages = [
   'README.md',
   'SECURITY.md',
   'docs/cluster.md',
-  'docs/folders.md',
   'docs/glossary.md',
   'docs/lab-kubernetes.md',
   'docs/operations.md',
