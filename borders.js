@@ -22,7 +22,7 @@ export const borders = {
       imports: ['protocol', 'cluster'],
     },
     activities: {
-      what: 'One file for each step, one folder for each step of the document',
+      what: 'A file for each step, in folders by the steps of the document',
       imports: ['probes', 'hosts', 'protocol', 'cluster'],
     },
     probes: { what: 'Reading a host, for steps and CLI alike', imports: ['hosts', 'protocol', 'cluster'] },

@@ -1,3 +1,4 @@
+import { kebabCase } from '../cluster/text/kebab-case.js';
 import type { HousekeepingActivities } from '../protocol/housekeeping.js';
 import { steps, type Activities, type StepName } from '../protocol/steps.js';
 import { findHostHolder } from './housekeeping/find-host-holder.js';
@@ -29,9 +30,4 @@ async function load(name: StepName): Promise<StepFactory<StepName, Dependencies>
   const factory = file[name] as StepFactory<StepName, Dependencies> | undefined;
   if (factory?.step !== name) throw new Error(`${path} does not export the step ${name}.`);
   return factory;
-}
-
-/** `createRaidArray` as a file's name: `create-raid-array`. */
-function kebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -46,7 +46,10 @@ export interface StorageInput extends HostInput, JobInput {
   readonly target: StorageTarget;
 }
 
-/** A step after which something is lost for good. */
+/**
+ * A step after which something is lost for good. The approval is asked for by the type checker, and stays in Temporal's history;
+ * that it is of just this plan is compared by the workflow, right before.
+ */
 export interface DestructiveInput extends StorageInput {
   readonly approved: ApprovedPlan;
 }
@@ -173,7 +176,7 @@ export interface PlaybookResult extends StepResult {
   readonly log: string;
 }
 
-/** Answers of verification; judged in src/cluster/checks*.ts. */
+/** Answers of verification; judged in src/cluster/verification. */
 export type { CheckResult } from '../cluster/checks/checks.js';
 export interface VerificationResult {
   readonly checks: readonly CheckResult[];

@@ -67,7 +67,7 @@ function inFolder<Steps extends object>(folder: string, definitions: Steps) {
 }
 
 /**
- * Every step by the name of its activity, in the document's order. A step is added by one line here, and by its file:
+ * Every step by the name of its activity, about in the order in which they run. A step is added by one line here, and by its file:
  * `createRaidArray` is exported by src/activities/step-07-storage/create-raid-array.ts.
  */
 export const steps = {
@@ -138,11 +138,13 @@ export const steps = {
     mountData: step<Step.StorageInput>('Step 7.8: Mount the array'),
     writeMdadmConf: step<Step.StorageInput>('Step 7.9: Generate mdadm.conf'),
     regenerateInitramfs: step<Step.StorageInput>('Step 7.10: Regenerate initramfs', { pace: 'job' }),
-    copyData: step<Step.StorageInput>('Steps 7.6, 7.11 and 7.12: Copy the data onto the array', {
+    copyData: step<Step.StorageInput>('Steps 7.11 and 7.12: Copy the data onto the array', {
       pace: 'job',
       onCancel: 'stop',
     }),
-    switchData: step<Step.StorageInput>('Steps 7.11 and 7.12: Switch to the copied data', { pace: 'job' }),
+    switchData: step<Step.StorageInput>('Steps 7.6, 7.11 and 7.12: Switch to the copied data', {
+      pace: 'job',
+    }),
     orderUnitsAfterMount: step<Step.StorageInput>('Units start only after the mount'),
     confirmStorage: step<Step.StorageInput>('Array, mount and data are back after the reboot', {
       onCancel: 'leave',

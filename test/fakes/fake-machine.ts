@@ -6,7 +6,7 @@ import { storageDigest } from '../../src/cluster/storage/make-storage-plan.js';
 import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
 import { lookAgain } from '../../src/cluster/storage/planned-disks.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
-import { storageDifferences } from '../../src/cluster/storage/state.js';
+import { storageDifferences } from '../../src/cluster/storage/storage-differences.js';
 import type { StepName } from '../../src/protocol/steps.js';
 import { aDisk, aProbe, someFacts } from '../support/builders.js';
 

@@ -14,7 +14,7 @@ import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import { notProven } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { lookAround, readRecordBefore, recordPath } from './record-before-on-host.js';
+import { lookAround, readRecordBefore, recordPath } from './parts/record-before-on-host.js';
 
 /**
  * Step 7.7: Backup fstab; mdadm.conf is backed up too. Each content is kept once, beside the original, under a name

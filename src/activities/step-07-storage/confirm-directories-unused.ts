@@ -1,5 +1,5 @@
 import { lines, sh, type Script } from '../../hosts/script.js';
-import { isAllMoved } from './moved-data.js';
+import { isAllMoved } from './parts/moved-data.js';
 import { notProven } from '../running/refusals.js';
 import { hostStep, unchanged } from '../running/step.js';
 

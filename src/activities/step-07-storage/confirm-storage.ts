@@ -1,6 +1,6 @@
 import { storageDigest } from '../../cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
-import { storageDifferences } from '../../cluster/storage/state.js';
+import { storageDifferences } from '../../cluster/storage/storage-differences.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import { readFacts } from '../../probes/read-facts.js';
@@ -8,7 +8,7 @@ import { dropIn, dropInPath } from './order-units-after-mount.js';
 import { notProven } from '../running/refusals.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { recordPath } from './record-before-on-host.js';
+import { recordPath } from './parts/record-before-on-host.js';
 
 /**
  * Proves after the restart that all of step 7 is back: array with its name, members and UUID, file system, mounts,

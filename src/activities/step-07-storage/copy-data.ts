@@ -2,11 +2,11 @@ import { copyOptions, placesOf, type Move } from '../../cluster/storage/commands
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { moveScript, moveWords, movedFunctions } from './moved-data.js';
+import { moveScript, moveWords, movedFunctions } from './parts/moved-data.js';
 import { notProven, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from './storage-job.js';
+import { storageJob } from './parts/storage-job.js';
 
 /**
  * Steps 7.11 and 7.12, first half: copies the data beside its new place, and compares the copy by content. The document

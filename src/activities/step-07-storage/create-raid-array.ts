@@ -6,7 +6,7 @@ import type { Dependencies } from '../running/dependencies.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from './storage-job.js';
+import { storageJob } from './parts/storage-job.js';
 
 /**
  * Step 7.4: Create RAID0 over 2 NVME. Adopts the array with the planned UUID: as it runs, assembled anew, or renamed
@@ -37,7 +37,7 @@ export const createRaidArray = hostStep(
 
 /**
  * Looks and acts in one script, so that nothing else happens in between. Standard input is /dev/null: mdadm gives up
- * where it would ask (trap of an old member). `--run` answers only questions that are answered already: for mirrors
+ * where it would ask about an old member. `--run` answers only questions that are answered already: for mirrors
  * whether the array is to be booted from, and, on a raid0 whose creation was cut off by a power failure, whether the
  * member with the planned UUID may be written again; every other disk has just been seen to be blank.
  */

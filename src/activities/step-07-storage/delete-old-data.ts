@@ -5,12 +5,12 @@ import { lines, sh, type Script } from '../../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';
 import type { OldDirectory } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { moveWords, movedFunctions } from './moved-data.js';
-import { lookForOldData } from './old-data.js';
+import { moveWords, movedFunctions } from './parts/moved-data.js';
+import { lookForOldData } from './parts/old-data.js';
 import { notProven, refused, refuseFunction, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from './storage-job.js';
+import { storageJob } from './parts/storage-job.js';
 
 /**
  * The last of step 7's moves, which in the document happens at once: the data is gone from its old place. Only what was

@@ -5,7 +5,7 @@ import type { Dependencies } from '../running/dependencies.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from './storage-job.js';
+import { storageJob } from './parts/storage-job.js';
 
 /**
  * Step 7.5: Format /dev/md0. Adopts the file system with the planned UUID; refuses any other content, because

@@ -1,4 +1,4 @@
-import { lookForOldData } from './old-data.js';
+import { lookForOldData } from './parts/old-data.js';
 import { hostStep } from '../running/step.js';
 
 /** What `deleteOldData` would delete, for the question whether it may. Changes nothing. */

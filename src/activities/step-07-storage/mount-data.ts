@@ -1,7 +1,7 @@
 import { placesOf } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import { movedFunctions } from './moved-data.js';
+import { movedFunctions } from './parts/moved-data.js';
 import { refuseFunction, withRefusals } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 

@@ -6,7 +6,7 @@ import type { Dependencies } from '../running/dependencies.js';
 import { notProven } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from './storage-job.js';
+import { storageJob } from './parts/storage-job.js';
 
 /**
  * Step 7.10: Regenerate initramfs so the new mdadm.conf gets there; without it the array comes back as /dev/md127.

@@ -1,5 +1,5 @@
 import { sh } from '../../hosts/script.js';
-import { isAllMoved } from './moved-data.js';
+import { isAllMoved } from './parts/moved-data.js';
 import { notProven } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { movedUnits, type UnitOnHost, unitsSynced } from '../../probes/units.js';

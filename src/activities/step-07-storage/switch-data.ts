@@ -3,11 +3,11 @@ import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { isAllMoved, moveScript } from './moved-data.js';
+import { isAllMoved, moveScript } from './parts/moved-data.js';
 import { notProven, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from './storage-job.js';
+import { storageJob } from './parts/storage-job.js';
 import { writeFstab } from './update-fstab.js';
 
 /**

@@ -1,11 +1,11 @@
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { movedFunctions } from '../step-07-storage/moved-data.js';
+import { movedFunctions } from '../step-07-storage/parts/moved-data.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { storageJob } from '../step-07-storage/storage-job.js';
+import { storageJob } from '../step-07-storage/parts/storage-job.js';
 
 /**
  * Puts step 7's directories in order after Kubespray's `reset.yml`, which knows /var/lib/kubelet and

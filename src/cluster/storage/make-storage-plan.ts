@@ -8,7 +8,7 @@ import type { EphemeralStorage } from '../specification/specification.js';
 import { storageCommands } from './commands.js';
 import type { PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
 import { obstacles, roomOf, toolObstacle, type StorageSituation } from './obstacles.js';
-import { isMoved, storageDifferences } from './state.js';
+import { isMoved, storageDifferences } from './storage-differences.js';
 import { counted } from '../text/quantities.js';
 
 /** What step 7 moves: nodefs and imagefs. */

@@ -6,7 +6,7 @@ import { sameMdUuid } from './md-uuid.js';
 import { type DiskSelection, holdsOnly } from './own-array.js';
 import type { EphemeralStorage } from '../specification/specification.js';
 import type { StorageTarget } from './storage-plan.js';
-import { runningArray } from './state.js';
+import { runningArray } from './storage-differences.js';
 
 /** A host as it is and as it is asked for, and the disks that were found for it. */
 export interface StorageSituation {

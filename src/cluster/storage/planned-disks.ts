@@ -3,7 +3,7 @@ import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { sameMdUuid } from './md-uuid.js';
 import { holdsOnly } from './own-array.js';
 import type { PlannedDisk, StorageTarget } from './storage-plan.js';
-import { runningArray } from './state.js';
+import { runningArray } from './storage-differences.js';
 
 /** A planned disk as it is now, or what keeps it from being used; full sentences. */
 export interface PlannedDiskNow {

@@ -3,7 +3,7 @@ import type { HostFacts } from '../facts/facts.js';
 import { arrayFstabLine, bindFstabLines, fstabHolds } from '../storage/fstab.js';
 import { arrayLine, mdadmConfHolds } from '../storage/mdadm-conf.js';
 import type { StorageTarget } from '../storage/storage-plan.js';
-import { isMoved, memberSerials, runningArray } from '../storage/state.js';
+import { isMoved, memberSerials, runningArray } from '../storage/storage-differences.js';
 
 /** What was read about step 7 beyond the facts. */
 export interface StorageSeen {

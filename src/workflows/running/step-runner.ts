@@ -15,6 +15,7 @@ import {
   type StepOutput,
 } from '../../protocol/steps.js';
 import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
+import { kebabCase } from '../../cluster/text/kebab-case.js';
 import { digestOf } from '../../cluster/values/digest.js';
 import {
   decisionVerbs,
@@ -184,8 +185,7 @@ async function stopJob(input: object, jobKey: string): Promise<void> {
 function jobKeyOf(step: StepName, generation: number): string {
   const { workflowId, runId } = workflowInfo();
   const run = digestOf({ workflowId, runId }).slice('sha256:'.length, 'sha256:'.length + 8);
-  const name = step.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  return `${name}-${run}-g${generation}`;
+  return `${kebabCase(step)}-${run}-g${generation}`;
 }
 
 /** What has ended with its machine is done again without a question; something that ends it each time is no accident. */

@@ -12,10 +12,10 @@ import {
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
-import { movedFunctions } from '../moved-data.js';
+import { movedFunctions } from '../parts/moved-data.js';
 import { dropIn, dropInPath } from '../order-units-after-mount.js';
 import { initramfsTraceScript, undoInitramfsScript } from '../regenerate-initramfs.js';
-import { lookAround } from '../record-before-on-host.js';
+import { lookAround } from '../parts/record-before-on-host.js';
 import type { FileToRestore, UndoWork } from './undo-script.js';
 
 /** What is left to undo of step 7, found by looking: asked before for what to do, and afterwards as the proof. */

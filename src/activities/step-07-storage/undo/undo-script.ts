@@ -3,7 +3,7 @@ import { placesOf } from '../../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { FileState, UnitBefore } from '../../../cluster/storage/record-before.js';
 import { lines, sh, type Script } from '../../../hosts/script.js';
-import { movedFunctions } from '../moved-data.js';
+import { movedFunctions } from '../parts/moved-data.js';
 import { refuseFunction } from '../../running/refusals.js';
 import { syncUnits } from '../../../probes/units.js';
 

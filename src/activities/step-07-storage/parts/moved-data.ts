@@ -1,8 +1,8 @@
-import { placesOf, type Move } from '../../cluster/storage/commands.js';
-import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
-import type { Host } from '../../hosts/host.js';
-import { lines, sh, type Script } from '../../hosts/script.js';
-import { refuseFunction } from '../running/refusals.js';
+import { placesOf, type Move } from '../../../cluster/storage/commands.js';
+import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
+import type { Host } from '../../../hosts/host.js';
+import { lines, sh, type Script } from '../../../hosts/script.js';
+import { refuseFunction } from '../../running/refusals.js';
 
 /**
  * Defines `on_array`, true when the planned file system is mounted at the mount point, and `moved <from> <to>

@@ -5,7 +5,7 @@ import {
   memberSerials,
   runningArray,
   storageDifferences,
-} from '../../../src/cluster/storage/state.js';
+} from '../../../src/cluster/storage/storage-differences.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import { factsOf, stagesOf } from '../../support/storage-facts.js';
 import { applied } from '../../support/storage-plan-of.js';

@@ -6,13 +6,13 @@ import {
   type StateNow,
   type RecordBefore,
   recordBeforeSchema,
-} from '../../cluster/storage/record-before.js';
-import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
-import type { Host } from '../../hosts/host.js';
-import { sh } from '../../hosts/script.js';
-import { dropInPath } from './order-units-after-mount.js';
-import { understood } from '../../probes/understood.js';
-import { movedUnits, unitsPresent } from '../../probes/units.js';
+} from '../../../cluster/storage/record-before.js';
+import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
+import type { Host } from '../../../hosts/host.js';
+import { sh } from '../../../hosts/script.js';
+import { dropInPath } from '../order-units-after-mount.js';
+import { understood } from '../../../probes/understood.js';
+import { movedUnits, unitsPresent } from '../../../probes/units.js';
 
 /** Looks at what step 7 changes around the array. Changes nothing. */
 export async function lookAround(

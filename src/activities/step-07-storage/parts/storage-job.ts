@@ -1,5 +1,5 @@
-import type { Job } from '../../hosts/jobs/jobs.js';
-import type { Script } from '../../hosts/script.js';
+import type { Job } from '../../../hosts/jobs/jobs.js';
+import type { Script } from '../../../hosts/script.js';
 
 /**
  * A job of step 7. Only one runs on a host at a time: a run of the cluster that was ended and started anew has other
