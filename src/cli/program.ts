@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { plainLines } from '../cluster/text/plain-text.js';
-import { StateFolderError } from '../hosts/state-folder.js';
+import { StateFolderError } from '../local/state-folder.js';
 import { declareAnswers } from './commands/declare-answers.js';
 import { declareProcesses } from './commands/declare-processes.js';
 import { declareProvisioning } from './commands/declare-provisioning.js';

@@ -1,4 +1,4 @@
-import type { HostKey } from './ssh/host-key.js';
+import type { HostKey } from './host-key.js';
 
 /** Where something went wrong: enough for a reader to go and look. */
 export interface HostErrorContext {

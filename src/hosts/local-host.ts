@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { plainEnvironment } from '../local/environment.js';
 import { HostUnreachableError } from './errors.js';
 import type { RunOptions, RunResult } from './host.js';
@@ -8,7 +7,7 @@ import type { ProcessEnd } from './run-errors.js';
 import { ScriptHost } from './script-host.js';
 import type { Script } from './script.js';
 import { shellCommand } from './shell-command.js';
-import { slipwayHome } from './state-folder.js';
+import { slipwayHome } from '../local/state-folder.js';
 import { supervise } from './supervise.js';
 
 /** How long a process that was told to end may take before it is killed. */

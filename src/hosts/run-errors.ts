@@ -1,5 +1,10 @@
-import { CommandFailedError, ConnectionLostError, OutputTooLargeError, SudoRefusedError } from './errors.js';
-import type { HostErrorContext } from './errors.js';
+import {
+  CommandFailedError,
+  ConnectionLostError,
+  OutputTooLargeError,
+  SudoRefusedError,
+  type HostErrorContext,
+} from './errors.js';
 import type { RunOptions, RunResult } from './host.js';
 import type { Script } from './script.js';
 

@@ -1,6 +1,5 @@
 import type { FileOptions, Host, RunOptions, RunResult } from './host.js';
-import { sh } from './script.js';
-import type { Script } from './script.js';
+import { sh, type Script } from './script.js';
 
 /** Answers of the file scripts below; apart from the codes that the tools in them use. */
 const noSuchFile = 44;

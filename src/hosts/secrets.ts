@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { expandHome } from './state-folder.js';
+import { expandHome } from '../local/state-folder.js';
 
 /** Where a secret is found on the worker's machine; the same shape as in the specification. */
 export type SecretLocation = { readonly file: string } | { readonly env: string };

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RunOptions } from './host.js';
-import { lines, quote, sh } from './script.js';
-import type { Script } from './script.js';
+import { lines, quote, sh, type Script } from './script.js';
 
 /** Linux carries at most 128 KiB in one argument; quoting for the login shell makes a script longer, so stay well below. */
 const longestArgument = 64 * 1024;

@@ -1,6 +1,5 @@
 import type { RunResult } from './host.js';
-import { connectionLost, judgeEnd } from './run-errors.js';
-import type { ProcessEnd, RunAttempt } from './run-errors.js';
+import { connectionLost, judgeEnd, type ProcessEnd, type RunAttempt } from './run-errors.js';
 
 const defaultTimeout = 60_000;
 

@@ -9,7 +9,7 @@ const firstPort = 30_000;
 const lastPort = 32_700;
 
 /** A port of 127.0.0.1 that nobody listens on and that is not in `taken`. */
-export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
+export async function freeLabPort(taken: ReadonlySet<number> = new Set()): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const port = randomInt(firstPort, lastPort);
     if (!taken.has(port) && (await isFree(port))) return port;

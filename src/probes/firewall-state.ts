@@ -1,7 +1,6 @@
 import { firewallTable, firewallUnit, ruleSetFile } from '../cluster/network/firewall.js';
 import type { Host } from '../hosts/host.js';
-import type { Script } from '../hosts/script.js';
-import { sh } from '../hosts/script.js';
+import { type Script, sh } from '../hosts/script.js';
 
 export const firewallUnitFile = `/etc/systemd/system/${firewallUnit}`;
 

@@ -1,5 +1,4 @@
-import { sh } from '../hosts/script.js';
-import type { Script } from '../hosts/script.js';
+import { sh, type Script } from '../hosts/script.js';
 
 /** A path as one word of a script, with `~/` standing for the home folder of whoever runs the script. */
 export function homePath(path: string): Script {

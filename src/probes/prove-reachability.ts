@@ -2,14 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { judgeReachability, type Trial } from '../cluster/network/judge-reachability.js';
 import { planProbes, type Reachability } from '../cluster/network/reachability.js';
 import type { Specification } from '../cluster/specification/specification.js';
+import { forEachBounded } from '../cluster/values/for-each-bounded.js';
 import type { Host } from '../hosts/host.js';
-import type { HostPool } from '../hosts/host-pool.js';
+import { connectionsAtOnce, type HostPool } from '../hosts/pool/host-pool.js';
 import type { HostAddress } from '../protocol/host-addresses.js';
 import { readOwnTable } from './firewall-state.js';
 import { listenOnPorts, probe, stopListening, type Listening } from './listeners.js';
-
-/** Hosts that are worked on at the same time. */
-const hostsAtOnce = 20;
 
 interface Asked {
   readonly pool: HostPool;
@@ -57,30 +55,23 @@ export async function proveReachability(asked: Asked): Promise<Reachability> {
   return judgeReachability({ specification: asked.specification, trials, listening: still, tables });
 }
 
-/** Some at a time; each of them, whatever happens to the others. The first failure goes on at the end. */
+/** Connects to each of them, whatever happens to the others. */
 async function onEach(
   { pool, signal }: { readonly pool: HostPool; readonly signal?: AbortSignal | undefined },
-  targets: readonly HostAddress[],
+  addresses: readonly HostAddress[],
   work: (host: Host, index: number) => Promise<void>,
 ): Promise<void> {
-  const left = [...targets.entries()];
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const [index, target] = next;
+  await forEachBounded(
+    addresses,
+    async (address, index) => {
+      signal?.throwIfAborted();
+      const host = await pool.connect(address, { signal });
       try {
-        signal?.throwIfAborted();
-        const host = await pool.connect(target, { signal });
-        try {
-          await work(host, index);
-        } finally {
-          await host.close();
-        }
-      } catch (error) {
-        failures.push(error);
+        await work(host, index);
+      } finally {
+        await host.close();
       }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(hostsAtOnce, left.length) }, lane));
-  if (failures.length > 0) throw failures[0];
+    },
+    { atOnce: connectionsAtOnce, afterFailure: 'goOn' },
+  );
 }

@@ -37,10 +37,18 @@ export interface PrepareHostInput {
   readonly hostCount: number;
 }
 
+/** Argument of `migrateStorage` and `deleteOldData`. */
+export interface OneHostInput {
+  /** As for `provisionCluster`. */
+  readonly specification: unknown;
+  /** Inventory name of the host. */
+  readonly host: string;
+}
+
 /** The workflow `prepareHost`, for who starts it. */
 export type PrepareHost = (input: PrepareHostInput) => Promise<HostOutcome>;
 
-/** Result of `prepareHost` and `migrateStorage`. */
+/** Result of `prepareHost`, `migrateStorage` and `deleteOldData`. */
 export interface HostOutcome {
   readonly host: string;
   readonly result: ReportedHost['result'];

@@ -1,5 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { ClusterProgress } from './progress.js';
+import type { ClusterProgress, Verb } from './progress.js';
 
 /** Names by which everybody (CLI, SDK, `temporal`) starts and finds the workflows. */
 export const taskQueue = 'slipway';
@@ -42,6 +42,15 @@ export const denyUpdate = defineUpdate<string, [Denial]>('deny');
 export const retryUpdate = defineUpdate<string, [Decision]>('retry');
 export const skipUpdate = defineUpdate<string, [Decision]>('skip');
 export const abortUpdate = defineUpdate<string, [Decision]>('abort');
+
+/** What carries each answer. */
+export const answerMessages = {
+  approve: { signal: approveSignal, update: approveUpdate },
+  deny: { signal: denySignal, update: denyUpdate },
+  retry: { signal: retrySignal, update: retryUpdate },
+  skip: { signal: skipSignal, update: skipUpdate },
+  abort: { signal: abortSignal, update: abortUpdate },
+} as const satisfies Readonly<Record<Verb, unknown>>;
 
 /** What a long step on the control host says of itself now and then, for the current details. */
 export interface StepNews {

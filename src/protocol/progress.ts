@@ -23,6 +23,16 @@ export interface HostProgress {
   readonly steps: readonly StepProgress[];
 }
 
+/** How a question about a failed step may be answered. */
+export const decisionVerbs = ['retry', 'skip', 'abort'] as const;
+export type DecisionVerb = (typeof decisionVerbs)[number];
+
+/** How a question about a plan may be answered. */
+export type ApprovalVerb = 'approve' | 'deny';
+
+/** How any question may be answered. */
+export type Verb = ApprovalVerb | DecisionVerb;
+
 /** What the workflow waits for a person to say. */
 export type Question =
   | {
@@ -49,7 +59,7 @@ export type Question =
       readonly output?: string | undefined;
       readonly advice?: string | undefined;
       /** What may be answered; without it everything. `skip` is missing where later steps need the failed one. */
-      readonly choices?: readonly ('retry' | 'skip' | 'abort')[] | undefined;
+      readonly choices?: readonly DecisionVerb[] | undefined;
       readonly since?: number | undefined;
     };
 

@@ -1,8 +1,10 @@
 import type { CheckResult } from '../cluster/checks/checks.js';
+import type { VariableSources } from '../cluster/kubespray/group-variables.js';
 import type { CheckedUnit } from '../cluster/verification/host.js';
+import type { HostCounts } from '../cluster/playbook/progress.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
-import type { Layout, StorageTarget } from '../cluster/storage/storage-plan.js';
+import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { ApprovedPlan } from './approvals.js';
 import type { HostAddress } from './host-addresses.js';
 
@@ -72,10 +74,7 @@ export interface CloneInput extends ControlHostInput, JobInput {
   /** Branch or tag. */
   readonly ref: string;
   /** What steps 4 to 6 are to write later. With it, what they would refuse is told now, before hosts are restarted. */
-  readonly inventory?: Omit<
-    GroupVariablesInput & Pick<InventoryInput, 'sampleInventory'>,
-    keyof ControlHostInput
-  >;
+  readonly inventory?: VariableSources & Pick<InventoryInput, 'sampleInventory'>;
 }
 export interface CloneResult extends StepResult {
   /** The commit that is checked out. */
@@ -144,12 +143,7 @@ export interface InventoryInput extends ControlHostInput {
   /** Path of the private key on the control host. */
   readonly privateKey: string;
 }
-export interface GroupVariablesInput extends ControlHostInput {
-  readonly specification: Specification;
-  readonly release: string;
-  /** By host name, for hosts that have ephemeral storage. */
-  readonly storage: Readonly<Record<string, { readonly mountPoint: string; readonly layout: Layout }>>;
-}
+export interface GroupVariablesInput extends ControlHostInput, VariableSources {}
 
 export interface RebootInput extends HostInput {
   /** The boot ID that must go away. If the host has another one already, nothing is done. */
@@ -174,16 +168,9 @@ export interface PlaybookInput extends ControlHostInput, JobInput {
 }
 export interface PlaybookResult extends StepResult {
   /** Ansible's counts by host. */
-  readonly hosts: Readonly<Record<string, PlaybookHostCounts>>;
+  readonly hosts: Readonly<Record<string, Readonly<HostCounts>>>;
   /** Path of the full log on the control host. */
   readonly log: string;
-}
-export interface PlaybookHostCounts {
-  readonly ok: number;
-  readonly changed: number;
-  readonly failures: number;
-  readonly unreachable: number;
-  readonly skipped: number;
 }
 
 /** Answers of verification; judged in src/cluster/checks*.ts. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { slipwayHome } from '../hosts/state-folder.js';
+import { slipwayHome } from '../local/state-folder.js';
 import { withFileLock } from '../local/file-lock.js';
 import { findTemporalCli } from './find-cli.js';
 import { choosePorts, type ServerPorts } from './free-port.js';
@@ -36,7 +36,7 @@ export interface EmbeddedServer {
 export interface EmbeddedServerOptions {
   /** Where database, log and state are. Default: `temporal` in Slipway's home. */
   readonly folder?: string;
-  /** Wished for; others are taken where they are in use. Default: those of the last time, or 7233 and 8233. */
+  /** Preferred; others are taken where they are in use. Default: those of the last time, or 7233 and 8233. */
   readonly ports?: ServerPorts;
   /**
    * Shows Temporal's Web UI, for as long as this process owns the server; one without an owner is started again for it.

@@ -10,13 +10,13 @@ export interface ServerPorts {
 /** What everybody who knows Temporal's development server looks for. */
 const usual: ServerPorts = { grpc: 7233, ui: 8233 };
 
-/** The wished-for ports, each replaced by a free one if it is in use on 127.0.0.1. */
-export async function choosePorts(wished: ServerPorts = usual): Promise<ServerPorts> {
-  return { grpc: await choosePort(wished.grpc), ui: await choosePort(wished.ui) };
+/** The preferred ports, each replaced by a free one if it is in use on 127.0.0.1. */
+export async function choosePorts(preferred: ServerPorts = usual): Promise<ServerPorts> {
+  return { grpc: await choosePort(preferred.grpc), ui: await choosePort(preferred.ui) };
 }
 
-async function choosePort(wished: number): Promise<number> {
-  return (await listen(wished)) ?? (await listen(0)) ?? wished;
+async function choosePort(preferred: number): Promise<number> {
+  return (await listen(preferred)) ?? (await listen(0)) ?? preferred;
 }
 
 /** A port of this address that nobody uses. @throws Error when the machine has no such address */

@@ -1,60 +1,32 @@
 import type { CheckResult, OldDirectory } from '../protocol/step-inputs.js';
 import { digestOf } from '../cluster/values/digest.js';
 import type { HostFacts } from '../cluster/facts/facts.js';
-import { ephemeralStorageOf, membersOf } from '../cluster/specification/members.js';
+import { membersOf } from '../cluster/specification/members.js';
 import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import { reportedCheck } from '../cluster/report/report.js';
-import type {
-  EphemeralStorage,
-  HostSpecification,
-  Specification,
-} from '../cluster/specification/specification.js';
+import type { Specification } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { controlHostName } from '../protocol/host-addresses.js';
+import { controlHostName, hostAddressOf } from '../protocol/host-addresses.js';
 import type { ApprovedPlan } from '../protocol/approvals.js';
-import type { HostOutcome } from '../protocol/host-messages.js';
-import { HostRun } from './running/host-run.js';
+import type { HostOutcome, OneHostInput } from '../protocol/host-messages.js';
+import type { HostRun } from './running/host-run.js';
 import { forgetPods } from './phases/note-pods.js';
 import { endingOf, stopped } from './running/outcomes.js';
-import { invalidSpecification, readSpecification } from './running/read-specification.js';
+import { onStorageHost, type StorageHost } from './running/on-storage-host.js';
 import { releaseInUse } from './phases/release-in-use.js';
 import { StepRunner } from './running/step-runner.js';
-import { hostAddressOf } from '../protocol/host-addresses.js';
 import { confirmationOf, unitsOf } from './phases/confirm-cluster.js';
-
-/** Argument of `deleteOldData`. */
-export interface DeleteOldDataInput {
-  /** As for `provisionCluster`. */
-  readonly specification: unknown;
-  /** Inventory name of the host. */
-  readonly host: string;
-}
-
-/** One host, and what is known about it from the specification. */
-interface Subject {
-  readonly specification: Specification;
-  readonly host: HostSpecification;
-  readonly storage: EphemeralStorage;
-}
 
 /**
  * Deletes what step 7 has kept of the moved data on one host, after an approval of its own. It asks only while the data
  * on the array is proven to be in use, and looks at everything again once it is approved. Start it with the workflow ID
  * `host/<address>:<port>`, which is the host's lock.
  */
-export async function deleteOldData(input: DeleteOldDataInput): Promise<HostOutcome> {
-  const specification = readSpecification(input.specification);
-  const host = specification.hosts.find(({ name }) => name === input.host);
-  if (!host) throw invalidSpecification([`The specification has no host named ${String(input.host)}.`]);
-  const storage = ephemeralStorageOf(specification, host);
-  const run = new HostRun({ cluster: specification.name, host: host.name, hostCount: 1 });
-  return run.outcomeOf(async () => {
-    if (storage === false) throw stopped('skipped', 'The specification asks for no storage on this host.');
-    await deleteWhatIsApproved(run, { specification, host, storage });
-  });
+export async function deleteOldData(input: OneHostInput): Promise<HostOutcome> {
+  return onStorageHost(input, deleteWhatIsApproved);
 }
 
-async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<void> {
+async function deleteWhatIsApproved(run: HostRun, subject: StorageHost): Promise<void> {
   const { specification, host } = subject;
   const hours = specification.approval.hours;
   for (let approved: ApprovedPlan | undefined; ;) {
@@ -67,17 +39,7 @@ async function deleteWhatIsApproved(run: HostRun, subject: Subject): Promise<voi
       return;
     }
     run.progress.setPhase('approval');
-    const answers = await run.questions.askApproval({
-      plan: digest,
-      digests: new Map([[host.name, digest]]),
-      hours,
-      oldData: directories,
-    });
-    approved = answers.approved.get(host.name);
-    if (approved === undefined) {
-      throw stopped('denied', answers.denied.get(host.name) ?? 'The deletion was not approved.');
-    }
-    run.approvals.push({ plan: digest, by: approved.by });
+    approved = await run.approvalOf({ digest, hours, oldData: directories });
   }
 }
 
@@ -89,11 +51,11 @@ interface OldData {
 }
 
 /** @throws ApplicationFailure that ends the work: nothing is kept, or the data on the array has not proven itself */
-async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
+async function lookAtOldData(run: HostRun, subject: StorageHost): Promise<OldData> {
   const { specification, host, storage } = subject;
-  const reach = hostAddressOf(specification, host);
+  const address = hostAddressOf(specification, host);
   const facts = await run.steps.need('gatherFacts', {
-    host: reach,
+    host: address,
     mountPoint: storage.mountPoint,
     storageOnly: true,
   });
@@ -104,7 +66,7 @@ async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
     throw stopped('refused', `The old data is kept, because step 7 is not finished on this host. ${why}`);
   }
   const { target } = plan;
-  const { directories } = await run.steps.need('measureOldData', { host: reach, target });
+  const { directories } = await run.steps.need('measureOldData', { host: address, target });
   if (directories.length === 0)
     throw stopped('skipped', 'No data from before the move is kept on this host.');
   await proveTheNewPlace(run, subject, { facts, target });
@@ -115,10 +77,10 @@ async function lookAtOldData(run: HostRun, subject: Subject): Promise<OldData> {
 /** Verifies the host right now. A check that fails, and is not accepted by the specification, ends the work. */
 async function proveTheNewPlace(
   run: HostRun,
-  { specification, host }: Subject,
+  { specification, host }: StorageHost,
   { facts, target }: { readonly facts: HostFacts; readonly target: StorageTarget },
 ): Promise<void> {
-  const reach = hostAddressOf(specification, host);
+  const address = hostAddressOf(specification, host);
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const units = unitsOf(
     host,
@@ -128,13 +90,13 @@ async function proveTheNewPlace(
   const steps = new StepRunner(host.name, run.progress, null);
   try {
     const checks = await steps.need('verifyHost', {
-      host: reach,
+      host: address,
       units,
       storage: target,
       kernelParameters: false,
     });
     refuseFailed(specification, checks.checks);
-    await steps.need('checkJournals', { host: reach, target });
+    await steps.need('checkJournals', { host: address, target });
     const [first] = controlPlanes;
     if (first === undefined) return;
     const release = await releaseInUse({

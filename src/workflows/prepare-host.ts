@@ -2,8 +2,7 @@ import { condition, setHandler, workflowInfo } from '@temporalio/workflow';
 import { targetOfPlan } from '../cluster/storage/storage-plan.js';
 import { finishSignal, type HostOutcome, type PrepareHostInput } from '../protocol/host-messages.js';
 import { HostRun } from './running/host-run.js';
-import { provideStorage } from './phases/provide-storage.js';
-import { startUnits } from './phases/provide-storage.js';
+import { provideStorage, startUnits } from './phases/provide-storage.js';
 
 /**
  * Everything that is done on one host: step 7 before Kubespray runs, the finishing steps after it. Its workflow ID

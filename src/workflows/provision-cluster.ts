@@ -6,7 +6,8 @@ import { approvePlan } from './phases/approve-plan.js';
 import { confirmReachability } from './phases/check-reachability.js';
 import { ClusterRun } from './running/cluster-run.js';
 import { installKubespray, type Kubespray } from './phases/install-kubespray.js';
-import { makePlan } from './phases/make-plan.js';
+import type { KubesprayParts } from './phases/kubespray-parts.js';
+import { planCluster } from './phases/plan-cluster.js';
 import { notePods } from './phases/note-pods.js';
 import { aborted } from './running/outcomes.js';
 import { HostWorks } from './phases/host-works.js';
@@ -42,7 +43,7 @@ export async function provisionCluster(specificationInput: unknown): Promise<Rep
 
       // What is there, what is to be done, and what of it has to be approved
       run.progress.setPhase('planning');
-      const plan = await makePlan(run);
+      const plan = await planCluster(run);
       const isFirstInstallation = ![...run.facts.values()].some(({ units }) =>
         isServiceActive(units, 'etcd'),
       );
@@ -137,16 +138,11 @@ async function writeAnsibleFiles(
 }
 
 /** Step 8 of the document. Before each run, the first one and one after a failure, every node is looked at. */
-async function createCluster(
-  run: ClusterRun,
-  {
-    kubespray,
-    ...parts
-  }: { readonly hosts: HostWorks; readonly kubespray: Kubespray; readonly provider: ProviderPause },
-): Promise<NodesBeforeRun> {
+async function createCluster(run: ClusterRun, parts: KubesprayParts): Promise<NodesBeforeRun> {
+  const { kubespray } = parts;
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
-  const nodes = new NodesBeforeRun(run, { kubespray, ...parts });
+  const nodes = new NodesBeforeRun(run, parts);
   await nodes.makeReady();
   const ended = await run.controlHost.run(
     'runKubespray',

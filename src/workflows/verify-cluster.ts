@@ -3,7 +3,7 @@ import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import type { Report } from '../cluster/report/report.js';
 import { targetOfPlan, type StorageTarget } from '../cluster/storage/storage-plan.js';
 import { ClusterRun } from './running/cluster-run.js';
-import { gatherFacts } from './phases/make-plan.js';
+import { gatherFacts } from './phases/plan-cluster.js';
 import { readSpecification } from './running/read-specification.js';
 import { releaseInUse } from './phases/release-in-use.js';
 import { confirmCluster } from './phases/confirm-cluster.js';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { preflightChecks } from '../../src/cluster/checks/catalogue.js';
+import { preflightChecks } from '../../src/cluster/checks/preflight-checks.js';
 
 describe('docs/preflight.md', () => {
   it('has every check, as the code describes it', () => {

@@ -1,14 +1,14 @@
 import type { Host } from '../../src/hosts/host.js';
-import type { ConnectOptions, HostPool } from '../../src/hosts/host-pool.js';
+import type { ConnectOptions, HostPool } from '../../src/hosts/pool/host-pool.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import type { FakeHost } from './fake-host.js';
 
 /**
- * Gives out fake hosts by the target's name: `new FakeHostPool([new FakeHost('worker-1')])`.
+ * Gives out fake hosts by the address's name: `new FakeHostPool([new FakeHost('worker-1')])`.
  * {@link connections} shows who was reached and how.
  */
 export class FakeHostPool implements HostPool {
-  readonly connections: { readonly target: HostAddress; readonly options: ConnectOptions }[] = [];
+  readonly connections: { readonly address: HostAddress; readonly options: ConnectOptions }[] = [];
   private readonly hosts = new Map<string, FakeHost>();
 
   constructor(hosts: readonly FakeHost[] = []) {
@@ -21,7 +21,7 @@ export class FakeHostPool implements HostPool {
     const host = this.hosts.get(address.name);
     if (host === undefined) throw new Error(`FakeHostPool has no host named ${address.name}.`);
     host.failIfUnreachable();
-    this.connections.push({ target: address, options });
+    this.connections.push({ address, options });
     return host;
   }
 

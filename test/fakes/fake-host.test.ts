@@ -77,12 +77,12 @@ describe('FakeHost', () => {
 });
 
 describe('FakeHostPool and FakeJobs', () => {
-  const target = { kind: 'local', name: 'a', cluster: 'c' } as const;
+  const address = { kind: 'local', name: 'a', cluster: 'c' } as const;
 
   it('give out hosts by name and run a job once for each key', async () => {
     const fake = new FakeHost('a').when(/make/, 'made\n');
     const pool = new FakeHostPool([fake]);
-    const host = await pool.connect(target);
+    const host = await pool.connect(address);
     const jobs = new FakeJobs();
     const pieces: string[] = [];
     const job = { key: 'make-1', script: sh`make` };
@@ -91,7 +91,7 @@ describe('FakeHostPool and FakeJobs', () => {
     expect(await jobs.run(host, job)).toEqual(outcome);
     expect(fake.runs).toHaveLength(1);
     expect(pieces).toEqual(['made\n']);
-    await expect(pool.connect({ ...target, name: 'b' })).rejects.toThrow('no host named b');
+    await expect(pool.connect({ ...address, name: 'b' })).rejects.toThrow('no host named b');
   });
 
   it('cut a job off and hold its lock', async () => {

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HostError } from '../../src/hosts/errors.js';
-import { HostUnreachableError } from '../../src/hosts/errors.js';
+import { type HostError, HostUnreachableError } from '../../src/hosts/errors.js';
 import type { FileOptions, Host, RunOptions, RunResult } from '../../src/hosts/host.js';
 import { connectionLost, judgeEnd } from '../../src/hosts/run-errors.js';
 import type { Script } from '../../src/hosts/script.js';

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSecret } from '../../src/hosts/secrets.js';
-import { expandHome, slipwayHome, StateFolderError } from '../../src/hosts/state-folder.js';
+import { expandHome, slipwayHome, StateFolderError } from '../../src/local/state-folder.js';
 
 describe('readSecret', () => {
   let folder: string;

@@ -10,8 +10,8 @@ import { createVirtualEnvironment } from '../../src/activities/step-02-ansible/c
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { installRequirements } from '../../src/activities/step-02-ansible/install-requirements.js';
 import { clusterFolders } from '../../src/cluster/kubespray/folders.js';
-import { createHostPool } from '../../src/hosts/shared-host-pool.js';
-import { createJobs } from '../../src/hosts/jobs/job-runner.js';
+import { SharedHostPool } from '../../src/hosts/pool/shared-host-pool.js';
+import { JobRunner } from '../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { materialiseStandIn } from '../../src/lab/stand-in.js';
 
@@ -29,11 +29,11 @@ export interface ControlHost {
 export async function makeControlHost(): Promise<ControlHost> {
   const folder = await mkdtemp(join(tmpdir(), 'slipway-control-'));
   const stateFolder = join(folder, 'state');
-  const hosts = createHostPool({ stateFolder });
+  const hosts = new SharedHostPool({ stateFolder });
   const readSecret = async () => Promise.reject(new Error('no secret is needed here'));
   return {
     folder,
-    dependencies: { hosts, jobs: createJobs(), readSecret },
+    dependencies: { hosts, jobs: new JobRunner(), readSecret },
     folders: clusterFolders(stateFolder, cluster),
     async remove() {
       await hosts.closeAll();

@@ -169,15 +169,15 @@ export async function details(handle: WorkflowHandle): Promise<string> {
   return metadata.currentDetails ?? '';
 }
 
-/** Waits until the workflow's progress is as wished. */
+/** Waits until the workflow's progress is the one awaited. */
 export async function until(
   handle: WorkflowHandle,
-  isAsWished: (progress: ClusterProgress) => boolean,
+  isAwaited: (progress: ClusterProgress) => boolean,
   milliseconds = 120_000,
 ): Promise<ClusterProgress> {
   const end = Date.now() + milliseconds;
   let progress = await handle.query(progressQuery);
-  while (!isAsWished(progress)) {
+  while (!isAwaited(progress)) {
     if (Date.now() > end) throw new Error(`It did not come to that: ${JSON.stringify(progress, null, 1)}`);
     await new Promise((resolve) => setTimeout(resolve, 500));
     progress = await handle.query(progressQuery);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
-import { createHostPool } from '../../src/hosts/shared-host-pool.js';
-import { createJobs } from '../../src/hosts/jobs/job-runner.js';
+import { SharedHostPool } from '../../src/hosts/pool/shared-host-pool.js';
+import { JobRunner } from '../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { openLab, type Lab, type LabMachine } from '../../src/lab/index.js';
 
@@ -21,8 +21,8 @@ export function useLab(name: string, setUp: (stage: LabStage) => Promise<void> =
   beforeAll(async () => {
     stateFolder = await mkdtemp(join(tmpdir(), 'slipway-worker-'));
     const dependencies = {
-      hosts: createHostPool({ stateFolder }),
-      jobs: createJobs(),
+      hosts: new SharedHostPool({ stateFolder }),
+      jobs: new JobRunner(),
       readSecret: () => Promise.reject(new Error('No secret is needed in this test.')),
     };
     stage = { lab: await openLab({ name }), dependencies };
@@ -50,6 +50,6 @@ export async function onMachine(machine: LabMachine, script: string): Promise<st
 }
 
 /** How a worker reaches a machine of the lab. */
-export function targetOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostAddress {
+export function labAddressOf({ name, address, port, user, privateKey, hostKey }: LabMachine): HostAddress {
   return { kind: 'ssh', name, cluster: 'lab', address, port, user, privateKey, hostKey };
 }

@@ -1,7 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import ssh2 from 'ssh2';
-import type { AuthContext, Connection } from 'ssh2';
-import { fingerprint, hostKeyFromWire, hostKeyText } from '../../src/hosts/ssh/host-key.js';
+import ssh2, { type AuthContext, type Connection } from 'ssh2';
+import { fingerprint, hostKeyFromWire, hostKeyText } from '../../src/hosts/host-key.js';
 
 export type PasswordMethod = 'password' | 'keyboard-interactive';
 

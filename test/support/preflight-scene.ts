@@ -1,5 +1,6 @@
 import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
 import type { ControlHostFacts, SystemFacts } from '../../src/cluster/facts/system-facts.js';
+import { withOverrides } from '../../src/cluster/checks/overrides.js';
 import { preflight } from '../../src/cluster/preflight/preflight.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
 import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
@@ -49,14 +50,16 @@ export function found(scene: Scene) {
     });
   const own = good(9);
   const w = { ...own, ...facts, system: { ...someSystem(), ...own.system, ...system } };
-  return preflight({
-    specification: specificationOf(scene),
+  const specification = specificationOf(scene);
+  const before = preflight({
+    specification,
     facts: { cp1: good(1), cp2: good(2), cp3: good(3), w },
     release,
     controlHost: { ...machine, controlHost: { ...goodControlHost, ...controlHost } },
     reachability,
     storage,
   });
+  return withOverrides(before, specification.overrides);
 }
 
 /** What is found, each as its severity, check and host. */

@@ -1,4 +1,5 @@
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import { withOverrides } from '../../src/cluster/checks/overrides.js';
 import { preflight } from '../../src/cluster/preflight/preflight.js';
 import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import { aSpecification, someFacts, someSystem } from './builders.js';
@@ -29,10 +30,12 @@ export function findingsOf(
       bootId: `b${index}`,
       addresses: [`10.0.0.${index}`],
     });
-  return preflight({
-    specification: aSpecification({ hosts, ...specification }),
+  const checked = aSpecification({ hosts, ...specification });
+  const before = preflight({
+    specification: checked,
     facts: { cp1: good(1), cp2: good(2), cp3: good(3), w: { ...good(9), ...facts } },
   });
+  return withOverrides(before, checked.overrides);
 }
 
 /** The same, each as its severity, check and host. */

@@ -2,7 +2,7 @@ import type { SpecificationInput } from '../../src/cluster/specification/specifi
 
 let clusters = 0;
 
-interface ClusterWishes extends Partial<SpecificationInput> {
+interface ClusterChanges extends Partial<SpecificationInput> {
   readonly workers?: readonly string[];
   /** First three numbers of the hosts' addresses; without it, those that no other cluster of these tests has. */
   readonly network?: string;
@@ -11,7 +11,7 @@ interface ClusterWishes extends Partial<SpecificationInput> {
 /** A cluster of one control plane and some workers. */
 export function aCluster(
   name: string,
-  { workers = ['w1'], network = anotherNetwork(), ...change }: ClusterWishes = {},
+  { workers = ['w1'], network = anotherNetwork(), ...change }: ClusterChanges = {},
 ): SpecificationInput {
   return {
     name,

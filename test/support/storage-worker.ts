@@ -13,7 +13,7 @@ import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
 import { type LabVirtualMachine } from '../../src/lab/index.js';
 import { approvedBy } from './approved.js';
-import { targetOf } from './lab-host.js';
+import { labAddressOf } from './lab-host.js';
 
 interface StorageStep {
   (dependencies: Dependencies): (input: DestructiveInput) => Promise<StepResult>;
@@ -29,8 +29,8 @@ export class StorageWorker {
     readonly layout: 'auto' | 'root-dir',
   ) {}
 
-  get reach(): HostAddress {
-    return targetOf(this.machine);
+  get address(): HostAddress {
+    return labAddressOf(this.machine);
   }
 
   /** Tries again as Temporal does: an emulated machine beside others may be too slow for one login. */
@@ -47,7 +47,7 @@ export class StorageWorker {
 
   async plan(): Promise<StoragePlan> {
     const facts = await this.activity(gatherFacts(this.dependencies), {
-      host: this.reach,
+      host: this.address,
       mountPoint: '/data',
     });
     const storage = ephemeralStorageSchema.parse({ layout: this.layout });
@@ -64,7 +64,7 @@ export class StorageWorker {
   async once(make: StorageStep, plan: ApplyPlan, generation = 1): Promise<StepResult> {
     const jobKey = `${make.step.toLowerCase()}-${generation}`;
     return await this.activity(make(this.dependencies), {
-      host: this.reach,
+      host: this.address,
       target: plan.target,
       jobKey,
       approved: approvedBy('the test', plan.digest),
@@ -78,7 +78,7 @@ export class StorageWorker {
   }
 
   async reboot(): Promise<void> {
-    const host = this.reach;
+    const host = this.address;
     const bootIdBefore = await this.activity(readBootId(this.dependencies), { host });
     await this.activity(requestReboot(this.dependencies), { host, bootIdBefore, reason: 'test' });
     await this.activity(waitForReboot(this.dependencies), { host, bootIdBefore });

@@ -1,9 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { createServer, connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -40,7 +38,7 @@ export class TestSshd {
   }
 
   /** How to reach it with the key that it accepts. */
-  target(changes: Partial<SshHostAddress> = {}): SshHostAddress {
+  address(changes: Partial<SshHostAddress> = {}): SshHostAddress {
     const privateKey = join(this.folder, 'login');
     const address = { address: '127.0.0.1', port: this.port };
     return {

@@ -30,8 +30,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(wished = ports): Promise<EmbeddedServer> {
-  const server = await startEmbeddedServer({ folder, ports: wished });
+async function start(preferred = ports): Promise<EmbeddedServer> {
+  const server = await startEmbeddedServer({ folder, ports: preferred });
   started.push(server);
   return server;
 }

@@ -5,7 +5,7 @@ import { withHost } from '../running/step.js';
 
 /** Ends a detached job: used when a workflow is cancelled in a step that may be ended half-way. */
 export function stopJob(dependencies: Dependencies): HousekeepingActivities['stopJob'] {
-  return withHeartbeats(async ({ host, jobKey }) =>
-    withHost(dependencies, host, (machine) => dependencies.jobs.stop(machine, jobKey)),
+  return withHeartbeats(async ({ host: address, jobKey }) =>
+    withHost(dependencies, address, (host) => dependencies.jobs.stop(host, jobKey)),
   );
 }

@@ -1,6 +1,6 @@
 import type { SecretReference } from '../../cluster/specification/specification.js';
 import type { Jobs } from '../../hosts/jobs/jobs.js';
-import type { HostPool } from '../../hosts/host-pool.js';
+import type { HostPool } from '../../hosts/pool/host-pool.js';
 
 /** What activities need from outside; tests give fakes. */
 export interface Dependencies {

@@ -4,7 +4,7 @@ import { nextPage, pageOf, type KubernetesList } from '../../cluster/kubernetes/
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import type { PatientInput, VerificationResult } from '../../protocol/step-inputs.js';
-import { lookUntilSettled } from './patience.js';
+import { lookUntilSettled } from './look-until-settled.js';
 import { refused } from './refusals.js';
 import { lastLineOf, understood } from '../../probes/understood.js';
 

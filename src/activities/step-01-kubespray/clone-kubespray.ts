@@ -3,7 +3,7 @@ import { CommandFailedError, NotProvenError, RefusedError } from '../../hosts/er
 import type { Host } from '../../hosts/host.js';
 import type { CloneInput, CloneResult } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { accessRefusal } from './git-access.js';
+import { accessRefusal } from './access-refusal.js';
 import { cloneScript, noSuchRef, observe, checkoutScript, type Observation } from './git-checkout.js';
 import { refuseInventory } from '../step-04-to-06-inventory/refuse-inventory.js';
 import { runJob } from '../running/run-job.js';

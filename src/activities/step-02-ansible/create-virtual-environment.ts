@@ -8,8 +8,7 @@ import {
 } from '../../cluster/facts/interpreters.js';
 import { NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import { lines, sh } from '../../hosts/script.js';
-import type { Script } from '../../hosts/script.js';
+import { lines, sh, type Script } from '../../hosts/script.js';
 import type { VirtualEnvironmentResult } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { exportHome } from '../../probes/home-path.js';

@@ -1,8 +1,7 @@
 import { clusterFolders } from '../../cluster/kubespray/folders.js';
 import { CommandFailedError, NoRoomError, NotProvenError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import { sh } from '../../hosts/script.js';
-import type { Script } from '../../hosts/script.js';
+import { sh, type Script } from '../../hosts/script.js';
 import { requirementsDigest } from './create-virtual-environment.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { exportHome } from '../../probes/home-path.js';

@@ -1,5 +1,5 @@
 import { NotProvenError } from '../../hosts/errors.js';
-import { fingerprint as fingerprintOf, parseHostKey } from '../../hosts/ssh/host-key.js';
+import { fingerprint as fingerprintOf, parseHostKey } from '../../hosts/host-key.js';
 import { sh } from '../../hosts/script.js';
 import type { ConfirmSshResult } from '../../protocol/step-inputs.js';
 import { hostStep, unchanged } from '../running/step.js';

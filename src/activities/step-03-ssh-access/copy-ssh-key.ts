@@ -1,8 +1,7 @@
 import { counted } from '../../cluster/text/quantities.js';
 import { AuthenticationFailedError, NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import { lines, sh } from '../../hosts/script.js';
-import type { Script } from '../../hosts/script.js';
+import { lines, sh, type Script } from '../../hosts/script.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { CopySshKeyInput } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';

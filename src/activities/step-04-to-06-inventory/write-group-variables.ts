@@ -1,9 +1,12 @@
 import { clusterFolders, type ClusterFolders } from '../../cluster/kubespray/folders.js';
-import { conflictTexts, groupVariables } from '../../cluster/kubespray/group-variables.js';
+import {
+  conflictTexts,
+  groupVariables,
+  type VariableSources,
+} from '../../cluster/kubespray/group-variables.js';
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { GroupVariablesInput } from '../../protocol/step-inputs.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
@@ -45,9 +48,9 @@ export const writeGroupVariables = hostStep(
 export async function refuseForeignVariables(
   host: Host,
   { inventory }: ClusterFolders,
-  input: Pick<GroupVariablesInput, 'specification' | 'release' | 'storage'>,
+  sources: VariableSources,
 ): Promise<void> {
-  const { files } = groupVariables(input);
+  const { files } = groupVariables(sources);
   await refuseForeign(host, { inventory, files, own: await readOwnFiles(host, inventory) });
 }
 

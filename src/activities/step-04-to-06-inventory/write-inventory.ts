@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ansibleConfig, controlPathFolder, knownHostsText } from '../../cluster/kubespray/ansible-config.js';
-import { clusterFolders } from '../../cluster/kubespray/folders.js';
-import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
+import { clusterFolders, type ClusterFolders } from '../../cluster/kubespray/folders.js';
 import { inventoryYaml } from '../../cluster/kubespray/inventory.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { RefusedError } from '../../hosts/errors.js';

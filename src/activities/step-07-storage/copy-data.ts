@@ -2,8 +2,8 @@ import { copyOptions, placesOf, type Move } from '../../cluster/storage/commands
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { moveWords, movedFunctions } from './moved-data.js';
-import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
+import { moveScript, moveWords, movedFunctions } from './moved-data.js';
+import { notProven, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
@@ -41,13 +41,7 @@ function stateScript(target: StorageTarget): Script {
 
 /** The script of the job. */
 export function copyScript(target: StorageTarget): Script {
-  return lines(
-    sh`set -eu`,
-    refuseFunction,
-    movedFunctions(target),
-    sh`if ! on_array ${target.mountPoint}; then refuse "The planned file system is not mounted."; fi`,
-    ...target.moves.map((move) => copyOne(target, move)),
-  );
+  return moveScript(target, copyOne);
 }
 
 /** The rename from `.partial` to `.verified` is the record that this copy has been compared. */

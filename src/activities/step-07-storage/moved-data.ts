@@ -2,6 +2,7 @@ import { placesOf, type Move } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
+import { refuseFunction } from '../running/refusals.js';
 
 /**
  * Defines `on_array`, true when the planned file system is mounted at the mount point, and `moved <from> <to>
@@ -23,6 +24,20 @@ moved() {
 export function moveWords(target: StorageTarget, move: Move): readonly string[] {
   const { from, to, partial, verified, old, moved } = placesOf(target, move);
   return [from, to, partial, verified, old, moved];
+}
+
+/** A job that does something for each directory, while the planned file system is mounted. */
+export function moveScript(
+  target: StorageTarget,
+  moveOne: (target: StorageTarget, move: Move) => Script,
+): Script {
+  return lines(
+    sh`set -eu`,
+    refuseFunction,
+    movedFunctions(target),
+    sh`if ! on_array ${target.mountPoint}; then refuse "The planned file system is not mounted."; fi`,
+    ...target.moves.map((move) => moveOne(target, move)),
+  );
 }
 
 /** Whether all data is in its new place and in use from there: then nothing needs to be stopped any more. */

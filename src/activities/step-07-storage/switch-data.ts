@@ -3,8 +3,8 @@ import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { isAllMoved, movedFunctions } from './moved-data.js';
-import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
+import { isAllMoved, moveScript } from './moved-data.js';
+import { notProven, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './storage-job.js';
@@ -36,13 +36,7 @@ export const switchData = hostStep(
 
 /** The script of the job: every stage is told by what is there. */
 export function switchScript(target: StorageTarget): Script {
-  return lines(
-    sh`set -eu`,
-    refuseFunction,
-    movedFunctions(target),
-    sh`if ! on_array ${target.mountPoint}; then refuse "The planned file system is not mounted."; fi`,
-    ...target.moves.map((move) => switchOne(target, move)),
-  );
+  return moveScript(target, switchOne);
 }
 
 /**

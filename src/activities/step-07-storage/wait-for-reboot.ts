@@ -17,12 +17,12 @@ const longestShutdown = 600_000;
  */
 export const waitForReboot = step(
   'waitForReboot',
-  async ({ host: reach, bootIdBefore }, dependencies: Pick<Dependencies, 'hosts'>) => {
+  async ({ host: address, bootIdBefore }, dependencies: Pick<Dependencies, 'hosts'>) => {
     const context = Context.current();
     const begun = Date.now();
     for (;;) {
       const state = await look(() =>
-        withHost(dependencies, reach, (host) => observe(host, bootIdBefore, Date.now() - begun)),
+        withHost(dependencies, address, (host) => observe(host, bootIdBefore, Date.now() - begun)),
       );
       if (state !== null) return changed(state);
       await context.sleep(pause);

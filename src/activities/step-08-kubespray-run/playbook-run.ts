@@ -1,7 +1,6 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import type { Host } from '../../hosts/host.js';
-import { sh } from '../../hosts/script.js';
-import type { Script } from '../../hosts/script.js';
+import { sh, type Script } from '../../hosts/script.js';
 import type { PlaybookInput } from '../../protocol/step-inputs.js';
 import { exportHome } from '../../probes/home-path.js';
 

@@ -1,6 +1,5 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
-import { courseText, parseCourse } from '../../cluster/playbook/timetable.js';
-import type { PlaybookCourse } from '../../cluster/playbook/timetable.js';
+import { timetableText, parseTimetable, type Timetable } from '../../cluster/playbook/timetable.js';
 import type { Host } from '../../hosts/host.js';
 import type { PlaybookInput } from '../../protocol/step-inputs.js';
 
@@ -18,11 +17,11 @@ export async function readTimes(
   host: Host,
   folders: ClusterFolders,
   run: Run,
-): Promise<PlaybookCourse | undefined> {
+): Promise<Timetable | undefined> {
   for (const path of [ownFile(folders, run), sharedFile(host, run)]) {
     const text = await host.readFile(path).catch(() => undefined);
-    const course = text === undefined ? undefined : parseCourse(text);
-    if (course) return course;
+    const timetable = text === undefined ? undefined : parseTimetable(text);
+    if (timetable) return timetable;
   }
   return undefined;
 }
@@ -43,9 +42,9 @@ export async function noteFirstRun(host: Host, folders: ClusterFolders, run: Run
 /** Keeps the times of a run that came to its end, in place of older ones. */
 export async function keepTimes(
   host: Host,
-  { folders, run, course }: { folders: ClusterFolders; run: Run; course: PlaybookCourse },
+  { folders, run, timetable }: { folders: ClusterFolders; run: Run; timetable: Timetable },
 ): Promise<void> {
-  const text = courseText(course);
+  const text = timetableText(timetable);
   if (text === undefined) return;
   try {
     const isFirst =

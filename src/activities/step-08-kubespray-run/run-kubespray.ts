@@ -12,7 +12,7 @@ import { playbookScript, runFiles } from './playbook-run.js';
 import { keepTimes, noteFirstRun, readTimes } from './playbook-times.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { newsTeller } from './tell-workflow.js';
+import { newsTeller } from './news-teller.js';
 
 /**
  * Step 8: "Create Kubernetes Cluster": runs one of Kubespray's playbooks as a detached job. A second one of the same
@@ -56,7 +56,7 @@ export const runKubespray = hostStep(
       throw explainPlaybook(error, { playbook, progress: reader.progress, host, log });
     }
     await events.finish();
-    await keepTimes(host, { folders, run: input, course: reader.course });
+    await keepTimes(host, { folders, run: input, timetable: reader.timetable });
     const { hosts } = reader.progress;
     const sum = totals(hosts);
     const summary = `${input.playbook}: ${counted(Object.keys(hosts).length, 'host')}, ${sum.ok} ok, ${sum.changed} changed`;

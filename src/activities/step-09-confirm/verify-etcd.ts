@@ -4,7 +4,7 @@ import { judgeEtcdHealth, judgeEtcdMembers, judgeEtcdStatus } from '../../cluste
 import { parseEtcdHealth, parseEtcdMembers, parseEtcdStatus } from '../../cluster/kubernetes/etcd-answers.js';
 import type { Host } from '../../hosts/host.js';
 import { askEtcd, etcdNotInstalled, readEtcdVariables, type EtcdAnswer } from '../../probes/etcdctl.js';
-import { lookUntilSettled } from '../running/patience.js';
+import { lookUntilSettled } from '../running/look-until-settled.js';
 import { hostStep } from '../running/step.js';
 import { lastLineOf } from '../../probes/understood.js';
 

@@ -17,7 +17,7 @@ import { readCertificates } from '../../probes/certificates.js';
 import { isAsProven, readFirewallState } from '../../probes/firewall-state.js';
 import { readFacts } from '../../probes/read-facts.js';
 import { observeInitramfs } from '../step-07-storage/regenerate-initramfs.js';
-import { lookUntilSettled } from '../running/patience.js';
+import { lookUntilSettled } from '../running/look-until-settled.js';
 import { hostStep } from '../running/step.js';
 import { lookAtUnits } from '../../probes/units.js';
 

@@ -15,7 +15,7 @@ import {
   firewallUndoScript,
 } from '../../probes/firewall-state.js';
 import { proveWayIn, type Attempt } from './prove-way-in.js';
-import { wayIn } from './ssh-way-in.js';
+import { wayIn } from './way-in.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { syncUnits } from '../../probes/units.js';
 

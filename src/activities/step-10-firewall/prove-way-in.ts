@@ -5,8 +5,7 @@ import type { Host } from '../../hosts/host.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { disarm, firewallFolder, undone } from '../../probes/firewall-state.js';
-import type { WayIn } from './ssh-way-in.js';
-import { wayIn } from './ssh-way-in.js';
+import { type WayIn, wayIn } from './way-in.js';
 
 /** Trying again would lock the worker out again, so a person decides. */
 export class LockedOutError extends NotProvenError {

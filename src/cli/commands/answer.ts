@@ -1,20 +1,29 @@
 import type { Decision } from '../../protocol/messages.js';
-import { sendAnswer, whoAnswers, type Verb } from '../questions/send-answer.js';
+import type { ApprovalVerb, DecisionVerb } from '../../protocol/progress.js';
+import { sendAnswer, whoAnswers } from '../questions/send-answer.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { plainText } from '../../cluster/text/plain-text.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { withTemporal } from '../running/with-temporal.js';
 
-export interface AnswerPlanOptions {
-  readonly cluster: string;
+/** What each answer may say besides. */
+export interface AnswerFlags {
+  /** Who answers; default user@machine. */
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
   /** The workflow that asks, where it is not the cluster's own. */
   readonly workflow?: string | undefined;
-  readonly verb: Extract<Verb, 'approve' | 'deny'>;
+}
+
+interface AnswerOptions extends AnswerFlags {
+  readonly cluster: string;
+}
+
+export interface AnswerPlanOptions extends AnswerOptions {
+  readonly verb: ApprovalVerb;
   /** sha256:… as shown with the plan. */
   readonly plan: string;
-  readonly by?: string | undefined;
   readonly hosts?: readonly string[] | undefined;
-  readonly reason?: string | undefined;
 }
 
 /** `slipway approve` and `slipway deny`. @throws CommandError */
@@ -24,15 +33,10 @@ export async function answerPlan(options: AnswerPlanOptions, terminal: Terminal)
   return send({ cluster, workflowId, verb, answer }, terminal);
 }
 
-export interface DecideOptions {
-  readonly cluster: string;
-  /** The workflow that asks, where it is not the cluster's own. */
-  readonly workflow?: string | undefined;
-  readonly verb: Extract<Verb, 'retry' | 'skip' | 'abort'>;
-  readonly by?: string | undefined;
+export interface DecideOptions extends AnswerOptions {
+  readonly verb: DecisionVerb;
   readonly host?: string | undefined;
   readonly step?: string | undefined;
-  readonly reason?: string | undefined;
 }
 
 /** `slipway retry`, `skip` and `abort`: what shall become of a failed step. @throws CommandError */

@@ -1,11 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { decisionVerbs } from '../../protocol/progress.js';
+import type { AnswerFlags } from './answer.js';
 import { examples, type Dispatch } from './dispatch.js';
-
-interface AnswerFlags {
-  readonly by?: string;
-  readonly reason?: string;
-  readonly workflow?: string;
-}
 
 /** The commands by which a person answers. */
 export function declareAnswers(program: Command, dispatch: Dispatch): void {
@@ -41,7 +37,7 @@ export function declareAnswers(program: Command, dispatch: Dispatch): void {
     skip: 'Go on without a failed step; the report says so.',
     abort: 'End the work of a host whose step failed.',
   } as const;
-  for (const verb of ['retry', 'skip', 'abort'] as const) {
+  for (const verb of decisionVerbs) {
     program
       .command(verb)
       .description(`${decisions[verb]} Without --host it is meant for every failed step.`)

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { examples, type Dispatch } from './dispatch.js';
+import { examples, type Dispatch, type SpecificationOptions } from './dispatch.js';
 import type { UpOptions } from './up.js';
 
 /** The commands that begin with cluster.yaml, and `releases` and `status`. */
@@ -43,7 +43,7 @@ export function declareProvisioning(program: Command, dispatch: Dispatch): void 
       'after',
       examples(['slipway plan cluster.yaml', ''], ['slipway plan cluster.yaml --json | jq .digest', '']),
     )
-    .action((file: string, options: { json?: boolean }) =>
+    .action((file: string, options: Omit<SpecificationOptions, 'file'>) =>
       dispatch(async () => (await import('./plan.js')).plan)({ ...options, file }),
     );
   program
@@ -62,7 +62,7 @@ export function declareProvisioning(program: Command, dispatch: Dispatch): void 
         ],
       ),
     )
-    .action((file: string, options: { json?: boolean }) =>
+    .action((file: string, options: Omit<SpecificationOptions, 'file'>) =>
       dispatch(async () => (await import('./spec.js')).spec)({ ...options, file }),
     );
   program
@@ -85,7 +85,7 @@ export function declareProvisioning(program: Command, dispatch: Dispatch): void 
     .argument('<file>', 'cluster.yaml')
     .option('--json', 'print the report as JSON')
     .addHelpText('after', examples(['slipway verify cluster.yaml', '']))
-    .action((file: string, options: { json?: boolean }) =>
+    .action((file: string, options: Omit<SpecificationOptions, 'file'>) =>
       dispatch(async () => (await import('./verify.js')).verify)({ ...options, file }),
     );
   program

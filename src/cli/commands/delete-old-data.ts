@@ -1,31 +1,34 @@
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import {
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { ephemeralStorageOf } from '../../cluster/specification/members.js';
 import { plainText } from '../../cluster/text/plain-text.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
-import { configuredAddress, type TemporalConnection } from '../../temporal/connect.js';
+import { configuredAddress } from '../../temporal/connect.js';
 import type { HostOutcome } from '../../protocol/host-messages.js';
 import { hostWorkflowId, taskQueue } from '../../protocol/messages.js';
+import type { Answering } from '../questions/answering.js';
 import { approveEverything } from '../questions/approver.js';
-import { attend } from '../running/follow-and-ask.js';
+import { followAndAsk } from '../running/follow-and-ask.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { catchInterruption } from '../terminal/interruption.js';
 import { LiveView } from '../terminal/live-view.js';
 import { loadSpecification } from '../running/load-specification.js';
 import { withOwnWorker } from '../running/own-worker.js';
+import type { RunClusterOptions } from '../running/run-cluster.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { withTemporal } from '../running/with-temporal.js';
 
-export interface DeleteOldDataOptions {
+export interface DeleteOldDataOptions extends Pick<Answering, 'by'> {
   /** Path of cluster.yaml. */
   readonly file: string;
   /** Only these hosts; default: every host with ephemeral storage. */
   readonly hosts?: readonly string[] | undefined;
   /** Approves every deletion without asking. */
   readonly yes?: boolean | undefined;
-  /** Who approves; default user@machine. */
-  readonly by?: string | undefined;
 }
 
 type Result = HostOutcome['result'] | 'interrupted';
@@ -65,18 +68,14 @@ function hostsOf(specification: Specification, names: readonly string[] | undefi
   return names === undefined ? stored : stored.filter(({ name }) => names.includes(name));
 }
 
-interface Deletion extends DeleteOldDataOptions {
-  readonly specification: Specification;
-  readonly connection: TemporalConnection;
-  readonly terminal: Terminal;
-  readonly interruption: AbortController;
-}
+type Deletion = DeleteOldDataOptions &
+  Pick<RunClusterOptions, 'specification' | 'connection' | 'terminal' | 'interruption'>;
 
 async function deleteOn(host: HostSpecification, deletion: Deletion): Promise<Result> {
   const { connection, terminal, interruption, yes, by } = deletion;
   const view = new LiveView(terminal);
   const handle = await start(host, deletion);
-  const end = await attend(handle, view, {
+  const end = await followAndAsk(handle, view, {
     client: connection.client,
     terminal,
     interruption,

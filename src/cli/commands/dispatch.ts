@@ -1,6 +1,14 @@
 import type { ExitCode } from '../terminal/exit-codes.js';
 import type { Terminal } from '../terminal/terminal.js';
 
+/** Of a command that reads cluster.yaml and prints something about it. */
+export interface SpecificationOptions {
+  /** Path of cluster.yaml. */
+  readonly file: string;
+  /** One JSON document instead of text. */
+  readonly json?: boolean | undefined;
+}
+
 /** A command: a plain function of its options. */
 export type CommandFunction<Options> = (options: Options, terminal: Terminal) => Promise<ExitCode>;
 

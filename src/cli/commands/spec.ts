@@ -3,15 +3,10 @@ import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
 import { loadSpecification } from '../running/load-specification.js';
 import type { Terminal } from '../terminal/terminal.js';
-
-export interface SpecOptions {
-  readonly file: string;
-  /** Prints the checked specification; without it only says that it is in order. */
-  readonly json?: boolean | undefined;
-}
+import type { SpecificationOptions } from './dispatch.js';
 
 /** `slipway spec`: checks cluster.yaml; with --json prints the workflow's single argument. @throws CommandError */
-export async function spec({ file, json }: SpecOptions, terminal: Terminal): Promise<ExitCode> {
+export async function spec({ file, json }: SpecificationOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   const { name, hosts } = specification;
   terminal.write(

@@ -10,7 +10,7 @@ import type { ClusterProgress } from '../../protocol/progress.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { followProgress, queryProgress, silenceOf } from '../progress/follow.js';
-import { withHeartbeats } from '../progress/heartbeats.js';
+import { withHeartbeatDetails } from '../progress/heartbeats.js';
 import { catchInterruption } from '../terminal/interruption.js';
 import { jsonText } from '../terminal/json-text.js';
 import { LiveView } from '../terminal/live-view.js';
@@ -75,7 +75,7 @@ async function progressOf(
   description: WorkflowExecutionDescription,
 ): Promise<ClusterProgress | null> {
   try {
-    return withHeartbeats(await queryProgress(handle), description);
+    return withHeartbeatDetails(await queryProgress(handle), description);
   } catch (error) {
     if (silenceOf(error) === undefined) throw error;
     return null;

@@ -1,6 +1,7 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { configuredAddress, type TemporalConnection } from '../../temporal/connect.js';
-import { approveEverything, type Approver } from '../questions/approver.js';
+import type { Answering } from '../questions/answering.js';
+import { approveEverything } from '../questions/approver.js';
 import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
@@ -11,15 +12,11 @@ import { runCluster, type ClusterOutcome } from '../running/run-cluster.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { withTemporal } from '../running/with-temporal.js';
 
-export interface UpOptions {
+export interface UpOptions extends Pick<Answering, 'by' | 'onFailure'> {
   /** Path of cluster.yaml. */
   readonly file: string;
   /** Approves every plan without asking. */
   readonly yes?: boolean | undefined;
-  /** Who approves; default user@machine. */
-  readonly by?: string | undefined;
-  /** What is answered to a failed step when nobody sits at the terminal. Default `wait`. */
-  readonly onFailure?: 'wait' | 'abort' | undefined;
   /** Whether a worker runs in this process. Default: where no Temporal address is configured. */
   readonly worker?: boolean | undefined;
 }
@@ -41,12 +38,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   return exitCode;
 }
 
-export interface ProvisionOptions {
+export interface ProvisionOptions extends Omit<Answering, 'prompts'>, Pick<UpOptions, 'worker'> {
   readonly specification: Specification;
-  readonly approver?: Approver | undefined;
-  readonly by?: string | undefined;
-  readonly onFailure?: 'wait' | 'abort' | undefined;
-  readonly worker?: boolean | undefined;
   /** The command that goes on after an interruption. */
   readonly resume: string;
 }

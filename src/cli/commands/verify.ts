@@ -13,14 +13,10 @@ import { withOwnWorker } from '../running/own-worker.js';
 import { exitCodeOf } from '../running/run-cluster.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { withTemporal } from '../running/with-temporal.js';
-
-export interface VerifyOptions {
-  readonly file: string;
-  readonly json?: boolean | undefined;
-}
+import type { SpecificationOptions } from './dispatch.js';
 
 /** `slipway verify`: step 9's checks alone, changing nothing. @throws CommandError */
-export async function verify({ file, json }: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
+export async function verify({ file, json }: SpecificationOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
   return withTemporal({ terminal, embedded: 'start' }, (connection) =>
     withOwnWorker({ connection, isWanted: configuredAddress() === undefined }, async (guarded) => {

@@ -6,7 +6,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import { progressQuery } from '../../protocol/messages.js';
 import type { ClusterProgress } from '../../protocol/progress.js';
-import { withHeartbeats } from './heartbeats.js';
+import { withHeartbeatDetails } from './heartbeats.js';
 
 /** Milliseconds. */
 const shortestPause = 500;
@@ -35,7 +35,7 @@ export async function followProgress(options: FollowWorkflowOptions): Promise<Fo
     const began = Date.now();
     try {
       const progress = await queryProgress(handle);
-      await onProgress(description ? withHeartbeats(progress, description) : progress);
+      await onProgress(description ? withHeartbeatDetails(progress, description) : progress);
       silent = false;
     } catch (error) {
       const why = silenceOf(error);

@@ -9,7 +9,7 @@ type LastWords = ReadonlyMap<string, string>;
  * Puts what the control host's steps say in their heartbeats in place of their titles. A workflow knows nothing of
  * heartbeats, which cost its history nothing, so that a playbook of an hour can be followed task by task.
  */
-export function withHeartbeats(
+export function withHeartbeatDetails(
   progress: ClusterProgress,
   description: Pick<WorkflowExecutionDescription, 'raw'>,
 ): ClusterProgress {

@@ -21,7 +21,7 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
     const release = now.release === null ? '' : ` (Kubespray ${plainText(now.release)})`;
     lines.push({ kind: 'phase', text: `${plainText(now.cluster)}: ${now.phase}${release}` });
   }
-  const width = stationWidth(now);
+  const width = nameWidth(now);
   for (const [machine, steps] of machines(now)) {
     const known = before === undefined ? [] : (machines(before).get(machine) ?? []);
     lines.push(...stepLines(plainText(machine).padEnd(width), known, steps));
@@ -51,7 +51,7 @@ function machines(progress: ClusterProgress): Map<string, readonly StepProgress[
   ]);
 }
 
-function stationWidth({ hosts }: ClusterProgress): number {
+function nameWidth({ hosts }: ClusterProgress): number {
   const longest = Math.max(controlHost.length, ...hosts.map(({ host }) => host.length));
   return Math.min(longest, widest.machine);
 }

@@ -1,15 +1,16 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { HostKeyUnknownError } from '../../hosts/errors.js';
-import { createHostPool } from '../../hosts/shared-host-pool.js';
-import { slipwayHome } from '../../hosts/state-folder.js';
+import { connectionsAtOnce } from '../../hosts/pool/host-pool.js';
+import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
+import { slipwayHome } from '../../local/state-folder.js';
 import { confirmHostKey, trustedKeys } from '../../hosts/ssh/verify-host-key.js';
-import { forEachBounded } from '../../workflows/running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { hostKeysQuestion, hostKeysText, unconfirmedText, type Unconfirmed } from './host-keys-text.js';
 import { untilAborted } from '../terminal/interruption.js';
-import { openHost } from '../running/open-host.js';
+import { openHost } from '../../hosts/pool/open-host.js';
 import { terminalPrompts, type Prompts } from './prompts.js';
 import type { Terminal } from '../terminal/terminal.js';
 
@@ -39,34 +40,31 @@ export async function confirmHostKeys(options: ConfirmHostKeysOptions): Promise<
   terminal.write(`${hostKeysText(unconfirmed)}\n`);
   const answer = await prompts.confirm(hostKeysQuestion(unconfirmed), signal);
   if (answer !== true) throw notConfirmed(answer === false ? exitCodes.denied : exitCodes.interrupted);
-  for (const { target, shown } of unconfirmed) await confirmHostKey(stateFolder, target, shown);
+  for (const { address, shown } of unconfirmed) await confirmHostKey(stateFolder, address, shown);
 }
 
 function notConfirmed(exitCode: ExitCode): CommandError {
   return new CommandError('No host key was confirmed, so no password was sent.', exitCode);
 }
 
-/** Machines that are contacted at the same time. */
-const atOnce = 20;
-
 async function findUnconfirmed(specification: Specification, stateFolder: string): Promise<Unconfirmed[]> {
-  const pool = createHostPool({ stateFolder });
+  const pool = new SharedHostPool({ stateFolder });
   const unconfirmed: Unconfirmed[][] = await forEachBounded(
     [
       controlHostAddress(specification),
       ...specification.hosts.map((host) => hostAddressOf(specification, host)),
     ],
-    async (target) => {
-      if (target.kind === 'local') return [];
-      if ((await trustedKeys(stateFolder, target, { trusted: true })).length > 0) return [];
+    async (address) => {
+      if (address.kind === 'local') return [];
+      if ((await trustedKeys(stateFolder, address, { trusted: true })).length > 0) return [];
       try {
-        await openHost(target, specification, pool);
+        await openHost(address, specification, pool);
         return [];
       } catch (error) {
-        return error instanceof HostKeyUnknownError ? [{ target, shown: error.shown }] : [];
+        return error instanceof HostKeyUnknownError ? [{ address, shown: error.shown }] : [];
       }
     },
-    atOnce,
+    { atOnce: connectionsAtOnce },
   ).finally(() => pool.closeAll());
   return unconfirmed.flat();
 }

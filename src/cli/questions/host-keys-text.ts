@@ -1,11 +1,11 @@
 import { namesText, outlineText } from '../../cluster/text/outline.js';
 import { counted } from '../../cluster/text/quantities.js';
-import { describedKey, hostKeyText, type HostKey } from '../../hosts/ssh/host-key.js';
+import { describedKey, hostKeyText, type HostKey } from '../../hosts/host-key.js';
 import { placeOf, tellFingerprints, type SshHostAddress } from '../../hosts/ssh/verify-host-key.js';
 
 /** A host that wants the password, with the key that it has shown. */
 export interface Unconfirmed {
-  readonly target: SshHostAddress;
+  readonly address: SshHostAddress;
   readonly shown: HostKey;
 }
 
@@ -24,7 +24,7 @@ export function hostKeysQuestion({ length }: readonly Unconfirmed[]): string {
 
 /** Where nobody sits at a terminal: what was not done, why, and what to do, with the lines for cluster.yaml. */
 export function unconfirmedText(unconfirmed: readonly Unconfirmed[]): string {
-  const names = namesText(unconfirmed.map(({ target }) => target.name));
+  const names = namesText(unconfirmed.map(({ address }) => address.name));
   const heading =
     `The password was not sent to ${counted(unconfirmed.length, 'host')}, because nobody has confirmed the host key: ${names}. ` +
     'Another machine may be answering there. ' +
@@ -37,6 +37,6 @@ export function unconfirmedText(unconfirmed: readonly Unconfirmed[]): string {
   return outlineText([{ heading, items }]);
 }
 
-function lineOf({ target, shown }: Unconfirmed): string {
-  return `${placeOf(target)}: ${describedKey(shown)}`;
+function lineOf({ address, shown }: Unconfirmed): string {
+  return `${placeOf(address)}: ${describedKey(shown)}`;
 }

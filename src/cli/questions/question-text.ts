@@ -3,10 +3,14 @@ import { plainLines, plainText } from '../../cluster/text/plain-text.js';
 import { oldDataItems } from '../../cluster/plan/render-storage-plan.js';
 import { resetItems, type NodeReset } from '../../cluster/rerun/reset-node.js';
 import { quote } from '../../hosts/script.js';
-import type { ClusterProgress, Question } from '../../protocol/progress.js';
-
-export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
-export type DecisionQuestion = Extract<Question, { kind: 'decision' }>;
+import {
+  decisionVerbs,
+  type ApprovalQuestion,
+  type ClusterProgress,
+  type DecisionQuestion,
+  type DecisionVerb,
+  type Question,
+} from '../../protocol/progress.js';
 
 const linesOfOutput = 20;
 
@@ -47,8 +51,8 @@ function commandLine(verb: string, cluster: string, options: Readonly<Record<str
   return `  ${['slipway', verb, cluster, ...words].map((word) => quote(plainText(word))).join(' ')}`;
 }
 
-export function choicesOf({ choices }: DecisionQuestion): readonly ('retry' | 'skip' | 'abort')[] {
-  return choices ?? ['retry', 'skip', 'abort'];
+export function choicesOf({ choices }: DecisionQuestion): readonly DecisionVerb[] {
+  return choices ?? decisionVerbs;
 }
 
 /** What is deleted for good. */

@@ -2,9 +2,15 @@ import type { Client } from '@temporalio/client';
 import { plainLines, plainText } from '../../cluster/text/plain-text.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
-import type { ClusterProgress, Question } from '../../protocol/progress.js';
-import { sendAnswer, type Verb } from './send-answer.js';
-import type { Approver } from './approver.js';
+import type {
+  ApprovalQuestion,
+  ClusterProgress,
+  DecisionQuestion,
+  Question,
+  Verb,
+} from '../../protocol/progress.js';
+import { sendAnswer } from './send-answer.js';
+import type { Answering } from './answering.js';
 import { CommandError } from '../terminal/errors.js';
 import type { LiveView } from '../terminal/live-view.js';
 import type { Prompts } from './prompts.js';
@@ -15,23 +21,17 @@ import {
   howToAnswer,
   questionKey,
   resetText,
-  type ApprovalQuestion,
-  type DecisionQuestion,
 } from './question-text.js';
 
-export interface QuestionOptions {
+export interface QuestionOptions extends Answering {
   readonly client: Client;
   readonly view: LiveView;
   /** The workflow that asks, where it is not the cluster's own. */
   readonly workflowId?: string | undefined;
   /** Who answers. */
   readonly by: string;
-  /** Answers plans instead of a person. */
-  readonly approver?: Approver | undefined;
   /** Absent: nobody sits at the terminal. */
   readonly prompts?: Prompts | undefined;
-  /** What is answered to a failed step when nobody sits at the terminal. Default: it waits. */
-  readonly onFailure?: 'wait' | 'abort' | undefined;
   /** Ctrl-C in a prompt. */
   readonly onInterrupt: () => void;
 }

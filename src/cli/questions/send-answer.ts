@@ -1,28 +1,16 @@
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { hostname, userInfo } from 'node:os';
 import {
-  abortUpdate,
-  approveUpdate,
+  answerMessages,
   clusterWorkflowId,
-  denyUpdate,
-  retryUpdate,
-  skipUpdate,
   type Approval,
+  type approveUpdate,
   type Decision,
   type Denial,
 } from '../../protocol/messages.js';
+import type { Verb } from '../../protocol/progress.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes } from '../terminal/exit-codes.js';
-
-const updates = {
-  approve: approveUpdate,
-  deny: denyUpdate,
-  retry: retryUpdate,
-  skip: skipUpdate,
-  abort: abortUpdate,
-} as const;
-
-export type Verb = keyof typeof updates;
 
 /** Milliseconds that a worker gets to take an answer. */
 const updateTimeout = 30_000;
@@ -50,7 +38,7 @@ export async function sendAnswer(
   { cluster, workflowId = clusterWorkflowId(cluster), verb, answer }: SentAnswer,
 ): Promise<string> {
   const handle = client.workflow.getHandle(workflowId);
-  const update = updates[verb] as typeof approveUpdate;
+  const update = answerMessages[verb].update as typeof approveUpdate;
   try {
     return await client.connection.withDeadline(Date.now() + updateTimeout, () =>
       handle.executeUpdate(update, { args: [answer as Approval] }),

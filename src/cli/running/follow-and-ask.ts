@@ -1,25 +1,20 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ClusterProgress } from '../../protocol/progress.js';
 import { whoAnswers } from '../questions/send-answer.js';
-import type { Approver } from '../questions/approver.js';
+import type { Answering } from '../questions/answering.js';
 import { followProgress, type FollowEnd } from '../progress/follow.js';
 import type { LiveView } from '../terminal/live-view.js';
 import { progressLines } from '../progress/progress-lines.js';
 import { progressView } from '../progress/progress-view.js';
-import { terminalPrompts, type Prompts } from '../questions/prompts.js';
+import { terminalPrompts } from '../questions/prompts.js';
 import { Questions } from '../questions/questions.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-export interface AttendOptions {
+export interface FollowAndAskOptions extends Answering {
   readonly client: Client;
   readonly terminal: Terminal;
   /** Ctrl-C: the following ends, the workflow goes on. */
   readonly interruption: AbortController;
-  readonly approver?: Approver | undefined;
-  /** Who answers; default user@machine. */
-  readonly by?: string | undefined;
-  readonly onFailure?: 'wait' | 'abort' | undefined;
-  readonly prompts?: Prompts | undefined;
   /** Set where the workflow is not the cluster's own. */
   readonly workflowId?: string | undefined;
 }
@@ -28,10 +23,10 @@ export interface AttendOptions {
  * Shows a workflow's progress until it has come to its end, and asks its questions at the terminal; without one it is
  * said how to answer them.
  */
-export async function attend(
+export async function followAndAsk(
   handle: WorkflowHandle,
   view: LiveView,
-  options: AttendOptions,
+  options: FollowAndAskOptions,
 ): Promise<FollowEnd> {
   const { client, terminal, interruption, approver, onFailure, workflowId } = options;
   const questions = new Questions({

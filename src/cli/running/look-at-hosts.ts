@@ -8,21 +8,18 @@ import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { Unread } from '../../cluster/plan/plan.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import type { FoundBefore } from '../../cluster/checks/host-check.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { sudoFinding } from '../../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../../hosts/errors.js';
-import type { HostPool } from '../../hosts/host-pool.js';
-import type { HostAddress } from '../../protocol/host-addresses.js';
-import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
-import { openHost } from './open-host.js';
+import { connectionsAtOnce, type HostPool } from '../../hosts/pool/host-pool.js';
+import { type HostAddress, controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
+import { openHost } from '../../hosts/pool/open-host.js';
 
 /** What was seen of the machines of a specification, without changing anything on them. */
 export interface SeenMachines extends Seen {
   /** One sentence for each machine that could not be read. */
   readonly unread: readonly Unread[];
 }
-
-/** Connections that are opened at the same time. */
-const atOnce = 20;
 
 /** Reads the facts of the control host and of every host, and whether the hosts reach each other. */
 export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<SeenMachines> {
@@ -68,10 +65,7 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
         ),
     ),
   ];
-  const visitors = Array.from({ length: atOnce }, async () => {
-    for (let visit = visits.shift(); visit !== undefined; visit = visits.shift()) await visit();
-  });
-  await Promise.all(visitors);
+  await forEachBounded(visits, (visit) => visit(), { atOnce: connectionsAtOnce });
   sortByHost(unread, specification);
   sortByHost(findings, specification);
   const hosts = specification.hosts.filter(({ name }) => name in facts);

@@ -5,24 +5,14 @@ import { renderReport } from '../../cluster/report/render-report.js';
 import type { Report } from '../../cluster/report/report.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import type { TemporalConnection } from '../../temporal/connect.js';
-import type { Approver } from '../questions/approver.js';
-import { attend } from './follow-and-ask.js';
+import { followAndAsk, type FollowAndAskOptions } from './follow-and-ask.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { LiveView } from '../terminal/live-view.js';
-import type { Prompts } from '../questions/prompts.js';
 import { startCluster } from './start-cluster.js';
-import type { Terminal } from '../terminal/terminal.js';
 
-export interface RunClusterOptions {
+export interface RunClusterOptions extends Omit<FollowAndAskOptions, 'client' | 'workflowId'> {
   readonly connection: TemporalConnection;
   readonly specification: Specification;
-  readonly terminal: Terminal;
-  /** Ctrl-C: the following ends, the workflow goes on. */
-  readonly interruption: AbortController;
-  readonly approver?: Approver | undefined;
-  readonly by?: string | undefined;
-  readonly onFailure?: 'wait' | 'abort' | undefined;
-  readonly prompts?: Prompts | undefined;
 }
 
 export interface ClusterOutcome {
@@ -39,7 +29,7 @@ export async function runCluster(options: RunClusterOptions): Promise<ClusterOut
   const view = new LiveView(terminal);
   const { handle, sentence } = await startCluster(connection.client, specification);
   view.print(sentence);
-  const end = await attend(handle, view, { ...options, client: connection.client });
+  const end = await followAndAsk(handle, view, { ...options, client: connection.client });
   view.clear();
   if (end === 'interrupted' || interruption.signal.aborted) {
     view.print('Stopping. Jobs on hosts go on by themselves.');

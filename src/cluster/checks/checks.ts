@@ -1,6 +1,5 @@
 import type { CheckName } from '../specification/check-names.js';
 import { namesText } from '../text/outline.js';
-import type { Specification } from '../specification/specification.js';
 
 /** One answer of verification: what should be, what was seen, and how to mend it. */
 export interface CheckResult {
@@ -30,20 +29,6 @@ export function judge(judgement: JudgedCheck): JudgedCheck {
 /** The check alone, as the report has it. */
 export function resultOf({ check, host, passed, is, shouldBe, advice }: JudgedCheck): CheckResult {
   return { check, host, passed, is, shouldBe, advice };
-}
-
-/**
- * The operator's word on a failed check, if there is one. An override without hosts is meant for every host, and only such
- * a one for what concerns the whole cluster, where `host` is null.
- */
-export function overrideOf(
-  { check, host }: { readonly check: CheckName; readonly host: string | null },
-  overrides: Specification['overrides'],
-): Specification['overrides'][number] | undefined {
-  return overrides.find(
-    ({ check: name, hosts }) =>
-      name === check && (hosts === undefined || (host !== null && hosts.includes(host))),
-  );
 }
 
 /** A list for one line of a report: at most `limit` entries, then how many more there are. */

@@ -2,7 +2,7 @@ import type { HostFacts } from '../facts/facts.js';
 import type { Finding } from './findings.js';
 import type { Release } from '../releases/releases.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
-import type { PreflightCheck } from './catalogue.js';
+import type { PreflightCheck } from './preflight-checks.js';
 
 /** A finding before overrides are looked at. */
 export interface FoundBefore extends Omit<Finding, 'overridden'> {

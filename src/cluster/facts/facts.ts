@@ -162,5 +162,10 @@ export const hostFactsSchema = z.object({
 /** Facts of one host. */
 export type HostFacts = z.infer<typeof hostFactsSchema>;
 
+/** Facts of a cluster's hosts, or a part of them, by inventory name. */
+export type ClusterFacts<Part extends keyof HostFacts = keyof HostFacts> = Readonly<
+  Record<string, Pick<HostFacts, Part>>
+>;
+
 /** How facts say that somebody, perhaps the kernel itself, has the device for himself alone. */
 export const heldExclusively = 'something holds it open exclusively';

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { heldExclusively } from './facts.js';
-import type { BlockDevice, Mount, RaidArray } from './facts.js';
+import { heldExclusively, type BlockDevice, type Mount, type RaidArray } from './facts.js';
 import { blocksOf, type FactsSections, jsonOf, linesOf, pairsOf } from './sections.js';
 
 /** Older lsblk writes numbers and booleans as text. */

@@ -4,7 +4,7 @@ import type { Listener } from './system-facts.js';
 const isNodePort = (port: number) => port >= 30000 && port <= 32767;
 
 /** What listens, from lines of `ss -H -ltnup`: "tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:((\"sshd\",pid=1,fd=3))". */
-export function listenersOf(sections: FactsSections): Listener[] {
+export function parseListeners(sections: FactsSections): Listener[] {
   const services = servicesOf(sections);
   const seen = new Map<string, Listener>();
   for (const line of linesOf(sections, 'listeners')) {

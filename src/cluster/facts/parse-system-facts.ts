@@ -1,6 +1,6 @@
 import { isServiceActive, type Unit } from './facts.js';
 import { blocksOf, type FactsSections, linesOf, textOf } from './sections.js';
-import { listenersOf } from './parse-listeners.js';
+import { parseListeners } from './parse-listeners.js';
 import {
   upgradeTimer,
   type ControlHostFacts,
@@ -18,7 +18,7 @@ export function parseSystemFacts(sections: FactsSections, units: readonly Unit[]
     timeSynchronized: { yes: true, no: false }[textOf(sections, 'time-synchronized')] ?? null,
     ...resolvConfOf(sections),
     hasResolvedFile: linesOf(sections, 'resolved')[0] === 'present',
-    listeners: listenersOf(sections),
+    listeners: parseListeners(sections),
     interfaces: interfacesOf(sections),
     ...modulesOf(sections),
     space: spaceOf(sections),

@@ -1,4 +1,4 @@
-import type { StorageLayouts } from './group-variables.js';
+import type { StorageLayouts } from '../storage/storage-layouts.js';
 import { kubeletFlags, rootDirs } from './kubelet-flags.js';
 
 type Variables = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ interface Input {
 }
 
 /** Where kubelet's or containerd's data would be on the system disk, beside the array that was made for them. */
-export function bypasses(input: Input): Bypass[] {
+export function bypassedStorage(input: Input): Bypass[] {
   return [...ofKubelet(input), ...ofContainerd(input)];
 }
 

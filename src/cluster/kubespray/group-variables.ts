@@ -7,22 +7,18 @@ import {
 } from '../specification/network-plugin.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
 import type { Specification } from '../specification/specification.js';
-import type { Layout } from '../storage/storage-plan.js';
+import type { StorageLayouts } from '../storage/storage-layouts.js';
 import { yamlForAnsible } from '../text/ansible-yaml.js';
 
 type Variables = Readonly<Record<string, unknown>>;
 
-interface Input {
+/** What Kubespray's variables are made of. */
+export interface VariableSources {
   readonly specification: Specification;
-  /** Kubespray's release, for the reader of the files; the variables are the same for all of them. */
+  /** Kubespray's. */
   readonly release: string;
   readonly storage: StorageLayouts;
 }
-
-/** By inventory name, for the hosts that have ephemeral storage. */
-export type StorageLayouts = Readonly<
-  Record<string, { readonly mountPoint: string; readonly layout: Layout }>
->;
 
 /** A variable of the specification that takes the place of one of Slipway's. */
 export interface Conflict {
@@ -41,7 +37,8 @@ export interface GroupVariables {
 
 /**
  * The variables of the document's steps 5, 6 and 7.13, of its guide to GPUs, the renewal of certificates (trap T13), and
- * the network plugin whose ports the firewall opens (trap T12), with what it needs on a single node.
+ * the network plugin whose ports the firewall opens (trap T12), with what it needs on a single node. They are the same for
+ * every release, which is named in the files for their reader.
  *
  * They are written into files of their own beside those that come with Kubespray's sample inventory, which stay as the
  * release has them. Ansible reads every file of `group_vars/<group>/` in alphabetical order, and a later one wins:
@@ -50,7 +47,7 @@ export interface GroupVariables {
  * clouds only. The operator's own variables stand in `k8s_cluster/slipway.yml`, and a group wins over `all`, and
  * `k8s_cluster` over `etcd`. (Seen with ansible-core 2.15 and 2.17.)
  */
-export function groupVariables({ specification, release, storage }: Input): GroupVariables {
+export function groupVariables({ specification, release, storage }: VariableSources): GroupVariables {
   const own = specification.kubespray.variables;
   const { networkPlugin } = specification.firewall;
   const written: Record<string, Variables> = {
@@ -102,7 +99,7 @@ const ownPath = 'group_vars/k8s_cluster/slipway.yml';
  */
 function addStorageVariables(
   written: Record<string, Variables>,
-  { specification, storage }: Pick<Input, 'specification' | 'storage'>,
+  { specification, storage }: Pick<VariableSources, 'specification' | 'storage'>,
 ): void {
   const names = specification.hosts.map(({ name }) => name);
   const mountPoints = names.map((name) =>

@@ -1,24 +1,17 @@
 import { groupBy } from '../values/group-by.js';
-import type { StorageLayouts } from './group-variables.js';
+import type { VariableSources } from './group-variables.js';
 import { kubeletFlags, rootDirs } from './kubelet-flags.js';
 import { namesText } from '../text/outline.js';
-import type { HostSpecification, Specification } from '../specification/specification.js';
+import type { HostSpecification } from '../specification/specification.js';
 
 const usualFolder = '/var/lib/kubelet';
-
-interface Input {
-  readonly specification: Specification;
-  /** Kubespray's release. */
-  readonly release: string;
-  readonly storage: StorageLayouts;
-}
 
 /**
  * The document's "Make applications aware of the new nodefs location": each a sentence. With the layout `bind` the usual
  * path stays valid, and nothing is to be said, unless the operator's own flags name another. Both programs know one path
  * for the whole cluster, so hosts that differ are a trap of their own.
  */
-export function kubeletFolderAdvice(input: Input): string[] {
+export function kubeletFolderAdvice(input: VariableSources): string[] {
   const { hosts } = input.specification;
   const folders = hosts.map((host) => ({
     host: host.name,
@@ -44,14 +37,17 @@ export function kubeletFolderAdvice(input: Input): string[] {
 }
 
 /** By the operator's own flags, which take the place of Slipway's; undefined where they have none. */
-function ownFolder({ roles }: HostSpecification, { specification, release }: Input): string | undefined {
+function ownFolder(
+  { roles }: HostSpecification,
+  { specification, release }: VariableSources,
+): string | undefined {
   const { variables } = specification.kubespray;
   const said = rootDirs(variables, { release, isWorker: roles.includes('worker') }).at(-1);
   if (said !== undefined) return said.folder.replace(/(?<=.)\/+$/, '');
   return Object.hasOwn(variables, kubeletFlags) ? usualFolder : undefined;
 }
 
-function slipwaysFolder({ name }: HostSpecification, { storage }: Input): string {
+function slipwaysFolder({ name }: HostSpecification, { storage }: VariableSources): string {
   const layout = storage[name];
   return layout?.layout === 'root-dir' ? `${layout.mountPoint}/kubelet` : usualFolder;
 }

@@ -1,21 +1,14 @@
-import { bypasses } from './bypassed-storage.js';
+import { bypassedStorage } from './bypassed-storage.js';
 import { canonicalJson } from '../values/digest.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
-import { conflictTexts, groupVariables, type StorageLayouts } from './group-variables.js';
+import { conflictTexts, groupVariables, type VariableSources } from './group-variables.js';
 import { namesText } from '../text/outline.js';
 import type { FoundBefore } from '../checks/host-check.js';
 import { rulesFor } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
 
-interface Input {
-  readonly specification: Specification;
-  /** Kubespray's release. */
-  readonly release: string;
-  readonly storage: StorageLayouts;
-}
-
 /** What the operator's own variables change of what Slipway would write; they win, so it is told before anything is done. */
-export function variableFindings({ specification, release, storage }: Input): FoundBefore[] {
+export function variableFindings({ specification, release, storage }: VariableSources): FoundBefore[] {
   const { conflicts } = groupVariables({ specification, release, storage });
   return [
     ...flagsAsText(specification, release),
@@ -51,9 +44,9 @@ function flagsAsText({ kubespray }: Specification, release: string): FoundBefore
 }
 
 /** What has to be mended, because the array that step 7 makes would stay empty. */
-function lostStorage({ specification, release, storage }: Input): FoundBefore[] {
+function lostStorage({ specification, release, storage }: VariableSources): FoundBefore[] {
   const { variables } = specification.kubespray;
-  return bypasses({ variables, release, storage }).map((bypass) => ({
+  return bypassedStorage({ variables, release, storage }).map((bypass) => ({
     ...common,
     severity: 'error',
     ...bypass,

@@ -1,8 +1,6 @@
-import type { SourceGroup, SourceGroups } from './firewall-sources.js';
-import { matchesOf } from './firewall-sources.js';
+import { type SourceGroup, type SourceGroups, matchesOf } from './firewall-sources.js';
 import { membersOf } from '../specification/members.js';
-import type { ClusterPort } from './ports.js';
-import { controlPlanePorts, etcdPorts, kubeletPort, networkPluginPorts } from './ports.js';
+import { type ClusterPort, controlPlanePorts, etcdPorts, kubeletPort, networkPluginPorts } from './ports.js';
 import type { Specification } from '../specification/specification.js';
 
 /** The set of ports by which the worker gets in; its rule is the first of all. */

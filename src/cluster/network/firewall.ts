@@ -1,6 +1,5 @@
 import { rulesOf, sshPorts } from './firewall-rules.js';
-import type { SourceGroup, SourceGroups } from './firewall-sources.js';
-import { setsOf, sourceGroups } from './firewall-sources.js';
+import { type SourceGroup, type SourceGroups, setsOf, sourceGroups } from './firewall-sources.js';
 import type { Specification } from '../specification/specification.js';
 
 /**

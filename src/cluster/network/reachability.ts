@@ -1,7 +1,6 @@
 import type { SourceGroups } from './firewall-sources.js';
 import { groupBy } from '../values/group-by.js';
-import { membersOf } from '../specification/members.js';
-import { nodeAddressOf } from '../specification/members.js';
+import { membersOf, nodeAddressOf } from '../specification/members.js';
 import { portsOf, type ClusterPort } from './ports.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 
@@ -89,15 +88,15 @@ export function planProbes(specification: Specification): ProbePlan {
   const others = specification.hosts.filter((host) => !isWorkerOnly(host)).map(({ name }) => name);
   const listen: Record<string, ProbedPort[]> = {};
   const probes: Record<string, Probe[]> = {};
-  for (const target of specification.hosts) {
-    const { name: to } = target;
+  for (const reached of specification.hosts) {
+    const { name: to } = reached;
     const ports = portsOf(specification, to).flatMap((port) =>
       port.from === null ? [] : [{ bare: bare(port), from: sources[port.from] }],
     );
     listen[to] = ports.map((port) => port.bare);
-    const address = nodeAddressOf(target);
+    const address = nodeAddressOf(reached);
     if (address === undefined || /^127\.|^::1$/.test(address)) continue;
-    const tryingWorkers = isWorkerOnly(target) ? following(workers, to) : workers;
+    const tryingWorkers = isWorkerOnly(reached) ? following(workers, to) : workers;
     for (const source of [...others, ...tryingWorkers]) {
       const tried = ports.filter(({ from }) => from.has(source)).map((port) => port.bare);
       if (source !== to) (probes[source] ??= []).push({ to, address, ports: tried });

@@ -1,5 +1,5 @@
 import type { Finding } from '../checks/findings.js';
-import type { StoragePlan } from '../storage/storage-plan.js';
+import type { StoragePlans } from '../storage/storage-plan.js';
 import type { WorkOrder } from './work-order.js';
 
 /** A machine that could not be looked at: what it would change of the plan is not known. */
@@ -24,7 +24,7 @@ export interface ClusterPlan {
   /** Kubespray's release and why it was taken, one sentence. */
   readonly release: { readonly name: string; readonly why: string };
   /** By inventory name. */
-  readonly storage: Readonly<Record<string, StoragePlan>>;
+  readonly storage: StoragePlans;
   /** In which order hosts are stopped and restarted. */
   readonly order: WorkOrder;
   /** Preflight's findings, overridden ones included. */

@@ -1,8 +1,8 @@
-import { isServiceActive, type HostFacts } from '../facts/facts.js';
+import { isServiceActive, type ClusterFacts, type HostFacts } from '../facts/facts.js';
 import { isOfControlPlane, membersOf } from '../specification/members.js';
 import { namesText, type Item } from '../text/outline.js';
 import type { Specification } from '../specification/specification.js';
-import { targetOfPlan, type StoragePlan } from '../storage/storage-plan.js';
+import { targetOfPlan, type StoragePlan, type StoragePlans } from '../storage/storage-plan.js';
 
 /**
  * In which order step 7 stops and restarts hosts. A cluster that runs on them already goes on: etcd keeps its quorum, and
@@ -31,8 +31,8 @@ export const noOrder: WorkOrder = {
 
 interface Input {
   readonly specification: Pick<Specification, 'hosts' | 'maintenance'>;
-  readonly facts: Readonly<Record<string, HostFacts>>;
-  readonly storage: Readonly<Record<string, StoragePlan>>;
+  readonly facts: ClusterFacts;
+  readonly storage: StoragePlans;
 }
 
 /** Puts the hosts in order. Who is satisfied keeps its place: its plan is made anew when its turn comes. */
@@ -67,7 +67,7 @@ function isRunning(facts: HostFacts | undefined, plan: StoragePlan | undefined):
 /** The part of an order that an approval is about: running hosts that are to be changed, unless there is one host only. */
 export function approvedOrder(
   { oneByOne, workers, maxUnavailable }: WorkOrder,
-  storage: Readonly<Record<string, StoragePlan>>,
+  storage: StoragePlans,
 ): Pick<WorkOrder, 'oneByOne' | 'workers' | 'maxUnavailable'> | null {
   const isChanged = (name: string) => storage[name]?.kind === 'apply';
   const order = { oneByOne: oneByOne.filter(isChanged), workers: workers.filter(isChanged), maxUnavailable };
@@ -78,14 +78,14 @@ export function approvedOrder(
 /** Running hosts that step 7 stops although their cluster is in service; empty: none. */
 export function stoppedInService(
   { oneByOne, workers, runningControlPlanes }: WorkOrder,
-  storage: Readonly<Record<string, StoragePlan>>,
+  storage: StoragePlans,
 ): readonly string[] {
   if (runningControlPlanes.length === 0) return [];
   return [...oneByOne, ...workers].filter((name) => storage[name]?.kind === 'apply');
 }
 
 /** For people, before they approve. Nothing is to be said where no cluster is in use. */
-export function orderItems(order: WorkOrder, storage: Readonly<Record<string, StoragePlan>>): Item[] {
+export function orderItems(order: WorkOrder, storage: StoragePlans): Item[] {
   return [...turnItems(order, storage), ...providerItems(stoppedInService(order, storage))];
 }
 
@@ -98,7 +98,7 @@ function providerItems(stopped: readonly string[]): Item[] {
 }
 
 /** Of one host only there is no order. */
-function turnItems(order: WorkOrder, storage: Readonly<Record<string, StoragePlan>>): Item[] {
+function turnItems(order: WorkOrder, storage: StoragePlans): Item[] {
   const approved = approvedOrder(order, storage);
   if (approved === null) return [];
   const { oneByOne, workers, maxUnavailable } = approved;
@@ -135,7 +135,7 @@ const ifOneFails = [
 ];
 
 /** Under root-dir they are not back before step 8, whatever the order. */
-function stoppedItems(names: readonly string[], storage: Readonly<Record<string, StoragePlan>>): Item[] {
+function stoppedItems(names: readonly string[], storage: StoragePlans): Item[] {
   const stopped = names.filter((name) => {
     const plan = storage[name];
     return plan?.kind === 'apply' && plan.target.path === 'migrate' && plan.target.layout === 'root-dir';

@@ -1,19 +1,24 @@
-import { CourseFollower } from './timetable.js';
-import type { CoursePlay, CourseTask, Estimate, PlaybookCourse } from './timetable.js';
+import {
+  TimetableFollower,
+  type TimetablePlay,
+  type TimetableTask,
+  type Estimate,
+  type Timetable,
+} from './timetable.js';
 import type { NewsEvent } from './event.js';
 
 /** Measures how long each task of a run takes, and compares that with what is known beforehand. */
 export class RunClock {
-  readonly #planned: CoursePlay[] = [];
-  readonly #plays: { play: string; tasks: CourseTask[] }[] = [];
-  #follower: CourseFollower | undefined;
+  readonly #planned: TimetablePlay[] = [];
+  readonly #plays: { play: string; tasks: TimetableTask[] }[] = [];
+  #follower: TimetableFollower | undefined;
   #began: number | undefined;
   #now = 0;
   #task: { readonly name: string; readonly began: number } | undefined;
 
-  constructor(private readonly earlier: PlaybookCourse | undefined) {}
+  constructor(private readonly earlier: Timetable | undefined) {}
 
-  get course(): PlaybookCourse {
+  get timetable(): Timetable {
     return { isTimed: true, plays: this.#plays };
   }
 
@@ -37,7 +42,7 @@ export class RunClock {
       case 'play':
         this.#endTask();
         this.#plays.push({ play: event.play, tasks: [] });
-        this.#follower ??= new CourseFollower(this.earlier ?? { isTimed: false, plays: this.#planned });
+        this.#follower ??= new TimetableFollower(this.earlier ?? { isTimed: false, plays: this.#planned });
         this.#follower.beginPlay(event.play);
         break;
       case 'task':

@@ -1,5 +1,5 @@
 import { RunClock } from './clock.js';
-import type { PlaybookCourse } from './timetable.js';
+import type { Timetable } from './timetable.js';
 import { parseEvent, type NewsEvent } from './event.js';
 import {
   noCounts,
@@ -45,7 +45,7 @@ export class PlaybookEventReader {
   #clock: RunClock;
 
   /** @param earlier the way that an earlier run took; without it what Ansible lists beforehand is all that is known */
-  constructor(private readonly earlier?: PlaybookCourse) {
+  constructor(private readonly earlier?: Timetable) {
     this.#clock = new RunClock(earlier);
   }
 
@@ -60,8 +60,8 @@ export class PlaybookEventReader {
   }
 
   /** The way that the run has taken so far, for those that come later. */
-  get course(): PlaybookCourse {
-    return this.#clock.course;
+  get timetable(): Timetable {
+    return this.#clock.timetable;
   }
 
   push(piece: string): void {

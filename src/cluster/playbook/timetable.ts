@@ -5,17 +5,17 @@ import { z } from 'zod';
  * earlier run, else 1 for each task that Ansible knows of before it begins. What a playbook includes only while it runs
  * is in the first kind, and not in the second.
  */
-export interface PlaybookCourse {
+export interface Timetable {
   readonly isTimed: boolean;
-  readonly plays: readonly CoursePlay[];
+  readonly plays: readonly TimetablePlay[];
 }
 
-export interface CoursePlay {
+export interface TimetablePlay {
   readonly play: string;
-  readonly tasks: readonly CourseTask[];
+  readonly tasks: readonly TimetableTask[];
 }
 
-export type CourseTask = readonly [task: string, weight: number];
+export type TimetableTask = readonly [task: string, weight: number];
 
 /** How far a playbook has come, as far as can be told. */
 export interface Estimate {
@@ -39,7 +39,7 @@ const longestName = 200;
 /** Seconds by which a task may take longer than it did before, and be the same. */
 const lateness = 60;
 
-const courseSchema = z.object({
+const timetableSchema = z.object({
   plays: z
     .array(
       z.object({
@@ -50,18 +50,18 @@ const courseSchema = z.object({
     .max(mostTasks),
 });
 
-/** Reads what {@link courseText} wrote; undefined for anything else, because a wrong file only costs the estimate. */
-export function parseCourse(text: string): PlaybookCourse | undefined {
+/** Reads what {@link timetableText} wrote; undefined for anything else, because a wrong file only costs the estimate. */
+export function parseTimetable(text: string): Timetable | undefined {
   try {
-    const { plays } = courseSchema.parse(JSON.parse(text));
+    const { plays } = timetableSchema.parse(JSON.parse(text));
     return { isTimed: true, plays };
   } catch {
     return undefined;
   }
 }
 
-/** The text of a file that {@link parseCourse} reads; undefined where there is too much or nothing to keep. */
-export function courseText({ plays }: PlaybookCourse): string | undefined {
+/** The text of a file that {@link parseTimetable} reads; undefined where there is too much or nothing to keep. */
+export function timetableText({ plays }: Timetable): string | undefined {
   const count = plays.reduce((sum, { tasks }) => sum + tasks.length, 0);
   if (count === 0 || count + plays.length > mostTasks) return undefined;
   const short = plays.map(({ play, tasks }) => ({
@@ -72,33 +72,33 @@ export function courseText({ plays }: PlaybookCourse): string | undefined {
 }
 
 /**
- * Follows a run along a course that is known. It only goes forward: a play or task that the course does not have moves
+ * Follows a run along a timetable that is known. It only goes forward: a play or task that the timetable does not have moves
  * nothing, and one that comes later in it takes what lies between for done, as tasks that need nothing this time are.
  */
-export class CourseFollower {
-  readonly #course: PlaybookCourse;
+export class TimetableFollower {
+  readonly #timetable: Timetable;
   readonly #weights: readonly number[];
   readonly #total: number;
   #play = -1;
-  #isOnCourse = false;
+  #isOnTimetable = false;
   #task = -1;
   /** Weight of the tasks that are behind. */
   #done = 0;
-  /** Weight of the running task; 0 for one that the course does not have. */
+  /** Weight of the running task; 0 for one that the timetable does not have. */
   #running = 0;
 
-  constructor(course: PlaybookCourse) {
-    this.#course = course;
-    this.#weights = course.plays.map(({ tasks }) => weightOf(tasks));
+  constructor(timetable: Timetable) {
+    this.#timetable = timetable;
+    this.#weights = timetable.plays.map(({ tasks }) => weightOf(tasks));
     this.#total = sum(this.#weights);
   }
 
   beginPlay(name: string): void {
     this.#endTask();
-    const next = this.#course.plays.findIndex(
+    const next = this.#timetable.plays.findIndex(
       ({ play }, index) => index > this.#play && play === shorten(name),
     );
-    this.#isOnCourse = next !== -1;
+    this.#isOnTimetable = next !== -1;
     if (next === -1) return;
     this.#play = next;
     this.#task = -1;
@@ -107,7 +107,7 @@ export class CourseFollower {
 
   beginTask(name: string): void {
     this.#endTask();
-    const tasks = this.#isOnCourse ? (this.#course.plays[this.#play]?.tasks ?? []) : [];
+    const tasks = this.#isOnTimetable ? (this.#timetable.plays[this.#play]?.tasks ?? []) : [];
     const next = tasks.findIndex(([task], index) => index > this.#task && task === shorten(name));
     if (next === -1) return;
     this.#task = next;
@@ -118,7 +118,7 @@ export class CourseFollower {
   /** Undefined when nothing is known. A task that says nothing goes on as it did before, and no further. */
   estimate({ before, inTask }: Elapsed): Estimate | undefined {
     if (this.#total === 0) return undefined;
-    const { isTimed } = this.#course;
+    const { isTimed } = this.#timetable;
     const pace = this.#pace(before);
     const done = this.#done + (isTimed ? Math.min(inTask / pace, this.#running) : 0);
     const percent = Math.min(99, Math.floor((100 * done) / this.#total));
@@ -145,7 +145,7 @@ function shorten(name: string): string {
   return name.slice(0, longestName);
 }
 
-function weightOf(tasks: readonly CourseTask[]): number {
+function weightOf(tasks: readonly TimetableTask[]): number {
   return sum(tasks.map(([, weight]) => weight));
 }
 

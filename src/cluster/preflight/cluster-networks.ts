@@ -1,4 +1,4 @@
-import type { HostFacts } from '../facts/facts.js';
+import type { ClusterFacts } from '../facts/facts.js';
 import { addressNumber, parseIpNetwork, type IpNetwork } from '../values/ip-network.js';
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
@@ -10,10 +10,11 @@ const networks = {
   kube_pods_subnet: { what: 'pods', standard: '10.233.64.0/18' },
 } as const;
 
-type Facts = Readonly<Record<string, Pick<HostFacts, 'system'>>>;
-
 /** Pods or services that have the addresses of hosts are the ones that answer in the hosts' place. @param facts by inventory name */
-export function clusterNetworkFindings(specification: Specification, facts: Facts): FoundBefore[] {
+export function clusterNetworkFindings(
+  specification: Specification,
+  facts: ClusterFacts<'system'>,
+): FoundBefore[] {
   const { variables } = specification.kubespray;
   const found = (is: string, shouldBe: string): FoundBefore => ({
     check: 'cluster-networks',
@@ -75,7 +76,7 @@ export function clusterNetworkFindings(specification: Specification, facts: Fact
 
 interface Inside {
   readonly specification: Specification;
-  readonly facts: Facts;
+  readonly facts: ClusterFacts<'system'>;
   readonly network: IpNetwork;
 }
 

@@ -1,29 +1,13 @@
-import type { HostFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
-import type { StoragePlan } from '../storage/storage-plan.js';
 import { counted } from '../text/quantities.js';
 import type { FoundBefore } from '../checks/host-check.js';
-
-/** Facts of the control host; those by which it is known again may be missing. */
-export type ControlMachine = Pick<HostFacts, 'controlHost'> & Partial<Identity>;
-
-type Identity = Pick<HostFacts, 'machineId' | 'bootId' | 'system'>;
-
-interface Seen {
-  /** By inventory name. */
-  readonly facts: Readonly<Record<string, HostFacts>>;
-  readonly controlHost?: ControlMachine | undefined;
-  readonly storage?: Readonly<Record<string, StoragePlan>> | undefined;
-}
+import type { MachineIdentity, PreflightSituation } from './situation.js';
 
 /** What concerns the cluster as a whole. Hosts may have dropped out, so even what the specification's rules refuse is looked at. */
-export function clusterFindings(specification: Specification, seen: Seen): FoundBefore[] {
-  return [
-    ...controlPlanes(specification),
-    ...controlHost(specification, seen),
-    ...upstreamDns(specification),
-  ];
+export function clusterFindings(situation: PreflightSituation): FoundBefore[] {
+  const { specification } = situation;
+  return [...controlPlanes(specification), ...controlHost(situation), ...upstreamDns(specification)];
 }
 
 /** The document's "Additional Cluster Sizing Considerations". */
@@ -56,12 +40,15 @@ function controlPlanes(specification: Specification): FoundBefore[] {
  * The document's step 1: "Kubespray should not be installed on the Kubernetes hosts themselves". It works all the same,
  * but for step 7 on the machine on which Slipway runs: its restart ends Slipway, and nothing starts it again.
  */
-function controlHost(specification: Specification, seen: Seen): FoundBefore[] {
+function controlHost(situation: PreflightSituation): FoundBefore[] {
+  const { specification, storage } = situation;
   const isLocal = specification.controlHost === 'local';
-  const node = specification.hosts.find((host) => isNamed(specification, host) || isMachineOf(host, seen));
+  const node = specification.hosts.find(
+    (host) => isNamed(specification, host) || isMachineOf(host, situation),
+  );
   if (node === undefined) return [];
   const { name } = node;
-  const isRestarted = isLocal && seen.storage?.[name]?.kind === 'apply';
+  const isRestarted = isLocal && storage?.[name]?.kind === 'apply';
   const found = { check: 'control-host', host: null } as const;
   const is = isLocal ? `Slipway runs on ${name}` : `the control host is ${name}`;
   if (!isRestarted) {
@@ -89,7 +76,10 @@ function isNamed({ controlHost: named }: Specification, { address, port }: HostS
 }
 
 /** By another name or address, and by none, it is still the same machine. */
-function isMachineOf({ name }: HostSpecification, { facts, controlHost: machine }: Seen): boolean {
+function isMachineOf(
+  { name }: HostSpecification,
+  { facts, controlHost: machine }: PreflightSituation,
+): boolean {
   const node = facts[name];
   if (node === undefined || machine?.bootId === undefined) return false;
   if (node.bootId === '' || node.bootId !== machine.bootId) return false;
@@ -98,7 +88,7 @@ function isMachineOf({ name }: HostSpecification, { facts, controlHost: machine 
 }
 
 /** It has the boot ID of the machine it is on, and another machine ID. */
-function isContainer({ system }: Partial<Identity>): boolean {
+function isContainer({ system }: Partial<MachineIdentity>): boolean {
   return system !== undefined && (system.missingModules === null || system.init !== 'systemd');
 }
 

@@ -6,7 +6,7 @@ import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
 import type { FoundBefore } from '../checks/host-check.js';
 import { kubeVersionFindings } from './kube-version.js';
-import { tooManyPods } from './pods-on-node.js';
+import { podsOnNodeFindings } from './pods-on-node.js';
 import {
   foundVariable,
   isKnown,
@@ -23,7 +23,7 @@ export function kubesprayFindings(situation: Fit, release: Release | undefined):
     ...variableFindings(variables),
     ...externalCa(specification),
     ...calicoFindings(specification),
-    ...tooManyPods(specification),
+    ...podsOnNodeFindings(specification),
     ...(release === undefined
       ? []
       : [...byRelease(variables, release), ...kubeVersionFindings(situation, release)]),

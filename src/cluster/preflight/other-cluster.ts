@@ -1,14 +1,12 @@
-import { overrideOf } from '../checks/checks.js';
+import { overrideOf } from '../checks/overrides.js';
 import { roleOf } from '../rerun/whole-cluster.js';
-import { isServiceActive, type HostFacts } from '../facts/facts.js';
+import { isServiceActive, type ClusterFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
 import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../rerun/other-cluster.js';
 import type { Specification } from '../specification/specification.js';
 import type { FoundBefore } from '../checks/host-check.js';
 
-type Facts = Readonly<Record<string, HostFacts>>;
-
-function takenHosts(specification: Specification, facts: Facts): ReadonlyMap<string, OtherNode> {
+function takenHosts(specification: Specification, facts: ClusterFacts): ReadonlyMap<string, OtherNode> {
   const { controlPlanes } = membersOf(specification);
   const nodes = specification.hosts.flatMap((host): NodeSeen[] => {
     const seen = facts[host.name];
@@ -31,7 +29,7 @@ function takenHosts(specification: Specification, facts: Facts): ReadonlyMap<str
  * Facts of the hosts whose Kubernetes is that of this cluster, if they have any. What runs on a node of another one decides
  * nothing for this one, unless the operator says by an override that it is none.
  */
-export function withoutTaken(specification: Specification, facts: Facts): Facts {
+export function withoutTaken(specification: Specification, facts: ClusterFacts): ClusterFacts {
   const taken = takenHosts(specification, facts);
   const isOwn = (host: string) =>
     !taken.has(host) || overrideOf({ check: 'other-cluster', host }, specification.overrides) !== undefined;
@@ -39,7 +37,7 @@ export function withoutTaken(specification: Specification, facts: Facts): Facts 
 }
 
 /** A reset of such a node, or `cluster.yml` over it, ends what works there. */
-export function otherClusterFindings(specification: Specification, facts: Facts): FoundBefore[] {
+export function otherClusterFindings(specification: Specification, facts: ClusterFacts): FoundBefore[] {
   const taken = takenHosts(specification, facts);
   return specification.hosts.flatMap(({ name, address }) => {
     const other = taken.get(name);

@@ -5,7 +5,7 @@ import type { FoundBefore } from '../checks/host-check.js';
 import { foundInVariables } from './variable-finding.js';
 
 /** "Guarantee that enough network address space is available for all pods": every plugin but Calico gives each node a network of its own. */
-export function tooManyPods({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
+export function podsOnNodeFindings({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
   const { kubelet_max_pods: pods = 110, kube_network_node_prefix: prefix = 24 } = variables;
   const plugin = pluginForKubespray(firewall.networkPlugin, variables);
   if ([pods, prefix, plugin].some(isTemplate) || plugin === 'calico' || plugin === 'none') return [];

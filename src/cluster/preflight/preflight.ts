@@ -1,8 +1,5 @@
-import { overrideOf } from '../checks/checks.js';
 import { clockFindings } from './clock.js';
-import type { HostFacts } from '../facts/facts.js';
-import type { Finding } from '../checks/findings.js';
-import { clusterFindings, type ControlMachine } from './cluster.js';
+import { clusterFindings } from './cluster.js';
 import { clusterNetworkFindings } from './cluster-networks.js';
 import { controlHostFindings } from './control-host.js';
 import { containerEngineFindings } from './container-engine.js';
@@ -18,45 +15,26 @@ import { reachabilityFindings } from './reachability.js';
 import { roomFindings } from './room.js';
 import { sizingFindings } from './sizing.js';
 import { systemFindings } from './system.js';
-import type { Reachability } from '../network/reachability.js';
 import { rulesFor } from '../releases/releases.js';
-import type { Specification } from '../specification/specification.js';
-import type { StoragePlan } from '../storage/storage-plan.js';
+import type { PreflightSituation } from './situation.js';
 
 /**
  * Checks, before anything is changed, that the hosts can become the cluster that is asked for: the document's sizing
- * and software requirements, and what is known to break a cluster later. Hosts without facts are not judged.
+ * and software requirements, and what is known to break a cluster later. Hosts without facts are not judged. Overrides
+ * are none of its business.
  */
-export function preflight({
-  specification,
-  facts,
-  release: name,
-  controlHost,
-  reachability,
-  storage,
-}: {
-  readonly specification: Specification;
-  /** Kubespray's release; without it what depends on it is not judged. */
-  readonly release?: string | undefined;
-  /** Facts of the control host; without them nothing is said of it. */
-  readonly controlHost?: (ControlMachine & Pick<HostFacts, 'interpreters'>) | undefined;
-  /** What connections from host to host have shown; without it nothing is said of them. */
-  readonly reachability?: Reachability | undefined;
-  /** What step 7 is to do, by inventory name; without it nobody knows which hosts it restarts. */
-  readonly storage?: Readonly<Record<string, StoragePlan>> | undefined;
-  /** By inventory name. */
-  readonly facts: Readonly<Record<string, HostFacts>>;
-}): Finding[] {
+export function preflight(situation: PreflightSituation): FoundBefore[] {
+  const { specification, facts, release: name, controlHost, reachability } = situation;
   const release = name === undefined ? undefined : rulesFor(name).release;
   const looks: HostLook[] = specification.hosts.flatMap((host) => {
     const known = facts[host.name];
     return known === undefined ? [] : [{ host, facts: known, specification, release }];
   });
   const own = withoutTaken(specification, facts);
-  const found: FoundBefore[] = [
-    ...clusterFindings(specification, { facts, controlHost, storage }),
+  return [
+    ...clusterFindings(situation),
     ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
-    ...kubesprayFindings({ specification, facts, controlHost }, release),
+    ...kubesprayFindings(situation, release),
     ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),
     ...looks.flatMap(systemFindings),
@@ -71,10 +49,4 @@ export function preflight({
     ...mtuFindings(looks),
     ...(reachability === undefined ? [] : reachabilityFindings(reachability, specification)),
   ];
-  return found.map((finding) => withOverride(finding, specification.overrides));
-}
-
-/** Marks a finding that the operator has seen and accepts. */
-export function withOverride(finding: FoundBefore, overrides: Specification['overrides']): Finding {
-  return { ...finding, overridden: overrideOf(finding, overrides)?.reason ?? null };
 }

@@ -1,17 +1,15 @@
-import type { HostFacts } from '../facts/facts.js';
+import type { ClusterFacts, HostFacts } from '../facts/facts.js';
 import { either, pythonTrouble } from '../facts/interpreters.js';
 import type { FoundBefore } from '../checks/host-check.js';
 import { neededKubernetes, releasesToChooseFrom } from './kubernetes-of-release.js';
 import type { Release } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
 
-type SeenHost = Pick<HostFacts, 'operatingSystem' | 'cgroupVersion' | 'kubernetes'>;
-
 /** What decides whether a release fits. */
 export interface Fit {
   readonly specification: Specification;
   /** By inventory name; hosts without facts are not asked about. */
-  readonly facts?: Readonly<Record<string, SeenHost>> | undefined;
+  readonly facts?: ClusterFacts<'operatingSystem' | 'cgroupVersion' | 'kubernetes'> | undefined;
   /** Without it, or where nobody looked for Python, every version counts as there. */
   readonly controlHost?: Pick<HostFacts, 'interpreters'> | undefined;
 }

@@ -1,14 +1,12 @@
-import type { HostFacts } from '../facts/facts.js';
+import type { ClusterFacts } from '../facts/facts.js';
 import { releaseTable, type Release } from '../releases/releases.js';
 import { isNewer, newestFirst, parseVersion, sameMinor } from '../values/version.js';
-
-type Facts = Readonly<Record<string, Pick<HostFacts, 'kubernetes'>>>;
 
 /**
  * The Kubernetes of the cluster that runs on the hosts. It is that of its API servers, which no kubelet may be ahead of;
  * where none was looked at, the newest of the kubelets. Undefined: no cluster, or nobody knows.
  */
-export function runningKubernetes(facts: Facts): string | undefined {
+export function runningKubernetes(facts: ClusterFacts<'kubernetes'>): string | undefined {
   const nodes = Object.values(facts).flatMap(({ kubernetes }) => kubernetes ?? []);
   return (
     newest(nodes.flatMap(({ apiServer }) => apiServer ?? [])) ??
@@ -17,7 +15,7 @@ export function runningKubernetes(facts: Facts): string | undefined {
 }
 
 /** Whether every host was looked at, and none is a node of a cluster. */
-export function isKnownFresh(facts: Facts): boolean {
+export function isKnownFresh(facts: ClusterFacts<'kubernetes'>): boolean {
   const hosts = Object.values(facts);
   return hosts.length > 0 && hosts.every(({ kubernetes }) => kubernetes === null);
 }

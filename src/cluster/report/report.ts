@@ -1,16 +1,11 @@
-import type { CheckName } from '../specification/check-names.js';
-import { overrideOf, type CheckResult } from '../checks/checks.js';
+import type { CheckResult } from '../checks/checks.js';
+import { overrideOf } from '../checks/overrides.js';
 import type { ClusterPlan } from '../plan/plan.js';
 import type { Specification } from '../specification/specification.js';
 
 /** One verified fact, with what an override says of it. */
-export interface ReportedCheck {
-  readonly check: CheckName;
-  readonly host: string;
+export interface ReportedCheck extends Omit<CheckResult, 'passed'> {
   readonly state: 'passed' | 'failed' | 'overridden';
-  readonly is: string;
-  readonly shouldBe: string;
-  readonly advice: string;
   /** The operator's reason when overridden. */
   readonly reason: string | null;
 }

@@ -1,6 +1,6 @@
 import { digestOf } from '../values/digest.js';
 import {
-  clusterTogether,
+  wholeClusterOf,
   hasTraces,
   hasWorked,
   silentEtcdText,
@@ -52,7 +52,7 @@ export interface RerunJudgement {
 
 /** Judges every node by what all of them have shown. */
 export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
-  const whole = clusterTogether(rerun);
+  const whole = wholeClusterOf(rerun);
   const others = nodesOfOtherClusters(rerun.nodes.map(seenByProbe), rerun.specification);
   const judged = rerun.nodes.map((node): JudgedNode => {
     const { probe, role } = node;

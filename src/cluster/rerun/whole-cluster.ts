@@ -33,7 +33,7 @@ interface Node {
 }
 
 /** Puts the probes of all nodes together. The flag is the release's. */
-export function clusterTogether({
+export function wholeClusterOf({
   nodes,
   firstControlPlaneByName,
 }: {

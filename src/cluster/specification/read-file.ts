@@ -3,7 +3,7 @@ import type { Problem } from './problems.js';
 import { checkSpecification, formatProblem } from './check.js';
 import type { Specification } from './specification.js';
 import { aliasTargets, filledInLength, type AliasTargets } from './yaml-aliases.js';
-import { offsetOf } from './yaml-positions.js';
+import { yamlOffsetOf } from './yaml-offset.js';
 
 export { specificationJsonSchema } from './json-schema.js';
 
@@ -87,7 +87,7 @@ export function readSpecificationFile({
   if (checked.specification !== undefined && syntax.length === 0)
     return { specification: checked.specification };
   const found = (checked.problems ?? []).map((problem) =>
-    at(placeOf(offsetOf({ document, targets, problem })), problem),
+    at(placeOf(yamlOffsetOf({ document, targets, problem })), problem),
   );
   return { problems: sorted([...syntax, ...found]) };
 }

@@ -3,11 +3,11 @@ import { digestOf, uuidFrom } from '../values/digest.js';
 import { excludedDevices } from './excluded-devices.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { type FstabRecord, readFstabRecord } from './fstab.js';
-import { type DiskSelection, selectDisksByFacts } from './own-array.js';
+import { selectDisksByFacts } from './own-array.js';
 import type { EphemeralStorage } from '../specification/specification.js';
 import { storageCommands } from './commands.js';
 import type { PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
-import { obstacles, roomOf, toolObstacle } from './obstacles.js';
+import { obstacles, roomOf, toolObstacle, type StorageSituation } from './obstacles.js';
 import { isMoved, storageDifferences } from './state.js';
 import { counted } from '../text/quantities.js';
 
@@ -71,13 +71,7 @@ function makeTarget({
   storage,
   selection,
   record,
-}: {
-  readonly facts: HostFacts;
-  readonly host: string;
-  readonly storage: EphemeralStorage;
-  readonly selection: DiskSelection;
-  readonly record: FstabRecord | null;
-}): StorageTarget {
+}: StorageSituation & { readonly host: string }): StorageTarget {
   const { arrayName, level, mountPoint } = storage;
   const path = pathOf(facts, record);
   const discard = selection.disks.every(({ rotational }) => !rotational);

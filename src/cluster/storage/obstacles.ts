@@ -1,6 +1,5 @@
 import { isNamed, unfitness } from './block-devices.js';
-import { heldExclusively } from '../facts/facts.js';
-import type { HostFacts, RaidArray } from '../facts/facts.js';
+import { heldExclusively, type HostFacts, type RaidArray } from '../facts/facts.js';
 import { editFstab, type FstabRecord } from './fstab.js';
 import { editMdadmConf } from './mdadm-conf.js';
 import { sameMdUuid } from './md-uuid.js';
@@ -9,13 +8,15 @@ import type { EphemeralStorage } from '../specification/specification.js';
 import type { StorageTarget } from './storage-plan.js';
 import { runningArray } from './state.js';
 
-interface Situation {
+/** A host as it is and as it is asked for, and the disks that were found for it. */
+export interface StorageSituation {
   readonly facts: HostFacts;
   readonly storage: EphemeralStorage;
-  readonly target: StorageTarget;
   readonly selection: DiskSelection;
   readonly record: FstabRecord | null;
 }
+
+type Situation = StorageSituation & { readonly target: StorageTarget };
 
 const packageOf: Readonly<Record<string, string>> = {
   mdadm: 'mdadm',

@@ -1,7 +1,6 @@
 import { isNamed, deviceMisfits, traces } from './block-devices.js';
-import { heldExclusively } from '../facts/facts.js';
+import { heldExclusively, type BlockDevice, type HostFacts, type RaidArray } from '../facts/facts.js';
 import { mdUuidFrom } from '../values/digest.js';
-import type { BlockDevice, HostFacts, RaidArray } from '../facts/facts.js';
 import { mdForm, sameMdUuid } from './md-uuid.js';
 import type { EphemeralStorage } from '../specification/specification.js';
 

@@ -58,7 +58,7 @@ export type StoragePlan =
   | {
       readonly kind: 'apply';
       readonly target: StorageTarget;
-      /** `sha256:<hex>` of the target, by {@link storageDigest} in plan-storage.ts. */
+      /** `sha256:<hex>` of the target, by `storageDigest` in make-storage-plan.ts. */
       readonly digest: string;
       readonly excluded: readonly ExcludedDevice[];
       /** Bytes that are copied onto the array; it has been checked that they fit. For the reader. */
@@ -79,6 +79,9 @@ export type StoragePlan =
       readonly why: string;
       readonly excluded: readonly ExcludedDevice[];
     };
+
+/** The plans for a cluster's hosts, by inventory name. */
+export type StoragePlans = Readonly<Record<string, StoragePlan>>;
 
 /** What the host is to be, or is already; undefined where nothing can or is to be done, or no plan was made. */
 export function targetOfPlan(plan: StoragePlan | null | undefined): StorageTarget | undefined {

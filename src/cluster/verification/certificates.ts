@@ -1,5 +1,4 @@
-import type { CheckResult } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type CheckResult, judge, listed } from '../checks/checks.js';
 import { counted } from '../text/quantities.js';
 
 /**

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { JudgedCheck } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type JudgedCheck, judge, listed } from '../checks/checks.js';
 import { isNotNeeded, podTrouble, troubledPods } from '../kubernetes/pod-trouble.js';
 import type { Pods } from '../kubernetes/pods.js';
 import { counted } from '../text/quantities.js';

@@ -1,5 +1,4 @@
-import type { JudgedCheck } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type JudgedCheck, judge, listed } from '../checks/checks.js';
 import type { EtcdHealth, EtcdMembers, EtcdStatus } from '../kubernetes/etcd-answers.js';
 import { counted } from '../text/quantities.js';
 

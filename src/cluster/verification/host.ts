@@ -1,5 +1,4 @@
-import type { CheckResult, JudgedCheck } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type CheckResult, type JudgedCheck, judge, listed } from '../checks/checks.js';
 import type { UnitSeen } from '../facts/systemd-units.js';
 
 /** The services that a node needs by its roles; without suffix. */

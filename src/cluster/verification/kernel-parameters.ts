@@ -1,5 +1,4 @@
-import type { CheckResult } from '../checks/checks.js';
-import { judge } from '../checks/checks.js';
+import { type CheckResult, judge } from '../checks/checks.js';
 
 /** Step 9b of the document, "Custom kernel parameters": for workers, against "too many open files". */
 

@@ -1,5 +1,4 @@
-import type { JudgedCheck } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type JudgedCheck, judge, listed } from '../checks/checks.js';
 import { isReady, readiness, type Leases, type Nodes } from '../kubernetes/nodes.js';
 import { newestFirst, parseVersion } from '../values/version.js';
 

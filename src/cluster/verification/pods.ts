@@ -1,5 +1,4 @@
-import type { JudgedCheck } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type JudgedCheck, judge, listed } from '../checks/checks.js';
 import { troubledPods } from '../kubernetes/pod-trouble.js';
 import type { Pods } from '../kubernetes/pods.js';
 import { counted } from '../text/quantities.js';

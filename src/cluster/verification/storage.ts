@@ -1,5 +1,4 @@
-import type { CheckResult } from '../checks/checks.js';
-import { judge, listed } from '../checks/checks.js';
+import { type CheckResult, judge, listed } from '../checks/checks.js';
 import type { HostFacts } from '../facts/facts.js';
 import { arrayFstabLine, bindFstabLines, fstabHolds } from '../storage/fstab.js';
 import { arrayLine, mdadmConfHolds } from '../storage/mdadm-conf.js';

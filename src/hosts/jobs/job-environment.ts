@@ -1,6 +1,5 @@
 import { plainVariables } from '../../local/environment.js';
-import { sh } from '../script.js';
-import type { Script } from '../script.js';
+import { sh, type Script } from '../script.js';
 
 /** The file in a job's folder through which one attempt to start it gives the environment to its runner. */
 function environmentFile(attempt: string): string {

@@ -1,5 +1,4 @@
-import { lines, sh } from '../script.js';
-import type { Script } from '../script.js';
+import { lines, sh, type Script } from '../script.js';
 import { takeEnvironment } from './job-environment.js';
 import { preamble } from '../shell-command.js';
 import type { JobFolder } from './job-folder.js';

@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { bridged, pause } from './bridge.js';
 import { ConnectionLostError, JobBusyError, RefusedError } from '../errors.js';
 import type { Host } from '../host.js';
-import { jobFolder } from './job-folder.js';
-import type { JobFolder } from './job-folder.js';
+import { jobFolder, type JobFolder } from './job-folder.js';
 import { logTail, wholeCharacters } from './job-log.js';
 import { jobAnswers, lookScript, restartScript, startScript, stopScript } from './job-scripts.js';
 import type { FollowJobOptions, Job, JobOutcome, JobProgress, Jobs } from './jobs.js';
@@ -12,18 +11,14 @@ import { tailOf } from '../run-errors.js';
 /** One look brings something new or takes 10 s; a look that takes this long is a lost link. */
 const lookTimeout = 30_000;
 
-export interface JobsOptions {
+export interface JobRunnerOptions {
   /** Milliseconds for which a lost link is bridged while following. Default 60,000. */
   readonly patience?: number;
 }
 
-/** Makes the functions for detached work; they keep no state, so any worker can go on where another one stopped. */
-export function createJobs(options: JobsOptions = {}): Jobs {
-  return new HostJobs(options);
-}
-
-class HostJobs implements Jobs {
-  constructor(private readonly settings: JobsOptions) {}
+/** Detached work on hosts. It keeps no state, so any worker can go on where another one stopped. */
+export class JobRunner implements Jobs {
+  constructor(private readonly settings: JobRunnerOptions = {}) {}
 
   async run(host: Host, job: Job, options: FollowJobOptions = {}): Promise<JobOutcome> {
     const folder = jobFolder(host, job);

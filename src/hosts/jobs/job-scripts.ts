@@ -1,5 +1,4 @@
-import { lines, sh } from '../script.js';
-import type { Script } from '../script.js';
+import { lines, sh, type Script } from '../script.js';
 import { dropEnvironment, writeEnvironment } from './job-environment.js';
 import type { JobFolder } from './job-folder.js';
 import { goingDown, runnerScript } from './job-runner-script.js';

@@ -1,8 +1,7 @@
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostKeyText, parseHostKey, sameKey } from './host-key.js';
-import type { HostKey } from './host-key.js';
+import { hostKeyText, parseHostKey, sameKey, type HostKey } from '../host-key.js';
 
 /** A lock older than this belongs to a worker that died: it is held for milliseconds only. */
 const staleLockMilliseconds = 10_000;

@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import ssh2 from 'ssh2';
-import type { Client as SshClient, ConnectConfig } from 'ssh2';
+import ssh2, { type Client as SshClient, type ConnectConfig } from 'ssh2';
 import { AuthenticationFailedError, HostUnreachableError } from '../errors.js';
-import { hostKeyFromWire, hostKeyText, preferredAlgorithms } from './host-key.js';
-import type { HostKey } from './host-key.js';
+import { hostKeyFromWire, hostKeyText, preferredAlgorithms, type HostKey } from '../host-key.js';
 import { SshConnection } from './ssh-connection.js';
-import { expandHome } from '../state-folder.js';
-import { trustedKeys, pinHostKey, placeOf, verifyHostKey } from './verify-host-key.js';
-import type { FirstContact, SshHostAddress } from './verify-host-key.js';
+import { expandHome } from '../../local/state-folder.js';
+import {
+  trustedKeys,
+  pinHostKey,
+  placeOf,
+  verifyHostKey,
+  type FirstContact,
+  type SshHostAddress,
+} from './verify-host-key.js';
 
 /** A CommonJS package of which Node finds only some exports by name. */
 const { Client, utils } = ssh2;
@@ -39,12 +43,12 @@ export interface Login {
  * @throws HostKeyUnknownError when the login is by password, and the key neither stated nor confirmed
  */
 export async function connectSsh(
-  target: SshHostAddress,
+  address: SshHostAddress,
   settings: SshSettings,
   login: Login = {},
 ): Promise<SshConnection> {
-  const credentials = await credentialsFor(target, login.password);
-  const known = await trustedKeys(settings.stateFolder, target);
+  const credentials = await credentialsFor(address, login.password);
+  const known = await trustedKeys(settings.stateFolder, address);
   const client = new Client();
   if (login.password !== undefined) answerPrompts(client, login.password);
   const timeout = login.timeout ?? defaultConnectTimeout;
@@ -54,7 +58,7 @@ export async function connectSsh(
     let refusal: unknown;
     const fail = (cause?: Error) => {
       client.destroy();
-      reject(refusal instanceof Error ? refusal : notConnected(target, timeout, cause));
+      reject(refusal instanceof Error ? refusal : notConnected(address, timeout, cause));
     };
     client.once('ready', () => resolve(shown));
     client.on('error', fail);
@@ -62,14 +66,14 @@ export async function connectSsh(
     client.connect({
       ...credentials,
       ...keepalive,
-      host: target.address,
-      port: target.port,
-      username: target.user,
+      host: address.address,
+      port: address.port,
+      username: address.user,
       readyTimeout: timeout,
       algorithms: { serverHostKey: preferredAlgorithms(known) as never },
       hostVerifier: (blob: Buffer, answer: (accepted: boolean) => void) => {
         shown = hostKeyFromWire(blob);
-        verifyHostKey({ stateFolder, target, shown, sendsPassword: login.password !== undefined }).then(
+        verifyHostKey({ stateFolder, address, shown, sendsPassword: login.password !== undefined }).then(
           () => answer(true),
           (error: unknown) => {
             refusal = error;
@@ -85,7 +89,7 @@ export async function connectSsh(
     hostKey: hostKeyText(hostKey),
   });
   try {
-    await pinHostKey({ stateFolder, target, shown: hostKey, onFirstContact });
+    await pinHostKey({ stateFolder, address, shown: hostKey, onFirstContact });
   } catch (error) {
     connection.destroy();
     throw error;
@@ -93,11 +97,11 @@ export async function connectSsh(
   return connection;
 }
 
-async function credentialsFor(target: SshHostAddress, password: string | undefined): Promise<ConnectConfig> {
+async function credentialsFor(address: SshHostAddress, password: string | undefined): Promise<ConnectConfig> {
   if (password !== undefined) {
     return { password, tryKeyboard: true, authHandler: ['password', 'keyboard-interactive'] };
   }
-  return { privateKey: await privateKeyOf(target), authHandler: ['publickey'] };
+  return { privateKey: await privateKeyOf(address), authHandler: ['publickey'] };
 }
 
 /** Many servers ask for the password as a prompt of PAM instead of by the password method. */
@@ -107,9 +111,9 @@ function answerPrompts(client: SshClient, password: string): void {
   });
 }
 
-async function privateKeyOf(target: SshHostAddress): Promise<string> {
-  const path = expandHome(target.privateKey);
-  const host = target.name;
+async function privateKeyOf(address: SshHostAddress): Promise<string> {
+  const path = expandHome(address.privateKey);
+  const host = address.name;
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new AuthenticationFailedError(
       `The private key ${path} for ${host} cannot be read (${cause.code ?? 'unknown error'}).`,
@@ -126,15 +130,15 @@ async function privateKeyOf(target: SshHostAddress): Promise<string> {
 }
 
 function notConnected(
-  target: SshHostAddress,
+  address: SshHostAddress,
   timeout: number,
   cause: NodeJS.ErrnoException | undefined,
 ): Error {
-  const { name: host, user } = target;
+  const { name: host, user } = address;
   const level = (cause as { level?: string } | undefined)?.level;
   if (level === 'client-authentication') {
     return new AuthenticationFailedError(
-      `${placeOf(target)} refused the login of ${user}.`,
+      `${placeOf(address)} refused the login of ${user}.`,
       {
         host,
         advice: `Check that ${user}'s authorized_keys on the host holds the public key, or the password.`,
@@ -144,7 +148,7 @@ function notConnected(
   }
   const why = level === 'client-timeout' ? `no answer within ${timeout / 1000} s` : reasonOf(cause);
   return new HostUnreachableError(
-    `Cannot connect to ${placeOf(target)}: ${why}.`,
+    `Cannot connect to ${placeOf(address)}: ${why}.`,
     { host, advice: 'Check that the host is up, its address and port, and the firewalls between.' },
     { cause },
   );

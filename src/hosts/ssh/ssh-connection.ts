@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Client, ClientChannel } from 'ssh2';
 import { OutputBuffer } from '../output-buffer.js';
-import { connectionLost, notRun } from '../run-errors.js';
-import type { ProcessEnd, RunAttempt } from '../run-errors.js';
+import { connectionLost, notRun, type ProcessEnd, type RunAttempt } from '../run-errors.js';
 import type { RemoteCommand } from '../shell-command.js';
 import { SessionLimit } from './session-limit.js';
 import { supervise } from '../supervise.js';

@@ -4,7 +4,7 @@ import { abortReason } from '../supervise.js';
 /** How long a connection that nobody uses is kept. */
 const idleMilliseconds = 60_000;
 
-/** The way to one target: makes a connection when there is none, and gives the same one to everybody. */
+/** The way to one address: makes a connection when there is none, and gives the same one to everybody. */
 export class SshLink {
   private current: SshConnection | undefined;
   private opening: Promise<SshConnection> | undefined;

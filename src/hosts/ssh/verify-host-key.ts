@@ -1,6 +1,5 @@
 import { HostKeyChangedError, HostKeyUnknownError } from '../errors.js';
-import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey } from './host-key.js';
-import type { HostKey } from './host-key.js';
+import { describedKey, fingerprint, hostKeyText, parseHostKey, sameKey, type HostKey } from '../host-key.js';
 import { KnownHosts, knownHostsFile } from './known-hosts.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
 
@@ -23,12 +22,20 @@ export interface FirstContact {
  */
 export async function trustedKeys(
   stateFolder: string,
-  target: SshHostAddress,
+  address: SshHostAddress,
   { trusted = false } = {},
 ): Promise<HostKey[]> {
-  const stated = target.hostKey === undefined ? undefined : parseHostKey(target.hostKey);
+  const stated = address.hostKey === undefined ? undefined : parseHostKey(address.hostKey);
   if (stated !== undefined) return [stated];
-  return await new KnownHosts(knownHostsFile(stateFolder, target.cluster)).keysOf(target, { trusted });
+  return await new KnownHosts(knownHostsFile(stateFolder, address.cluster)).keysOf(address, { trusted });
+}
+
+/** The key that a host has shown. */
+interface ShownKey {
+  /** Where known keys are kept. */
+  readonly stateFolder: string;
+  readonly address: SshHostAddress;
+  readonly shown: HostKey;
 }
 
 /**
@@ -36,19 +43,18 @@ export async function trustedKeys(
  * @throws HostKeyChangedError when it is another one than the known one
  * @throws HostKeyUnknownError when a password is to be sent, and nobody vouches for the key
  */
-export async function verifyHostKey(options: {
-  readonly stateFolder: string;
-  readonly target: SshHostAddress;
-  readonly shown: HostKey;
-  readonly sendsPassword: boolean;
-}): Promise<void> {
-  const { stateFolder, target, shown, sendsPassword } = options;
+export async function verifyHostKey({
+  stateFolder,
+  address,
+  shown,
+  sendsPassword,
+}: ShownKey & { readonly sendsPassword: boolean }): Promise<void> {
   const isShown = (key: HostKey) => sameKey(key, shown);
-  const known = await trustedKeys(stateFolder, target);
-  if (known.length > 0 && !known.some(isShown)) throw changed(stateFolder, target, known, shown);
+  const known = await trustedKeys(stateFolder, address);
+  if (known.length > 0 && !known.some(isShown)) throw changed(stateFolder, address, known, shown);
   if (!sendsPassword) return;
-  const trusted = await trustedKeys(stateFolder, target, { trusted: true });
-  if (!trusted.some(isShown)) throw unknown(target, shown);
+  const trusted = await trustedKeys(stateFolder, address, { trusted: true });
+  if (!trusted.some(isShown)) throw unknown(address, shown);
 }
 
 /**
@@ -56,55 +62,56 @@ export async function verifyHostKey(options: {
  * would lock the host itself out. A stated key is recorded too, so that ssh and Ansible find it in the same file.
  * @throws HostKeyChangedError when another first contact has pinned another key meanwhile
  */
-export async function pinHostKey(options: {
-  readonly stateFolder: string;
-  readonly target: SshHostAddress;
-  readonly shown: HostKey;
+export async function pinHostKey({
+  stateFolder,
+  address,
+  shown,
+  onFirstContact,
+}: ShownKey & {
   readonly onFirstContact: ((contact: FirstContact) => void) | undefined;
 }): Promise<void> {
-  const { stateFolder, target, shown, onFirstContact } = options;
-  const file = knownHostsFile(stateFolder, target.cluster);
-  const isStated = target.hostKey !== undefined;
-  const known = isStated ? [] : await trustedKeys(stateFolder, target);
+  const file = knownHostsFile(stateFolder, address.cluster);
+  const isStated = address.hostKey !== undefined;
+  const known = isStated ? [] : await trustedKeys(stateFolder, address);
   if (known.some((key) => sameKey(key, shown))) return;
-  const { keys, added } = await new KnownHosts(file).pin(target, shown, { trusted: isStated });
-  if (!keys.some((key) => sameKey(key, shown))) throw changed(stateFolder, target, keys, shown);
+  const { keys, added } = await new KnownHosts(file).pin(address, shown, { trusted: isStated });
+  if (!keys.some((key) => sameKey(key, shown))) throw changed(stateFolder, address, keys, shown);
   if (isStated || !added) return;
-  const { name, address, port } = target;
-  onFirstContact?.({ host: name, address, port, fingerprint: fingerprint(shown), file });
+  const { name: host, port } = address;
+  onFirstContact?.({ host, address: address.address, port, fingerprint: fingerprint(shown), file });
 }
 
 /** Pins a key that a person has confirmed, so that a password may be sent to this host. */
 export async function confirmHostKey(
   stateFolder: string,
-  target: SshHostAddress,
+  address: SshHostAddress,
   key: HostKey,
 ): Promise<void> {
-  await new KnownHosts(knownHostsFile(stateFolder, target.cluster)).pin(target, key, { trusted: true });
+  await new KnownHosts(knownHostsFile(stateFolder, address.cluster)).pin(address, key, { trusted: true });
 }
 
 function changed(
   stateFolder: string,
-  target: SshHostAddress,
+  address: SshHostAddress,
   known: readonly HostKey[],
   shown: HostKey,
 ): HostKeyChangedError {
-  const { name, cluster, hostKey } = target;
+  const { name, cluster, hostKey } = address;
   const file = knownHostsFile(stateFolder, cluster);
   const place = hostKey === undefined ? `its line in ${file}` : 'its hostKey in the specification';
   return new HostKeyChangedError(
-    `${placeOf(target)} shows the host key ${describedKey(shown)}, ` +
+    `${placeOf(address)} shows the host key ${describedKey(shown)}, ` +
       `but it is known by ${known.map(describedKey).join(', ')}: another machine may be answering.`,
     { host: name, advice: `If the host was installed anew, remove or correct ${place}, then try again.` },
   );
 }
 
-function unknown(target: SshHostAddress, shown: HostKey): HostKeyUnknownError {
+function unknown(address: SshHostAddress, shown: HostKey): HostKeyUnknownError {
   return new HostKeyUnknownError(
-    `${placeOf(target)} shows the host key ${describedKey(shown)}, which nobody has confirmed. ` +
+    `${placeOf(address)} shows the host key ${describedKey(shown)}, which nobody has confirmed. ` +
       'Another machine may be answering, so the password was not sent there.',
     {
-      host: target.name,
+      host: address.name,
       advice:
         `Compare the fingerprint with the host's own (${tellFingerprints}); then confirm it by "slipway plan" ` +
         "at a terminal on the worker's machine and retry, or abort and put this line into the host's entry in " +

@@ -7,7 +7,7 @@ import { loginKey, type LoginKey } from '../images/login-key.js';
 import { virtualMachineImage } from '../images/virtual-machine-image.js';
 import type { LabDisk } from '../machine.js';
 import type { LabNetwork } from '../network/lab-network.js';
-import { freePort } from '../ports.js';
+import { freeLabPort } from '../ports.js';
 import { writeRecord, type VirtualMachineRecord } from '../record.js';
 import { SshSession } from '../ssh-session.js';
 import { giveIdentity, makeIdentity, type Identity } from '../identity.js';
@@ -67,7 +67,7 @@ export async function createVirtualMachine(wanted: NewVirtualMachine): Promise<V
       kind: 'virtual-machine',
       name,
       ...(network === undefined
-        ? { port: await freePort(wanted.takenPorts) }
+        ? { port: await freeLabPort(wanted.takenPorts) }
         : { port: 22, address: network.address }),
       hostKey: identity.hostKey,
       memoryMiB: wanted.memoryMiB,

@@ -5,8 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { command, lastLines } from '../command.js';
 import { LabError } from '../errors.js';
 import { identityOf, killProcess, waitForEnd, type ProcessIdentity } from '../../local/processes.js';
-import type { Qmp } from './qmp.js';
-import { withQmp } from './qmp.js';
+import { type Qmp, withQmp } from './qmp.js';
 import {
   blockDevice,
   deviceId,

@@ -8,7 +8,7 @@ import { command } from '../command.js';
 import { LabError } from '../errors.js';
 import type { ImageRecipe } from '../images/image-cache.js';
 import type { LoginKey } from '../images/login-key.js';
-import { freePort } from '../ports.js';
+import { freeLabPort } from '../ports.js';
 import { SshSession } from '../ssh-session.js';
 import { qemuArguments, socketName, type MachineSize } from './qemu-arguments.js';
 import { createDisk, findQemu, consoleTail, qemuProgram, quitQemu, startQemu } from './qemu-process.js';
@@ -45,7 +45,7 @@ export async function savedState(
     },
     async build(folder, onProgress) {
       onProgress('virtual machine saved state: booting once');
-      const port = await freePort();
+      const port = await freeLabPort();
       await createDisk(join(folder, 'root.qcow2'), { backing: join(image.folder, 'base.qcow2') });
       await startQemu(settings(folder, port, randomUUID()));
       await settle(folder, {

@@ -1,12 +1,12 @@
-import type { HostAddress } from '../../protocol/host-addresses.js';
-import { forEachBounded } from '../running/bounded.js';
-import type { ClusterRun } from '../running/cluster-run.js';
 import {
+  type HostAddress,
   ansibleKeyOf,
   controlHostAddress,
   hostAddressOf,
   workerAddress,
 } from '../../protocol/host-addresses.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
+import type { ClusterRun } from '../running/cluster-run.js';
 
 /** Step 3 of the document: Ansible access to Kubernetes cluster. @returns the hosts' pinned keys, by host name */
 export async function giveAnsibleAccess(run: ClusterRun): Promise<Record<string, string>> {

@@ -1,12 +1,13 @@
 import { isServiceActive } from '../../cluster/facts/facts.js';
 import { isStopper } from '../../cluster/checks/findings.js';
 import { reachabilityFindings } from '../../cluster/preflight/reachability.js';
-import { withOverride } from '../../cluster/preflight/preflight.js';
+import { withOverrides } from '../../cluster/checks/overrides.js';
 import type { Reachability } from '../../cluster/network/reachability.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
 import { hostAddressOf, workerAddress } from '../../protocol/host-addresses.js';
+import { decisionVerbs } from '../../protocol/progress.js';
 
 const step = 'checkReachability';
 
@@ -37,9 +38,8 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
   for (;;) {
     const specification = run.activeSpecification();
     const found = (await checkReachability(run)) ?? { blocked: [], narrow: [] };
-    const obstacles = reachabilityFindings(found, specification)
-      .map((finding) => withOverride(finding, specification.overrides))
-      .filter(isStopper);
+    const findings = reachabilityFindings(found, specification);
+    const obstacles = withOverrides(findings, specification.overrides).filter(isStopper);
     if (obstacles.length === 0) return;
     const message = obstacles
       .map(({ host, is, mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)
@@ -47,7 +47,7 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
     const { verb, by } = await run.questions.askDecision({
       ...{ host: run.controlHost.name, step, message },
       advice: 'Mend it and retry, which tries it again; skip runs Kubespray all the same; or abort.',
-      choices: ['retry', 'skip', 'abort'],
+      choices: decisionVerbs,
     });
     if (verb === 'abort') throw aborted(`Kubespray was not run, as ${by} decided. ${message}`);
     if (verb === 'skip') return;

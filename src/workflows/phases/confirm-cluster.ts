@@ -4,7 +4,7 @@ import { expectationsOf } from '../../cluster/release-choice/expectations.js';
 import { membersOf } from '../../cluster/specification/members.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
 

@@ -3,9 +3,10 @@ import { firewallRuleSet } from '../../cluster/network/firewall.js';
 import { ephemeralStorageOf } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
-import { targetOfPlan, type Layout, type StorageTarget } from '../../cluster/storage/storage-plan.js';
+import { storageLayouts, type StorageLayouts } from '../../cluster/storage/storage-layouts.js';
+import { targetOfPlan, type StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { WorkOrder } from '../../cluster/plan/work-order.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { ApprovedPlans } from '../../protocol/approvals.js';
 import type { PrepareHostInput } from '../../protocol/host-messages.js';
@@ -50,7 +51,7 @@ export class HostWorks {
       for (const left of [...controlPlanes.slice(index + 1), ...workers]) left.leaveOut();
       return;
     }
-    await forEachBounded(workers, untilBack, order.maxUnavailable);
+    await forEachBounded(workers, untilBack, { atOnce: order.maxUnavailable });
   }
 
   private worksOf(names: readonly string[]): HostWork[] {
@@ -69,19 +70,17 @@ export class HostWorks {
   }
 
   /** Where kubelet's and containerd's data live, by host, for Kubespray's variables. */
-  storageLayouts(): Record<string, { mountPoint: string; layout: Layout }> {
-    const layouts = [...this.storageTargets()]
-      .filter(([host]) => !this.run.hasEnded(host))
-      .map(([host, { mountPoint, layout }]) => [host, { mountPoint, layout }] as const);
-    return Object.fromEntries(layouts);
+  storageLayouts(): StorageLayouts {
+    const works = this.works.filter(({ host }) => !this.run.hasEnded(host.name));
+    return storageLayouts(Object.fromEntries(works.map(({ host, storage }) => [host.name, storage])));
   }
 
   /** What step 7 made of each host, for verification. */
   storageTargets(): Map<string, StorageTarget> {
     return new Map(
       this.works.flatMap(({ host, storage }) => {
-        const address = targetOfPlan(storage);
-        return address === undefined ? [] : [[host.name, address] as const];
+        const target = targetOfPlan(storage);
+        return target === undefined ? [] : [[host.name, target] as const];
       }),
     );
   }

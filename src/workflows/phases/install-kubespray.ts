@@ -1,5 +1,5 @@
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import { layoutsOf } from '../../cluster/plan-cluster.js';
+import { storageLayouts } from '../../cluster/storage/storage-layouts.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { controlHostAddress } from '../../protocol/host-addresses.js';
@@ -24,7 +24,7 @@ export async function installKubespray(run: ClusterRun, plan: ClusterPlan): Prom
     ref: kubespray.ref ?? release,
     inventory: {
       specification: run.activeSpecification(),
-      storage: layoutsOf(plan.storage),
+      storage: storageLayouts(plan.storage),
       ...{ release, sampleInventory },
     },
   });

@@ -4,14 +4,13 @@ import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../../cluster/r
 import { membersOf } from '../../cluster/specification/members.js';
 import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { Kubespray } from './install-kubespray.js';
+import type { KubesprayParts } from './kubespray-parts.js';
 import { aborted } from '../running/outcomes.js';
-import type { HostWorks } from './host-works.js';
-import type { ProviderPause } from './provider-pause.js';
 import { resetNode } from './reset-node.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
+import { decisionVerbs } from '../../protocol/progress.js';
 
 const step = 'probeNode';
 
@@ -29,11 +28,7 @@ export class NodesBeforeRun {
 
   constructor(
     private readonly run: ClusterRun,
-    private readonly parts: {
-      readonly hosts: HostWorks;
-      readonly kubespray: Kubespray;
-      readonly provider: ProviderPause;
-    },
+    private readonly parts: KubesprayParts,
   ) {}
 
   /**
@@ -117,7 +112,7 @@ export class NodesBeforeRun {
       host,
       step,
       message,
-      choices: mayRun ? ['retry', 'skip', 'abort'] : ['retry', 'abort'],
+      choices: mayRun ? decisionVerbs : ['retry', 'abort'],
       advice: [
         ...(whyNoReset === null ? [] : [`It is not offered a reset. ${whyNoReset}`]),
         'Mend it by hand and retry: it is looked at again.',

@@ -1,4 +1,4 @@
-import type { HostAddress } from '../../protocol/host-addresses.js';
+import { type HostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 import { patched } from '@temporalio/workflow';
 import { membersOf } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
@@ -6,7 +6,6 @@ import type { HostSpecification, Specification } from '../../cluster/specificati
 import { stoppedInService } from '../../cluster/plan/work-order.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { StepRunner } from '../running/step-runner.js';
-import { hostAddressOf } from '../../protocol/host-addresses.js';
 
 /** Since when pods are noted before step 7. */
 const change = 'pods-noted-before-step-7';

@@ -50,17 +50,7 @@ async function askAgain(
   hours: number,
 ): Promise<ApprovedPlan> {
   run.progress.setStoragePlan(host, plan);
-  const { digest } = plan;
-  const answers = await run.questions.askApproval({
-    plan: digest,
-    digests: new Map([[host, digest]]),
-    hours,
-  });
-  const approved = answers.approved.get(host);
-  if (approved === undefined)
-    throw stopped('denied', answers.denied.get(host) ?? 'The plan was not approved.');
-  run.approvals.push({ plan: digest, by: approved.by });
-  return approved;
+  return run.approvalOf({ digest: plan.digest, hours });
 }
 
 /** Step 7 of the document: provider ephemeral storage config. */

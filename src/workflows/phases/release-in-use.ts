@@ -1,5 +1,5 @@
 import { chooseRelease, namedRelease } from '../../cluster/release-choice/choose-release.js';
-import type { HostFacts } from '../../cluster/facts/facts.js';
+import type { ClusterFacts } from '../../cluster/facts/facts.js';
 import { documentsMountPoint } from '../../cluster/specification/members.js';
 import type { Specification } from '../../cluster/specification/specification.js';
 import { endingOf } from '../running/outcomes.js';
@@ -17,7 +17,7 @@ export async function releaseInUse({
   controlHost,
 }: {
   readonly specification: Specification;
-  readonly facts: Readonly<Record<string, HostFacts>>;
+  readonly facts: ClusterFacts;
   /** It asks nobody when a step fails. */
   readonly controlHost: StepRunner;
 }): Promise<string> {

@@ -2,16 +2,11 @@ import { rulesFor } from '../../cluster/releases/releases.js';
 import { resetVariables } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { Kubespray } from './install-kubespray.js';
-import type { HostWorks } from './host-works.js';
-import type { ProviderPause } from './provider-pause.js';
+import type { KubesprayParts } from './kubespray-parts.js';
 import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 
-interface Reset {
+interface Reset extends KubesprayParts {
   readonly run: ClusterRun;
-  readonly hosts: HostWorks;
-  readonly kubespray: Kubespray;
-  readonly provider: ProviderPause;
   readonly host: string;
   readonly isEtcd: boolean;
   readonly approval: ApprovedPlan;
@@ -42,9 +37,9 @@ export async function resetNode(reset: Reset): Promise<void> {
     limit: [host],
   });
   const target = hosts.storageTargets().get(host);
-  const reach = specification.hosts.find(({ name }) => name === host);
-  if (target === undefined || reach === undefined) return;
+  const node = specification.hosts.find(({ name }) => name === host);
+  if (target === undefined || node === undefined) return;
   await run
-    .stepsOn(reach)
-    .need('restoreDataDirectories', { host: hostAddressOf(specification, reach), target });
+    .stepsOn(node)
+    .need('restoreDataDirectories', { host: hostAddressOf(specification, node), target });
 }

@@ -6,9 +6,15 @@ import { oldDataItems, storageItems } from '../../cluster/plan/render-storage-pl
 import { resetItems } from '../../cluster/rerun/reset-node.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { orderItems } from '../../cluster/plan/work-order.js';
-import type { ApprovalQuestion } from '../../protocol/progress.js';
 import { clusterWorkflowId } from '../../protocol/messages.js';
-import type { ClusterProgress, HostProgress, Question, StepProgress } from '../../protocol/progress.js';
+import {
+  decisionVerbs,
+  type ApprovalQuestion,
+  type ClusterProgress,
+  type HostProgress,
+  type Question,
+  type StepProgress,
+} from '../../protocol/progress.js';
 
 /** With more hosts than this a table of steps × hosts is too wide to read: one line for each host instead. */
 const widestTable = 8;
@@ -23,7 +29,7 @@ const questionsShown = 20;
  * The progress as Markdown for Temporal's UI: phase, what is awaited and how to answer it, steps, refusals.
  * @param workflowId where answers are sent to
  */
-export function showProgress(progress: ClusterProgress, workflowId: string): string {
+export function currentDetails(progress: ClusterProgress, workflowId: string): string {
   const parts = [
     `**${escapeMarkdown(progress.cluster)}**: ${progress.phase}` +
       (progress.release === null ? '' : `, Kubespray ${escapeMarkdown(progress.release)}`),
@@ -95,7 +101,7 @@ function showDecision(
   workflowId: string,
 ): string {
   const { host, step } = question;
-  const choices = question.choices ?? ['retry', 'skip', 'abort'];
+  const choices = question.choices ?? decisionVerbs;
   const payload = JSON.stringify({ by: 'YOUR NAME', host, step });
   const elsewhere = workflowId === clusterWorkflowId(cluster) ? '' : ` --workflow ${workflowId}`;
   return [

@@ -3,7 +3,7 @@ import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import type { Report } from '../../cluster/report/report.js';
 import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
 import { noOrder } from '../../cluster/plan/work-order.js';
-import { showProgress } from './current-details.js';
+import { currentDetails } from './current-details.js';
 import type { ClusterProgress, HostState, Phase, Question, StepProgress } from '../../protocol/progress.js';
 import { phaseAttribute, waitingForAttribute } from '../../protocol/search-attributes.js';
 import { controlHostName } from '../../protocol/host-addresses.js';
@@ -165,7 +165,7 @@ export class RunProgress {
     this.isStale = true;
     void Promise.resolve().then(() => {
       this.isStale = false;
-      setCurrentDetails(showProgress(this.progress(), workflowInfo().workflowId));
+      setCurrentDetails(currentDetails(this.progress(), workflowInfo().workflowId));
       this.onChange();
     });
   }

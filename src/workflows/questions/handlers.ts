@@ -1,29 +1,9 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import type { SignalDefinition, UpdateDefinition } from '@temporalio/common';
 import type { RunProgress } from '../progress/run-progress.js';
-import type { OpenQuestions, Verb } from './open-questions.js';
-import {
-  abortSignal,
-  abortUpdate,
-  approveSignal,
-  approveUpdate,
-  denySignal,
-  denyUpdate,
-  progressQuery,
-  retrySignal,
-  retryUpdate,
-  stepNewsSignal,
-  skipSignal,
-  skipUpdate,
-} from '../../protocol/messages.js';
-
-const answers = {
-  approve: { signal: approveSignal, update: approveUpdate },
-  deny: { signal: denySignal, update: denyUpdate },
-  retry: { signal: retrySignal, update: retryUpdate },
-  skip: { signal: skipSignal, update: skipUpdate },
-  abort: { signal: abortSignal, update: abortUpdate },
-} as const;
+import type { OpenQuestions } from './open-questions.js';
+import { answerMessages, progressQuery, stepNewsSignal } from '../../protocol/messages.js';
+import type { Verb } from '../../protocol/progress.js';
 
 const descriptions: Readonly<Record<Verb, string>> = {
   approve: 'Approves the plan of this digest: { "plan": "sha256:…", "by": "name", "hosts"?: ["…"] }',
@@ -48,8 +28,8 @@ export function setHandlers(progress: RunProgress, questions: OpenQuestions): vo
     },
     { description: 'Sent by a long step itself: { "step": "…", "summary": "…" }' },
   );
-  for (const verb of Object.keys(answers) as Verb[]) {
-    const { signal, update } = answers[verb];
+  for (const verb of Object.keys(answerMessages) as Verb[]) {
+    const { signal, update } = answerMessages[verb];
     const receive = (message: unknown) => questions.receive(verb, message);
     setHandler(
       signal as SignalDefinition<[unknown]>,

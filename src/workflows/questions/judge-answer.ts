@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
-import type { ApprovalQuestion, DecisionQuestion, Question } from '../../protocol/progress.js';
+import type {
+  ApprovalQuestion,
+  ApprovalVerb,
+  DecisionQuestion,
+  DecisionVerb,
+  Question,
+} from '../../protocol/progress.js';
 
 /**
  * Judges what people answer. Everything here may come from `temporal workflow signal`, so nothing about its shape is
@@ -20,9 +26,6 @@ const decisionSchema = z.object({
   step: z.string().max(200).optional(),
   reason: z.string().max(500).optional(),
 });
-
-export type ApprovalVerb = 'approve' | 'deny';
-export type DecisionVerb = 'retry' | 'skip' | 'abort';
 
 /** Either the questions that an answer settles, or one sentence that says why it settles none. */
 export type AnswerJudgement<Answer, Asked> =

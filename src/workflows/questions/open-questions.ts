@@ -2,11 +2,16 @@ import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { ApprovedDigest, ApprovedPlan, ApprovedPlans } from '../../protocol/approvals.js';
 import type { OldDirectory } from '../../protocol/step-inputs.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
-import { judgeApproval, judgeDecision, type ApprovalVerb, type DecisionVerb } from './judge-answer.js';
-import { type DecisionQuestion } from '../../protocol/progress.js';
+import { judgeApproval, judgeDecision } from './judge-answer.js';
 import type { RunProgress } from '../progress/run-progress.js';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
-import type { Question } from '../../protocol/progress.js';
+import type {
+  ApprovalVerb,
+  DecisionQuestion,
+  DecisionVerb,
+  Question,
+  Verb,
+} from '../../protocol/progress.js';
 
 /** How a plan was answered, by host: the approval, or the sentence why there is none. */
 export interface ApprovalOutcome {
@@ -30,8 +35,6 @@ interface Asked {
 export interface DecisionOutcome extends Decision {
   readonly verb: DecisionVerb;
 }
-
-export type Verb = ApprovalVerb | DecisionVerb;
 
 type Answer =
   | { readonly verb: ApprovalVerb; readonly message: Approval | Denial }

@@ -8,11 +8,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
+import type { ApprovedPlan } from '../../protocol/approvals.js';
+import type { OldDirectory } from '../../protocol/step-inputs.js';
 import { RunProgress } from '../progress/run-progress.js';
 import { OpenQuestions } from '../questions/open-questions.js';
 import { setHandlers } from '../questions/handlers.js';
 import { hostReportSignal, type HostOutcome } from '../../protocol/host-messages.js';
-import { endingOf, stateAfter } from './outcomes.js';
+import { endingOf, stateAfter, stopped } from './outcomes.js';
 import { Reporter } from '../progress/reporter.js';
 import { clusterAttribute } from '../../protocol/search-attributes.js';
 import { StepRunner } from './step-runner.js';
@@ -25,6 +27,16 @@ interface HostRunOptions {
   readonly host: string;
   /** Of the cluster's hosts that are worked on at the same time. */
   readonly hostCount: number;
+}
+
+/** What is asked about on one host. */
+interface Approvable {
+  /** What the approval is bound to. */
+  readonly digest: string;
+  /** How long the question stays open. */
+  readonly hours: number;
+  /** What is deleted for good. */
+  readonly oldData?: readonly OldDirectory[];
 }
 
 /** The work on one host by a workflow of its own: its progress, its questions and, where it has a parent, its reports. */
@@ -52,6 +64,23 @@ export class HostRun {
     setHandlers(this.progress, this.questions);
     upsertSearchAttributes([{ key: clusterAttribute, value: cluster }]);
     this.progress.setHostState(host, 'working');
+  }
+
+  /**
+   * Asks about this host alone, and notes who has approved.
+   * @throws ApplicationFailure that ends the host's work: denied, or not answered for in time
+   */
+  async approvalOf({ digest, ...asked }: Approvable): Promise<ApprovedPlan> {
+    const { host } = this.options;
+    const { approved, denied } = await this.questions.askApproval({
+      plan: digest,
+      digests: new Map([[host, digest]]),
+      ...asked,
+    });
+    const approval = approved.get(host);
+    if (approval === undefined) throw stopped('denied', denied.get(host) ?? 'Nobody approved it.');
+    this.approvals.push({ plan: digest, by: approval.by });
+    return approval;
   }
 
   /** Does the work and says how it ended. Cancelled, it tells the parent how far it came, and stays cancelled. */

@@ -38,7 +38,7 @@ export const paces: Readonly<Record<Pace, ActivityOptions>> = {
     retry: { ...patientRetry, maximumAttempts: 40, nonRetryableErrorTypes: ['AuthenticationFailedError'] },
   },
   short: { startToCloseTimeout: '5m', retry: patientRetry },
-  /** Waits for what may settle in the cluster (src/activities/running/patience.ts). */
+  /** Waits for what may settle in the cluster (src/activities/running/look-until-settled.ts). */
   patient: { startToCloseTimeout: '30m', retry: patientRetry },
   job: { startToCloseTimeout: '12h', retry: patientRetry },
   playbook: { startToCloseTimeout: '24h', retry: patientRetry },

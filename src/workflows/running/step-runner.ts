@@ -16,12 +16,16 @@ import {
 } from '../../protocol/steps.js';
 import type { HousekeepingActivities } from '../../protocol/housekeeping.js';
 import { digestOf } from '../../cluster/values/digest.js';
-import type { DecisionQuestion } from '../../protocol/progress.js';
+import {
+  decisionVerbs,
+  type DecisionQuestion,
+  type DecisionVerb,
+  type StepProgress,
+} from '../../protocol/progress.js';
 import type { RunProgress } from '../progress/run-progress.js';
 import type { OpenQuestions } from '../questions/open-questions.js';
 import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
-import type { StepProgress } from '../../protocol/progress.js';
 import { heartbeatTimeoutFor, paces } from './paces.js';
 
 /** What a step is given; the job's key is added here. */
@@ -35,7 +39,7 @@ export class StepRunner {
   private readonly generations = new Map<StepName, number>();
 
   /**
-   * @param name a host's inventory name or `controlHostStation`
+   * @param name a host's inventory name or `controlHostName`
    * @param questions where failures wait for a decision; null: they end the host's work at once
    * @param hostCount how many hosts are worked on besides it; more of them have more patience with a silent worker
    */
@@ -67,13 +71,13 @@ export class StepRunner {
     input: Given<Name>,
     { beforeRetry }: { readonly beforeRetry?: () => Promise<void> } = {},
   ): Promise<StepOutput<Name> | null> {
-    return this.perform(step, input, ['retry', 'skip', 'abort'], beforeRetry);
+    return this.perform(step, input, decisionVerbs, beforeRetry);
   }
 
   private async perform<Name extends StepName>(
     step: Name,
     input: Given<Name>,
-    choices: readonly ('retry' | 'skip' | 'abort')[],
+    choices: readonly DecisionVerb[],
     beforeRetry?: () => Promise<void>,
   ): Promise<StepOutput<Name> | null> {
     await throwIfCancelled();
@@ -115,7 +119,7 @@ export class StepRunner {
    */
   private async decide(
     failed: Omit<DecisionQuestion, 'kind' | 'since' | 'host'>,
-  ): Promise<{ readonly verb: 'retry' | 'skip'; readonly said: string }> {
+  ): Promise<{ readonly verb: Exclude<DecisionVerb, 'abort'>; readonly said: string }> {
     if (this.questions === null) throw stopped('failed', failed.message);
     this.progress.setHostState(this.name, 'failed');
     const { verb, by, reason } = await this.questions.askDecision({ host: this.name, ...failed });

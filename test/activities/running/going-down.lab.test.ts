@@ -4,7 +4,7 @@ import { withHost } from '../../../src/activities/running/step.js';
 import { sh } from '../../../src/hosts/script.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 let machine: LabMachine;
 
@@ -23,7 +23,7 @@ systemctl start slow-to-end`,
 const fail = () =>
   runStep(
     withHeartbeats(() =>
-      withHost(stage().dependencies, targetOf(machine), (host) => host.run(sh`exit 3`, { what: 'look' })),
+      withHost(stage().dependencies, labAddressOf(machine), (host) => host.run(sh`exit 3`, { what: 'look' })),
     ),
     undefined,
   );

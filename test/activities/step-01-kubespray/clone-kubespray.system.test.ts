@@ -3,8 +3,15 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cloneKubespray } from '../../../src/activities/step-01-kubespray/clone-kubespray.js';
-import { cluster, git, local, makeControlHost, makeRepository, runStep } from '../../support/control-host.js';
-import type { ControlHost } from '../../support/control-host.js';
+import {
+  cluster,
+  git,
+  local,
+  makeControlHost,
+  makeRepository,
+  runStep,
+  type ControlHost,
+} from '../../support/control-host.js';
 
 let control: ControlHost;
 let repository: string;

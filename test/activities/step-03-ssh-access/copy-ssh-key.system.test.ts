@@ -6,9 +6,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { copySshKey } from '../../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { failureText } from '../../../src/cli/questions/question-text.js';
 import { FakeJobs } from '../../fakes/fake-jobs.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { KnownHosts, knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 import { describeFailure } from '../../../src/workflows/running/failures.js';
 import { PasswordServer } from '../../support/password-server.js';
@@ -22,7 +22,7 @@ let stranger: PasswordServer;
 let host: SshHostAddress;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-copy-key-'));
-  pool = createHostPool({ stateFolder: folder });
+  pool = new SharedHostPool({ stateFolder: folder });
   stranger = new PasswordServer('password', 'another one');
   const port = await stranger.listen();
   const privateKey = join(folder, 'key');
@@ -36,10 +36,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function failureOf(target: SshHostAddress): Promise<unknown> {
+async function failureOf(address: SshHostAddress): Promise<unknown> {
   const readSecret = async () => Promise.resolve('the password of the fleet');
   const run = copySshKey({ hosts: pool, jobs: new FakeJobs(), readSecret });
-  const input = { host: target, publicKeys: ['ssh-ed25519 AAAA'], password: { file: '/run/password' } };
+  const input = { host: address, publicKeys: ['ssh-ed25519 AAAA'], password: { file: '/run/password' } };
   return runStep(run, input).catch((error: unknown) => error);
 }
 

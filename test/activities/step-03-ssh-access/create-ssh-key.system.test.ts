@@ -3,8 +3,7 @@ import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSshKey } from '../../../src/activities/step-03-ssh-access/create-ssh-key.js';
-import { local, makeControlHost, runStep } from '../../support/control-host.js';
-import type { ControlHost } from '../../support/control-host.js';
+import { local, makeControlHost, runStep, type ControlHost } from '../../support/control-host.js';
 
 let control: ControlHost;
 let path: string;

@@ -7,8 +7,14 @@ import { changeSampleScript } from '../../../src/activities/step-04-to-06-invent
 import { writeGroupVariables } from '../../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../../src/activities/step-04-to-06-inventory/write-inventory.js';
 import { aSpecification } from '../../support/builders.js';
-import { cluster, local, makeControlHost, makeRepository, runStep } from '../../support/control-host.js';
-import type { ControlHost } from '../../support/control-host.js';
+import {
+  cluster,
+  local,
+  makeControlHost,
+  makeRepository,
+  runStep,
+  type ControlHost,
+} from '../../support/control-host.js';
 import { ScriptStage } from '../../support/script-stage.js';
 
 /** The sample inventory in a cluster's life: real git, real files, two releases with the differences that Kubespray's have. */

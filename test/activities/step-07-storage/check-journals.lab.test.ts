@@ -3,7 +3,7 @@ import { checkJournals } from '../../../src/activities/step-07-storage/check-jou
 import type { LabMachine } from '../../../src/lab/index.js';
 import { aTarget } from '../../support/builders.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 let machine: LabMachine;
 
@@ -26,7 +26,7 @@ async function check(): Promise<{ summary: string; seconds: number }> {
   const moves = [{ from: '/var/lib/kubelet', to: '/data/kubelet', unit: 'kubelet' }];
   const begun = Date.now();
   const { summary } = await runStep(checkJournals(stage().dependencies), {
-    host: targetOf(machine),
+    host: labAddressOf(machine),
     target: aTarget({ layout: 'bind', moves }),
     jobKey: 'check-1',
   });

@@ -5,7 +5,7 @@ import { FakeHost } from '../../fakes/fake-host.js';
 import { FakeHostPool } from '../../fakes/fake-host-pool.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 
-const reach: HostAddress = { kind: 'local', name: 'worker-1', cluster: 'test' };
+const address: HostAddress = { kind: 'local', name: 'worker-1', cluster: 'test' };
 
 let host: FakeHost;
 let bootIdBefore: string;
@@ -22,7 +22,7 @@ async function run<Input, Output>(
   return await new MockActivityEnvironment().run(make({ hosts: new FakeHostPool([host]) }), input);
 }
 
-const request = () => run(requestReboot, { host: reach, bootIdBefore, reason: "so that it's proven" });
+const request = () => run(requestReboot, { host: address, bootIdBefore, reason: "so that it's proven" });
 
 describe('requestReboot', () => {
   it('lets the host compare boot IDs itself before it goes down', async () => {

@@ -18,8 +18,14 @@ import type { JobProgress } from '../../../src/hosts/jobs/jobs.js';
 import { aSpecification } from '../../support/builders.js';
 import { endJobs } from '../../scenarios/faults/control-host-faults.js';
 import { freePort, TestSshd, until } from '../../support/test-sshd.js';
-import { cluster, local, makeControlHost, makeRepository, runStep } from '../../support/control-host.js';
-import type { ControlHost } from '../../support/control-host.js';
+import {
+  cluster,
+  local,
+  makeControlHost,
+  makeRepository,
+  runStep,
+  type ControlHost,
+} from '../../support/control-host.js';
 
 /** Steps 1 to 8 on the control host with real git, pip, Ansible and sshd, and a playbook of a few lines. */
 const files = {
@@ -155,7 +161,7 @@ async function writeAll(spec = specification(), hostKey = sshd.hostKey('ed25519'
     ...input,
     sampleInventory,
     hostKeys: { node1: hostKey, node2: hostKey },
-    privateKey: sshd.target().privateKey,
+    privateKey: sshd.address().privateKey,
   });
   const variables = await runStep(writeGroupVariables(control.dependencies), { ...input, storage: {} });
   return { inventory, variables };
@@ -277,7 +283,7 @@ describe('inventory and variables', () => {
       ...input,
       sampleInventory,
       hostKeys: { node1: sshd.hostKey('ed25519') },
-      privateKey: sshd.target().privateKey,
+      privateKey: sshd.address().privateKey,
     });
     await expect(write).rejects.toThrow('No pinned host key of node2');
   });
@@ -288,7 +294,7 @@ describe('inventory and variables', () => {
     await rename(control.folders.inventory, before);
     const write = runStep(writeInventory(control.dependencies), {
       ...{ ...input, sampleInventory: 'inventory/elsewhere' },
-      ...{ hostKeys: {}, privateKey: sshd.target().privateKey },
+      ...{ hostKeys: {}, privateKey: sshd.address().privateKey },
     });
     await expect(write).rejects.toThrow('no inventory/elsewhere/group_vars, where v2.24.1 has its sample');
     expect(existsSync(control.folders.inventory)).toBe(false);
@@ -522,7 +528,7 @@ describe('two clusters on one control host', () => {
       ...{ ...green, specification: { ...specification(), name: 'green' }, release: 'v2.24.1' },
       sampleInventory,
       hostKeys: { node1: sshd.hostKey('ed25519'), node2: sshd.hostKey('ed25519') },
-      privateKey: sshd.target().privateKey,
+      privateKey: sshd.address().privateKey,
     });
     await runStep(writeGroupVariables(control.dependencies), {
       ...{ ...green, specification: { ...specification(), name: 'green' }, release: 'v2.24.1', storage: {} },

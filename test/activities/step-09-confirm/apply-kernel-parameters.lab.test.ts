@@ -4,7 +4,7 @@ import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.
 import { kernelParametersText } from '../../../src/cluster/verification/kernel-parameters.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 /** A kernel of its own: only a virtual machine has one. */
 let machine: LabMachine;
@@ -15,10 +15,11 @@ const stage = useLab('test-sysctl', async ({ lab }) => {
   machine = await lab.startVm({ name: 'worker1' });
 });
 
-const apply = (to = machine) => runStep(applyKernelParameters(stage().dependencies), { host: targetOf(to) });
+const apply = (to = machine) =>
+  runStep(applyKernelParameters(stage().dependencies), { host: labAddressOf(to) });
 
 const verify = async () => {
-  const input = { host: targetOf(machine), units: [], kernelParameters: true };
+  const input = { host: labAddressOf(machine), units: [], kernelParameters: true };
   const { checks } = await runStep(verifyHost(stage().dependencies), input);
   return Object.fromEntries(checks.map(({ check, passed }) => [check, passed]));
 };

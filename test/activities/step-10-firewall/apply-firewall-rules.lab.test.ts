@@ -7,10 +7,10 @@ import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { specificationSchema } from '../../../src/cluster/specification/specification.js';
 import { ConnectionLostError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 /** Rules that let nobody in: no port of ssh, and connections that stand are cut too. */
 const lockOut = `table inet slipway
@@ -58,7 +58,7 @@ function ruleSet(openPorts: { port: number }[] = []): string {
 
 const apply = (rules: string, undoAfterSeconds = 20) =>
   runStep(applyFirewallRules({ ...stage().dependencies, undoAfterSeconds }), {
-    host: targetOf(machine),
+    host: labAddressOf(machine),
     ruleSet: rules,
   });
 
@@ -121,7 +121,7 @@ done`);
 
   it('is put back when somebody has taken rules away, and verification says so before', async () => {
     const verify = async () => {
-      const input = { host: targetOf(machine), units: [], kernelParameters: false, firewall: true };
+      const input = { host: labAddressOf(machine), units: [], kernelParameters: false, firewall: true };
       return (await runStep(verifyHost(stage().dependencies), input)).checks;
     };
     expect(await verify()).toMatchObject([{ check: 'firewall-rules', passed: true }]);
@@ -158,7 +158,7 @@ describe('rules that lock the worker out', () => {
 
 describe('an attempt whose worker died after loading', () => {
   it('does not undo what a later attempt has proven', async () => {
-    const host = await stage().dependencies.hosts.connect(targetOf(machine));
+    const host = await stage().dependencies.hosts.connect(labAddressOf(machine));
     const folder = firewallFolder(host);
     await host.writeFile(folder.wanted, ruleSet([{ port: 1 }]));
     await host.writeFile(folder.undo, firewallUndoScript(folder).text);
@@ -174,7 +174,7 @@ describe('an attempt whose worker died after loading', () => {
   });
 
   it('is undone when nobody comes back', async () => {
-    const host = await stage().dependencies.hosts.connect(targetOf(machine));
+    const host = await stage().dependencies.hosts.connect(labAddressOf(machine));
     const folder = firewallFolder(host);
     const before = await on('nft -s list table inet slipway');
     await host.writeFile(folder.wanted, ruleSet([{ port: 1 }]));
@@ -192,14 +192,14 @@ describe('a connection that breaks as the rules are being loaded', () => {
     const { hosts } = stage().dependencies;
     let cuts = 1;
     const cutting: HostPool = {
-      connect: async (target, options) =>
-        cutWhileLoading(await hosts.connect(target, options), () => cuts-- > 0),
+      connect: async (address, options) =>
+        cutWhileLoading(await hosts.connect(address, options), () => cuts-- > 0),
       closeAll: () => hosts.closeAll(),
     };
     const before = await on('nft -s list table inet slipway; cat /etc/nftables.d/slipway.nft');
     const attempt = () =>
       runStep(applyFirewallRules({ ...stage().dependencies, hosts: cutting, undoAfterSeconds: 20 }), {
-        host: targetOf(machine),
+        host: labAddressOf(machine),
         ruleSet: ruleSet([{ port: 6443 }]),
       });
     await expect(attempt()).rejects.toMatchObject({ type: 'ConnectionLostError', nonRetryable: false });

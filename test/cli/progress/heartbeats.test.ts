@@ -1,6 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { withHeartbeats } from '../../../src/cli/progress/heartbeats.js';
+import { withHeartbeatDetails } from '../../../src/cli/progress/heartbeats.js';
 import type { ClusterProgress } from '../../../src/protocol/progress.js';
 
 const progress: ClusterProgress = {
@@ -18,14 +18,14 @@ const progress: ClusterProgress = {
   report: null,
 };
 
-function describing(details: unknown): Parameters<typeof withHeartbeats>[1] {
+function describing(details: unknown): Parameters<typeof withHeartbeatDetails>[1] {
   const payload = defaultPayloadConverter.toPayload(details);
   const activity = { activityType: { name: 'runKubespray' }, heartbeatDetails: { payloads: [payload] } };
   return { raw: { pendingActivities: [activity] } };
 }
 
 const summaries = (details: unknown) =>
-  withHeartbeats(progress, describing(details)).controlHost.map(({ summary }) => summary);
+  withHeartbeatDetails(progress, describing(details)).controlHost.map(({ summary }) => summary);
 
 describe('the progress of a step under way', () => {
   it('is what its heartbeat says, and only of the one that runs', () => {
@@ -48,6 +48,6 @@ describe('the progress of a step under way', () => {
       activityType: { name: 'runKubespray' },
       heartbeatDetails: { payloads: [encrypted] },
     };
-    expect(withHeartbeats(progress, { raw: { pendingActivities: [activity] } })).toEqual(progress);
+    expect(withHeartbeatDetails(progress, { raw: { pendingActivities: [activity] } })).toEqual(progress);
   });
 });

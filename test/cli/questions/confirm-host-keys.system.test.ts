@@ -12,7 +12,7 @@ import {
   specificationSchema,
   type SpecificationInput,
 } from '../../../src/cluster/specification/specification.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { PasswordServer } from '../../support/password-server.js';
 import { RecordingTerminal } from '../../support/recording-terminal.js';
@@ -85,7 +85,7 @@ async function ask(specification: SpecificationInput, answer: boolean | undefine
 
 /** What `plan` does next. */
 async function look(specification: SpecificationInput): Promise<void> {
-  const pool = createHostPool({ stateFolder: join(folder, 'home') });
+  const pool = new SharedHostPool({ stateFolder: join(folder, 'home') });
   await lookAtHosts(specificationSchema.parse(specification), pool);
   await pool.closeAll();
 }

@@ -5,8 +5,8 @@ import {
   howToAnswer,
   questionKey,
   resetText,
-  type DecisionQuestion,
 } from '../../../src/cli/questions/question-text.js';
+import type { DecisionQuestion } from '../../../src/protocol/progress.js';
 import { whatResetDoes } from '../../../src/cluster/rerun/reset-node.js';
 import { aTarget } from '../../support/builders.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, listed, overrideOf } from '../../../src/cluster/checks/checks.js';
-import { aSpecification } from '../../support/builders.js';
+import { judge, listed } from '../../../src/cluster/checks/checks.js';
 
 const judged = {
   check: 'etcd-health',
@@ -17,23 +16,6 @@ describe('a check', () => {
     const { settles, ...rest } = judged;
     expect(settles).toBe(true);
     expect(judge({ ...judged, passed: true })).toEqual({ ...rest, passed: true, advice: '' });
-  });
-
-  it('is accepted by an override of its name, for every host or for its own', () => {
-    const { overrides } = aSpecification({
-      overrides: [
-        { check: 'etcd-health', hosts: ['node2'], reason: 'first' },
-        { check: 'etcd-health', hosts: ['node1'], reason: 'second' },
-        { check: 'swap', reason: 'third' },
-      ],
-    });
-    const reason = (check: 'etcd-health' | 'swap' | 'python', host: string | null) =>
-      overrideOf({ check, host }, overrides)?.reason;
-    expect(reason('etcd-health', 'node1')).toBe('second');
-    expect(reason('etcd-health', 'node3')).toBeUndefined();
-    expect(reason('etcd-health', null)).toBeUndefined();
-    expect(reason('swap', null)).toBe('third');
-    expect(reason('python', 'node1')).toBeUndefined();
   });
 });
 

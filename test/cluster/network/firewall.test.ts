@@ -6,8 +6,10 @@ import {
   firewallRuleSet,
   policiesOf,
 } from '../../../src/cluster/network/firewall.js';
-import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
-import { specificationSchema } from '../../../src/cluster/specification/specification.js';
+import {
+  type SpecificationInput,
+  specificationSchema,
+} from '../../../src/cluster/specification/specification.js';
 
 const documented: SpecificationInput = {
   name: 'akash',

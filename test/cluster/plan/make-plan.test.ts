@@ -1,8 +1,8 @@
-import { expect, it, describe } from 'vitest';
-import { planFromFacts } from '../../../src/cluster/plan/make-plan.js';
+import { expect, it } from 'vitest';
+import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
-import { aDisk, aSpecification, someFacts, aTarget } from '../../support/builders.js';
-import { plan, hostPlan, release } from '../../support/plans.js';
+import { aDisk, aSpecification, someFacts } from '../../support/builders.js';
 
 /** The plan that `slipway plan` shows and the workflow asks to approve. */
 
@@ -24,7 +24,7 @@ const seen = { controlHost: undefined, reachability: undefined };
 
 it('has each host that was looked at, in the order of the specification, and nobody else', () => {
   const facts = { stranger: someFacts(), node2: worker, node1: someFacts() };
-  const plan = planFromFacts(specification, { ...seen, facts });
+  const plan = makePlan(specification, { ...seen, facts });
   expect(Object.entries(plan.storage).map(([host, { kind }]) => [host, kind])).toEqual([
     ['node1', 'none'],
     ['node2', 'apply'],
@@ -35,7 +35,7 @@ it('has each host that was looked at, in the order of the specification, and nob
 it('tells first why a host could not be looked at, and judges it by nothing else', () => {
   const small = { ...worker, cpus: 1 };
   const refused = sudoFinding({ host: 'node3', said: 'a password is required', mend: 'Allow it.' });
-  const plan = planFromFacts(specification, {
+  const plan = makePlan(specification, {
     ...{ ...seen, facts: { node1: someFacts(), node2: small } },
     findings: [refused],
   });
@@ -45,36 +45,28 @@ it('tells first why a host could not be looked at, and judges it by nothing else
   expect(plan.findings.some(({ host, check }) => host === 'node2' && check === 'worker-cpus')).toBe(true);
 });
 
-describe('planCluster', () => {
-  it('is bound to the storage plans that are to be approved, and to nothing else', () => {
-    const { digest } = plan({ node4: hostPlan('node4'), node1: { kind: 'none' } });
-    expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
-    expect(plan({ node4: hostPlan('node4') }).digest).toBe(digest);
-    const satisfied = { kind: 'satisfied', target: aTarget({ host: 'node2' }), digest: 'sha256:2' } as const;
-    expect(plan({ node4: hostPlan('node4'), node2: satisfied }).digest).toBe(digest);
-    expect(plan({ node4: hostPlan('node4', { digest: 'sha256:other' }) }).digest).not.toBe(digest);
-    expect(plan({ node3: hostPlan('node4') }).digest).not.toBe(digest);
-    expect(plan({ node4: hostPlan('node4'), node3: hostPlan('node3') }).digest).not.toBe(digest);
-  });
+it('lets what is to be known of the release and of the variables be overridden like what the hosts are', () => {
+  const reason = 'tried in staging';
+  const checks = ['kubespray-release', 'group-variables', 'worker-cpus'] as const;
+  const plan = makePlan(
+    aSpecification({
+      kubespray: { release: 'v2.99.0', variables: { upstream_dns_servers: ['9.9.9.9'] } },
+      overrides: checks.map((check) => ({ check, reason })),
+    }),
+    { ...seen, facts: { node4: someFacts({ cpus: 1, addresses: ['10.0.10.9'] }) } },
+  );
+  expect(plan.findings.map(({ check, overridden }) => [check, overridden])).toEqual(
+    checks.map((check) => [check, reason]),
+  );
+  expect(renderPlan(plan)).toContain(
+    'accepted group-variables: is kubespray.variables sets upstream_dns_servers to ["9.9.9.9"]; it takes the place of',
+  );
+  expect(renderPlan(plan)).toContain('accepted because: tried in staging');
+});
 
-  it('does not depend on the order of hosts', () => {
-    const [a, b] = [hostPlan('a'), hostPlan('b')];
-    expect(plan({ a, b }).digest).toBe(plan({ b, a }).digest);
-  });
-
-  it('has no digest when nothing is to be approved', () => {
-    const refused = { kind: 'refused', host: 'b', why: 'One free disk only.', excluded: [] } as const;
-    expect(plan({ a: { kind: 'none' }, b: refused }).digest).toBeNull();
-  });
-
-  it('lets what is to be known of the release be overridden', () => {
-    const found = {
-      check: 'kubespray-release', host: null, severity: 'warning', is: 'v2.99.0', shouldBe: 'a known one', mend: 'x',
-    } as const; // prettier-ignore
-    const specification = aSpecification({
-      overrides: [{ check: 'kubespray-release', reason: 'tried in staging' }],
-    });
-    const { findings } = plan({}, { specification, release: { ...release, findings: [found] } });
-    expect(findings).toEqual([{ ...found, overridden: 'tried in staging' }]);
-  });
+it('names machines that were not looked at, where there are any', () => {
+  const unread = [{ host: 'node3', isNode: true, why: 'It does not answer.' }];
+  const facts = { node1: someFacts() };
+  expect(makePlan(specification, { ...seen, facts, unread }).unread).toEqual(unread);
+  expect(makePlan(specification, { ...seen, facts, unread: [] })).not.toHaveProperty('unread');
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { outlineMarkdown } from '../../../src/cluster/text/outline.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import type { StoragePlan } from '../../../src/cluster/storage/storage-plan.js';
 import { orderItems, workOrder } from '../../../src/cluster/plan/work-order.js';
+import { aPlan } from '../../support/a-plan.js';
 import { anApplyPlan, aSpecification, aTarget, someFacts } from '../../support/builders.js';
 
 const hosts: SpecificationInput['hosts'] = [
@@ -49,10 +49,9 @@ const planWith = ({
   maxUnavailable,
   ...change
 }: { maxUnavailable?: number; storage?: typeof storage } = {}) =>
-  planCluster({
+  aPlan({
     specification: specificationWith(maxUnavailable),
-    release: { name: 'v2.31.0', why: 'It fits.', findings: [] },
-    ...{ facts, storage, findings: [], ...change },
+    ...{ facts, storage, ...change },
   });
 
 describe('the order of step 7', () => {
@@ -97,10 +96,9 @@ Order
     ['no control plane that runs', { ...facts, cp1: active('containerd', 'etcd') }, false],
   ])('tells what becomes of akash-provider, with %s', (_, seen, isTold) => {
     const alone = { w1: apply('w1', 'migrate') } as unknown as typeof storage;
-    const plan = planCluster({
+    const plan = aPlan({
       specification: specificationWith(),
-      release: { name: 'v2.31.0', why: 'It fits.', findings: [] },
-      ...{ facts: seen, storage: alone, findings: [] },
+      ...{ facts: seen, storage: alone },
     });
     expect(renderPlan(plan).includes('is scaled to 0 before the work on w1, and back')).toBe(isTold);
     expect(renderPlan(plan)).not.toContain('at a time');
@@ -116,10 +114,9 @@ Order
     ['it is about one host', { w1: storage.w1 }],
   ])('is not spoken of where %s', (_, storage: Record<string, StoragePlan>) => {
     const one = (maxUnavailable: number) =>
-      planCluster({
+      aPlan({
         specification: specificationWith(maxUnavailable),
-        release: { name: 'v2.31.0', why: 'It fits.', findings: [] },
-        ...{ facts, storage, findings: [] },
+        ...{ facts, storage },
       });
     expect(renderPlan(one(1))).not.toMatch(/at a time|side by side/);
     expect(one(1).digest).toBe(one(2).digest);

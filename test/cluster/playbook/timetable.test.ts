@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { courseText, parseCourse } from '../../../src/cluster/playbook/timetable.js';
+import { timetableText, parseTimetable } from '../../../src/cluster/playbook/timetable.js';
 import { describeProgress } from '../../../src/cluster/playbook/describe.js';
 import { PlaybookEventReader } from '../../../src/cluster/playbook/events.js';
 import { readerOf, play, task } from '../../support/playbook-events.js';
@@ -42,7 +42,7 @@ describe('how far a playbook has come', () => {
   }
 
   it('is told with the time left by an earlier run, whose pace is compared', () => {
-    const reader = new PlaybookEventReader(earlier().course);
+    const reader = new PlaybookEventReader(earlier().timetable);
     const push = (event: object) => {
       reader.push(`${JSON.stringify(event)}\n`);
     };
@@ -58,7 +58,7 @@ describe('how far a playbook has come', () => {
   });
 
   it('goes on in a task that says nothing, up to the time that it took before', () => {
-    const reader = new PlaybookEventReader(earlier().course);
+    const reader = new PlaybookEventReader(earlier().timetable);
     for (const event of [{ event: 'run' }, playAt(0, 'Two'), taskAt(0, 'c'), taskAt(2100, 'i')]) {
       reader.push(`${JSON.stringify(event)}\n`);
     }
@@ -80,7 +80,7 @@ describe('how far a playbook has come', () => {
   });
 
   it('never goes back, nor to 100 before the end', () => {
-    const reader = new PlaybookEventReader(earlier().course);
+    const reader = new PlaybookEventReader(earlier().timetable);
     let before = 0;
     const names = ['Two', 'One', 'Two', 'Three', 'One'];
     for (const [index, name] of [...names, ...names].entries()) {
@@ -99,12 +99,12 @@ describe('how far a playbook has come', () => {
   });
 
   it('is read from a file as it was written, and from nothing else', () => {
-    const { course } = earlier();
-    expect(parseCourse(courseText(course) ?? '')).toEqual(course);
+    const { timetable } = earlier();
+    expect(parseTimetable(timetableText(timetable) ?? '')).toEqual(timetable);
     for (const text of ['', '{', '[]', '{"plays":[{"play":"One","tasks":[["a",-1]]}]}', 'null']) {
-      expect(parseCourse(text)).toBeUndefined();
+      expect(parseTimetable(text)).toBeUndefined();
     }
     const many = Array.from({ length: 20_001 }, (_, index) => [`task ${index}`, 1] as const);
-    expect(courseText({ isTimed: true, plays: [{ play: 'One', tasks: many }] })).toBeUndefined();
+    expect(timetableText({ isTimed: true, plays: [{ play: 'One', tasks: many }] })).toBeUndefined();
   });
 });

@@ -37,7 +37,6 @@ describe('kube_version that the release does not have', () => {
         mend:
           'Name kubespray.release v2.28.1, which installs it, with kube_version: 1.30.4. Or take kube_version out of ' +
           'kubespray.variables: v2.31.0 installs 1.35.4 then.',
-        overridden: null,
       },
     ]);
   });

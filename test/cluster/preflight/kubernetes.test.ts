@@ -39,7 +39,6 @@ describe('the Kubernetes that runs', () => {
         mend:
           'Name kubespray.release v2.27.1, which installs Kubernetes 1.31.9. Another minor release of Kubernetes is ' +
           'an upgrade: one at a time, by Kubespray’s upgrade-cluster.yml, which Slipway does not run yet.',
-        overridden: null,
       },
     ]);
   });

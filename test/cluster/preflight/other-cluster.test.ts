@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planFromFacts } from '../../../src/cluster/plan/make-plan.js';
+import { makePlan } from '../../../src/cluster/plan/make-plan.js';
 import { type Scene, specificationOf, factsOf, planned, stolen } from '../../support/other-cluster-scene.js';
 
 describe('a node of another cluster', () => {
@@ -16,7 +16,6 @@ describe('a node of another cluster', () => {
         mend:
           'Leave b2 (10.0.0.2) out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ' +
           'systemctl disable --now kubelet.',
-        overridden: null,
       },
     ]);
   });
@@ -24,7 +23,7 @@ describe('a node of another cluster', () => {
   it('does not decide which release of Kubespray the new cluster gets', () => {
     const scene = { ...stolen, workers: { ...stolen.workers, c2: null } };
     const plan = (one: Scene) =>
-      planFromFacts(specificationOf(one), {
+      makePlan(specificationOf(one), {
         facts: factsOf(one),
         controlHost: undefined,
         reachability: undefined,

@@ -72,7 +72,7 @@ describe('recordOf', () => {
   });
 });
 
-describe('surroundingsProblems', () => {
+describe('differencesFromRecord', () => {
   it('finds none on a host that is as it was', () => {
     expect(differencesFromRecord(untouched, recorded())).toEqual([]);
   });

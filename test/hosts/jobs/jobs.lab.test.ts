@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/hosts/host.js';
-import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
+import { JobRunner } from '../../../src/hosts/jobs/job-runner.js';
 import { quote, sh } from '../../../src/hosts/script.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runJob } from '../../../src/activities/running/run-job.js';
 import { withHeartbeats } from '../../../src/activities/running/heartbeats.js';
 import { runStep } from '../../support/control-host.js';
-import { targetOf, useLab } from '../../support/lab-host.js';
+import { labAddressOf, useLab } from '../../support/lab-host.js';
 import { until } from '../../support/test-sshd.js';
 
 let machine: LabMachine;
@@ -14,12 +14,12 @@ let host: Host;
 /** What every login of the machine has in its environment. */
 const proxy = 'http://user:canary-of-the-proxy@127.0.0.1:9';
 /** A machine of a busy test computer takes a while to restart. */
-const jobs = createJobs({ patience: 300_000 });
+const jobs = new JobRunner({ patience: 300_000 });
 
 useLab('test-jobs', async ({ lab, dependencies }) => {
   machine = await lab.startMachine({ name: 'jobs1' });
   await on(`echo 'https_proxy="${proxy}"' >> /etc/environment; echo '${proxy}' > /root/proxy`);
-  host = await dependencies.hosts.connect(targetOf(machine));
+  host = await dependencies.hosts.connect(labAddressOf(machine));
 });
 
 async function on(script: string): Promise<string> {

@@ -5,19 +5,18 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConnectionLostError, JobBusyError, RefusedError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
-import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
+import { JobRunner } from '../../../src/hosts/jobs/job-runner.js';
 import type { FollowJobOptions, JobProgress } from '../../../src/hosts/jobs/jobs.js';
 import { LocalHost } from '../../../src/hosts/local-host.js';
-import type { Script } from '../../../src/hosts/script.js';
-import { sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import { type Script, sh } from '../../../src/hosts/script.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import { TestSshd, until } from '../../support/test-sshd.js';
 
 let sshd: TestSshd;
 let folder: string;
 let pool: HostPool;
-const jobs = createJobs();
+const jobs = new JobRunner();
 
 beforeAll(async () => {
   sshd = await TestSshd.start();
@@ -27,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-jobs-'));
-  pool = createHostPool({ stateFolder: folder, remoteStateFolder: folder });
+  pool = new SharedHostPool({ stateFolder: folder, remoteStateFolder: folder });
 });
 afterEach(async () => {
   await pool.closeAll();
@@ -62,7 +61,7 @@ function follower(resume?: JobProgress) {
 
 describe.each([
   ['on the worker\u2019s own machine', async (): Promise<Host> => new LocalHost({ stateFolder: folder })],
-  ['over SSH', (): Promise<Host> => pool.connect(sshd.target())],
+  ['over SSH', (): Promise<Host> => pool.connect(sshd.address())],
 ])('a job %s', (_where, connect) => {
   let host: Host;
   beforeEach(async () => {
@@ -258,7 +257,7 @@ printf '\\360\\237'`;
     execFileSync('mkdir', ['-p', pathOf(key, '')]);
     execFileSync('ln', ['-s', '/dev/full', pathOf(key, 'pid.new')]);
     const script = sh`echo ran`;
-    const impatient = createJobs({ patience: 1 });
+    const impatient = new JobRunner({ patience: 1 });
     await expect(impatient.run(host, { key, script })).rejects.toBeInstanceOf(ConnectionLostError);
     expect(await exists(key, 'started')).toBe(false);
     await rm(pathOf(key, 'pid.new'));
@@ -294,7 +293,7 @@ printf '\\360\\237'`;
 
 describe('a job over a link that breaks', () => {
   it('is followed to its end through cut connections and a restart of the server', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const script = sh`i=0; while [ $i -lt 60 ]; do i=$((i + 1)); echo "line $i"; sleep 0.1; done`;
     const { options, seen } = follower();
     const following = jobs.run(host, { key: 'bridged-1', script }, options);
@@ -311,8 +310,8 @@ describe('a job over a link that breaks', () => {
   });
 
   it('is left to its caller when the link stays away', async () => {
-    const host = await pool.connect(sshd.target());
-    const impatient = createJobs({ patience: 2_000 });
+    const host = await pool.connect(sshd.address());
+    const impatient = new JobRunner({ patience: 2_000 });
     const following = impatient.run(host, { key: 'left-1', script: sh`sleep 8` });
     await until(() => exists('left-1', 'executions'));
     await sshd.end();

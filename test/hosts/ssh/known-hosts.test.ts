@@ -4,16 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostKeyChangedError, HostKeyUnknownError } from '../../../src/hosts/errors.js';
-import { fingerprint, hostKeyFromWire, preferredAlgorithms } from '../../../src/hosts/ssh/host-key.js';
-import type { HostKey } from '../../../src/hosts/ssh/host-key.js';
+import {
+  fingerprint,
+  hostKeyFromWire,
+  preferredAlgorithms,
+  type HostKey,
+} from '../../../src/hosts/host-key.js';
 import { keysIn, KnownHosts, knownHostsFile, knownHostsName } from '../../../src/hosts/ssh/known-hosts.js';
 import {
   confirmHostKey,
   trustedKeys,
   pinHostKey,
   verifyHostKey,
+  type FirstContact,
+  type SshHostAddress,
 } from '../../../src/hosts/ssh/verify-host-key.js';
-import type { FirstContact, SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 
 const first: HostKey = {
   type: 'ssh-ed25519',
@@ -120,7 +125,7 @@ interface Judged {
 }
 
 describe('verifyHostKey', () => {
-  const target: SshHostAddress = {
+  const address: SshHostAddress = {
     kind: 'ssh',
     name: 'worker-1',
     cluster: 'blue',
@@ -130,10 +135,10 @@ describe('verifyHostKey', () => {
   };
   const contacts: FirstContact[] = [];
   const judge = (shown: HostKey, { hostKey, sendsPassword = false }: Judged = {}) =>
-    verifyHostKey({ stateFolder: folder, target: { ...target, hostKey }, shown, sendsPassword });
+    verifyHostKey({ stateFolder: folder, address: { ...address, hostKey }, shown, sendsPassword });
   /** As a connection does whose login succeeds. */
   const verify = async (shown: HostKey, hostKey?: string) => {
-    const about = { stateFolder: folder, target: { ...target, hostKey }, shown };
+    const about = { stateFolder: folder, address: { ...address, hostKey }, shown };
     await verifyHostKey({ ...about, sendsPassword: false });
     await pinHostKey({ ...about, onFirstContact: (contact) => contacts.push(contact) });
   };
@@ -146,12 +151,12 @@ describe('verifyHostKey', () => {
     await verify(first);
     const file = knownHostsFile(folder, 'blue');
     expect(contacts).toEqual([{ host: 'worker-1', ...host, fingerprint: fingerprint(first), file }]);
-    expect(await trustedKeys(folder, target)).toEqual([first]);
+    expect(await trustedKeys(folder, address)).toEqual([first]);
   });
 
   it('pins nothing by itself: a stranger who refuses the login must not lock the host out', async () => {
     await judge(first);
-    expect(await trustedKeys(folder, target)).toEqual([]);
+    expect(await trustedKeys(folder, address)).toEqual([]);
   });
 
   it('lets a password go only where the key is stated, confirmed, or written into the file by hand', async () => {
@@ -160,7 +165,7 @@ describe('verifyHostKey', () => {
     await verify(first);
     await expect(judge(first, { sendsPassword })).rejects.toThrow(HostKeyUnknownError);
     await judge(second, { sendsPassword, hostKey: `${second.type} ${second.base64}` });
-    await confirmHostKey(folder, target, first);
+    await confirmHostKey(folder, address, first);
     await judge(first, { sendsPassword });
     const file = knownHostsFile(folder, 'blue');
     await writeFile(file, `[10.0.0.1]:2222 ${second.type} ${second.base64} root@worker\n`);
@@ -169,7 +174,7 @@ describe('verifyHostKey', () => {
   });
 
   it('lets one of two first contacts with different keys win', async () => {
-    const about = { stateFolder: folder, target, onFirstContact: undefined };
+    const about = { stateFolder: folder, address, onFirstContact: undefined };
     await Promise.all([judge(first), judge(second)]);
     await pinHostKey({ ...about, shown: first });
     await expect(pinHostKey({ ...about, shown: second })).rejects.toThrow(HostKeyChangedError);
@@ -184,7 +189,7 @@ describe('verifyHostKey', () => {
     expect(message).toContain(fingerprint(first));
     expect(message).toContain(fingerprint(second));
     expect(context.advice).toContain(knownHostsFile(folder, 'blue'));
-    expect(await trustedKeys(folder, target)).toEqual([first]);
+    expect(await trustedKeys(folder, address)).toEqual([first]);
   });
 
   it('holds to the key in the specification, and records it for ssh', async () => {

@@ -12,10 +12,10 @@ import {
   HostKeyUnknownError,
   HostUnreachableError,
 } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
-import { parseHostKey, type HostKey } from '../../../src/hosts/ssh/host-key.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
+import { parseHostKey, type HostKey } from '../../../src/hosts/host-key.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { confirmHostKey, type SshHostAddress } from '../../../src/hosts/ssh/verify-host-key.js';
 import { PasswordServer } from '../../support/password-server.js';
@@ -26,13 +26,13 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
   let server: PasswordServer;
   let folder: string;
   let pool: HostPool;
-  let target: SshHostAddress;
+  let address: SshHostAddress;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'slipway-password-'));
     server = new PasswordServer(method, password);
-    pool = createHostPool({ stateFolder: folder });
-    target = {
+    pool = new SharedHostPool({ stateFolder: folder });
+    address = {
       kind: 'ssh',
       name: 'worker-1',
       cluster: 'blue',
@@ -50,31 +50,31 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
   });
 
   it('is logged in to by a connection of its own, which is never made anew', async () => {
-    const one = await pool.connect(target, { password });
-    const other = await pool.connect(target, { password });
+    const one = await pool.connect(address, { password });
+    const other = await pool.connect(address, { password });
     expect(server.connections).toHaveLength(2);
     expect((await one.run(sh`id`)).stdout).toMatch(/^exec sh -c /);
     await one.close();
     await expect(one.run(sh`id`)).rejects.toBeInstanceOf(HostUnreachableError);
     await other.close();
-    await expect(pool.connect(target)).rejects.toBeInstanceOf(AuthenticationFailedError);
+    await expect(pool.connect(address)).rejects.toBeInstanceOf(AuthenticationFailedError);
   });
 
   it('refuses a wrong password, and no error holds it', async () => {
     const wrong = 'wrong-secret-password';
-    const failure = await pool.connect(target, { password: wrong }).catch((error: unknown) => error);
+    const failure = await pool.connect(address, { password: wrong }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(AuthenticationFailedError);
     expect((failure as AuthenticationFailedError).retryable).toBe(true);
     expect(inspect(failure, { depth: 10 })).not.toContain(wrong);
     server.answer = { code: 1, stderr: 'no\n' };
-    const host = await pool.connect(target, { password });
+    const host = await pool.connect(address, { password });
     const failed = await host.run(sh`false`).catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(CommandFailedError);
     expect(inspect(failed, { depth: 10 })).not.toContain(password);
   });
 
   it('gets commands of another user than root through sudo, with advice where that asks for a password', async () => {
-    const host = await pool.connect({ ...target, user: 'ubuntu' }, { password });
+    const host = await pool.connect({ ...address, user: 'ubuntu' }, { password });
     expect((await host.run(sh`id -u`)).stdout).toMatch(
       /^exec env LC_ALL=C sudo -n -- sh -c '[^]*id -u' sh \S+ <\/dev\/null$/,
     );
@@ -85,18 +85,18 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
 
   describe('by a key that is not stated', () => {
     const pinned = () => {
-      const file = knownHostsFile(folder, target.cluster);
+      const file = knownHostsFile(folder, address.cluster);
       return existsSync(file) ? readFileSync(file, 'utf8') : '';
     };
-    const login = () => pool.connect(target, { password });
+    const login = () => pool.connect(address, { password });
     beforeEach(() => {
       const privateKey = join(folder, 'key');
       execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', privateKey]);
-      target = { ...target, hostKey: undefined, privateKey };
+      address = { ...address, hostKey: undefined, privateKey };
     });
 
     it('gets no password, and is not pinned, when nobody has confirmed it', async () => {
-      await expect(pool.connect(target)).rejects.toBeInstanceOf(AuthenticationFailedError);
+      await expect(pool.connect(address)).rejects.toBeInstanceOf(AuthenticationFailedError);
       expect(pinned()).toBe('');
       const failure = await login().catch((error: unknown) => error);
       expect(server.heard).toEqual([]);
@@ -104,7 +104,7 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
       expect(failure).toBeInstanceOf(HostKeyUnknownError);
       expect((failure as HostKeyUnknownError).retryable).toBe(false);
       expect((failure as Error).message).toBe(
-        `worker-1 (127.0.0.1, port ${target.port}) shows the host key ssh-ed25519 ${server.fingerprint}, which ` +
+        `worker-1 (127.0.0.1, port ${address.port}) shows the host key ssh-ed25519 ${server.fingerprint}, which ` +
           'nobody has confirmed. Another machine may be answering, so the password was not sent there.',
       );
       expect((failure as HostKeyUnknownError).context.advice).toMatch(/"slipway plan" at a terminal/);
@@ -113,8 +113,8 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
 
     it('gets no password either when it was pinned only because it let a key in', async () => {
       server.takesEveryKey = true;
-      await pool.connect(target);
-      expect(pinned()).toBe(`[127.0.0.1]:${target.port} ${server.hostKey} first-contact\n`);
+      await pool.connect(address);
+      expect(pinned()).toBe(`[127.0.0.1]:${address.port} ${server.hostKey} first-contact\n`);
       await pool.closeAll();
       server.takesEveryKey = false;
       await expect(login()).rejects.toBeInstanceOf(HostKeyUnknownError);
@@ -123,16 +123,16 @@ describe.each(['password', 'keyboard-interactive'] as const)('a server that asks
 
     it('gets the password once a person has confirmed it, also after a first contact by key', async () => {
       server.takesEveryKey = true;
-      await pool.connect(target);
-      await confirmHostKey(folder, target, parseHostKey(server.hostKey) as HostKey);
-      expect(pinned()).toBe(`[127.0.0.1]:${target.port} ${server.hostKey}\n`);
+      await pool.connect(address);
+      await confirmHostKey(folder, address, parseHostKey(server.hostKey) as HostKey);
+      expect(pinned()).toBe(`[127.0.0.1]:${address.port} ${server.hostKey}\n`);
       await (await login()).close();
       expect(server.heard).toEqual([password]);
     });
 
     it('gets no password when another one is confirmed', async () => {
       const other = new PasswordServer(method, password);
-      await confirmHostKey(folder, target, parseHostKey(other.hostKey) as HostKey);
+      await confirmHostKey(folder, address, parseHostKey(other.hostKey) as HostKey);
       await expect(login()).rejects.toBeInstanceOf(HostKeyChangedError);
       expect(server.heard).toEqual([]);
     });

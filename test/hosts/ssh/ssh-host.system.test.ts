@@ -11,10 +11,10 @@ import {
   HostUnreachableError,
   OutputTooLargeError,
 } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { knownHostsFile } from '../../../src/hosts/ssh/known-hosts.js';
 import { Script, sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { FirstContact } from '../../../src/hosts/ssh/verify-host-key.js';
 import { freePort, TestSshd, until } from '../../support/test-sshd.js';
 
@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 
 function newPool(): HostPool {
-  return createHostPool({
+  return new SharedHostPool({
     stateFolder: join(folder, 'worker'),
     remoteStateFolder: join(folder, 'host'),
     onFirstContact: (contact) => contacts.push(contact),
@@ -56,7 +56,7 @@ async function elapsed(action: () => Promise<unknown>): Promise<number> {
 
 describe('running scripts', () => {
   it('gives back output and exit code, and fails at codes not accepted', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const script = sh`echo ${"it's out"}; echo err >&2; exit 3`;
     expect(await host.run(script, { accept: [3] })).toEqual({
       exitCode: 3,
@@ -73,7 +73,7 @@ describe('running scripts', () => {
   });
 
   it('gives /dev/null or the given text as standard input, also to a script too long for an argument', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const padding = new Script(`: '${'x'.repeat(300_000)}'\n`);
     for (const script of [sh`sha256sum; exit 0`, sh`${padding}sha256sum; exit 0`]) {
       const text = 'é'.repeat(500_000);
@@ -85,7 +85,7 @@ describe('running scripts', () => {
   });
 
   it('carries large output whole, and refuses to answer with a part of too large a one', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const { stdout } = await host.run(sh`seq 1000000`);
     expect(stdout.length).toBe(6_888_896);
     expect(stdout.endsWith('\n1000000\n')).toBe(true);
@@ -93,7 +93,7 @@ describe('running scripts', () => {
   });
 
   it('writes and reads files whole', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const path = join(folder, 'a b', 'file');
     expect(await host.readFile(path)).toBeUndefined();
     expect(await host.writeFile(path, 'text\n\n', { mode: 0o640 })).toBe('written');
@@ -104,7 +104,7 @@ describe('running scripts', () => {
   });
 
   it('ends the command on the host when aborted or when the timeout passes', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const reason = new Error('enough');
     const mark = `slipway-${process.pid}-abort`;
     const script = sh`sleep 60; echo ${mark}`;
@@ -125,7 +125,7 @@ describe('sharing', () => {
   it('runs 30 scripts at once over one connection, at most eight at a time', async () => {
     const counter = join(folder, 'running');
     const script = sh`mkdir -p ${counter}; touch ${counter}/$$; ls ${counter} | wc -l; sleep 1; rm ${counter}/$$`;
-    const hosts = await Promise.all([...Array(30).keys()].map(() => pool.connect(sshd.target())));
+    const hosts = await Promise.all([...Array(30).keys()].map(() => pool.connect(sshd.address())));
     expect(sshd.sessions()).toHaveLength(1);
     const results = await Promise.all(hosts.map((host) => host.run(script)));
     const most = Math.max(...results.map(({ stdout }) => Number(stdout)));
@@ -138,7 +138,7 @@ describe('sharing', () => {
   it('goes on with fewer sessions where the server takes fewer', async () => {
     const strict = await TestSshd.start({ extraConfig: 'MaxSessions 2' });
     try {
-      const host = await pool.connect(strict.target());
+      const host = await pool.connect(strict.address());
       const runs = [...Array(12).keys()].map((index) => host.run(sh`sleep 0.1; echo ${index}`));
       const outputs = (await Promise.all(runs)).map(({ stdout }) => Number(stdout));
       expect(outputs).toEqual([...Array(12).keys()]);
@@ -149,10 +149,10 @@ describe('sharing', () => {
   });
 
   it('makes a new connection when asked for a fresh one, and lets the old one finish its work', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const running = host.run(sh`sleep 1; echo done`);
     await until(() => sshd.sessions().length === 1);
-    const fresh = await pool.connect(sshd.target(), { fresh: true });
+    const fresh = await pool.connect(sshd.address(), { fresh: true });
     expect(sshd.sessions()).toHaveLength(2);
     expect((await fresh.run(sh`echo new`)).stdout).toBe('new\n');
     expect((await running).stdout).toBe('done\n');
@@ -162,7 +162,7 @@ describe('sharing', () => {
 
 describe('host keys', () => {
   it('are pinned at the first contact, for ssh too', async () => {
-    await (await pool.connect(sshd.target())).run(sh`true`);
+    await (await pool.connect(sshd.address())).run(sh`true`);
     const file = knownHostsFile(join(folder, 'worker'), 'blue');
     const line = `[127.0.0.1]:${sshd.port} ${sshd.hostKey('ed25519')} first-contact\n`;
     expect(await readFile(file, 'utf8')).toBe(line);
@@ -181,28 +181,28 @@ describe('host keys', () => {
 
   it('are pinned once by many first contacts at once', async () => {
     const pools = [...Array(5).keys()].map(newPool);
-    await Promise.all(pools.map((each) => each.connect(sshd.target())));
+    await Promise.all(pools.map((each) => each.connect(sshd.address())));
     await Promise.all(pools.map((each) => each.closeAll()));
     expect(contacts).toHaveLength(1);
   });
 
   it('are asked for by the type that is pinned', async () => {
-    const target = sshd.target({ hostKey: sshd.hostKey('rsa') });
-    expect((await (await pool.connect(target)).run(sh`echo in`)).stdout).toBe('in\n');
-    // The specification's key was recorded; without it in the target, the recorded one counts.
+    const address = sshd.address({ hostKey: sshd.hostKey('rsa') });
+    expect((await (await pool.connect(address)).run(sh`echo in`)).stdout).toBe('in\n');
+    // The specification's key was recorded; without it in the address, the recorded one counts.
     await pool.closeAll();
-    expect((await (await pool.connect(sshd.target())).run(sh`echo in`)).stdout).toBe('in\n');
+    expect((await (await pool.connect(sshd.address())).run(sh`echo in`)).stdout).toBe('in\n');
     expect(contacts).toEqual([]);
   });
 
   it('that changed are refused, before any secret is sent', async () => {
-    await pool.connect(sshd.target());
+    await pool.connect(sshd.address());
     const before = sshd.hostKey('ed25519');
     await sshd.end();
     sshd.makeHostKey('ed25519');
     await sshd.begin();
     const failure = await newPool()
-      .connect(sshd.target(), { password: 'secret' })
+      .connect(sshd.address(), { password: 'secret' })
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HostKeyChangedError);
     expect((failure as HostKeyChangedError).retryable).toBe(false);
@@ -214,20 +214,20 @@ describe('host keys', () => {
 
 describe('logging in', () => {
   it('with a key that the host does not know fails as such', async () => {
-    const target = sshd.target({ privateKey: join(sshd.folder, 'stranger') });
-    await expect(pool.connect(target)).rejects.toBeInstanceOf(AuthenticationFailedError);
+    const address = sshd.address({ privateKey: join(sshd.folder, 'stranger') });
+    await expect(pool.connect(address)).rejects.toBeInstanceOf(AuthenticationFailedError);
   });
 
   it('with a key that is missing or no key fails as such', async () => {
-    const missing = sshd.target({ privateKey: join(sshd.folder, 'nothing') });
+    const missing = sshd.address({ privateKey: join(sshd.folder, 'nothing') });
     await expect(pool.connect(missing)).rejects.toThrow(/cannot be read \(ENOENT\)/);
-    const noKey = sshd.target({ privateKey: join(sshd.folder, 'login.pub') });
+    const noKey = sshd.address({ privateKey: join(sshd.folder, 'login.pub') });
     await expect(pool.connect(noKey)).rejects.toBeInstanceOf(AuthenticationFailedError);
   });
 
   it('at a port where nothing listens says that the connection was refused', async () => {
     const failure = await pool
-      .connect(sshd.target({ port: await freePort() }))
+      .connect(sshd.address({ port: await freePort() }))
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(HostUnreachableError);
     expect((failure as Error).message).toContain('the connection was refused');
@@ -239,7 +239,7 @@ describe('logging in', () => {
     const port = await freePort();
     await new Promise<void>((resolve) => silent.listen(port, '127.0.0.1', resolve));
     const time = await elapsed(async () => {
-      await expect(pool.connect(sshd.target({ port }), { timeout: 700 })).rejects.toThrow(
+      await expect(pool.connect(sshd.address({ port }), { timeout: 700 })).rejects.toThrow(
         /no answer within 0.7 s/,
       );
     });
@@ -251,7 +251,7 @@ describe('logging in', () => {
 
 describe('a link that breaks', () => {
   it('in mid-command is noticed at once when the server dies, and made anew at the next use', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const running = host.run(sh`sleep 30`);
     await until(() => sshd.sessions().length === 1);
     const time = await elapsed(async () => {
@@ -263,7 +263,7 @@ describe('a link that breaks', () => {
   });
 
   it('by freezing is noticed within seconds', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     const running = host.run(sh`sleep 30`);
     await until(() => sshd.sessions().length === 1);
     const frozen = sshd.sessions();
@@ -280,7 +280,7 @@ describe('a link that breaks', () => {
   });
 
   it('by a restart of the server is bridged by the next use, which fails while the server is away', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     await sshd.end();
     await until(() =>
       host.run(sh`true`).then(
@@ -293,7 +293,7 @@ describe('a link that breaks', () => {
   });
 
   it('through the shell being killed does not look like an exit code', async () => {
-    const host = await pool.connect(sshd.target());
+    const host = await pool.connect(sshd.address());
     await expect(host.run(sh`kill -KILL $$`, { accept: 'any' })).rejects.toThrow(/was ended by SIGKILL/);
   });
 });

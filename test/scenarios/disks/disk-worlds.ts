@@ -235,7 +235,7 @@ const storage = fc
       ),
     }),
   })
-  .map((wishes) => storageOf(wishes)); // prettier-ignore
+  .map((drawn) => storageOf(drawn)); // prettier-ignore
 
 export const worlds: fc.Arbitrary<World> = fc
   .record({

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { Report } from '../../../src/cluster/report/report.js';
-import type { DecisionQuestion } from '../../../src/protocol/progress.js';
 import {
-  abortUpdate,
+  answerMessages,
   approveUpdate,
   clusterWorkflowId,
   progressQuery,
-  retryUpdate,
-  skipUpdate,
   taskQueue,
 } from '../../../src/protocol/messages.js';
-import type { ClusterProgress, Question } from '../../../src/protocol/progress.js';
+import type {
+  ClusterProgress,
+  DecisionQuestion,
+  DecisionVerb,
+  Question,
+} from '../../../src/protocol/progress.js';
 import type { Cast } from './casts.js';
 import type { FaultRun } from './fault-run.js';
 
@@ -25,9 +27,7 @@ export interface PlayOptions {
 export type Play = (options: PlayOptions) => Promise<Report>;
 
 /** What a person says about a failed step; undefined: nothing yet. */
-export type Decide = (question: DecisionQuestion) => 'retry' | 'skip' | 'abort' | undefined;
-
-const decisions = { retry: retryUpdate, skip: skipUpdate, abort: abortUpdate } as const;
+export type Decide = (question: DecisionQuestion) => DecisionVerb | undefined;
 
 /**
  * Starts an `up`, approves it, and lets steps be tried again that ask for it.
@@ -95,6 +95,6 @@ async function answer(
     await run.whenQuiet();
     run.expectAgain({ step, host });
   }
-  await handle.executeUpdate(decisions[verb], { args: [{ by, host, step }] });
+  await handle.executeUpdate(answerMessages[verb].update, { args: [{ by, host, step }] });
   if (verb === 'retry') run.askedAbout({ step, host }, message);
 }

@@ -1,5 +1,4 @@
 import { oldDataAdvice } from '../../../src/cluster/storage/old-data.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
 import type { ClusterPlan } from '../../../src/cluster/plan/plan.js';
 import type { Report, ReportedHost } from '../../../src/cluster/report/report.js';
 import { judgeBeforeRerun } from '../../../src/cluster/rerun/rerun.js';
@@ -7,6 +6,7 @@ import { whatResetDoes } from '../../../src/cluster/rerun/reset-node.js';
 import type { HostSpecification, Specification } from '../../../src/cluster/specification/specification.js';
 import type { StoragePlan, StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import type { ClusterProgress, Question, StepProgress } from '../../../src/protocol/progress.js';
+import { aPlan } from '../../support/a-plan.js';
 import { anApplyPlan, aProbe, aSpecification, aTarget } from '../../support/builders.js';
 import { findingsWith, specificationWith, type Texts } from './hostile-hosts.js';
 
@@ -45,10 +45,8 @@ function storageWith(text: Texts, hosts: readonly HostSpecification[]): Record<s
 } // prettier-ignore
 
 export function planWith(text: Texts, specification: Specification = specificationWith(text)): ClusterPlan {
-  const plan = planCluster({
+  const plan = aPlan({
     specification,
-    release: { name: 'v2.24.1', why: '', findings: [] },
-    facts: {},
     storage: storageWith(text, specification.hosts),
     findings: findingsWith(text, specification),
   });

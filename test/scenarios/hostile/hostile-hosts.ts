@@ -1,6 +1,7 @@
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import type { Finding } from '../../../src/cluster/checks/findings.js';
-import { preflight, withOverride } from '../../../src/cluster/preflight/preflight.js';
+import { withOverrides } from '../../../src/cluster/checks/overrides.js';
+import { preflight } from '../../../src/cluster/preflight/preflight.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
 import type { HostSpecification, Specification } from '../../../src/cluster/specification/specification.js';
 import { aDisk, aSpecification, someFacts, someSystem } from '../../support/builders.js';
@@ -68,7 +69,7 @@ export function findingsWith(text: Texts, specification: Specification): Finding
     const { system = someSystem(), ...rest } = factsWith(text, hostname);
     return [name, { ...rest, system: { ...system, interfaces } }] as const;
   });
-  return [
+  const before = [
     ...preflight({
       ...{ specification, release: 'v2.24.1', facts: Object.fromEntries(facts) },
       controlHost: { controlHost: { hasGit: false, isInstalled: false, freeBytes: 1, mountedAt: text() } },
@@ -78,7 +79,10 @@ export function findingsWith(text: Texts, specification: Specification): Finding
         outdated: [{ host, ports: [{ protocol: 'tcp', port: 2, what: text() }], peers: [text()], peerCount: 9 }],
       },
     }),
-    withOverride(sudoFinding({ host, said: text(), mend: text() }), specification.overrides),
+    sudoFinding({ host, said: text(), mend: text() }),
+  ];
+  return [
+    ...withOverrides(before, specification.overrides),
     { check: 'group-variables', host: null, severity: 'error', is: text(), shouldBe: text(), mend: text(), overridden: text() },
   ];
 } // prettier-ignore

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { copySshKey } from '../../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { FakeJobs } from '../../fakes/fake-jobs.js';
-import { fingerprint, hostKeyFromWire, hostKeyText } from '../../../src/hosts/ssh/host-key.js';
+import { fingerprint, hostKeyFromWire, hostKeyText } from '../../../src/hosts/host-key.js';
 import { local, runStep } from '../../support/control-host.js';
 import { canary, commands } from './hostile-inputs.js';
 import { SealedMachine } from '../../support/sealed-machine.js';

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failureText } from '../../../src/cli/questions/question-text.js';
 import { toFailure } from '../../../src/activities/running/failures.js';
 import { CommandFailedError } from '../../../src/hosts/errors.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { sh } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import { describeFailure } from '../../../src/workflows/running/failures.js';
 import { hostile, obeyed } from '../../support/hostile.js';
 import { TestSshd } from '../../support/test-sshd.js';
@@ -23,7 +23,7 @@ let pool: HostPool;
 let sshd: TestSshd | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-login-'));
-  pool = createHostPool({ stateFolder: join(folder, 'worker'), remoteStateFolder: join(folder, 'host') });
+  pool = new SharedHostPool({ stateFolder: join(folder, 'worker'), remoteStateFolder: join(folder, 'host') });
 });
 afterEach(async () => {
   await pool.closeAll();
@@ -40,7 +40,7 @@ async function login(command: string) {
   writeFileSync(join(folder, 'noise'), noise);
   const lines = [`Banner ${join(folder, 'noise')}`, `ForceCommand cat ${join(folder, 'noise')}; ${command}`];
   sshd = await TestSshd.start({ extraConfig: lines.join('\n') });
-  return await pool.connect(sshd.target());
+  return await pool.connect(sshd.address());
 }
 
 describe('a login with a banner and noise of its own', () => {

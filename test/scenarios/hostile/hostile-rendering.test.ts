@@ -9,7 +9,7 @@ import { Questions } from '../../../src/cli/questions/questions.js';
 import { plainText } from '../../../src/cluster/text/plain-text.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import { renderReport, renderReportMarkdown } from '../../../src/cluster/report/render-report.js';
-import { showProgress } from '../../../src/workflows/progress/current-details.js';
+import { currentDetails } from '../../../src/workflows/progress/current-details.js';
 import type { ClusterProgress } from '../../../src/protocol/progress.js';
 import { RecordingTerminal } from '../../support/recording-terminal.js';
 import { planWith, progressWith, reportWith } from './hostile-contents.js';
@@ -77,8 +77,11 @@ const inTerminal: readonly (readonly [string, (text: Texts) => string])[] = [
 
 const inMarkdown: readonly (readonly [string, (text: Texts) => string])[] = [
   ['report', (text) => renderReportMarkdown(reportWith(text))],
-  ['progress', (text) => showProgress(progressWith(text), 'cluster/akash')],
-  ['progress of many hosts', (text) => showProgress(progressWith(text, { crowded: true }), 'cluster/akash')],
+  ['progress', (text) => currentDetails(progressWith(text), 'cluster/akash')],
+  [
+    'progress of many hosts',
+    (text) => currentDetails(progressWith(text, { crowded: true }), 'cluster/akash'),
+  ],
 ];
 
 /** Each of a run's cases puts seven texts into hundreds of places. */
@@ -120,8 +123,8 @@ describe('what is put together for it', () => {
     ['the order', renderPlan(planWith(text)), /one at a time: x\d cp1, x\d cp2, x\d cp3\n/],
     ['the reset', questionsShown(progressWith(text), true), /has no node x x\d, as it calls itself[^]*\nReset x\d as shown above\?/],
     ['the deletion', questionsShown(progressWith(text), false), /To be deleted for good on x\d, x\d\n {2}x\d, 1 /],
-    ['the reset, in Markdown', showProgress(progressWith(text), 'w'), /is half-initialised: reset it\?/],
-    ['the deletion, in Markdown', showProgress(progressWith(text), 'w'), /What is deleted for good/],
+    ['the reset, in Markdown', currentDetails(progressWith(text), 'w'), /is half-initialised: reset it\?/],
+    ['the deletion, in Markdown', currentDetails(progressWith(text), 'w'), /What is deleted for good/],
   ])('has %s', (_, shown, expected) => {
     expect(shown).toMatch(expected);
   }); // prettier-ignore

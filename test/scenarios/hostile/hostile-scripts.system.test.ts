@@ -9,7 +9,7 @@ import { createActivities } from '../../../src/activities/index.js';
 import { failureText } from '../../../src/cli/questions/question-text.js';
 import { FakeJobs } from '../../fakes/fake-jobs.js';
 import type { Host } from '../../../src/hosts/host.js';
-import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
+import { JobRunner } from '../../../src/hosts/jobs/job-runner.js';
 import { describeFailure } from '../../../src/workflows/running/failures.js';
 import { obeyed } from '../../support/hostile.js';
 import { canary, commands, hostileInputs, runningJob, type Inputs } from './hostile-inputs.js';
@@ -84,7 +84,7 @@ async function runAll(inputs: Inputs, ran: Ran): Promise<void> {
   const hosts = { connect: async () => Promise.resolve(machine), closeAll: async () => Promise.resolve() };
   const readSecret = async () => Promise.resolve('secret');
   // Jobs run through the machine itself, and are stopped as real ones are.
-  const stop = async (host: Host, key: string) => createJobs().stop(host, key);
+  const stop = async (host: Host, key: string) => new JobRunner().stop(host, key);
   const dependencies = { hosts, jobs: Object.assign(new FakeJobs(), { stop }), readSecret };
   const activities = (await createActivities(dependencies)) as unknown as Record<keyof Inputs, Activity>;
   for (const name of Object.keys(inputs) as (keyof Inputs)[]) {

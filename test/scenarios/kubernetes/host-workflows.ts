@@ -8,13 +8,12 @@ import type { Dependencies } from '../../../src/activities/running/dependencies.
 import { createActivities, type AllActivities } from '../../../src/activities/index.js';
 import { startEmbeddedServer } from '../../../src/temporal/embedded-server.js';
 import { createWorker } from '../../../src/workers/create-worker.js';
-import type { HostOutcome, PrepareHostInput } from '../../../src/protocol/host-messages.js';
+import type { HostOutcome, OneHostInput, PrepareHostInput } from '../../../src/protocol/host-messages.js';
 import { approveUpdate, hostWorkflowId, progressQuery, taskQueue } from '../../../src/protocol/messages.js';
-import type { MigrateStorageInput } from '../../../src/workflows/migrate-storage.js';
 
 /** Arguments by the workflow's name. */
 interface Arguments {
-  readonly migrateStorage: MigrateStorageInput;
+  readonly migrateStorage: OneHostInput;
   readonly prepareHost: PrepareHostInput;
 }
 

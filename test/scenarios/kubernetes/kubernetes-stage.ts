@@ -7,7 +7,7 @@ import type { VerifyKubernetesInput } from '../../../src/protocol/step-inputs.js
 import { startKubernetes, type Kubernetes } from '../../../src/lab/kubernetes/start.js';
 import { matchingRelease } from '../../../src/lab/kubernetes/versions.js';
 import { runStep } from '../../support/control-host.js';
-import { targetOf, useLab, type LabStage } from '../../support/lab-host.js';
+import { labAddressOf, useLab, type LabStage } from '../../support/lab-host.js';
 
 export const upstreamDns = ['8.8.8.8', '1.1.1.1'];
 
@@ -44,7 +44,7 @@ export async function confirm(
   change: Partial<VerifyKubernetesInput> = {},
 ): Promise<readonly CheckResult[]> {
   const input: VerifyKubernetesInput = {
-    host: targetOf(cluster.controlPlane),
+    host: labAddressOf(cluster.controlPlane),
     nodes: [cluster.worker.name],
     release: matchingRelease,
     upstreamDns,

@@ -7,7 +7,7 @@ import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js
 import type { Kubernetes } from '../../../src/lab/kubernetes/start.js';
 import type { HostOutcome } from '../../../src/protocol/host-messages.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf } from '../../support/lab-host.js';
+import { onMachine, labAddressOf } from '../../support/lab-host.js';
 import type { StorageWorker } from '../../support/storage-worker.js';
 import { labSpecification } from '../procedure/stage.js';
 import { approver, withHostWorkflows } from './host-workflows.js';
@@ -73,7 +73,7 @@ export async function finish(
   { cluster, dependencies }: KubernetesStage,
   layout: 'auto' | 'root-dir',
 ): Promise<void> {
-  const host = targetOf(cluster.worker);
+  const host = labAddressOf(cluster.worker);
   const work = {
     host,
     approvedPlan: null,
@@ -100,7 +100,7 @@ export async function finish(
 /** What step 9 finds on the worker itself: units, their order after the mounts, array, mounts, certificates. */
 export async function checksOfWorker({ cluster, dependencies }: KubernetesStage, storage?: StorageTarget) {
   const { checks } = await runStep(verifyHost(dependencies), {
-    host: targetOf(cluster.worker),
+    host: labAddressOf(cluster.worker),
     ...(storage && { storage }),
     ...{ units: ['containerd' as const, 'kubelet' as const], kernelParameters: false, certificates: true },
   });

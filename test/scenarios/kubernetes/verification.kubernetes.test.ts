@@ -15,7 +15,7 @@ import { podCount } from '../../../src/lab/kubernetes/start.js';
 import { podImage } from '../../../src/lab/kubernetes/binaries.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf } from '../../support/lab-host.js';
+import { onMachine, labAddressOf } from '../../support/lab-host.js';
 import { allPass, confirm, failing, podsOf, until, upstreamDns, useKubernetes } from './kubernetes-stage.js';
 import { checksOfWorker } from './migration-run.js';
 
@@ -65,7 +65,7 @@ systemctl stop kube-apiserver`;
 
 describe('the probe of how far kubeadm has come, on a real Kubernetes', () => {
   const probe = (machine: LabMachine) =>
-    runStep(probeNode(stage().dependencies), { host: targetOf(machine) });
+    runStep(probeNode(stage().dependencies), { host: labAddressOf(machine) });
   const configMap = (name: string, namespace: string) => ({
     ...{ apiVersion: 'v1', kind: 'ConfigMap', data: { what: name } },
     metadata: { name, namespace },
@@ -125,7 +125,10 @@ describe('step 9 on a real Kubernetes', () => {
       ...['node-local-dns-forward', 'node-local-dns-pods'],
     ]);
     for (const member of cluster.members) {
-      const { checks } = await runStep(verifyEtcd(dependencies), { host: targetOf(member), members: names });
+      const { checks } = await runStep(verifyEtcd(dependencies), {
+        host: labAddressOf(member),
+        members: names,
+      });
       expect(failing(checks)).toEqual([]);
     }
     const ofWorker = await host();
@@ -274,7 +277,7 @@ describe('step 9 on a real Kubernetes', () => {
     const { cluster, dependencies } = stage();
     await shortenAdminCertificate(cluster.controlPlane, 7);
     const { checks } = await runStep(verifyHost(dependencies), {
-      host: targetOf(cluster.controlPlane),
+      host: labAddressOf(cluster.controlPlane),
       ...{ units: ['etcd' as const], kernelParameters: false, certificates: true },
     });
     expect(failing(await nodes())).toEqual([]);
@@ -290,7 +293,7 @@ describe('step 9 on a real Kubernetes', () => {
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'akash-services' } };
     await cluster.apply([namespace, provider]);
     await cluster.waitForPods(podCount + 1);
-    const host = targetOf(cluster.controlPlane);
+    const host = labAddressOf(cluster.controlPlane);
     const providerPods = async () =>
       (await podsOf(cluster)).filter(({ name }) => name === 'akash-provider-0');
 
@@ -368,7 +371,7 @@ describe('step 9 on a real Kubernetes', () => {
     const [first, ...others] = cluster.members;
     for (const member of others) await onMachine(member, 'systemctl stop etcd');
     const checks = await until(nodes, something);
-    const ofEtcd = await runStep(verifyEtcd(dependencies), { host: targetOf(first), members: names });
+    const ofEtcd = await runStep(verifyEtcd(dependencies), { host: labAddressOf(first), members: names });
     for (const member of others) await onMachine(member, 'systemctl start etcd');
     expect(checks).toMatchObject([{ check: 'kubernetes-api', passed: false }]);
     expect(checks[0]?.is).toMatch(/timed? ?out|timeout|unable|etcdserver/i);

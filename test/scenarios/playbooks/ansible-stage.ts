@@ -19,7 +19,7 @@ import {
 
 const release = 'v2.24.1';
 
-interface Wishes {
+interface StageOptions {
   /** Playbooks by name. */
   readonly playbooks: Readonly<Record<string, string>>;
   /** Of ansible-core, with the versions of Python that it runs on. */
@@ -38,7 +38,7 @@ export class AnsibleStage {
     private readonly hostCount: number,
   ) {}
 
-  static async start({ playbooks, hostCount, ansible }: Wishes): Promise<AnsibleStage> {
+  static async start({ playbooks, hostCount, ansible }: StageOptions): Promise<AnsibleStage> {
     const { version, pythons } = ansible ?? { version: '2.15.13', pythons: ['3.11', '3.10', '3.9'] };
     const control = await makeControlHost();
     const sshd = await TestSshd.start();
@@ -72,7 +72,7 @@ export class AnsibleStage {
       ...{ host: local, cluster, release, specification: aSpecification({ name: cluster, hosts }) },
       sampleInventory: 'inventory/sample',
       hostKeys: Object.fromEntries(names.map((name) => [name, hostKey])),
-      privateKey: this.sshd.target().privateKey,
+      privateKey: this.sshd.address().privateKey,
     });
   }
 

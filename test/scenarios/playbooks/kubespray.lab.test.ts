@@ -11,8 +11,8 @@ import type { Dependencies } from '../../../src/activities/running/dependencies.
 import { runKubespray } from '../../../src/activities/step-08-kubespray-run/run-kubespray.js';
 import { writeGroupVariables } from '../../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../../src/activities/step-04-to-06-inventory/write-inventory.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
-import { createJobs } from '../../../src/hosts/jobs/job-runner.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
+import { JobRunner } from '../../../src/hosts/jobs/job-runner.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 import { type Lab, type LabMachine, openLab } from '../../../src/lab/index.js';
 import { digestOfTree, seededPaths, seedWorker } from '../../../src/lab/seed-worker.js';
@@ -33,8 +33,8 @@ let privateKey: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-kubespray-'));
   lab = await openLab({ name: 'kubespray-test', folder: join(folder, 'lab') });
-  const hosts = createHostPool({ stateFolder: join(folder, 'state') });
-  dependencies = { hosts, jobs: createJobs(), readSecret: async () => password };
+  const hosts = new SharedHostPool({ stateFolder: join(folder, 'state') });
+  dependencies = { hosts, jobs: new JobRunner(), readSecret: async () => password };
   privateKey = join(folder, 'id_rsa');
   const [node1, node2] = await Promise.all([
     lab.startMachine({ name: 'node1' }),
@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 /** A host as the specification names it: not by the lab's key, but by the one that step 3 copies. */
-function target(name: 'node1' | 'node2', user = 'root'): HostAddress {
+function addressOf(name: 'node1' | 'node2', user = 'root'): HostAddress {
   const { address, port, hostKey } = machines[name];
   return { kind: 'ssh', name, cluster, address, port, user, privateKey, hostKey };
 }
@@ -73,7 +73,7 @@ describe('step 3: access', () => {
   it('is made by one password login, once, and then by key', async () => {
     const { publicKey } = await runStep(createSshKey(dependencies), { host: local, path: privateKey });
     await expect(
-      runStep(copySshKey(dependencies), { host: target('node1'), publicKeys: [publicKey] }),
+      runStep(copySshKey(dependencies), { host: addressOf('node1'), publicKeys: [publicKey] }),
     ).rejects.toMatchObject({
       type: 'AuthenticationFailedError',
       message: expect.stringContaining('no password') as string,
@@ -82,11 +82,15 @@ describe('step 3: access', () => {
     for (const name of ['node1', 'node2'] as const) {
       await handOver(name);
       const before = await see(name, 'cat /root/.ssh/authorized_keys');
-      const input = { host: target(name), publicKeys: [publicKey, publicKey], password: { env: 'PASSWORD' } };
+      const input = {
+        host: addressOf(name),
+        publicKeys: [publicKey, publicKey],
+        password: { env: 'PASSWORD' },
+      };
       expect(await runStep(copySshKey(dependencies), input)).toMatchObject({ outcome: 'changed' });
       expect(await runStep(copySshKey(dependencies), input)).toMatchObject({ outcome: 'unchanged' });
       expect(await see(name, 'cat /root/.ssh/authorized_keys')).toBe(`${before}\n${publicKey}`);
-      const confirmed = await runStep(confirmSsh(dependencies), { host: target(name) });
+      const confirmed = await runStep(confirmSsh(dependencies), { host: addressOf(name) });
       expect(confirmed.hostKey).toBe(machines[name].hostKey);
     }
   });
@@ -94,7 +98,7 @@ describe('step 3: access', () => {
   it('says that the password is wrong, and does not try it again', async () => {
     await machines.node1.run('useradd -m -s /bin/sh alice && echo alice:other | chpasswd');
     const input = {
-      host: target('node1', 'alice'),
+      host: addressOf('node1', 'alice'),
       publicKeys: ['ssh-rsa AAAA'],
       password: { env: 'PASSWORD' },
     };
@@ -109,18 +113,22 @@ describe('step 3: access', () => {
     await machines.node1.run(`echo 'alice:${password}' | chpasswd
 echo 'alice ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/alice`);
     const { publicKey } = await runStep(createSshKey(dependencies), { host: local, path: privateKey });
-    const input = { host: target('node1', 'alice'), publicKeys: [publicKey], password: { env: 'PASSWORD' } };
+    const input = {
+      host: addressOf('node1', 'alice'),
+      publicKeys: [publicKey],
+      password: { env: 'PASSWORD' },
+    };
     expect(await runStep(copySshKey(dependencies), input)).toMatchObject({ outcome: 'changed' });
     const seen = await see('node1', 'stat -c "%a %U %G" /home/alice/.ssh /home/alice/.ssh/authorized_keys');
     expect(seen).toBe('700 alice alice\n600 alice alice');
-    await runStep(confirmSsh(dependencies), { host: target('node1', 'alice') });
+    await runStep(confirmSsh(dependencies), { host: addressOf('node1', 'alice') });
 
     await machines.node1.run('rm /etc/sudoers.d/alice');
-    await expect(runStep(confirmSsh(dependencies), { host: target('node1', 'alice') })).rejects.toMatchObject(
-      {
-        details: [{ advice: expect.stringContaining('NOPASSWD') as string }],
-      },
-    );
+    await expect(
+      runStep(confirmSsh(dependencies), { host: addressOf('node1', 'alice') }),
+    ).rejects.toMatchObject({
+      details: [{ advice: expect.stringContaining('NOPASSWD') as string }],
+    });
   });
 });
 

@@ -12,7 +12,7 @@ import type { LabMachine } from '../../../src/lab/index.js';
 import { aSpecification } from '../../support/builders.js';
 import { TestSshd } from '../../support/test-sshd.js';
 import { installStandIn, runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 /** Where Slipway keeps its files on a host that it reaches by SSH. */
 const stateFolder = '/var/lib/slipway';
@@ -43,11 +43,11 @@ afterAll(async () => {
 it('steps 1 to 8 work on a control host that is reached by SSH, with a key of its own', async () => {
   const { dependencies } = stage();
   const cluster = 'remote';
-  const control = { host: controlHost.target({ name: 'control', cluster }), cluster };
+  const control = { host: controlHost.address({ name: 'control', cluster }), cluster };
   const privateKey = join(folder, 'id_rsa');
   const { publicKey } = await runStep(createSshKey(dependencies), { ...control, path: privateKey });
   const publicKeys = [publicKey];
-  await runStep(copySshKey(dependencies), { host: targetOf(machine), publicKeys });
+  await runStep(copySshKey(dependencies), { host: labAddressOf(machine), publicKeys });
 
   const virtualEnvironment = await installStandIn(dependencies, { control, folder, release });
   const { name, address, port, hostKey } = machine;

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import { gatherFacts } from '../../../src/activities/look-at-hosts/gather-facts.js';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import type { PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import type { PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { specificationSchema } from '../../../src/cluster/specification/specification.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 /** A clock and a kernel of its own: only a virtual machine has them. */
 let machine: LabMachine;
@@ -18,7 +18,7 @@ const stage = useLab('test-preflight-vm', async ({ lab }) => {
 const on = (script: string) => onMachine(machine, script);
 
 const look = (): Promise<HostFacts> =>
-  runStep(gatherFacts(stage().dependencies), { host: targetOf(machine), mountPoint: '/data' });
+  runStep(gatherFacts(stage().dependencies), { host: labAddressOf(machine), mountPoint: '/data' });
 
 async function findings(check: PreflightCheck, facts?: HostFacts) {
   const specification = specificationSchema.parse({

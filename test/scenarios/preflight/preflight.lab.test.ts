@@ -8,15 +8,15 @@ import { listenProgram } from '../../../src/probes/reachability-programs.js';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import type { PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import type { PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { specificationSchema, type Specification } from '../../../src/cluster/specification/specification.js';
 import { ConnectionLostError } from '../../../src/hosts/errors.js';
 import type { Host } from '../../../src/hosts/host.js';
 import { quote } from '../../../src/hosts/script.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { local, runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 let machines: LabMachine[] = [];
 let specification: Specification;
@@ -51,7 +51,7 @@ function specificationWith(more: Readonly<Record<string, object>> = {}): Specifi
 }
 
 const lookAt = (machine: LabMachine): Promise<HostFacts> =>
-  runStep(gatherFacts(stage().dependencies), { host: targetOf(machine), mountPoint: '/data' });
+  runStep(gatherFacts(stage().dependencies), { host: labAddressOf(machine), mountPoint: '/data' });
 
 const reach = (
   { hosts }: Pick<Dependencies, 'hosts'> = stage().dependencies,
@@ -59,7 +59,7 @@ const reach = (
 ): Promise<ReachabilityResult> =>
   runStep(checkReachability({ hosts }), {
     host: local,
-    hosts: machines.map(targetOf),
+    hosts: machines.map(labAddressOf),
     specification: cluster,
     jobKey: 'check-reachability-lab-g1',
   });
@@ -123,8 +123,8 @@ describe('machines that nothing is wrong with', () => {
 describe('the control host', () => {
   it('tells whether it has git, how much room there is, and what is installed', async () => {
     const look = async () => {
-      const [machine] = machines.map(targetOf);
-      const input = { host: machine ?? local, mountPoint: '/data', controlHostOf: 'lab' };
+      const [first] = machines.map(labAddressOf);
+      const input = { host: first ?? local, mountPoint: '/data', controlHostOf: 'lab' };
       return (await runStep(gatherFacts(stage().dependencies), input)).controlHost;
     };
     const git = (await on(0, 'command -v git || true')).trim() !== '';
@@ -259,7 +259,7 @@ describe('Slipway’s own firewall of an earlier run', () => {
   };
   const apply = (index: number, cluster: Specification) =>
     runStep(applyFirewallRules(stage().dependencies), {
-      host: targetOf(machines[index] as LabMachine),
+      host: labAddressOf(machines[index] as LabMachine),
       ruleSet: firewallRuleSet({ specification: cluster, host: `node${index + 1}` }),
     });
   const knowsNot = (host: string, ports: string) =>
@@ -448,8 +448,8 @@ describe('a worker that dies in the middle', () => {
 function poolThatFails(pool: HostPool, names: readonly string[]): HostPool {
   return {
     closeAll: () => pool.closeAll(),
-    connect: async (target, options) => {
-      const host = await pool.connect(target, options);
+    connect: async (address, options) => {
+      const host = await pool.connect(address, options);
       const { name, stateFolder } = host;
       const run: Host['run'] = (script, how) =>
         names.includes(how?.what ?? '')

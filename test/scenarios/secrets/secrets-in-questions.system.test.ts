@@ -9,10 +9,10 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { copySshKey } from '../../../src/activities/step-03-ssh-access/copy-ssh-key.js';
 import { failureText } from '../../../src/cli/questions/question-text.js';
 import { FakeJobs } from '../../fakes/fake-jobs.js';
-import { createHostPool } from '../../../src/hosts/shared-host-pool.js';
+import { SharedHostPool } from '../../../src/hosts/pool/shared-host-pool.js';
 import { readSecret, type SecretLocation } from '../../../src/hosts/secrets.js';
-import type { HostPool } from '../../../src/hosts/host-pool.js';
-import { showProgress } from '../../../src/workflows/progress/current-details.js';
+import type { HostPool } from '../../../src/hosts/pool/host-pool.js';
+import { currentDetails } from '../../../src/workflows/progress/current-details.js';
 import { describeFailure } from '../../../src/workflows/running/failures.js';
 import { hostOf, progressOf, stepOf } from '../../support/progress.js';
 import { parse, textOf } from '../../support/hostile.js';
@@ -32,7 +32,7 @@ let pool: HostPool;
 let file: string;
 beforeAll(async () => {
   sshd = await TestSshd.start();
-  pool = createHostPool({ stateFolder: join(sshd.folder, 'state') });
+  pool = new SharedHostPool({ stateFolder: join(sshd.folder, 'state') });
   file = join(sshd.folder, 'password');
   vi.stubEnv(variable, password);
 });
@@ -45,7 +45,7 @@ afterAll(async () => {
 /** @param logged hears what the worker writes into its log */
 async function failureWith(location: SecretLocation, logged: (text: string) => void): Promise<unknown> {
   const run = copySshKey({ hosts: pool, jobs: new FakeJobs(), readSecret });
-  const host = sshd.target({ privateKey: join(sshd.folder, 'stranger'), hostKey: sshd.hostKey('ed25519') });
+  const host = sshd.address({ privateKey: join(sshd.folder, 'stranger'), hostKey: sshd.hostKey('ed25519') });
   const input = { host, publicKeys: ['ssh-ed25519 AAAA'], password: location };
   const logger = new DefaultLogger('TRACE', (entry) => logged(inspect(entry, { depth: 20 })));
   return new MockActivityEnvironment({}, { logger }).run(run, input).catch((error: unknown) => error);
@@ -79,7 +79,7 @@ it.each<[string, () => SecretLocation, RegExp]>([
   const converted = new DefaultFailureConverter().errorToFailure(failure, defaultPayloadConverter);
   for (const text of textsIn(converted)) search.look('failure as Temporal gets it', text);
   // In Markdown a secret is written in yet another way.
-  search.look('details in Temporal’s UI', textOf(parse(showProgress(progress, 'cluster/blue'))));
+  search.look('details in Temporal’s UI', textOf(parse(currentDetails(progress, 'cluster/blue'))));
   search.look('question in the terminal', failureText(question).join('\n'));
   expect(failureText(question).join('\n')).toMatch(told);
   expect(textsIn(converted).join()).toContain(message);

@@ -5,7 +5,7 @@ import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.
 import { startEtcd } from '../../../src/lab/kubernetes/etcd.js';
 import type { LabSystemdMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 let members: readonly LabSystemdMachine[] = [];
 
@@ -21,10 +21,10 @@ const member = (index: 0 | 1 | 2): LabSystemdMachine => {
   return machine;
 };
 const verify = async (machine: LabSystemdMachine) =>
-  (await runStep(verifyEtcd(stage().dependencies), { host: targetOf(machine), members: names })).checks;
+  (await runStep(verifyEtcd(stage().dependencies), { host: labAddressOf(machine), members: names })).checks;
 const verifyMachine = async (machine: LabSystemdMachine) => {
   const input = {
-    host: targetOf(machine),
+    host: labAddressOf(machine),
     ...{ units: ['etcd' as const], kernelParameters: false, certificates: true },
   };
   return (await runStep(verifyHost(stage().dependencies), input)).checks;
@@ -46,7 +46,7 @@ describe('verification of three members of etcd, set up as Kubespray does', () =
 
   it('fails when a disk is slow, with what etcdctl measured', async () => {
     for (const machine of members) await machine.limitWrites(10);
-    const input = { host: targetOf(member(0)), jobKey: 'slow-disk' };
+    const input = { host: labAddressOf(member(0)), jobKey: 'slow-disk' };
     const { checks } = await runStep(checkEtcdPerformance(stage().dependencies), input);
     for (const machine of members) await machine.limitWrites(null);
     expect(failing(checks)).toEqual(['etcd-perf']);

@@ -3,7 +3,7 @@ import { checkEtcdPerformance } from '../../../src/activities/step-09-confirm/ch
 import { verifyEtcd } from '../../../src/activities/step-09-confirm/verify-etcd.js';
 import type { LabMachine } from '../../../src/lab/index.js';
 import { runStep } from '../../support/control-host.js';
-import { onMachine, targetOf, useLab } from '../../support/lab-host.js';
+import { onMachine, labAddressOf, useLab } from '../../support/lab-host.js';
 
 let machine: LabMachine;
 
@@ -31,7 +31,7 @@ const stage = useLab('test-etcd', async ({ lab }) => {
 });
 
 const verify = async (members: readonly string[]) => {
-  const input = { host: targetOf(machine), members };
+  const input = { host: labAddressOf(machine), members };
   return (await runStep(verifyEtcd(stage().dependencies), input)).checks;
 };
 const failing = (checks: readonly { check: string; passed: boolean }[]) =>
@@ -43,7 +43,7 @@ describe('verification of a real etcd', () => {
     expect(await verify(['node1'])).toMatchObject([
       { check: 'etcd-members', passed: false, is: 'no /etc/etcd.env' },
     ]);
-    const input = { host: targetOf(machine), jobKey: 'check-perf-none' };
+    const input = { host: labAddressOf(machine), jobKey: 'check-perf-none' };
     expect((await runStep(checkEtcdPerformance(stage().dependencies), input)).checks).toMatchObject([
       { check: 'etcd-perf', passed: false, is: 'no /etc/etcd.env' },
     ]);
@@ -76,7 +76,7 @@ describe('verification of a real etcd', () => {
 
   it('measures its performance when asked, even where an earlier check was cut off', async () => {
     await on('ETCDCTL_API=3 etcdctl put /etcdctl-check-perf/left behind');
-    const input = { host: targetOf(machine), jobKey: 'check-perf-1' };
+    const input = { host: labAddressOf(machine), jobKey: 'check-perf-1' };
     const { checks } = await runStep(checkEtcdPerformance(stage().dependencies), input);
     const [perf] = checks;
     expect(perf?.check).toBe('etcd-perf');

@@ -8,7 +8,7 @@ import { ansibleConfig, knownHostsText } from '../../../src/cluster/kubespray/an
 import { clusterFolders } from '../../../src/cluster/kubespray/folders.js';
 import { editFstab } from '../../../src/cluster/storage/fstab.js';
 import { absolutePath, hostAddress, hostKey } from '../../../src/cluster/specification/fields.js';
-import { fingerprint, hostKeyFromWire, hostKeyText } from '../../../src/hosts/ssh/host-key.js';
+import { fingerprint, hostKeyFromWire, hostKeyText } from '../../../src/hosts/host-key.js';
 import { KnownHosts } from '../../../src/hosts/ssh/known-hosts.js';
 import { aTarget } from '../../support/builders.js';
 import { hostile } from '../../support/hostile.js';

@@ -2,7 +2,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { hostWorkflowId } from '../../../src/protocol/messages.js';
-import type { ClusterProgress, Question } from '../../../src/protocol/progress.js';
+import type { ClusterProgress, DecisionVerb, Question } from '../../../src/protocol/progress.js';
 import { CuttableLink } from '../../support/cuttable-link.js';
 import { asked, until, type LabRun } from '../../support/environment.js';
 import type { FakeMachines } from '../../fakes/fake-machines.js';
@@ -266,7 +266,7 @@ async function approve(handle: WorkflowHandle): Promise<void> {
 }
 
 /** Answers the failure of a step once it is there. */
-async function decide(handle: WorkflowHandle, verb: 'retry' | 'skip' | 'abort', step: string): Promise<void> {
+async function decide(handle: WorkflowHandle, verb: DecisionVerb, step: string): Promise<void> {
   await until(handle, ({ questions }) =>
     questions.some((question) => question.kind === 'decision' && question.step === step),
   );

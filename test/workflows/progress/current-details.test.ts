@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showProgress } from '../../../src/workflows/progress/current-details.js';
+import { currentDetails } from '../../../src/workflows/progress/current-details.js';
 import type { ClusterProgress, Question } from '../../../src/protocol/progress.js';
 import { anApplyPlan } from '../../support/builders.js';
 
@@ -36,9 +36,9 @@ const plan: ClusterProgress['plan'] = {
   advice: [],
 };
 
-describe('showProgress', () => {
+describe('currentDetails', () => {
   it('names the disks that are destroyed, and the lines to paste', () => {
-    const text = showProgress(aProgress({ questions: [approval], plan }), 'cluster/blue');
+    const text = currentDetails(aProgress({ questions: [approval], plan }), 'cluster/blue');
     expect(text).toContain('S0');
     expect(text).toContain('- control planes and etcd members in use, one at a time: node4');
     expect(text).toContain(
@@ -56,7 +56,7 @@ describe('showProgress', () => {
       output: '```\n# heading',
     };
     const hosts = [{ host: 'w1', state: 'failed' as const, steps: [] }];
-    const text = showProgress(
+    const text = currentDetails(
       aProgress({ questions: [question], hosts, refusals: ['**bold** |'] }),
       'cluster/blue',
     );
@@ -72,7 +72,7 @@ describe('showProgress', () => {
       { host: 'w1', state: 'working' as const, steps },
       { host: 'w2', state: 'waiting' as const, steps: [] },
     ];
-    const text = showProgress(aProgress({ hosts }), 'cluster/blue');
+    const text = currentDetails(aProgress({ hosts }), 'cluster/blue');
     expect(text).toContain('| | w1 | w2 |');
     expect(text).toContain('| mountData | changed |  |');
   });
@@ -83,7 +83,7 @@ describe('showProgress', () => {
       state: index === 999 ? ('failed' as const) : ('working' as const),
       steps: [{ step: 'mountData', state: 'running' as const, summary: 'x'.repeat(1000) }],
     }));
-    const text = showProgress(aProgress({ hosts }), 'cluster/blue');
+    const text = currentDetails(aProgress({ hosts }), 'cluster/blue');
     expect(text).toContain('| w999 | failed |');
     expect(text).toContain('and 900 more');
     expect(text.length).toBeLessThan(30_000);

@@ -15,7 +15,7 @@ import { changed, hostStep, unchanged } from '../../running/step.js';
 import { storageJob } from '../storage-job.js';
 import { readRecordBefore, recordPath } from '../record-before-on-host.js';
 import { switchedScript, undoScript } from './undo-script.js';
-import { type LeftToUndo, lookWhatIsLeft } from './undo-work.js';
+import { type LeftToUndo, lookWhatIsLeft } from './look-what-is-left.js';
 import { movedUnits } from '../../../probes/units.js';
 
 /**

@@ -19,7 +19,7 @@ import { StorageWorker } from '../../../support/storage-worker.js';
 const stage = useLab('undo-test');
 
 /** Everything of the machine that step 7 changes before its switch: content, mode and owner, units, mounts. */
-const surroundings = `find /etc/fstab* /etc/mdadm /etc/systemd -printf '%p %y %m %U:%G %l\\n' | sort
+const filesAndMounts = `find /etc/fstab* /etc/mdadm /etc/systemd -printf '%p %y %m %U:%G %l\\n' | sort
 find /etc/fstab* /etc/mdadm /etc/systemd -type f -exec sha256sum {} + | sort -k 2
 systemctl show -p Id,ActiveState,UnitFileState kubelet containerd
 ls -d /data 2>&1 || true
@@ -41,14 +41,14 @@ describe('step 7 given up on a worker with running units', () => {
     await worker.see(`printf '\\n\\n# the end, without a newline' >> /etc/fstab; chmod 640 /etc/fstab
 printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     const plan = await worker.planToApply();
-    const asItWas = await worker.see(surroundings);
+    const asItWas = await worker.see(filesAndMounts);
     expect(asItWas).toContain('ActiveState=active');
 
     let round = 1;
     const undo = async () => {
       round += 1;
       const result = await worker.once(undoStorage, plan, round);
-      expect(await worker.see(surroundings)).toBe(asItWas);
+      expect(await worker.see(filesAndMounts)).toBe(asItWas);
       expect(await digestOfTree(worker.machine, seededPaths)).toBe(data);
       return result;
     };
@@ -83,7 +83,7 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     expect(await worker.see('ls /var/lib/slipway/storage')).not.toContain('before.json');
 
     await worker.reboot();
-    expect(await worker.see(surroundings)).toBe(asItWas);
+    expect(await worker.see(filesAndMounts)).toBe(asItWas);
     expect(await digestOfTree(worker.machine, seededPaths)).toBe(data);
     await worker.see('echo new > /var/lib/kubelet/pods/since-then; rm /var/lib/containerd/seed/link');
     const changedData = await digestOfTree(worker.machine, seededPaths);
@@ -103,7 +103,7 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     });
 
     // The original, deleted after its own approval
-    const old = { host: worker.reach, target: plan.target, jobKey: 'delete-1' };
+    const old = { host: worker.address, target: plan.target, jobKey: 'delete-1' };
     const { directories } = await worker.activity(measureOldData(dependencies), old);
     expect(directories.map(({ path }) => path)).toEqual([
       '/var/lib/kubelet.slipway-old',

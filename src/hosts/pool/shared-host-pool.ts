@@ -1,13 +1,12 @@
-import { HostUnreachableError } from './errors.js';
-import type { Host } from './host.js';
-import { LocalHost } from './local-host.js';
-import { connectSsh } from './ssh/ssh-connect.js';
-import type { SshSettings } from './ssh/ssh-connect.js';
-import { SshHost } from './ssh/ssh-host.js';
-import { SshLink } from './ssh/ssh-link.js';
+import { HostUnreachableError } from '../errors.js';
+import type { Host } from '../host.js';
+import { LocalHost } from '../local-host.js';
+import { connectSsh, type SshSettings } from '../ssh/ssh-connect.js';
+import { SshHost } from '../ssh/ssh-host.js';
+import { SshLink } from '../ssh/ssh-link.js';
 import type { ConnectOptions, HostPool } from './host-pool.js';
-import type { HostAddress } from '../protocol/host-addresses.js';
-import type { SshHostAddress } from './ssh/verify-host-key.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
+import type { SshHostAddress } from '../ssh/verify-host-key.js';
 
 /** The folder of Slipway's state on machines reached over SSH. */
 const remoteStateFolder = '/var/lib/slipway';
@@ -17,12 +16,8 @@ export interface HostPoolOptions extends SshSettings {
   readonly remoteStateFolder?: string;
 }
 
-/** Makes the pool of a worker process; `stateFolder` is the worker's own, see `slipwayHome`. */
-export function createHostPool(options: HostPoolOptions): HostPool {
-  return new SharedHostPool(options);
-}
-
-class SharedHostPool implements HostPool {
+/** The pool of a worker process; `stateFolder` is the worker's own, see `slipwayHome`. */
+export class SharedHostPool implements HostPool {
   private readonly links = new Map<string, SshLink>();
 
   constructor(private readonly settings: HostPoolOptions) {}

@@ -7,7 +7,7 @@ import type { AliasTargets } from './yaml-aliases.js';
  * or a merge, at the nearest that is there.
  * @returns characters from the beginning
  */
-export function offsetOf({
+export function yamlOffsetOf({
   document,
   targets,
   problem: { path, kind },

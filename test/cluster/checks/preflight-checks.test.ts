@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../../src/cluster/specification/check-names.js';
-import { chooseRelease } from '../../../src/cluster/release-choice/choose-release.js';
-import { planCluster } from '../../../src/cluster/plan-cluster.js';
-import { withOverride } from '../../../src/cluster/preflight/preflight.js';
-import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/catalogue.js';
+import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { withOverrides } from '../../../src/cluster/checks/overrides.js';
+import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
 import type { BlockedHost } from '../../../src/cluster/network/reachability.js';
 import { checkSpecification } from '../../../src/cluster/specification/check.js';
@@ -236,11 +235,9 @@ describe('each check', () => {
       overrides: ['sudo', 'kubespray-release'].map((check) => ({ check, reason: 'seen' })),
     });
     const sudo = sudoFinding({ host: 'w', said: 'sudo: a password is required', mend: 'Allow it.' });
-    expect(withOverride(sudo, overrides)).toMatchObject({ severity: 'error', overridden: 'seen' });
-    const plan = planCluster({
-      specification: aSpecification({ overrides }),
-      release: chooseRelease({ specification: aSpecification({ kubespray: { release: 'v9.9.9' } }) }),
-      ...{ facts: {}, storage: {}, findings: [] },
+    expect(withOverrides([sudo], overrides)).toMatchObject([{ severity: 'error', overridden: 'seen' }]);
+    const plan = makePlan(aSpecification({ overrides, kubespray: { release: 'v9.9.9' } }), {
+      ...{ facts: {}, controlHost: undefined, reachability: undefined },
     });
     expect(plan.findings).toMatchObject([{ check: 'kubespray-release', overridden: 'seen' }]);
   });

@@ -1,5 +1,8 @@
-import type { HostAddress } from '../protocol/host-addresses.js';
-import type { Host } from './host.js';
+import type { HostAddress } from '../../protocol/host-addresses.js';
+import type { Host } from '../host.js';
+
+/** How many machines are connected to at the same time, where one process looks at many of them. */
+export const connectionsAtOnce = 20;
 
 /** Gives out shared connections; one for each worker process. */
 export interface HostPool {

@@ -3,7 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { confirmPods } from '../../../src/activities/step-09-confirm/confirm-pods.js';
 import type { VerificationResult, VerifyKubernetesInput } from '../../../src/protocol/step-inputs.js';
-import { lookUntilSettled } from '../../../src/activities/running/patience.js';
+import { lookUntilSettled } from '../../../src/activities/running/look-until-settled.js';
 import { verifyEtcd } from '../../../src/activities/step-09-confirm/verify-etcd.js';
 import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.js';
 import type { JudgedCheck } from '../../../src/cluster/checks/checks.js';

@@ -5,10 +5,10 @@ import {
   isOfControlPlane,
 } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import { planFromFacts } from '../../cluster/plan/make-plan.js';
+import { makePlan } from '../../cluster/plan/make-plan.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
-import { forEachBounded } from '../running/bounded.js';
+import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
@@ -19,7 +19,7 @@ import { runBoth } from '../running/run-both.js';
  * Looks at every machine and makes the plan. Workers that the plan refuses drop out, and the others go on; a control
  * plane that it refuses has to be mended first, or the whole procedure aborted.
  */
-export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
+export async function planCluster(run: ClusterRun): Promise<ClusterPlan> {
   let look = run.activeHosts();
   for (;;) {
     const hosts = look;
@@ -35,7 +35,7 @@ export async function makePlan(run: ClusterRun): Promise<ClusterPlan> {
     const reachability = await checkReachability(run);
     run.outdatedFirewalls = new Set(reachability?.outdated?.map(({ host }) => host));
     const facts = Object.fromEntries(run.facts);
-    const plan = planFromFacts(run.activeSpecification(), { facts, controlHost, reachability });
+    const plan = makePlan(run.activeSpecification(), { facts, controlHost, reachability });
     run.plan = plan;
     run.progress.setPlan(plan);
     run.progress.setRelease(plan.release.name);

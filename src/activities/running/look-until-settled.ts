@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { overrideOf, resultOf, type JudgedCheck } from '../../cluster/checks/checks.js';
+import { resultOf, type JudgedCheck } from '../../cluster/checks/checks.js';
+import { overrideOf } from '../../cluster/checks/overrides.js';
 import type { PatientInput, VerificationResult } from '../../protocol/step-inputs.js';
 
 /** Milliseconds between two looks. */

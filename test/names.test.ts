@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import ts from 'typescript';
+import { expect, it } from 'vitest';
+
+interface Exports {
+  readonly file: string;
+  readonly names: readonly string[];
+  /** Those of them that are no types. */
+  readonly values: readonly string[];
+}
+
+const all = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .map((path) => exportsOf(posix.join('src', path)));
+
+/** What a file declares and exports; what it hands on of another one is not its own. */
+function exportsOf(file: string): Exports {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+  const exported = source.statements.filter(
+    (statement) =>
+      ts.canHaveModifiers(statement) &&
+      ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword),
+  );
+  const isType = (statement: ts.Statement) =>
+    ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement);
+  return {
+    file,
+    names: exported.flatMap(namesOf),
+    values: exported.filter((statement) => !isType(statement)).flatMap(namesOf),
+  };
+
+  function namesOf(statement: ts.Statement): string[] {
+    const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement];
+    return declared.map((each) => {
+      const { name } = each as { readonly name?: ts.Node };
+      if (name === undefined || !ts.isIdentifier(name)) throw new Error(`${file} exports what has no name.`);
+      return name.text;
+    });
+  }
+}
+
+const activityAndCall = 'an activity, and what calls it for a workflow';
+
+/** Names that two files or more export, and why. */
+const exportedTwice: Readonly<Record<string, string>> = {
+  checkEtcdPerformance: activityAndCall,
+  checkReachability: activityAndCall,
+  forgetPods: activityAndCall,
+  gatherFacts: activityAndCall,
+  notePods: activityAndCall,
+  deleteOldData: 'a command, the workflow that it starts, and the activity that does it',
+};
+
+it('no name is exported by two files', () => {
+  const files = new Map<string, string[]>();
+  for (const { file, names } of all) {
+    for (const name of names) files.set(name, [...(files.get(name) ?? []), file]);
+  }
+  const twice = [...files].filter(([, those]) => those.length > 1);
+  const unexplained = twice.filter(([name]) => !(name in exportedTwice));
+  expect(unexplained).toEqual([]);
+  expect(twice.map(([name]) => name).sort()).toEqual(Object.keys(exportedTwice).sort());
+});
+
+/** Named by what they are to whoever starts or imports them. */
+const entryPoints = /\/(index|main)\.ts$/;
+
+/** `parse-clock` and `RunClock` alike: words in small letters, without the plural's s. */
+function wordsOf(name: string): string[] {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .split('-');
+  return words.map((word) => word.replace(/s$/, ''));
+}
+
+it('a file that exports one thing bears its name, or the part of it that its folder does not say', () => {
+  const misnamed = all
+    .filter(({ names, values }) => values.length === 1 || (values.length === 0 && names.length <= 1))
+    .filter(({ file }) => !entryPoints.test(file))
+    .filter(({ file, names }) => {
+      const words = wordsOf(posix.basename(file, '.ts'));
+      return !names.some((name) => words.every((word) => wordsOf(name).includes(word)));
+    });
+  expect(misnamed.map(({ file, names }) => `${file}: ${names.join(', ')}`)).toEqual([]);
+});
