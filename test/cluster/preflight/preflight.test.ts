@@ -1,114 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { HostFacts } from '../../../src/cluster/facts/facts.js';
-import { withOverrides } from '../../../src/cluster/checks/overrides.js';
 import { preflight } from '../../../src/cluster/preflight/preflight.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
-import { aSpecification, documentHosts, someFacts, someSystem } from '../../support/builders.js';
-
-const gb = 1_000_000_000;
-const gib = 1024 ** 3;
-
-/** Everything is on it, as far as is known. */
-const disk = (rootDisk: HostFacts['rootDisk']) => ({ rootDisk, system: someSystem({ space: [] }) });
+import { aSpecification, documentHosts, someFacts } from '../../support/builders.js';
+import { gb, disk, findingsOf, checks } from '../../support/preflight-worker.js';
 
 const offset = (milliseconds: number, uncertainty = 50) => ({ milliseconds, uncertainty, by: 'here' });
-
-/** Findings of one worker beside three faultless control planes. */
-function findingsOf(
-  facts: Partial<HostFacts>,
-  specification: Partial<SpecificationInput> = {},
-  roles: SpecificationInput['hosts'][number]['roles'] = ['worker'],
-) {
-  const controlPlanes = [1, 2, 3].map((index) => ({
-    name: `cp${index}`,
-    address: `10.0.0.${index}`,
-    roles: ['control-plane' as const],
-  }));
-  const hosts = [...controlPlanes, { name: 'w', address: '10.0.0.9', roles }];
-  const good = (index: number) =>
-    someFacts({
-      machineId: `m${index}`,
-      hostname: `h${index}`,
-      bootId: `b${index}`,
-      addresses: [`10.0.0.${index}`],
-    });
-  const checked = aSpecification({ hosts, ...specification });
-  const before = preflight({
-    specification: checked,
-    facts: { cp1: good(1), cp2: good(2), cp3: good(3), w: { ...good(9), ...facts } },
-  });
-  return withOverrides(before, checked.overrides);
-}
-
-const checks = (...findings: Parameters<typeof findingsOf>) =>
-  findingsOf(...findings).map(({ check, host, severity }) => `${severity} ${check} ${host ?? ''}`.trim());
 
 describe('preflight', () => {
   it('finds nothing on hosts that are as they should be', () => {
     expect(findingsOf({})).toEqual([]);
-  });
-
-  it.each<[string, Partial<HostFacts>, string[]]>([
-    ['4 CPUs', { cpus: 4 }, []],
-    ['3 CPUs', { cpus: 3 }, ['error worker-cpus w']],
-    ['what 8 GB of memory leave, 7.5 GiB', { memoryBytes: 7.5 * gib }, []],
-    ['what firmware leaves of 8 GB', { memoryBytes: 7.7 * gb }, []],
-    ['7.5 GB of memory', { memoryBytes: 7.5 * gb }, ['error worker-memory w']],
-    ['7 GB of memory', { memoryBytes: 7 * gb }, ['error worker-memory w']],
-    ['a disk of 99 GB', { ...disk({ totalBytes: 99 * gb, freeBytes: gb }) }, []],
-    ['a disk of 80 GB', { ...disk({ totalBytes: 80 * gb, freeBytes: gb }) }, ['error worker-disk w']],
-    [
-      'everything too small',
-      { cpus: 1, memoryBytes: gb, ...disk({ totalBytes: gb, freeBytes: 0 }) },
-      ['error worker-cpus w', 'error worker-memory w', 'error worker-disk w', 'error kubespray-memory w'],
-    ],
-  ])('holds a worker with %s against the document', (_, facts, expected) => {
-    expect(checks(facts)).toEqual(expected);
-  });
-
-  it.each<[string, Partial<HostFacts>, string[]]>([
-    [
-      'the recommended size',
-      { cpus: 4, memoryBytes: 8 * gb, ...disk({ totalBytes: 40 * gb, freeBytes: gb }) },
-      [],
-    ],
-    [
-      'the minimum size',
-      { cpus: 2, memoryBytes: 4 * gb, ...disk({ totalBytes: 30 * gb, freeBytes: gb }) },
-      ['warning control-plane-cpus w', 'warning control-plane-memory w', 'warning control-plane-disk w'],
-    ],
-    [
-      'less than the minimum size',
-      { cpus: 1, memoryBytes: 2 * gb, ...disk({ totalBytes: 20 * gb, freeBytes: gb }) },
-      ['error control-plane-cpus w', 'error control-plane-memory w', 'error control-plane-disk w'],
-    ],
-  ])('holds a control plane of %s against the document', (_, facts, expected) => {
-    const hosts = [
-      { name: 'w', address: '10.0.0.9', roles: ['control-plane' as const] },
-      { name: 'a', address: '10.0.0.1', roles: ['control-plane' as const] },
-      { name: 'b', address: '10.0.0.2', roles: ['control-plane' as const] },
-    ];
-    expect(checks(facts, { hosts })).toEqual(expected);
-  });
-
-  it('asks both of a host that is both', () => {
-    expect(checks({ cpus: 3, memoryBytes: 8 * gb }, {}, ['control-plane', 'worker'])).toEqual([
-      'error control-plane-count',
-      'warning control-plane-cpus w',
-      'error worker-cpus w',
-    ]);
-  });
-
-  it('only warns of a small system disk where images and pods get an array of their own', () => {
-    const small = { ...disk({ totalBytes: 40 * gb, freeBytes: gb }) };
-    expect(checks(small, { ephemeralStorage: {} })).toEqual(['warning worker-disk w']);
-    expect(checks({ cpus: 3 }, { ephemeralStorage: {} })).toEqual(['error worker-cpus w']);
-    const tiny = { ...disk({ totalBytes: 20 * gb, freeBytes: gb }) };
-    expect(checks(tiny, { ephemeralStorage: {} }, ['control-plane', 'worker'])).toEqual([
-      'error control-plane-count',
-      'error control-plane-disk w',
-      'warning worker-disk w',
-    ]);
   });
 
   it.each<[string, Partial<HostFacts>, string[]]>([
@@ -162,37 +63,6 @@ describe('preflight', () => {
     const found = findingsOf(facts);
     expect(found).toMatchObject([{ host: 'w', is }]);
     expect(found[0]?.shouldBe).toContain(shouldBe);
-  });
-
-  it('says which override accepts a host that is too small', () => {
-    expect(findingsOf({ cpus: 3 })[0]?.mend).toBe(
-      'Give w more, or accept it by an override of worker-cpus with a reason.',
-    );
-  });
-
-  it('names the hosts that are the same, at most three of them', () => {
-    expect(findingsOf({ hostname: 'h1', machineId: 'm1' }).map(({ is }) => is)).toEqual([
-      'the same as that of w',
-      'the same as that of cp1',
-      'h1, the same as that of w',
-      'h1, the same as that of cp1',
-    ]);
-    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
-    const hosts = names.map((name, index) => ({
-      name,
-      address: `${name}.example.org`,
-      roles: [index === 0 ? ('control-plane' as const) : ('worker' as const)],
-    }));
-    const facts = Object.fromEntries(names.map((name) => [name, someFacts({ hostname: name })]));
-    const [, first] = preflight({ specification: aSpecification({ hosts }), facts });
-    expect(first).toMatchObject({ host: 'a', is: 'the same as that of b, c, d and 2 more' });
-  });
-
-  it('tells a cloned machine from one that is named twice', () => {
-    const [clone] = findingsOf({ machineId: 'm1' });
-    expect(clone?.mend).toContain('systemd-machine-id-setup');
-    const [twice] = findingsOf({ machineId: 'm1', bootId: 'b1' });
-    expect(twice?.mend).toBe('w and cp1 have the same boot ID too: they are one machine. Name it once.');
   });
 
   it('judges by the inner address where there is one', () => {
