@@ -143,6 +143,8 @@ export class LabRun {
       taskQueue: this.taskQueue,
       workflowId,
       args: [argument],
+      // A machine that runs everything at once needs longer than the usual 10 s now and then, and nothing here is about that.
+      workflowTaskTimeout: '30s',
     });
     this.started.push(handle);
     return handle;
