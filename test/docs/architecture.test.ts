@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { kebabCase } from '../../src/cluster/text/kebab-case.js';
 import { steps } from '../../src/protocol/steps.js';
 
 const architecture = readFileSync('ARCHITECTURE.md', 'utf8');
@@ -8,8 +9,6 @@ const architecture = readFileSync('ARCHITECTURE.md', 'utf8');
 const activities = Object.entries(steps).flatMap(([name, { title, folder }]) =>
   /^Steps? [0-9]/.test(title) ? [{ name, folder }] : [],
 );
-
-const kebabCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 describe('ARCHITECTURE.md', () => {
   it('links only to files that exist', () => {

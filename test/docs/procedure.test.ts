@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { kebabCase } from '../../src/cluster/text/kebab-case.js';
 import { steps as registered } from '../../src/protocol/steps.js';
 import { deadLinks, readPage, type Section } from './page.js';
 
@@ -24,8 +25,7 @@ const labels = ['Source:', 'Document:', 'Slipway:', 'Differs:', 'Activity:'];
 const steps = page.sections.filter(({ heading }) => heading.startsWith('Step '));
 const numberOf = ({ heading }: Section) => /^Step ([0-9.]+)(?:, [a-z ]+)?: ./.exec(heading)?.[1];
 
-const fileOf = (activity: string) =>
-  `${activity.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+const fileOf = (activity: string) => `${kebabCase(activity)}.ts`;
 
 /** Names of activities that link to the activity's own file. */
 const activitiesOf = ({ links }: Pick<Section, 'links'>) =>

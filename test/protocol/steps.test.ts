@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { kebabCase } from '../../src/cluster/text/kebab-case.js';
 import { steps } from '../../src/protocol/steps.js';
 
 const all = Object.entries(steps).map(([name, { title, folder, ...rest }]) => ({
@@ -9,8 +10,7 @@ const all = Object.entries(steps).map(([name, { title, folder, ...rest }]) => ({
 }));
 const documented = all.filter(({ step }) => step !== undefined);
 
-const fileOf = ({ name, folder }: (typeof all)[number]) =>
-  `src/activities/${folder}/${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+const fileOf = ({ name, folder }: (typeof all)[number]) => `src/activities/${folder}/${kebabCase(name)}.ts`;
 
 describe('the registered steps', () => {
   it('come in the document’s order, and leave out none of its ten', () => {
