@@ -1,4 +1,4 @@
-import type { OldDirectory } from './step-inputs.js';
+import type { OldDirectory } from '../cluster/storage/old-data.js';
 import type { ClusterPlan } from '../cluster/plan/plan.js';
 import type { NodeReset } from '../cluster/rerun/reset-node.js';
 import type { Report } from '../cluster/report/report.js';

@@ -2,8 +2,10 @@ import type { CheckResult } from '../cluster/checks/checks.js';
 import type { VariableSources } from '../cluster/kubespray/group-variables.js';
 import type { CheckedUnit } from '../cluster/verification/host.js';
 import type { HostCounts } from '../cluster/playbook/progress.js';
+import type { HarmlessPlaybook, ResetPlaybook } from '../cluster/releases/release-table.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
+import type { OldDirectory } from '../cluster/storage/old-data.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
 import type { ApprovedPlan } from './approvals.js';
 import type { HostAddress } from './host-addresses.js';
@@ -47,18 +49,13 @@ export interface StorageInput extends HostInput, JobInput {
 }
 
 /**
- * A step after which something is lost for good. The approval is asked for by the type checker, and stays in Temporal's history;
- * that it is of just this plan is compared by the workflow, right before.
+ * A step after which something is lost for good. The approval is asked for by the type checker, and stays in Temporal's
+ * history; the step refuses one that is not of just what it is to do.
  */
 export interface DestructiveInput extends StorageInput {
   readonly approved: ApprovedPlan;
 }
 
-/** A directory that step 7 has kept from before the move. */
-export interface OldDirectory {
-  readonly path: string;
-  readonly bytes: number;
-}
 export interface OldDataResult {
   readonly directories: readonly OldDirectory[];
 }
@@ -158,9 +155,13 @@ export interface WaitForRebootInput extends HostInput {
   readonly bootIdBefore: string;
 }
 
-export interface PlaybookInput extends ControlHostInput, JobInput {
-  /** cluster.yml, facts.yml, … */
-  readonly playbook: string;
+/** A run of one of Kubespray's playbooks. A node's reset takes an approval; that it is of just this reset is compared by the workflow. */
+export type PlaybookInput = PlaybookRun &
+  (
+    | { readonly playbook: HarmlessPlaybook }
+    | { readonly playbook: ResetPlaybook; readonly approved: ApprovedPlan }
+  );
+interface PlaybookRun extends ControlHostInput, JobInput {
   readonly virtualEnvironment: string;
   readonly release: string;
   readonly hostCount: number;

@@ -1,7 +1,7 @@
-import type { CheckResult, OldDirectory } from '../protocol/step-inputs.js';
-import { digestOf } from '../cluster/values/digest.js';
+import type { CheckResult } from '../protocol/step-inputs.js';
 import type { HostFacts } from '../cluster/facts/facts.js';
 import { membersOf } from '../cluster/specification/members.js';
+import { oldDataDigest, type OldDirectory } from '../cluster/storage/old-data.js';
 import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import { reportedCheck } from '../cluster/report/report.js';
 import type { Specification } from '../cluster/specification/specification.js';
@@ -70,8 +70,7 @@ async function lookAtOldData(run: HostRun, subject: StorageHost): Promise<OldDat
   if (directories.length === 0)
     throw stopped('skipped', 'No data from before the move is kept on this host.');
   await proveTheNewPlace(run, subject, { facts, target });
-  const { machineId } = facts;
-  return { target, directories, digest: digestOf({ deletes: directories, host: host.name, machineId }) };
+  return { target, directories, digest: oldDataDigest(target, directories) };
 }
 
 /** Verifies the host right now. A check that fails, and is not accepted by the specification, ends the work. */

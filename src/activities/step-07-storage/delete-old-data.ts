@@ -1,13 +1,14 @@
 import { deletingOf, oldCopyOf, type Move } from '../../cluster/storage/commands.js';
+import { oldDataDigest, type OldDirectory } from '../../cluster/storage/old-data.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';
-import type { OldDirectory } from '../../protocol/step-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { moveWords, movedFunctions } from './parts/moved-data.js';
 import { lookForOldData } from './parts/old-data.js';
 import { notProven, refused, refuseFunction, withRefusals } from '../running/refusals.js';
+import { refuseUnapproved } from '../running/refuse-unapproved.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './parts/storage-job.js';
@@ -18,15 +19,16 @@ import { storageJob } from './parts/storage-job.js';
  */
 export const deleteOldData = hostStep(
   'deleteOldData',
-  async (host, { target, directories, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
-    const approved = movesOf(host, target, directories);
+  async (host, { target, directories, approved, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    refuseUnapproved(host, approved, oldDataDigest(target, directories));
+    const moves = movesOf(host, target, directories);
     const isLeft = async () => {
       const left = (await lookForOldData(host, target)).map(({ path }) => path);
-      return approved.some(({ from }) => left.includes(oldCopyOf(from)) || left.includes(deletingOf(from)));
+      return moves.some(({ from }) => left.includes(oldCopyOf(from)) || left.includes(deletingOf(from)));
     };
     const summary = `deleted: ${directories.map(({ path }) => path).join(', ')}`;
     if (!(await isLeft())) return unchanged(summary);
-    const job = storageJob(jobKey, deleteScript(target, approved));
+    const job = storageJob(jobKey, deleteScript(target, moves));
     await withRefusals(host, () => runJob(dependencies, host, job, 'delete the old data'));
     if (await isLeft()) throw notProven(host, 'The old data is still there.', 'Read the log of the job.');
     return changed(summary);

@@ -1,8 +1,10 @@
+import { storageDigest } from '../../cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { deviceFunctions, observeArray, ourArrayFunction } from '../../probes/array.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
+import { refuseUnapproved } from '../running/refuse-unapproved.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { storageJob } from './parts/storage-job.js';
@@ -13,7 +15,8 @@ import { storageJob } from './parts/storage-job.js';
  */
 export const makeFileSystem = hostStep(
   'makeFileSystem',
-  async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+  async (host, { target, approved, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
+    refuseUnapproved(host, approved, storageDigest(target));
     const { uuid } = target.fileSystem;
     const before = await observeArray(host, target);
     if (before?.fileSystemUuid === uuid && before.inUse) return unchanged(`ext4 ${uuid}`);

@@ -11,8 +11,21 @@ import {
 /** What a re-run of `cluster.yml` does with the preflight errors of kubeadm that an earlier, failed run left (trap T5). */
 export type RerunStrictness = 'ignores-errors' | 'strict' | 'ignores-four-errors-in-the-run';
 
-/** Kubespray's playbooks, by what they are for. */
-export type PlaybookPurpose = 'cluster' | 'facts' | 'scale' | 'upgrade' | 'removeNode' | 'reset' | 'recover';
+/** Kubespray's playbooks, by what they are for; paths in the checkout. Those that Slipway runs have one name in every release. */
+interface Playbooks {
+  readonly cluster: 'cluster.yml';
+  readonly facts: 'playbooks/facts.yml';
+  readonly scale: string;
+  readonly upgrade: string;
+  readonly removeNode: string;
+  readonly reset: 'reset.yml';
+  readonly recover: string;
+}
+export type PlaybookPurpose = keyof Playbooks;
+/** Those that take nothing from a node. */
+export type HarmlessPlaybook = Playbooks['cluster' | 'facts'];
+/** The one that takes a node's cluster away; nobody runs it without an approval. */
+export type ResetPlaybook = Playbooks['reset'];
 
 /** One release of Kubespray, with what differs between releases and matters here. Read off Kubespray's source at each tag. */
 export interface Release {
@@ -45,8 +58,7 @@ export interface Release {
   readonly cgroupV1: boolean;
   /** Where the sample inventory is in the checkout; step 4 copies it. */
   readonly sampleInventory: string;
-  /** Paths in the checkout. */
-  readonly playbooks: Readonly<Record<PlaybookPurpose, string>>;
+  readonly playbooks: Playbooks;
   /** What a playbook needs so that it does not stop and ask (trap T15); only to be given after Slipway's own approval. */
   readonly extraVariables: Readonly<Partial<Record<PlaybookPurpose, Readonly<Record<string, unknown>>>>>;
   /** T1: a string of flags becomes one flag for each letter. A list is right on every release, so Slipway always writes one. */

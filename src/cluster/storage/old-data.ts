@@ -1,8 +1,9 @@
 import type { HostFacts } from '../facts/facts.js';
+import { digestOf } from '../values/digest.js';
 import { groupBy } from '../values/group-by.js';
 import { namesText } from '../text/outline.js';
 import { oldCopyOf } from './commands.js';
-import type { StoragePlan } from './storage-plan.js';
+import type { StoragePlan, StorageTarget } from './storage-plan.js';
 
 /**
  * Where a host keeps its data from before the move, once it is done.
@@ -30,4 +31,18 @@ export function oldDataAdvice(
       'delete it by "slipway delete-old-data cluster.yaml", which verifies the host and asks.'
     );
   });
+}
+
+/** A directory that step 7 has kept from before the move. */
+export interface OldDirectory {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** What an approval to delete old data is bound to: which directories, how large they were, on which machine. */
+export function oldDataDigest(
+  { host, machineId }: Pick<StorageTarget, 'host' | 'machineId'>,
+  directories: readonly OldDirectory[],
+): string {
+  return digestOf({ deletes: directories, host, machineId });
 }

@@ -35,6 +35,7 @@ export async function resetNode(reset: Reset): Promise<void> {
     hostCount: 1,
     extraVariables: { ...extraVariables.reset, ...resetVariables({ isEtcd }) },
     limit: [host],
+    approved: approval,
   });
   const target = hosts.storageTargets().get(host);
   const node = specification.hosts.find(({ name }) => name === host);

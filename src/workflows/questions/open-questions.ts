@@ -1,6 +1,6 @@
 import { ApplicationFailure, condition } from '@temporalio/workflow';
 import type { ApprovedDigest, ApprovedPlan, ApprovedPlans } from '../../protocol/approvals.js';
-import type { OldDirectory } from '../../protocol/step-inputs.js';
+import type { OldDirectory } from '../../cluster/storage/old-data.js';
 import type { NodeReset } from '../../cluster/rerun/reset-node.js';
 import { judgeApproval, judgeDecision } from './judge-answer.js';
 import type { RunProgress } from '../progress/run-progress.js';

@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
-import type { OldDirectory } from '../../protocol/step-inputs.js';
+import type { OldDirectory } from '../../cluster/storage/old-data.js';
 import { RunProgress } from '../progress/run-progress.js';
 import { OpenQuestions } from '../questions/open-questions.js';
 import { setHandlers } from '../questions/handlers.js';

@@ -30,7 +30,9 @@ import { aborted, stopped } from './outcomes.js';
 import { heartbeatTimeoutFor, paces } from './paces.js';
 
 /** What a step is given; the job's key is added here. */
-type Given<Name extends StepName> = Omit<StepInput<Name>, 'jobKey'>;
+type Given<Name extends StepName> = Without<StepInput<Name>, 'jobKey'>;
+/** `Omit` that leaves each choice of a union as it is. */
+type Without<Input, Key extends string> = Input extends unknown ? Omit<Input, Key> : never;
 
 /**
  * Runs steps one after the other for one host, or for the control host: each is shown in the progress, and one that

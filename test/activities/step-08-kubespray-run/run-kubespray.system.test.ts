@@ -417,7 +417,7 @@ describe('running a playbook', () => {
       ) as string,
       details: [{ advice: expect.stringContaining('answers the question') as string }],
     });
-    await expect(play({ ...playbookInput(), playbook: 'prompt.yml' })).rejects.toThrow(
+    await expect(play({ ...playbookInput(), playbook: 'prompt.yml' as 'cluster.yml' })).rejects.toThrow(
       /Nobody was sure.*It had asked "Really\?"/,
     );
   });
@@ -434,7 +434,7 @@ describe('running a playbook', () => {
   });
 
   it("gives Ansible's own words where no task was run", async () => {
-    await expect(play({ ...playbookInput(), playbook: 'no-such.yml' })).rejects.toThrow(
+    await expect(play({ ...playbookInput(), playbook: 'no-such.yml' as 'cluster.yml' })).rejects.toThrow(
       'ERROR! the playbook: no-such.yml could not be found',
     );
   });

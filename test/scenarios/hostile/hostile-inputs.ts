@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import type { AllActivities } from '../../../src/activities/index.js';
+import { storageDigest } from '../../../src/cluster/storage/make-storage-plan.js';
+import { oldDataDigest } from '../../../src/cluster/storage/old-data.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import type { HostAddress } from '../../../src/protocol/host-addresses.js';
 import { approvedBy } from '../../support/approved.js';
@@ -74,13 +76,14 @@ export function hostileInputs(places: Places): Inputs {
   const job = <Input>(input: Input) => ({ ...input, jobKey: `${name()}${(jobs += 1)}` });
   const control = { host, cluster };
   const storage = { host, target };
-  const destructive = { ...storage, approved: approvedBy(free(), free()) };
+  const destructive = { ...storage, approved: approvedBy(free(), storageDigest(target)) };
   const patience = { patienceMs: 0, overrides: specification.overrides };
   const kubernetes = {
     ...{ ...patience, host, nodes: [name(), name()], release: 'v2.24.1', kubernetes: name() },
     ...{ controlPlanes: [name()], upstreamDns: [name()], coreDns: [free(), free()], nodeLocalDns: true },
   };
   const [kept = { from: '' }] = target.moves;
+  const directories = [{ path: `${kept.from}.slipway-old`, bytes: 1 }];
   return {
     cloneKubespray: job({
       ...{ host, cluster: name(), repository: name(), ref: name() },
@@ -129,12 +132,26 @@ export function hostileInputs(places: Places): Inputs {
     startAndEnableUnits: job({ ...storage, target: { ...target, layout: 'root-dir' } }),
     checkJournals: job(storage),
     measureOldData: job(storage),
-    deleteOldData: job({ ...destructive, directories: [{ path: `${kept.from}.slipway-old`, bytes: 1 }] }),
+    deleteOldData: job({
+      ...storage,
+      directories,
+      approved: approvedBy(free(), oldDataDigest(target, directories)),
+    }),
     probeNode: { host },
     restoreDataDirectories: job(storage),
     runKubespray: job({
-      ...{ ...control, playbook: name(), virtualEnvironment: path(), release: name(), hostCount: 2 },
-      ...{ extraVariables: { [free()]: free() }, limit: [name(), name()] },
+      ...{
+        ...control,
+        playbook: name() as 'reset.yml',
+        virtualEnvironment: path(),
+        release: name(),
+        hostCount: 2,
+      },
+      ...{
+        extraVariables: { [free()]: free() },
+        limit: [name(), name()],
+        approved: approvedBy(free(), free()),
+      },
     }),
     confirmNodes: kubernetes,
     confirmPods: kubernetes,

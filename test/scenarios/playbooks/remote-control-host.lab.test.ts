@@ -64,7 +64,7 @@ it('steps 1 to 8 work on a control host that is reached by SSH, with a key of it
     ...control,
     virtualEnvironment,
     release,
-    playbook: 'cluster.yml',
+    playbook: 'cluster.yml' as const,
     hostCount: 1,
     extraVariables: {},
   };

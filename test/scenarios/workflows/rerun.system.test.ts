@@ -100,9 +100,11 @@ describe.concurrent(
         const [, factsRun, resetRun, again] = machines.callsOf('runKubespray').map(({ input }) => input);
         expect(factsRun).toMatchObject({ playbook: 'playbooks/facts.yml' });
         expect(factsRun?.['limit']).toBeUndefined();
+        expect(factsRun?.['approved']).toBeUndefined();
         expect(resetRun).toMatchObject({
           playbook: 'reset.yml',
           limit: ['cp'],
+          approved: { digest: plan, by: 'bob' },
           extraVariables: { reset_confirmation: true, etcd_data_dir: '/nonexistent/kept-by-slipway/data' },
         });
         expect(again).toMatchObject({ playbook: 'cluster.yml' });

@@ -2,7 +2,7 @@ import { deletingOf, oldCopyOf } from '../../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { Host } from '../../../hosts/host.js';
 import { sh } from '../../../hosts/script.js';
-import type { OldDirectory } from '../../../protocol/step-inputs.js';
+import type { OldDirectory } from '../../../cluster/storage/old-data.js';
 
 /** Milliseconds; adding up the sizes of a big containerd directory takes its time. */
 const longest = 600_000;

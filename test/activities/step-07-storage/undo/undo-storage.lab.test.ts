@@ -4,6 +4,7 @@ import { copyData } from '../../../../src/activities/step-07-storage/copy-data.j
 import { createRaidArray } from '../../../../src/activities/step-07-storage/create-raid-array.js';
 import { deleteOldData } from '../../../../src/activities/step-07-storage/delete-old-data.js';
 import { makeFileSystem } from '../../../../src/activities/step-07-storage/make-file-system.js';
+import { oldDataDigest } from '../../../../src/cluster/storage/old-data.js';
 import { measureOldData } from '../../../../src/activities/step-07-storage/measure-old-data.js';
 import { mountData } from '../../../../src/activities/step-07-storage/mount-data.js';
 import { stopAndDisableUnits } from '../../../../src/activities/step-07-storage/stop-and-disable-units.js';
@@ -111,12 +112,16 @@ printf '# mine\\n' >> /etc/mdadm/mdadm.conf; chgrp adm /etc/mdadm/mdadm.conf`);
     ]);
     const blocks = await worker.see('du -sx -B1 /var/lib/kubelet.slipway-old | cut -f 1');
     expect(directories[0]?.bytes).toBe(Number(blocks));
-    const approved = approvedBy('the test');
-    const deletion = () => worker.activity(deleteOldData(dependencies), { ...old, directories, approved });
-    const elsewhere = [{ path: '/var/lib/kubelet', bytes: 1 }];
-    await expect(
-      worker.activity(deleteOldData(dependencies), { ...old, directories: elsewhere, approved }),
-    ).rejects.toMatchObject({ type: 'RefusedError' });
+    const deletionOf = (what: typeof directories) =>
+      worker.activity(deleteOldData(dependencies), {
+        ...{ ...old, directories: what },
+        approved: approvedBy('the test', oldDataDigest(plan.target, what)),
+      });
+    const deletion = () => deletionOf(directories);
+    await expect(deletionOf([{ path: '/var/lib/kubelet', bytes: 1 }])).rejects.toMatchObject({
+      type: 'RefusedError',
+      message: expect.stringContaining('/var/lib/kubelet is not data that step 7 has kept') as string,
+    });
     expect(await deletion()).toMatchObject({ outcome: 'changed' });
     expect(await worker.see('ls -d /var/lib/*.slipway-* 2>/dev/null || true')).toBe('');
     expect(await deletion()).toMatchObject({ outcome: 'unchanged' });
