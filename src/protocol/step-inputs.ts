@@ -1,6 +1,6 @@
 import type { CheckResult } from '../cluster/checks/checks.js';
 import type { VariableSources } from '../cluster/kubespray/group-variables.js';
-import type { CheckedUnit } from '../cluster/verification/host.js';
+import type { CheckedUnit } from '../cluster/verification/units.js';
 import type { HostCounts } from '../cluster/playbook/progress.js';
 import type { HarmlessPlaybook, ResetPlaybook } from '../cluster/releases/release-table.js';
 import type { Reachability } from '../cluster/network/reachability.js';
@@ -19,7 +19,7 @@ import type { HostAddress } from './host-addresses.js';
 export interface StepResult {
   /** `unchanged`: looking showed that nothing was left to do. */
   readonly outcome: 'changed' | 'unchanged';
-  /** One line for the progress table, such as "md0: 2 disks, raid0, 3.9 GiB". */
+  /** One line for the progress table, such as "/dev/md0: raid0 of S0 and S1". */
   readonly summary: string;
 }
 

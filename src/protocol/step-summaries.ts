@@ -24,7 +24,6 @@ export function judgementOf({ checks }: VerificationResult): string {
 }
 
 export function factsOf({ operatingSystem, cpus, memoryBytes, blockDevices }: HostFacts): string {
-  const memory = (memoryBytes / 1024 ** 3).toFixed(1);
   const disks = blockDevices.filter(({ type }) => type === 'disk').length;
-  return `${operatingSystem.prettyName}, ${counted(cpus, 'CPU')}, ${memory} GiB of memory, ${counted(disks, 'disk')}`;
+  return `${operatingSystem.prettyName}, ${counted(cpus, 'CPU')}, ${showBytes(memoryBytes)} of memory, ${counted(disks, 'disk')}`;
 }

@@ -31,7 +31,7 @@ describe('one line about what a step has seen', () => {
   it('tells a machine by its system, processors, memory and whole disks', () => {
     const blockDevices = [aDisk(), aDisk({ name: 'nvme0n1p1', type: 'part' })];
     expect(factsOf(someFacts({ cpus: 1, blockDevices }))).toBe(
-      'Ubuntu 22.04.4 LTS, 1 CPU, 16.0 GiB of memory, 1 disk',
+      'Ubuntu 22.04.4 LTS, 1 CPU, 17.1 GB of memory, 1 disk',
     );
   });
 });

@@ -7,7 +7,7 @@ import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import type { InventoryInput } from '../../protocol/step-inputs.js';
-import { copySample } from './sample-inventory.js';
+import { copySample } from './copy-sample.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 
 /** Go along with the package, beside `src` and `dist`. */

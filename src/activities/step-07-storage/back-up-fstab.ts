@@ -14,7 +14,7 @@ import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import { notProven } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { lookAround, readRecordBefore, recordPath } from './parts/record-before-on-host.js';
+import { readStateNow, readRecordBefore, recordPath } from './parts/read-record-before.js';
 
 /**
  * Step 7.7: Backup fstab; mdadm.conf is backed up too. Each content is kept once, beside the original, under a name
@@ -23,7 +23,7 @@ import { lookAround, readRecordBefore, recordPath } from './parts/record-before-
  */
 export const backUpFstab = hostStep('backUpFstab', async (host, { target }) => {
   const known = await readRecordBefore(host);
-  const now = await lookAround(host, target, known);
+  const now = await readStateNow(host, target, known);
   const record = recordOf(now, await lookWhatIsBegun(host, target), known);
   if (record === null) return unchanged('backed up before it was updated');
   const outcome = await host.writeFile(recordPath(host), `${JSON.stringify(record, null, 2)}\n`, {

@@ -8,7 +8,7 @@ import { dropIn, dropInPath } from './order-units-after-mount.js';
 import { notProven } from '../running/refusals.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
-import { recordPath } from './parts/record-before-on-host.js';
+import { recordPath } from './parts/read-record-before.js';
 
 /**
  * Proves after the restart that all of step 7 is back: array with its name, members and UUID, file system, mounts,

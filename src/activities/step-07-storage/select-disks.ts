@@ -1,5 +1,5 @@
-import { gibibytes } from '../../cluster/storage/block-devices.js';
 import { lookAgain } from '../../cluster/storage/planned-disks.js';
+import { showBytes } from '../../cluster/text/quantities.js';
 import { readFacts } from '../../probes/read-facts.js';
 import { refused } from '../running/refusals.js';
 import { hostStep, unchanged } from '../running/step.js';
@@ -16,6 +16,6 @@ export const selectDisks = hostStep('selectDisks', async (host, { target }) => {
     const why = bad.map(({ disk, problems }) => `Disk ${disk.serial}: ${problems.join(' ')}`).join(' ');
     throw refused(host, why, 'Look at the disk, then run the plan again: it asks for a new approval.');
   }
-  const shown = disks.map(({ disk, name }) => `${disk.serial} (${name ?? ''}, ${gibibytes(disk.bytes)})`);
+  const shown = disks.map(({ disk, name }) => `${disk.serial} (${name ?? ''}, ${showBytes(disk.bytes)})`);
   return unchanged(`as approved: ${shown.join(', ')}`);
 });

@@ -1,12 +1,8 @@
 import { judgeCertificates } from '../../cluster/verification/certificates.js';
 import type { CheckResult, JudgedCheck } from '../../cluster/checks/checks.js';
-import {
-  judgeFirewall,
-  judgeMountOrder,
-  judgeUnits,
-  type CheckedUnit,
-  type StoredService,
-} from '../../cluster/verification/host.js';
+import { judgeUnits, type CheckedUnit } from '../../cluster/verification/units.js';
+import { judgeFirewall } from '../../cluster/verification/firewall.js';
+import { judgeMountOrder, type StoredService } from '../../cluster/verification/mount-order.js';
 import { judgeStorage } from '../../cluster/verification/storage.js';
 import { judgeKernelParameters } from '../../cluster/verification/kernel-parameters.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';

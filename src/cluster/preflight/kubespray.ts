@@ -1,7 +1,7 @@
 import type { Fit } from '../release-choice/release-fit.js';
 import type { Release } from '../releases/releases.js';
 import { isTemplate } from '../values/ansible-template.js';
-import { calicoFindings } from './calico.js';
+import { calicoFindings } from './network/calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
 import type { FoundBefore } from '../checks/host-check.js';

@@ -9,10 +9,10 @@ import {
   type HostLook,
 } from '../checks/host-check.js';
 import { nodeAddressOf } from '../specification/members.js';
-import { otherFirewall } from './network.js';
-import { portsInUse } from './ports.js';
-import { kubeletResolvConf, resolvConf } from './resolv-conf.js';
-import { searchDomains } from './search-domains.js';
+import { otherFirewall } from './network/other-firewall.js';
+import { portsInUse } from './network/ports.js';
+import { kubeletResolvConf, resolvConf } from './network/resolv-conf.js';
+import { searchDomains } from './network/search-domains.js';
 import { timeSynchronization } from './clock.js';
 import { kernelModules, kernelVersion } from './kernel.js';
 import { python } from './python.js';

@@ -1,5 +1,6 @@
 import type { BlockDevice } from '../facts/facts.js';
 import type { EphemeralStorage } from '../specification/specification.js';
+import { showBytes } from '../text/quantities.js';
 
 /** Types of block devices that nobody would expect in an array; they are not even listed among the excluded ones. */
 const quietTypes: readonly string[] = ['loop', 'rom', 'part', 'crypt', 'lvm', 'mpath', 'dm'];
@@ -48,8 +49,8 @@ export function deviceMisfits(
   const { size, removable } = device;
   const found = [...unfitness(device, devices)];
   if (removable) found.push('It is removable.');
-  const minimum = disks.minimumGiB * 1024 ** 3;
-  if (size < minimum) found.push(`It is too small: ${gibibytes(size)} of at least ${gibibytes(minimum)}.`);
+  if (size < disks.minimumGiB * 1024 ** 3)
+    found.push(`It is too small: ${showBytes(size)}, and minimumGiB is ${disks.minimumGiB}.`);
   const misfit = kindMisfit(device, disks.kind);
   if (misfit !== null) found.push(misfit);
   if (disks.serials !== undefined && !isNamed(device, disks.serials))
@@ -69,11 +70,6 @@ export function stableLink({ byId, serial }: BlockDevice): string | null {
     (left, right) => rank(left) - rank(right) || left.length - right.length || (left < right ? -1 : 1),
   );
   return best[0] ?? null;
-}
-
-/** "3.9 GiB" */
-export function gibibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB`;
 }
 
 function kindMisfit(

@@ -1,6 +1,6 @@
 import { isWorthListing, deviceMisfits, traces } from './block-devices.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
-import type { DiskSelection } from './own-array.js';
+import type { DiskSelection } from './disk-selection.js';
 import type { EphemeralStorage } from '../specification/specification.js';
 import type { ExcludedDevice } from './storage-plan.js';
 

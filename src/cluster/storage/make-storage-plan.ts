@@ -1,15 +1,15 @@
-import { gibibytes, isNamed, stableLink } from './block-devices.js';
+import { isNamed, stableLink } from './block-devices.js';
 import { digestOf, uuidFrom } from '../values/digest.js';
 import { excludedDevices } from './excluded-devices.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { type FstabRecord, readFstabRecord } from './fstab.js';
-import { selectDisksByFacts } from './own-array.js';
+import { selectDisksByFacts } from './disk-selection.js';
 import type { EphemeralStorage } from '../specification/specification.js';
 import { storageCommands } from './commands.js';
 import type { PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
 import { obstacles, roomOf, toolObstacle, type StorageSituation } from './obstacles.js';
 import { isMoved, storageDifferences } from './storage-differences.js';
-import { counted } from '../text/quantities.js';
+import { counted, showBytes } from '../text/quantities.js';
 
 /** What step 7 moves: nodefs and imagefs. */
 export const dataDirectories = [
@@ -50,7 +50,7 @@ export function planStorage({
   const bytesToCopy = bytesLeftToCopy(facts, target);
   const room = roomOf(target);
   if (bytesToCopy > room) {
-    return refuse(`The data (${gibibytes(bytesToCopy)}) does not fit on the array (${gibibytes(room)}).`);
+    return refuse(`The data (${showBytes(bytesToCopy)}) does not fit on the array (${showBytes(room)}).`);
   }
   const commands = storageCommands(target);
   return { kind: 'apply', target, digest, excluded, bytesToCopy, commands, advice: adviceFor(target) };

@@ -3,7 +3,7 @@ import { heldExclusively, type HostFacts, type RaidArray } from '../facts/facts.
 import { editFstab, type FstabRecord } from './fstab.js';
 import { editMdadmConf } from './mdadm-conf.js';
 import { sameMdUuid } from './md-uuid.js';
-import { type DiskSelection, holdsOnly } from './own-array.js';
+import { type DiskSelection, holdsOnly } from './disk-selection.js';
 import type { EphemeralStorage } from '../specification/specification.js';
 import type { StorageTarget } from './storage-plan.js';
 import { runningArray } from './storage-differences.js';

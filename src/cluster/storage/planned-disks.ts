@@ -1,7 +1,7 @@
 import { traces } from './block-devices.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { sameMdUuid } from './md-uuid.js';
-import { holdsOnly } from './own-array.js';
+import { holdsOnly } from './disk-selection.js';
 import type { PlannedDisk, StorageTarget } from './storage-plan.js';
 import { runningArray } from './storage-differences.js';
 

@@ -9,7 +9,7 @@ import type { LabNetwork } from '../network/lab-network.js';
 import type { SystemdMachineRecord } from '../record.js';
 import { SshSession, type ScriptOptions, type ScriptResult } from '../ssh-session.js';
 import { ControlGroup } from './control-group.js';
-import { limitWrites } from './slow-disk.js';
+import { limitWrites } from './limit-writes.js';
 import { forgetMachine, startSupervisor } from './supervisor.js';
 
 /** Milliseconds for a boot, which takes a second or two on an idle machine. */

@@ -1,6 +1,6 @@
 import { isServiceActive } from '../../cluster/facts/facts.js';
 import { isStopper } from '../../cluster/checks/findings.js';
-import { reachabilityFindings } from '../../cluster/preflight/reachability.js';
+import { reachabilityFindings } from '../../cluster/preflight/network/reachability.js';
 import { withOverrides } from '../../cluster/checks/overrides.js';
 import type { Reachability } from '../../cluster/network/reachability.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';

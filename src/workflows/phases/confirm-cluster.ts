@@ -1,5 +1,5 @@
 import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../../protocol/step-inputs.js';
-import type { CheckedUnit } from '../../cluster/verification/host.js';
+import type { CheckedUnit } from '../../cluster/verification/units.js';
 import { expectationsOf } from '../../cluster/release-choice/expectations.js';
 import { membersOf } from '../../cluster/specification/members.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { judgeReachability, type Trial } from '../../../src/cluster/network/judge-reachability.js';
-import { reachabilityFindings } from '../../../src/cluster/preflight/reachability.js';
+import { reachabilityFindings } from '../../../src/cluster/preflight/network/reachability.js';
 import { planProbes, type FailedProbe, type Obstacle } from '../../../src/cluster/network/reachability.js';
 import { aSpecification } from '../../support/builders.js';
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { BlockDevice } from '../../../src/cluster/facts/facts.js';
 import {
   deviceMisfits,
-  gibibytes,
   isWorthListing,
   stableLink,
   traces,
@@ -78,7 +77,7 @@ describe('a device that is not asked for', () => {
   });
 
   it('is too small by a byte, and named by its WWN as well as by its serial number', () => {
-    expect(misfits({ size: 1024 ** 3 - 1 }, {})).toEqual(['It is too small: 1.0 GiB of at least 1.0 GiB.']);
+    expect(misfits({ size: 1024 ** 3 - 1 }, {})).toEqual(['It is too small: 1 GB, and minimumGiB is 1.']);
     expect(misfits({ size: 1024 ** 3 }, {})).toEqual([]);
     expect(misfits({ wwn: 'eui.1' }, { serials: ['X', 'eui.1'], count: 2 })).toEqual([]);
     expect(misfits({ wwn: 'eui.1' }, { serials: ['X', 'Y'], count: 2 })).toEqual([
@@ -95,8 +94,4 @@ describe('the link by which commands name a disk', () => {
     expect(stableLink(aDisk({ byId: [...byId].reverse() }))).toBe('/dev/disk/by-id/wwn-S0');
     expect(stableLink(aDisk({ byId: [] }))).toBeNull();
   });
-});
-
-it('tells sizes in powers of two', () => {
-  expect(gibibytes(4_187_593_113)).toBe('3.9 GiB');
 });

@@ -31,7 +31,7 @@ describe('the disks of a plan', () => {
     ],
     ['read-only', { readOnly: true }, 'It is read-only.'],
     ['removable', { removable: true }, 'It is removable.'],
-    ['too small', { size: 1024 }, 'It is too small: 0.0 GiB of at least 1.0 GiB.'],
+    ['too small', { size: 1024 }, 'It is too small: 1 kB, and minimumGiB is 1.'],
     ['without a serial', { serial: null }, 'It has no serial number, so a plan cannot name it.'],
     ['a twin', { serial: 'AAA' }, 'It has the same serial number as nvme0n1.'],
     ['without a link', { byId: [] }, 'It has no link under /dev/disk/by-id.'],

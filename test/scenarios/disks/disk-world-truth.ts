@@ -1,3 +1,4 @@
+import { showBytes } from '../../../src/cluster/text/quantities.js';
 import {
   childName,
   childOf,
@@ -39,7 +40,7 @@ function unwished(device: WorldDevice, { storage: { disks } }: World): string[] 
   const named = disks.serials?.some((word) => word === serial || word === wwn) ?? true;
   return [
     ...(removable ? ['It is removable.'] : []),
-    ...(small ? [`It is too small: ${gibibytes}.${gibibytes < 1 ? '' : '0'} GiB of at least ${disks.minimumGiB}.0 GiB.`.replace('0.5.', '0.5')] : []),
+    ...(small ? [`It is too small: ${showBytes(gibibytes * 1024 ** 3)}, and minimumGiB is ${disks.minimumGiB}.`] : []),
     ...(disks.kind === 'nvme' && !name.startsWith('nvme') ? ['It is not an NVMe disk.'] : []),
     ...(disks.kind === 'ssd' && rotational ? ['It is a rotating disk.'] : []),
     ...(named ? [] : ['The specification names other disks.']),

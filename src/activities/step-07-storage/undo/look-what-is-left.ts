@@ -15,7 +15,7 @@ import { lines, sh } from '../../../hosts/script.js';
 import { movedFunctions } from '../parts/moved-data.js';
 import { dropIn, dropInPath } from '../order-units-after-mount.js';
 import { initramfsTraceScript, undoInitramfsScript } from '../regenerate-initramfs.js';
-import { lookAround } from '../parts/record-before-on-host.js';
+import { readStateNow } from '../parts/read-record-before.js';
 import type { FileToRestore, UndoWork } from './undo-script.js';
 
 /** What is left to undo of step 7, found by looking: asked before for what to do, and afterwards as the proof. */
@@ -33,7 +33,7 @@ export async function lookWhatIsLeft(
   target: StorageTarget,
   record: RecordBefore | null,
 ): Promise<LeftToUndo> {
-  const now = await lookAround(host, target, record);
+  const now = await readStateNow(host, target, record);
   const fstab = await decide(host, {
     path: fstabPath,
     now: now.fstab,

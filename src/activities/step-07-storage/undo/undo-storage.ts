@@ -13,7 +13,7 @@ import { notProven, withRefusals } from '../../running/refusals.js';
 import { runJob } from '../../running/run-job.js';
 import { changed, hostStep, unchanged } from '../../running/step.js';
 import { storageJob } from '../parts/storage-job.js';
-import { readRecordBefore, recordPath } from '../parts/record-before-on-host.js';
+import { readRecordBefore, recordPath } from '../parts/read-record-before.js';
 import { switchedScript, undoScript } from './undo-script.js';
 import { type LeftToUndo, lookWhatIsLeft } from './look-what-is-left.js';
 import { movedUnits } from '../../../probes/units.js';

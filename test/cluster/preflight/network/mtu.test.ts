@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { told } from '../../support/preflight-scene.js';
+import { told } from '../../../support/preflight-scene.js';
 
 describe('addresses', () => {
   const hosts = (address: string) => [

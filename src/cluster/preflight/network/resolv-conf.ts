@@ -1,7 +1,7 @@
-import type { HostFacts } from '../facts/facts.js';
-import { resolvedFile } from '../facts/system-facts.js';
-import type { Release } from '../releases/releases.js';
-import type { HostCheck } from '../checks/host-check.js';
+import type { HostFacts } from '../../facts/facts.js';
+import { resolvedFile } from '../../facts/system-facts.js';
+import type { Release } from '../../releases/releases.js';
+import type { HostCheck } from '../../checks/host-check.js';
 
 /**
  * Kubespray reads what is there, be it only a link, and stops where that leads to nothing; where there is nothing at all, it

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { planProbes, sumUp, type FailedProbe } from '../../../src/cluster/network/reachability.js';
-import { reachabilityFindings } from '../../../src/cluster/preflight/reachability.js';
-import { aSpecification } from '../../support/builders.js';
-import { hosts } from '../../support/reachability-hosts.js';
+import { planProbes, sumUp, type FailedProbe } from '../../../../src/cluster/network/reachability.js';
+import { reachabilityFindings } from '../../../../src/cluster/preflight/network/reachability.js';
+import { aSpecification } from '../../../support/builders.js';
+import { hosts } from '../../../support/reachability-hosts.js';
 
 describe('what did not get through', () => {
   it('is summed up in a few words for a thousand hosts', () => {

@@ -1,9 +1,9 @@
-import type { ClusterFacts } from '../facts/facts.js';
-import { addressNumber, parseIpNetwork, type IpNetwork } from '../values/ip-network.js';
-import type { Specification } from '../specification/specification.js';
-import { isTemplate } from '../values/ansible-template.js';
-import { type FoundBefore } from '../checks/host-check.js';
-import { nodeAddressOf } from '../specification/members.js';
+import type { ClusterFacts } from '../../facts/facts.js';
+import { addressNumber, parseIpNetwork, type IpNetwork } from '../../values/ip-network.js';
+import type { Specification } from '../../specification/specification.js';
+import { isTemplate } from '../../values/ansible-template.js';
+import { type FoundBefore } from '../../checks/host-check.js';
+import { nodeAddressOf } from '../../specification/members.js';
 
 const networks = {
   kube_service_addresses: { what: 'services', standard: '10.233.0.0/18' },

@@ -1,6 +1,6 @@
-import type { Specification } from '../specification/specification.js';
-import { isPlainText } from '../values/ansible-template.js';
-import type { HostCheck } from '../checks/host-check.js';
+import type { Specification } from '../../specification/specification.js';
+import { isPlainText } from '../../values/ansible-template.js';
+import type { HostCheck } from '../../checks/host-check.js';
 
 /** Trap T18. Those that Kubespray itself writes on its hosts are there at every further run, and mean no harm. */
 export const searchDomains: HostCheck = ({ facts, specification }) => {

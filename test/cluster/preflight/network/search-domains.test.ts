@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Scene, found } from '../../support/preflight-scene.js';
+import { type Scene, found } from '../../../support/preflight-scene.js';
 
 describe('search domains', () => {
   const domains = (searchDomains: string[], variables: Scene['variables'] = {}) =>

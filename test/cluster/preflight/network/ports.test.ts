@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../../src/cluster/facts/facts.js';
-import type { SystemFacts } from '../../../src/cluster/facts/system-facts.js';
-import { type Scene, found, listener } from '../../support/preflight-scene.js';
+import type { HostFacts } from '../../../../src/cluster/facts/facts.js';
+import type { SystemFacts } from '../../../../src/cluster/facts/system-facts.js';
+import { type Scene, found, listener } from '../../../support/preflight-scene.js';
 
 describe('ports in use', () => {
   const inUse = (listeners: SystemFacts['listeners'], scene: Scene = {}) =>

@@ -1,14 +1,14 @@
-import { firewallTable, firewallUnit, ruleSetFile } from '../network/firewall.js';
-import { namedPort } from '../network/ports.js';
+import { firewallTable, firewallUnit, ruleSetFile } from '../../network/firewall.js';
+import { namedPort } from '../../network/ports.js';
 import type {
   BlockedHost,
   NarrowPath,
   Obstacle,
   OutdatedFirewall,
   Reachability,
-} from '../network/reachability.js';
-import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/host-check.js';
+} from '../../network/reachability.js';
+import type { Specification } from '../../specification/specification.js';
+import type { FoundBefore } from '../../checks/host-check.js';
 
 /** Ways between hosts on which Kubernetes would not get through, told before it is installed. */
 export function reachabilityFindings(

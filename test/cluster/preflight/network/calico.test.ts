@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Scene, found } from '../../support/preflight-scene.js';
+import { type Scene, found } from '../../../support/preflight-scene.js';
 
 describe('variables of Calico', () => {
   const judged = (variables: Scene['variables'], scene: Scene = {}) =>

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { cloneKubespray } from '../../../src/activities/step-01-kubespray/clone-kubespray.js';
-import { changeSampleScript } from '../../../src/activities/step-04-to-06-inventory/sample-inventory.js';
+import { changeSampleScript } from '../../../src/activities/step-04-to-06-inventory/copy-sample.js';
 import { writeGroupVariables } from '../../../src/activities/step-04-to-06-inventory/write-group-variables.js';
 import { writeInventory } from '../../../src/activities/step-04-to-06-inventory/write-inventory.js';
 import { aSpecification } from '../../support/builders.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { preflight } from '../../../src/cluster/preflight/preflight.js';
-import { someFacts, someSystem } from '../../support/builders.js';
-import { type Scene, found, specificationOf } from '../../support/preflight-scene.js';
+import { preflight } from '../../../../src/cluster/preflight/preflight.js';
+import { someFacts, someSystem } from '../../../support/builders.js';
+import { type Scene, found, specificationOf } from '../../../support/preflight-scene.js';
 
 describe('the file of name servers', () => {
   const system = (id: string, versionId: string) => ({ id, versionId, prettyName: `${id} ${versionId}` });

@@ -15,7 +15,7 @@ import { understood } from '../../../probes/understood.js';
 import { movedUnits, unitsPresent } from '../../../probes/units.js';
 
 /** Looks at what step 7 changes around the array. Changes nothing. */
-export async function lookAround(
+export async function readStateNow(
   host: Host,
   target: StorageTarget,
   record: RecordBefore | null = null,

@@ -1,6 +1,6 @@
-import { isSameAddress } from '../values/ip-address.js';
-import type { FoundBefore, HostCheck, HostLook } from '../checks/host-check.js';
-import { nodeAddressOf } from '../specification/members.js';
+import { isSameAddress } from '../../values/ip-address.js';
+import type { FoundBefore, HostLook } from '../../checks/host-check.js';
+import { nodeAddressOf } from '../../specification/members.js';
 
 /** Bytes: encapsulated packets of pods are 50 bytes shorter, and 1400 is what tunnels and clouds are made for. */
 const smallestMtu = 1450;
@@ -41,16 +41,3 @@ function most(values: readonly number[]): number {
   const count = (value: number) => values.filter((other) => other === value).length;
   return [...values].sort((left, right) => count(right) - count(left) || left - right)[0] ?? 0;
 }
-
-/** Slipway changes no firewall that somebody else has set up, so step 10 would refuse the host, after all the others. */
-export const otherFirewall: HostCheck = ({ facts: { system }, specification: { firewall } }) => {
-  const found = system?.firewalls ?? [];
-  if (!firewall.enabled || found.length === 0) return undefined;
-  return {
-    check: 'other-firewall',
-    severity: 'warning',
-    is: `${found.join(' and ')} is on`,
-    shouldBe: 'no other firewall beside the one of step 10, which refuses this host',
-    mend: `Turn ${found.join(' and ')} off, or set firewall.enabled to false and open the ports of the roles there.`,
-  };
-};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Scene, found, told } from '../../support/preflight-scene.js';
+import { type Scene, found, told } from '../../../support/preflight-scene.js';
 
 describe('the cluster’s own networks', () => {
   const own = { name: 'eth0', mtu: 1500, addresses: ['10.0.0.9', 'fd00::9'] };

@@ -1,6 +1,6 @@
-import type { Listener } from '../facts/system-facts.js';
-import { namedPort, ownListener, portsOf, type ClusterPort } from '../network/ports.js';
-import type { HostCheck } from '../checks/host-check.js';
+import type { Listener } from '../../facts/system-facts.js';
+import { namedPort, ownListener, portsOf, type ClusterPort } from '../../network/ports.js';
+import type { HostCheck } from '../../checks/host-check.js';
 
 /**
  * Ports that the host's roles need, and that something has which is none of Kubernetes' own programs. On a node of an

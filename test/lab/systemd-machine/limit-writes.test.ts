@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeLimitSetting } from '../../../src/lab/systemd-machine/slow-disk.js';
+import { writeLimitSetting } from '../../../src/lab/systemd-machine/limit-writes.js';
 
 const group = { name: 'slipway-1-node1', path: '/sys/fs/cgroup/slipway-1-node1' };
 const limit = { device: '254:0', perSecond: 10 };
