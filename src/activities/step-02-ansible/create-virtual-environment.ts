@@ -72,10 +72,10 @@ export async function requirementsDigest(host: Host, kubespray: string): Promise
 
 /** What the plan has said too, unless it was taken away since. */
 function refusal(host: Host, found: PythonHost, accepted: readonly string[]): RefusedError {
-  const { is, shouldBe, mend } = missingPython(found, accepted);
+  const { is, shouldBe, advice } = missingPython(found, accepted);
   return new RefusedError(`This release of Kubespray needs ${shouldBe} on ${host.name}; there is ${is}.`, {
     host: host.name,
-    advice: `${mend} Then retry.`,
+    advice: `${advice} Then retry.`,
   });
 }
 

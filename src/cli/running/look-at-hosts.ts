@@ -92,5 +92,5 @@ function whyOf(error: unknown): string {
 
 function sudoRefused(host: string, { context }: SudoRefusedError): FoundBefore {
   const said = context.output?.trim().split('\n').at(-1) ?? 'refused';
-  return sudoFinding({ host, said, mend: context.advice ?? '' });
+  return sudoFinding({ host, said, advice: context.advice ?? '' });
 }

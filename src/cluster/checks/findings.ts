@@ -11,7 +11,7 @@ export interface Finding {
   readonly is: string;
   readonly shouldBe: string;
   /** How to mend it. */
-  readonly mend: string;
+  readonly advice: string;
   /** The operator's reason, when the specification overrides it. */
   readonly overridden: string | null;
 }

@@ -6,13 +6,13 @@ export interface CheckDescription {
   readonly severity: 'error' | 'warning' | 'error or warning';
   /** What it looks at, and what should be. */
   readonly shouldBe: string;
-  readonly mend: string;
+  readonly advice: string;
 }
 
 const size = (role: string, sizes: string): CheckDescription => ({
   severity: 'error or warning',
   shouldBe: `${role}: ${sizes}`,
-  mend: 'Give the host more.',
+  advice: 'Give the host more.',
 });
 
 /** Every check of preflight by its name. docs/preflight.md has them as a table. */
@@ -20,7 +20,7 @@ export const preflightChecks = {
   'control-plane-count': {
     severity: 'error or warning',
     shouldBe: 'An odd number of control planes; better three than one.',
-    mend: 'Name 1, 3 or 5 control planes.',
+    advice: 'Name 1, 3 or 5 control planes.',
   },
   'control-plane-cpus': size('Control plane', 'at least 2 CPUs, better 4.'),
   'control-plane-memory': size('Control plane', 'at least 4 GB of memory, better 8 GB.'),
@@ -37,169 +37,180 @@ export const preflightChecks = {
   'kubespray-memory': {
     severity: 'error',
     shouldBe: 'The memory below which Kubespray stops: 1,500 MB for a control plane, 1,024 MB for a worker.',
-    mend: 'Give the host more, or set minimal_master_memory_mb or minimal_node_memory_mb in kubespray.variables.',
+    advice:
+      'Give the host more, or set minimal_master_memory_mb or minimal_node_memory_mb in kubespray.variables.',
   },
   'operating-system': {
     severity: 'warning',
     shouldBe: 'Ubuntu 22.04, on which the document’s authors have tested.',
-    mend: 'Install it, or try another one on a host that does not matter first.',
+    advice: 'Install it, or try another one on a host that does not matter first.',
   },
   'kubespray-release': {
     severity: 'warning',
     shouldBe: 'A release of Kubespray that is known and supports every host and the control host.',
-    mend: 'Name another one in kubespray.release.',
+    advice: 'Name another one in kubespray.release.',
   },
   'kubernetes-version': {
     severity: 'error',
     shouldBe:
       'The Kubernetes that runs on every node already, apart from the patch release: cluster.yml does no upgrade.',
-    mend: 'Name the release that installs what runs; bring a node that differs from the others to their version first.',
+    advice:
+      'Name the release that installs what runs; bring a node that differs from the others to their version first.',
   },
   'other-cluster': {
     severity: 'error',
     shouldBe:
       'No node that works in another cluster: its kubelet runs with a certificate that has not expired, and its CA, its name or its API server is not that of the cluster that is asked for. Such a node is never offered a reset.',
-    mend: 'Leave it out, or drain and reset it in its own cluster first. Where that is gone for good, systemctl disable --now kubelet.',
+    advice:
+      'Leave it out, or drain and reset it in its own cluster first. Where that is gone for good, systemctl disable --now kubelet.',
   },
   architecture: {
     severity: 'error',
     shouldBe: 'A processor for which Kubespray downloads programs: x86_64 or aarch64.',
-    mend: 'Leave the host out.',
+    advice: 'Leave the host out.',
   },
   'init-system': {
     severity: 'error',
     shouldBe: 'systemd as the first process; Kubespray stops at any other.',
-    mend: 'Install a system with systemd.',
+    advice: 'Install a system with systemd.',
   },
   'kernel-version': {
     severity: 'error',
     shouldBe: 'Linux 4.9.17 for Cilium, 5.13 for kube_proxy_mode nftables, 4.19 for kubelet.',
-    mend: 'Install a newer kernel, or another network plugin or proxy mode.',
+    advice: 'Install a newer kernel, or another network plugin or proxy mode.',
   },
   'kernel-modules': {
     severity: 'error',
     shouldBe:
       'Loaded, or loadable by modprobe: overlay, br_netfilter, nf_conntrack, dummy, and as the settings need them ip_vs with its schedulers, vxlan or ipip, nf_tables and the RAID level.',
-    mend: 'Restart into the kernel that is installed, or install linux-modules-extra for the running one; take "install … /bin/false" out of /etc/modprobe.d, and kernel.modules_disabled out of /etc/sysctl.d.',
+    advice:
+      'Restart into the kernel that is installed, or install linux-modules-extra for the running one; take "install … /bin/false" out of /etc/modprobe.d, and kernel.modules_disabled out of /etc/sysctl.d.',
   },
   'cgroup-version': {
     severity: 'error or warning',
     shouldBe: 'cgroup v2; from Kubernetes 1.35 on kubelet does not start with v1.',
-    mend: 'Boot with systemd.unified_cgroup_hierarchy=1, or install a newer release of the system.',
+    advice: 'Boot with systemd.unified_cgroup_hierarchy=1, or install a newer release of the system.',
   },
   python: {
     severity: 'error or warning',
     shouldBe: 'python3, of a version with which the release’s Ansible can work on the host.',
-    mend: 'Install it, or name another release of Kubespray.',
+    advice: 'Install it, or name another release of Kubespray.',
   },
   sudo: {
     severity: 'error',
     shouldBe: 'root, or a user who may run everything by sudo without a password and without a terminal.',
-    mend: 'Add "USER ALL=(ALL) NOPASSWD: ALL" and "Defaults:USER !requiretty" by visudo.',
+    advice: 'Add "USER ALL=(ALL) NOPASSWD: ALL" and "Defaults:USER !requiretty" by visudo.',
   },
   swap: {
     severity: 'warning',
     shouldBe: 'No swap. Kubespray turns it off, unless kubelet_fail_swap_on is false.',
-    mend: 'Nothing is to be done.',
+    advice: 'Nothing is to be done.',
   },
   clock: {
     severity: 'error or warning',
     shouldBe:
       'The same time as the other machines, within 1 s; an error from 5 minutes on. Differences that may come from the measuring are not told.',
-    mend: 'timedatectl set-ntp true, or chronyc makestep.',
+    advice: 'timedatectl set-ntp true, or chronyc makestep.',
   },
   'time-synchronization': {
     severity: 'warning',
     shouldBe: 'A clock that systemd-timesyncd, chrony or ntpd keeps right.',
-    mend: 'timedatectl set-ntp true, or install chrony; let UDP port 123 out.',
+    advice: 'timedatectl set-ntp true, or install chrony; let UDP port 123 out.',
   },
   'unattended-upgrades': {
     severity: 'warning',
     shouldBe: 'No packages that change, and no restarts that happen, by themselves.',
-    mend: 'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into /etc/apt/apt.conf.d/99-no-unattended-upgrades; take unattended-upgrade out of tables of cron.',
+    advice:
+      'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into /etc/apt/apt.conf.d/99-no-unattended-upgrades; take unattended-upgrade out of tables of cron.',
   },
   'machine-id': {
     severity: 'error',
     shouldBe: 'A machine ID that no other host has.',
-    mend: 'Make a new one by systemd-machine-id-setup, and restart the host; DHCP may give it another address then.',
+    advice:
+      'Make a new one by systemd-machine-id-setup, and restart the host; DHCP may give it another address then.',
   },
   'host-name': {
     severity: 'warning',
     shouldBe: 'A host name that no other host has.',
-    mend: 'See that the addresses are those of the hosts that are meant.',
+    advice: 'See that the addresses are those of the hosts that are meant.',
   },
   'node-address': {
     severity: 'error',
     shouldBe:
       'The address by which the other nodes reach the host is one of its own; Kubespray stops where it is not.',
-    mend: 'Give the host an internalAddress.',
+    advice: 'Give the host an internalAddress.',
   },
   'ports-in-use': {
     severity: 'error',
     shouldBe:
       'No ports that the host’s roles need in the hands of something that is not Kubernetes, or of another Kubernetes, such as RKE2 or k0s.',
-    mend: 'Stop and disable what listens there, or give it another port; take another Kubernetes off by its own uninstaller.',
+    advice:
+      'Stop and disable what listens there, or give it another port; take another Kubernetes off by its own uninstaller.',
   },
   reachability: {
     severity: 'error or warning',
     shouldBe:
       'The ports that hosts need of each other let them in; tried from host to host before anything is installed. A warning where only Slipway’s own firewall of an earlier run does not know a host yet.',
-    mend: 'Let them in: firewalls of the hosts, security groups, switches in between. Slipway’s own lets them in before Kubespray runs.',
+    advice:
+      'Let them in: firewalls of the hosts, security groups, switches in between. Slipway’s own lets them in before Kubespray runs.',
   },
   mtu: {
     severity: 'warning',
     shouldBe: 'The same MTU on every host’s interface to the others, at least 1450.',
-    mend: 'Set it in netplan.',
+    advice: 'Set it in netplan.',
   },
   'path-mtu': {
     severity: 'warning',
     shouldBe: 'Packets as long as the interface’s MTU arrive at the other hosts.',
-    mend: 'Lower the MTU of the interface, or raise that of the network in between.',
+    advice: 'Lower the MTU of the interface, or raise that of the network in between.',
   },
   'search-domains': {
     severity: 'warning',
     shouldBe: 'No DNS search domains, which pods inherit, but those that Kubespray writes.',
-    mend: 'Take them out of the DHCP or netplan settings.',
+    advice: 'Take them out of the DHCP or netplan settings.',
   },
   'upstream-dns': {
     severity: 'error',
     shouldBe: 'Name servers that pods can reach; no loopback address.',
-    mend: 'Change dns.upstream.',
+    advice: 'Change dns.upstream.',
   },
   'resolv-conf': {
     severity: 'error or warning',
     shouldBe:
       'An /etc/resolv.conf, and no link to nothing; without one names are not resolved, and Kubespray stops where it is to read or change it. On Ubuntu 20.04, 22.04 and (from v2.25 on) 24.04 also /run/systemd/resolve/resolv.conf: Kubespray gives kubelet this file, whatever kube_resolv_conf says, and without it no pod starts.',
-    mend: 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf; systemctl enable --now systemd-resolved. Take kube_resolv_conf out of kubespray.variables.',
+    advice:
+      'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf; systemctl enable --now systemd-resolved. Take kube_resolv_conf out of kubespray.variables.',
   },
   'other-container-engine': {
     severity: 'error',
     shouldBe:
       'No Docker or CRI-O that runs, or that docker.socket starts, beside the container_manager, which is containerd: Kubespray ends it, and what is in it is deleted, on fresh hosts and on nodes in use alike.',
-    mend: 'Move what is needed to another host, or leave this one out; systemctl disable --now docker.service docker.socket, or crio, keeps the data.',
+    advice:
+      'Move what is needed to another host, or leave this one out; systemctl disable --now docker.service docker.socket, or crio, keeps the data.',
   },
   'other-firewall': {
     severity: 'warning',
     shouldBe:
       'No ufw or firewalld that is on while Slipway is to write firewall rules: step 10 refuses such a host.',
-    mend: 'Turn it off, or set firewall.enabled to false and open the ports there.',
+    advice: 'Turn it off, or set firewall.enabled to false and open the ports there.',
   },
   'free-space': {
     severity: 'error or warning',
     shouldBe:
       'Free room: 300 MB in /, 100 MB in /boot, 2 GB for downloads (/tmp, or local_release_dir), 600 MB in /usr/local/bin, 200 MB in /opt/cni, 500 MB in /var/log, 1 GB for etcd, 5 GB for containerd and 1 GB for kubelet (not where step 7 gives them an array); half of it is an error. More than 15 % of the file systems of kubelet and containerd, below which pods are evicted.',
-    mend: 'Make room: apt-get clean, journalctl --vacuum-size=100M, apt-get autoremove for old kernels in /boot. Where /tmp is in memory: local_release_dir, or systemctl mask tmp.mount.',
+    advice:
+      'Make room: apt-get clean, journalctl --vacuum-size=100M, apt-get autoremove for old kernels in /boot. Where /tmp is in memory: local_release_dir, or systemctl mask tmp.mount.',
   },
   'free-inodes': {
     severity: 'warning',
     shouldBe: 'More than 5 % of the inodes free, below which kubelet evicts pods.',
-    mend: 'Find the folders with many small files: du --inodes -xd2 / | sort -n | tail.',
+    advice: 'Find the folders with many small files: du --inodes -xd2 / | sort -n | tail.',
   },
   'cluster-networks': {
     severity: 'error',
     shouldBe:
       'Networks of pods and services that are networks, do not overlap, and hold no address of a host, of whichever interface.',
-    mend: 'Set kube_pods_subnet or kube_service_addresses in kubespray.variables.',
+    advice: 'Set kube_pods_subnet or kube_service_addresses in kubespray.variables.',
   },
   'kubespray-variables': {
     severity: 'error or warning',
@@ -207,51 +218,51 @@ export const preflightChecks = {
       'Variables with which Kubespray does not stop: known choices that go together, none that is removed, a ' +
       'Kubernetes that the release has, and booleans that are no text. containerd, and ' +
       'etcd as a service of its hosts, with which Slipway works.',
-    mend: 'Correct it in kubespray.variables.',
+    advice: 'Correct it in kubespray.variables.',
   },
   'group-variables': {
     severity: 'error or warning',
     shouldBe:
       'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on); kubelet’s and containerd’s data on step 7’s array, the runtime of GPU workers, and nodes that keep their names in the inventory.',
-    mend: 'Take the variable out of kubespray.variables, or accept that yours wins.',
+    advice: 'Take the variable out of kubespray.variables, or accept that yours wins.',
   },
   gpu: {
     severity: 'warning',
     shouldBe: 'GPUs that the specification names, with NVIDIA’s driver and container toolkit installed.',
-    mend: 'Say gpu: nvidia or gpu: false for the host; install what is missing before Kubespray runs.',
+    advice: 'Say gpu: nvidia or gpu: false for the host; install what is missing before Kubespray runs.',
   },
   gvisor: {
     severity: 'warning',
     shouldBe: 'gVisor without systemd’s cgroup v2, with which its containers may stay in ContainerCreating.',
-    mend: 'Start a pod with runtimeClassName: gvisor before leases do.',
+    advice: 'Start a pod with runtimeClassName: gvisor before leases do.',
   },
   'etcd-disk': {
     severity: 'warning',
     shouldBe:
       'etcd’s data on an SSD or NVMe disk. The disks of virtual machines do not tell, and are not judged.',
-    mend: 'Mount an SSD at /var/lib/etcd before Kubespray runs, or name a folder on one in etcd_data_dir.',
+    advice: 'Mount an SSD at /var/lib/etcd before Kubespray runs, or name a folder on one in etcd_data_dir.',
   },
   'control-host-git': {
     severity: 'error',
     shouldBe: 'git on the control host.',
-    mend: 'Install it there.',
+    advice: 'Install it there.',
   },
   'control-host-space': {
     severity: 'error or warning',
     shouldBe:
       '2 GB free on the control host for Kubespray’s checkout and its virtual environment, while they are not there; half of it is an error.',
-    mend: 'Make room there.',
+    advice: 'Make room there.',
   },
   'control-host-python': {
     severity: 'error',
     shouldBe: 'A Python on the control host with which the release’s Ansible works.',
-    mend: 'Install the one that is named, or name another release of Kubespray.',
+    advice: 'Install the one that is named, or name another release of Kubespray.',
   },
   'control-host': {
     severity: 'error or warning',
     shouldBe:
       'A control host that is not part of the cluster. An error where Slipway itself runs on a host that step 7 restarts.',
-    mend: 'Name another one, or run Slipway elsewhere.',
+    advice: 'Name another one, or run Slipway elsewhere.',
   },
 } as const satisfies Partial<Record<CheckName, CheckDescription>>;
 

@@ -46,7 +46,7 @@ export function chooseInterpreter(
 export interface PythonTrouble {
   readonly is: string;
   readonly shouldBe: string;
-  readonly mend: string;
+  readonly advice: string;
 }
 
 /** What is missing for one of the accepted versions, and what to install; null: nothing is missing. */
@@ -65,13 +65,13 @@ export function missingPython(
     return {
       is: versionsText(interpreters.map(({ version }) => version)),
       shouldBe: `Python ${either(accepted)}`,
-      mend: packageAdvice(system, accepted),
+      advice: packageAdvice(system, accepted),
     };
   }
   return {
     is: `Python ${best.version} (${best.path}) without venv, and no virtualenv`,
     shouldBe: `venv for Python ${either(accepted)}, or virtualenv`,
-    mend: `Run "apt-get update && apt-get install -y python${best.version}-venv" there, or install virtualenv.`,
+    advice: `Run "apt-get update && apt-get install -y python${best.version}-venv" there, or install virtualenv.`,
   };
 }
 

@@ -9,7 +9,7 @@ export interface Bypass {
   /** What the variables say, or lack, as it is to be told. */
   readonly is: string;
   readonly shouldBe: string;
-  readonly mend: string;
+  readonly advice: string;
 }
 
 const usualFolders = { kubelet: '/var/lib/kubelet', containerd: '/var/lib/containerd' } as const;
@@ -40,7 +40,7 @@ function ofKubelet({ variables, release, storage }: Input): Bypass[] {
           ? `${kubeletFlags} in kubespray.variables lacks ${flags.join(' and ')}`
           : `${said.variable} in kubespray.variables has --root-dir=${said.folder} in place of ${flags.join(' and ')}`,
       shouldBe: 'kubelet’s data on the array that step 7 makes',
-      mend:
+      advice:
         others.length > 0
           ? 'Hosts have different folders: choose the layout bind, and no --root-dir.'
           : said === undefined
@@ -59,7 +59,7 @@ function ofContainerd({ variables, storage }: Input): Bypass[] {
     {
       is: `${variable} in kubespray.variables is ${JSON.stringify(variables[variable])} in place of ${wanted.join(' and ')}`,
       shouldBe: 'containerd’s data on the array that step 7 makes',
-      mend: `Take ${variable} out of kubespray.variables: Slipway writes it for each host that needs it.`,
+      advice: `Take ${variable} out of kubespray.variables: Slipway writes it for each host that needs it.`,
     },
   ];
 }

@@ -20,7 +20,8 @@ export function variableFindings({ specification, release, storage }: VariableSo
       severity: 'warning' as const,
       is: text.replace(/\.$/, ''),
       shouldBe: 'what Slipway writes, unless you mean it',
-      mend: 'Take it out of kubespray.variables, or accept it by an override of group-variables with a reason.',
+      advice:
+        'Take it out of kubespray.variables, or accept it by an override of group-variables with a reason.',
     })),
   ];
 }
@@ -38,7 +39,7 @@ function flagsAsText({ kubespray }: Specification, release: string): FoundBefore
       severity: 'error',
       is: `${flags} in kubespray.variables is a text, of which Kubespray ${release} makes one flag a letter`,
       shouldBe: 'a list of flags',
-      mend: `Write ${flags}: [${JSON.stringify(own)}].`,
+      advice: `Write ${flags}: [${JSON.stringify(own)}].`,
     },
   ];
 }
@@ -68,7 +69,7 @@ function lostRuntime(specification: Specification): FoundBefore[] {
       severity: 'error',
       is: `${variable} in kubespray.variables lacks the runtime ${nvidia.name}`,
       shouldBe: `a runtime for the GPUs of ${namesText(workers.map(({ name }) => name))}`,
-      mend: `Add ${canonicalJson(nvidia)} to it.`,
+      advice: `Add ${canonicalJson(nvidia)} to it.`,
     },
   ];
 }
@@ -95,7 +96,7 @@ function renamedNodes(specification: Specification): FoundBefore[] {
       severity: 'warning',
       is: `${variable} in kubespray.variables gives nodes other names than the inventory has`,
       shouldBe: 'the names of the inventory, by which step 9 looks for nodes',
-      mend:
+      advice:
         'Take it out and name the hosts so in the specification, or accept node-ready, node-local-dns-pods and ' +
         'control-plane-pods by overrides with a reason.',
     },

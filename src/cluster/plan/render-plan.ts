@@ -67,13 +67,13 @@ export function findingItems(findings: readonly Finding[]): Item[] {
 }
 
 function findingItem(group: readonly [Finding, ...Finding[]]): Item {
-  const [{ check, is, shouldBe, mend, overridden }] = group;
+  const [{ check, is, shouldBe, advice, overridden }] = group;
   const hosts = group.flatMap(({ host }) => (host === null ? [] : [host]));
   const where = hosts.length === 0 ? '' : ` on ${namesText(hosts)}`;
   const text = `${stateOf(group[0])} ${check}${where}: is ${is}; should be ${shouldBe}.`;
   if (overridden !== null) return { text, items: [{ text: `accepted because: ${overridden}` }] };
-  const isForAll = group.every((finding) => finding.mend === mend);
-  return { text, items: [{ text: isForAll ? mend : `${mend} Likewise on the others.` }] };
+  const isForAll = group.every((finding) => finding.advice === advice);
+  return { text, items: [{ text: isForAll ? advice : `${advice} Likewise on the others.` }] };
 }
 
 function stateOf({ severity, overridden }: Finding): keyof typeof order {

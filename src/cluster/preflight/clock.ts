@@ -43,7 +43,8 @@ function judge(host: string, clock: Offset, usual: Offset): FoundBefore[] {
       severity: certain > tolerable ? 'error' : 'warning',
       is: `${duration(Math.abs(difference))} ${difference > 0 ? 'ahead of' : 'behind'} the other machines`,
       shouldBe: 'the same time on every host: certificates and etcd depend on it',
-      mend: 'Turn time synchronisation on: timedatectl set-ntp true; or correct it at once: chronyc makestep.',
+      advice:
+        'Turn time synchronisation on: timedatectl set-ntp true; or correct it at once: chronyc makestep.',
     },
   ];
 }
@@ -62,5 +63,5 @@ export const timeSynchronization: HostCheck = ({ facts: { system } }) =>
         severity: 'warning',
         is: 'a clock that nothing keeps right',
         shouldBe: 'a clock that systemd-timesyncd, chrony or ntpd keeps right',
-        mend: 'timedatectl set-ntp true, or apt-get install chrony; UDP port 123 has to get out.',
+        advice: 'timedatectl set-ntp true, or apt-get install chrony; UDP port 123 has to get out.',
       };

@@ -20,7 +20,7 @@ export function cloudFindings(
   return [
     {
       ...foundVariable(variables, 'cloud_provider', beside),
-      mend: 'Set external_cloud_provider in kubespray.variables, or take cloud_provider out.',
+      advice: 'Set external_cloud_provider in kubespray.variables, or take cloud_provider out.',
     },
   ];
 }

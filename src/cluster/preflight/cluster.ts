@@ -13,7 +13,7 @@ export function clusterFindings(situation: PreflightSituation): FoundBefore[] {
 /** The document's "Additional Cluster Sizing Considerations". */
 function controlPlanes(specification: Specification): FoundBefore[] {
   const { length: count } = membersOf(specification).controlPlanes;
-  const found = (finding: Pick<FoundBefore, 'severity' | 'shouldBe' | 'mend'>): FoundBefore[] => [
+  const found = (finding: Pick<FoundBefore, 'severity' | 'shouldBe' | 'advice'>): FoundBefore[] => [
     {
       check: 'control-plane-count',
       host: null,
@@ -25,14 +25,14 @@ function controlPlanes(specification: Specification): FoundBefore[] {
     return found({
       severity: 'error',
       shouldBe: 'an odd number, so that a majority is left when one fails',
-      mend: 'Name 1, 3 or 5 control planes.',
+      advice: 'Name 1, 3 or 5 control planes.',
     });
   }
   if (count > 1) return [];
   return found({
     severity: 'warning',
     shouldBe: 'better 3 for production; 1 will do where it is easily recovered',
-    mend: 'Name three control planes, or accept it by an override of control-plane-count with a reason.',
+    advice: 'Name three control planes, or accept it by an override of control-plane-count with a reason.',
   });
 }
 
@@ -56,7 +56,7 @@ function controlHost(situation: PreflightSituation): FoundBefore[] {
       {
         ...{ ...found, severity: 'warning', is },
         shouldBe: 'a machine that is not part of the cluster, and stays when this one fails',
-        mend: isLocal ? 'Run Slipway on another machine.' : 'Name another control host.',
+        advice: isLocal ? 'Run Slipway on another machine.' : 'Name another control host.',
       },
     ];
   }
@@ -64,7 +64,7 @@ function controlHost(situation: PreflightSituation): FoundBefore[] {
     {
       ...{ ...found, severity: 'error', is: `${is}, which step 7 restarts` },
       shouldBe: 'a machine that step 7 does not restart, or Slipway ends with it half-way',
-      mend:
+      advice:
         `Run Slipway on another machine, or say ephemeralStorage: false for ${name}. With an override of control-host, ` +
         'start it again after each restart: it goes on from there.',
     },
@@ -103,7 +103,7 @@ function upstreamDns({ dns }: Specification): FoundBefore[] {
       severity: 'error',
       is: loopback.join(', '),
       shouldBe: 'DNS servers that pods can reach, such as 8.8.8.8 and 1.1.1.1',
-      mend: 'Change dns.upstream.',
+      advice: 'Change dns.upstream.',
     },
   ];
 }

@@ -27,7 +27,7 @@ const docker: HostCheck = (look) => {
       deleted: 'all containers with their volumes, all images, /var/lib/docker and /etc/docker',
     }),
     is: `Docker, which ${how}`,
-    mend:
+    advice:
       `${leave} To keep what is in /var/lib/docker: systemctl disable --now docker.service docker.socket. ` +
       'Kubespray takes off its packages at most then.',
   };
@@ -52,7 +52,7 @@ const crio: HostCheck = (look) => {
       deleted: '/etc/crio, /etc/containers (which is Podman’s too) and its programs',
     }),
     is: 'CRI-O, which runs (crio.service)',
-    mend: `${leave} To keep what it has: systemctl disable --now crio.`,
+    advice: `${leave} To keep what it has: systemctl disable --now crio.`,
   };
 };
 
@@ -68,7 +68,7 @@ const containerd: HostCheck = (look) => {
       deleted: '/etc/containerd and /var/lib/containerd with all containers and images',
     }),
     is: 'containerd, which runs (containerd.service)',
-    mend: `Take container_manager out of kubespray.variables. ${leave}`,
+    advice: `Take container_manager out of kubespray.variables. ${leave}`,
   };
 };
 

@@ -19,7 +19,7 @@ function git({ hasGit }: ControlHostFacts): FoundBefore[] {
       severity: 'error',
       is: 'no git on the control host',
       shouldBe: 'git, by which Kubespray is cloned',
-      mend: 'Install it there: apt-get install git.',
+      advice: 'Install it there: apt-get install git.',
     },
   ];
 }
@@ -34,7 +34,7 @@ function space({ isInstalled, freeBytes, mountedAt }: ControlHostFacts): FoundBe
       severity: freeBytes < needed / 2 ? 'error' : 'warning',
       is: `${showBytes(freeBytes)} free in ${mountedAt} of the control host`,
       shouldBe: `at least ${showBytes(needed)} for Kubespray’s checkout and a virtual environment with Ansible`,
-      mend: `Make room in ${mountedAt} there: apt-get clean, journalctl --vacuum-size=100M.`,
+      advice: `Make room in ${mountedAt} there: apt-get clean, journalctl --vacuum-size=100M.`,
     },
   ];
 }

@@ -15,7 +15,7 @@ export const etcdDisk: HostCheck = ({ host, facts, specification }) => {
     severity: 'warning',
     is: `${folder} on a rotating disk: ${names.join(', ')}`,
     shouldBe: 'an SSD or NVMe disk: etcd waits for each write, and loses its leader where that takes long',
-    mend: `Mount an SSD at ${folder} before Kubespray runs, or name a folder on one in etcd_data_dir of kubespray.variables. A virtual disk may only look like a rotating one; etcd-perf of the verification measures it.`,
+    advice: `Mount an SSD at ${folder} before Kubespray runs, or name a folder on one in etcd_data_dir of kubespray.variables. A virtual disk may only look like a rotating one; etcd-perf of the verification measures it.`,
   };
 };
 

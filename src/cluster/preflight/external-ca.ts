@@ -18,7 +18,7 @@ export function externalCa({ kubespray }: Specification): FoundBefore[] {
     foundInVariables({
       is: 'kubespray.autoRenewCertificates: true',
       shouldBe,
-      mend: 'Take it out, or say false.',
+      advice: 'Take it out, or say false.',
     }),
   ];
 }

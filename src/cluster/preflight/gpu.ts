@@ -5,7 +5,7 @@ import type { FoundBefore, HostLook } from '../checks/host-check.js';
 /** Whether what the specification says of GPUs is what the host has. Hosts that were not asked about it are not judged. */
 export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook): FoundBefore[] {
   if (nvidia === undefined) return [];
-  const found = (finding: Pick<FoundBefore, 'is' | 'shouldBe' | 'mend'>): FoundBefore[] => [
+  const found = (finding: Pick<FoundBefore, 'is' | 'shouldBe' | 'advice'>): FoundBefore[] => [
     { check: 'gpu', host: host.name, severity: 'warning', ...finding },
   ];
   const wanted = gpuOf(specification, host) !== false;
@@ -15,14 +15,14 @@ export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook
     return found({
       is: `${devicesText(nvidia.devices)}, and the specification does not name it`,
       shouldBe: 'gpu: nvidia, so that Kubespray need not run again for it; or gpu: false',
-      mend: `Say gpu: nvidia for ${host.name}, or gpu: false where leases are not to have it.`,
+      advice: `Say gpu: nvidia for ${host.name}, or gpu: false where leases are not to have it.`,
     });
   }
   if (nvidia.devices === 0) {
     return found({
       is: 'no NVIDIA device on the PCI bus, though the specification says gpu: nvidia',
       shouldBe: 'an NVIDIA GPU',
-      mend: `Look at "lspci -d 10de:" on ${host.name}, or take gpu: nvidia away.`,
+      advice: `Look at "lspci -d 10de:" on ${host.name}, or take gpu: nvidia away.`,
     });
   }
   const missing = [
@@ -33,7 +33,7 @@ export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook
   return found({
     is: `${devicesText(nvidia.devices)} without ${missing.join(' and without ')}`,
     shouldBe: 'driver and nvidia-container-toolkit, without which no pod of the RuntimeClass nvidia starts',
-    mend: `Install them and restart ${host.name} before it has leases, best before Kubespray runs.`,
+    advice: `Install them and restart ${host.name} before it has leases, best before Kubespray runs.`,
   });
 }
 

@@ -15,7 +15,7 @@ export function gvisorFindings({ host, facts, specification }: HostLook): FoundB
       severity: 'warning',
       is: 'gvisor_enabled on a host with cgroup v2',
       shouldBe: 'gVisor without systemd’s cgroup v2, with which containers may stay in ContainerCreating',
-      mend:
+      advice:
         'Start a pod with runtimeClassName: gvisor before leases do. If it stays in ContainerCreating, leave ' +
         'gvisor_enabled out, or, where Kubernetes is older than 1.35, boot with systemd.unified_cgroup_hierarchy=0.',
     },

@@ -18,7 +18,7 @@ function noMachineId(looks: readonly HostLook[]): FoundBefore[] {
       severity: 'error',
       is: facts.machineId || 'none',
       shouldBe: 'a machine ID of its own',
-      mend: ownMachineId,
+      advice: ownMachineId,
     }));
 }
 
@@ -38,7 +38,7 @@ function machineIds(looks: readonly HostLook[]): FoundBefore[] {
       severity: 'error',
       is: `the same as that of ${namesOf(others)}`,
       shouldBe: 'a machine ID of its own',
-      mend:
+      advice:
         same.length > 0
           ? `${namesOf(same)} and ${look.host.name} have the same boot ID too: they are one machine. Name it once.`
           : ownMachineId,
@@ -54,7 +54,7 @@ function hostNames(looks: readonly HostLook[]): FoundBefore[] {
     severity: 'warning',
     is: `${look.facts.hostname}, the same as that of ${namesOf(others)}`,
     shouldBe: 'a host name of its own',
-    mend: `Kubespray will name the host ${look.host.name}; see that its addresses are those of the host you mean.`,
+    advice: `Kubespray will name the host ${look.host.name}; see that its addresses are those of the host you mean.`,
   }));
 }
 

@@ -23,7 +23,7 @@ export const kernelModules: HostCheck = (look) => {
     severity: 'error',
     is: whatIs({ kernel: facts.kernel, missing, refused }),
     shouldBe: 'modules that are loaded, or that modprobe finds and loads',
-    mend: howToMend({ kernel: facts.kernel, missing, refused }),
+    advice: howToMend({ kernel: facts.kernel, missing, refused }),
   };
 };
 
@@ -116,7 +116,7 @@ export const kernelVersion: HostCheck = ({ facts, specification: { kubespray, fi
     severity: 'error',
     is: `Linux ${facts.kernel}`,
     shouldBe: `at least ${worst.version.join('.')} for ${worst.by}`,
-    mend: 'Install a newer kernel and restart the host.',
+    advice: 'Install a newer kernel and restart the host.',
   };
 };
 

@@ -30,7 +30,7 @@ function wrongForm(variables: Variables, asked: string | null, release: Release)
         'kube_version',
         `of the form ${right}, ${prefix === 'v' ? 'with' : 'without'} a v before it, for Kubespray ${name}`,
       ),
-      mend: `Write kube_version: ${right} in kubespray.variables${asked === null ? ', or whichever version is meant' : ''}.`,
+      advice: `Write kube_version: ${right} in kubespray.variables${asked === null ? ', or whichever version is meant' : ''}.`,
     },
   ];
 }
@@ -58,7 +58,7 @@ function outOfRange(request: Asked): FoundBefore {
       `a version that Kubespray ${release.name} installs: ${ranges.join(', ')}`,
     ),
     severity: checksums.length === 0 ? 'error' : 'warning',
-    mend: `${mendRange(request)}${orElse}`,
+    advice: `${mendRange(request)}${orElse}`,
   };
 }
 

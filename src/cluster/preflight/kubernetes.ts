@@ -33,7 +33,7 @@ export function kubernetesFindings(looks: readonly HostLook[]): FoundBefore[] {
         severity: 'error' as const,
         is: textOf(kubernetes),
         shouldBe: shouldBe(release, wanted, asked),
-        mend: isOutOfStep
+        advice: isOutOfStep
           ? mendHost(host.name, kubernetes, running)
           : mendRelease({ running, wanted, asked }),
       },

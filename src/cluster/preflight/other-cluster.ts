@@ -46,7 +46,7 @@ export function otherClusterFindings(specification: Specification, facts: Cluste
       {
         ...{ check: 'other-cluster', host: name, severity: 'error', is: other.text },
         shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
-        mend: wayOut(`${name} (${address})`),
+        advice: wayOut(`${name} (${address})`),
       } as const,
     ];
   });

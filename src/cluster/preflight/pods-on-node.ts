@@ -16,7 +16,8 @@ export function podsOnNodeFindings({ kubespray: { variables }, firewall }: Speci
     foundInVariables({
       is: `kubelet_max_pods ${Number(pods)} with kube_network_node_prefix ${Number(prefix)}`,
       shouldBe: `at most ${room} pods, because a node has so many addresses for them, or Kubespray stops`,
-      mend: 'Lower kubelet_max_pods in kubespray.variables, or kube_network_node_prefix for larger networks of nodes.',
+      advice:
+        'Lower kubelet_max_pods in kubespray.variables, or kube_network_node_prefix for larger networks of nodes.',
     }),
   ];
 }

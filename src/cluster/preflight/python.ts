@@ -12,14 +12,14 @@ const hostPython: Readonly<Record<string, readonly [number, number]>> = {
 
 /** Ansible works on a host by Python there, and each release of Kubespray pins an Ansible. */
 export const python: HostCheck = ({ facts, release }) => {
-  const mend = 'Install it: apt-get install python3.';
+  const advice = 'Install it: apt-get install python3.';
   if (facts.python === null) {
     return {
       check: 'python',
       severity: 'error',
       is: 'no python3',
       shouldBe: 'python3, by which Ansible works on the host',
-      mend,
+      advice,
     };
   }
   const supported = release && hostPython[coreOf(release)];
@@ -31,7 +31,7 @@ export const python: HostCheck = ({ facts, release }) => {
     severity: minor > supported[1] ? 'warning' : 'error',
     is: `Python ${facts.python}`,
     shouldBe: `Python 3.${supported[0]} to 3.${supported[1]} for ansible-core ${coreOf(release)} of Kubespray ${release.name}`,
-    mend: 'Install a release of the system that has one, or name another release of Kubespray.',
+    advice: 'Install a release of the system that has one, or name another release of Kubespray.',
   };
 };
 

@@ -74,7 +74,7 @@ function room(group: readonly [Needed, ...Needed[]], look: HostLook): HostFindin
       shouldBe: isShort
         ? `at least ${showBytes(needed)} for ${paths}`
         : 'more than 15 %, below which kubelet evicts pods and deletes images',
-      mend: howToMakeRoom(mountedAt, look),
+      advice: howToMakeRoom(mountedAt, look),
     },
   ];
 }
@@ -105,7 +105,7 @@ function inodes(group: readonly [Space, ...Space[]]): HostFinding[] {
       severity: 'warning',
       is: `${freeInodes} of ${all} inodes free in ${mountedAt}`,
       shouldBe: 'more than 5 %, below which kubelet evicts pods',
-      mend: `Find folders with many small files: du --inodes -xd2 ${mountedAt} | sort -n | tail.`,
+      advice: `Find folders with many small files: du --inodes -xd2 ${mountedAt} | sort -n | tail.`,
     },
   ];
 }

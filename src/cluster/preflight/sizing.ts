@@ -60,7 +60,7 @@ function kubesprayMemory(
         severity: 'error',
         is: `${has} MB of memory`,
         shouldBe: `at least ${limit} MB for a ${role} node, or Kubespray stops`,
-        mend: `Give ${host.name} more, or set ${variable} in kubespray.variables.`,
+        advice: `Give ${host.name} more, or set ${variable} in kubespray.variables.`,
       },
     ];
   });
@@ -78,7 +78,7 @@ function judge(look: HostLook, role: Role, resource: Resource): FoundBefore[] {
       severity,
       is,
       shouldBe,
-      mend: `Give ${look.host.name} more, or accept it by an override of ${role}-${resource} with a reason.`,
+      advice: `Give ${look.host.name} more, or accept it by an override of ${role}-${resource} with a reason.`,
     },
   ];
   if (!isEnough(minimum[resource])) {

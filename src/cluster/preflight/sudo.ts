@@ -1,13 +1,21 @@
 import type { FoundBefore } from '../checks/host-check.js';
 
 /** The login user of a host may not become root, so nothing else is known of it. @param said sudo's own words */
-export function sudoFinding({ host, said, mend }: { host: string; said: string; mend: string }): FoundBefore {
+export function sudoFinding({
+  host,
+  said,
+  advice,
+}: {
+  host: string;
+  said: string;
+  advice: string;
+}): FoundBefore {
   return {
     check: 'sudo',
     host,
     severity: 'error',
     is: said,
     shouldBe: 'root, or a user who may run everything by sudo without a password and without a terminal',
-    mend,
+    advice,
   };
 }

@@ -31,7 +31,7 @@ const operatingSystem: Check = ({ facts: { operatingSystem } }) =>
         severity: 'warning',
         is: operatingSystem.prettyName,
         shouldBe: 'Ubuntu 22.04, on which Akash providers have been tested',
-        mend: 'Install Ubuntu 22.04, or try this one on a host that does not matter first.',
+        advice: 'Install Ubuntu 22.04, or try this one on a host that does not matter first.',
       };
 
 /** Those for which Kubespray has checksums of all that it downloads. */
@@ -43,7 +43,7 @@ const architecture: Check = ({ facts }) =>
         severity: 'error',
         is: facts.architecture || 'an architecture that the host does not tell',
         shouldBe: 'x86_64 or aarch64, for which Kubespray downloads programs',
-        mend: 'Leave this host out.',
+        advice: 'Leave this host out.',
       };
 
 /** Kubespray's own assertion "Stop if non systemd OS type". */
@@ -55,7 +55,7 @@ const initSystem: Check = ({ facts: { system } }) =>
         severity: 'error',
         is: `${system.init || 'something unknown'} as the first process`,
         shouldBe: 'systemd, or Kubespray stops at it',
-        mend: 'Install a system with systemd, and a virtual machine in place of a bare container.',
+        advice: 'Install a system with systemd, and a virtual machine in place of a bare container.',
       };
 
 /** By one variable kubelet refuses swap, and Kubespray turns it off. */
@@ -67,12 +67,13 @@ const swap: Check = ({ facts, specification }) => {
         ...found,
         shouldBe:
           'no swap, unless it is meant: with kubelet_fail_swap_on: false it stays on, and pods may be slow in it',
-        mend: 'Nothing where it is meant. Otherwise take kubelet_fail_swap_on out of kubespray.variables, and Kubespray ends it.',
+        advice:
+          'Nothing where it is meant. Otherwise take kubelet_fail_swap_on out of kubespray.variables, and Kubespray ends it.',
       }
     : {
         ...found,
         shouldBe: 'no swap, with which kubelet does not start',
-        mend: 'Nothing is to be done: Kubespray turns it off and takes it out of /etc/fstab.',
+        advice: 'Nothing is to be done: Kubespray turns it off and takes it out of /etc/fstab.',
       };
 };
 
@@ -84,7 +85,7 @@ const cgroups: Check = ({ facts, release, specification }) => {
     severity: isRefused ? 'error' : 'warning',
     is: 'cgroup v1',
     shouldBe: 'cgroup v2; Kubernetes maintains v1 no longer, and from 1.35 on kubelet does not start with it',
-    mend:
+    advice:
       'Boot with systemd.unified_cgroup_hierarchy=1, or install a newer release of the system.' +
       (isRefused ? ' Kubespray before v2.31.0 installs an older Kubernetes.' : ''),
   };
@@ -99,7 +100,7 @@ const unattendedUpgrades: Check = ({ facts: { system } }) => {
     severity: 'warning',
     is: reboots ? 'upgrades by itself, and restarts by itself after them' : 'upgrades by itself',
     shouldBe: 'packages that change, and restarts that happen, only when somebody means it',
-    mend: endOfUpgrades(startedBy) + (reboots ? ` Or at least: ${noReboots}` : ''),
+    advice: endOfUpgrades(startedBy) + (reboots ? ` Or at least: ${noReboots}` : ''),
   };
 };
 
@@ -129,7 +130,7 @@ const nodeAddress: Check = ({ host, facts }) => {
     severity: facts.system?.hasResolvConf === undefined ? 'warning' : 'error',
     is: `${ip} is none of the host's own addresses (${facts.addresses.join(', ') || 'none'})`,
     shouldBe: 'an address of the host itself, or Kubespray stops at it',
-    mend: `Give ${host.name} an internalAddress, that by which the other nodes reach it.`,
+    advice: `Give ${host.name} an internalAddress, that by which the other nodes reach it.`,
   };
 };
 

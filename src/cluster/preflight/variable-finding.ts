@@ -10,7 +10,7 @@ export const isKnown = (variables: Variables, name: string) =>
   Object.hasOwn(variables, name) && !isTemplate(variables[name]);
 
 /** What does not go together, or is not right, in what Kubespray is told. */
-export function foundInVariables(told: Pick<FoundBefore, 'is' | 'shouldBe' | 'mend'>): FoundBefore {
+export function foundInVariables(told: Pick<FoundBefore, 'is' | 'shouldBe' | 'advice'>): FoundBefore {
   return { check: 'kubespray-variables', host: null, severity: 'error', ...told };
 }
 
@@ -19,7 +19,7 @@ export function foundVariable(variables: Variables, name: string, shouldBe: stri
   return foundInVariables({
     is: `${name}: ${JSON.stringify(variables[name])}`,
     shouldBe,
-    mend: `Correct ${name} in kubespray.variables.`,
+    advice: `Correct ${name} in kubespray.variables.`,
   });
 }
 
@@ -40,6 +40,6 @@ export function removedVariables(variables: Variables, names: readonly string[],
     .filter((name) => Object.hasOwn(variables, name))
     .map((name) => ({
       ...foundVariable(variables, name, `not there at all, or ${by} stops`),
-      mend: `Take ${name} out of kubespray.variables.`,
+      advice: `Take ${name} out of kubespray.variables.`,
     }));
 }

@@ -163,7 +163,7 @@ function unknownRelease(name: string, warning: string): FoundBefore {
     severity: 'warning',
     is: name,
     shouldBe: `one of the known releaseTable, ${tagOf(oldestRelease)} to ${newestRelease}`,
-    mend: `${warning} Name a known one, or accept it by an override of kubespray-release with a reason.`,
+    advice: `${warning} Name a known one, or accept it by an override of kubespray-release with a reason.`,
   };
 }
 

@@ -93,7 +93,7 @@ function systemMisfit({
     severity: 'warning',
     is: operatingSystem.prettyName,
     shouldBe: `one that Kubespray ${release.name} is made for: ${systemsText(release)}`,
-    mend: other || noneIsMadeFor(situation.specification),
+    advice: other || noneIsMadeFor(situation.specification),
   };
 }
 
@@ -110,7 +110,7 @@ function pythonMisfit(release: Release, situation: ReleaseSituation): FoundBefor
   if (controlHost === undefined || interpreters === undefined) return [];
   const trouble = pythonTrouble({ interpreters, system: controlHost.operatingSystem }, release.python);
   if (trouble === null) return [];
-  const { is, shouldBe, mend } = trouble;
+  const { is, shouldBe, advice } = trouble;
   const other = fitsPython(release, situation)
     ? ''
     : otherRelease(situation, {
@@ -125,7 +125,7 @@ function pythonMisfit(release: Release, situation: ReleaseSituation): FoundBefor
       severity: 'error',
       is: `${is} on the control host`,
       shouldBe: `${shouldBe}, for the Ansible of Kubespray ${release.name}`,
-      mend: `${mend} ${other}`.trim(),
+      advice: `${advice} ${other}`.trim(),
     },
   ];
 }
@@ -150,7 +150,7 @@ export function unknownSystems({ facts = {} }: ReleaseSituation): FoundBefore[] 
       severity: 'warning',
       is: operatingSystem.prettyName,
       shouldBe: 'Ubuntu or Debian, of which Slipway knows the releases of Kubespray that are made for them',
-      mend: `Look for it in Kubespray’s README, and try it on a host that does not matter first.`,
+      advice: `Look for it in Kubespray’s README, and try it on a host that does not matter first.`,
     }));
 }
 

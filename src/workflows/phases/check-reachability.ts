@@ -42,7 +42,7 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
     const obstacles = withOverrides(findings, specification.overrides).filter(isStopper);
     if (obstacles.length === 0) return;
     const message = obstacles
-      .map(({ host, is, mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)
+      .map(({ host, is, advice: mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)
       .join(' ');
     const { verb, by } = await run.questions.askDecision({
       ...{ host: run.controlHost.name, step, message },

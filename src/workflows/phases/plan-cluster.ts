@@ -87,7 +87,7 @@ function refusedHosts(run: ClusterRun, plan: ClusterPlan): Refusal[] {
 
 function whyOf(findings: readonly Finding[]): string {
   return findings
-    .map(({ check, is, shouldBe, mend }) => `${check}: is ${is}, should be ${shouldBe}. ${mend}`)
+    .map(({ check, is, shouldBe, advice: mend }) => `${check}: is ${is}, should be ${shouldBe}. ${mend}`)
     .join(' ');
 }
 

@@ -36,7 +36,7 @@ describe('looking at the hosts', () => {
       {
         ...{ check: 'sudo', host: 'w', severity: 'error', is: 'sudo: a password is required' },
         shouldBe: 'root, or a user who may run everything by sudo without a password and without a terminal',
-        mend: 'Allow the login user to run sudo without a password (NOPASSWD), or log in as root.',
+        advice: 'Allow the login user to run sudo without a password (NOPASSWD), or log in as root.',
       },
     ]);
     expect(unread).toMatchObject([

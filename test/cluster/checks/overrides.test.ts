@@ -24,7 +24,7 @@ describe('a check', () => {
     const { overrides } = aSpecification({
       overrides: [{ check: 'swap', hosts: ['node1'], reason: 'meant' }],
     });
-    const swap = { check: 'swap', severity: 'warning', is: 'x', shouldBe: 'y', mend: 'z' } as const;
+    const swap = { check: 'swap', severity: 'warning', is: 'x', shouldBe: 'y', advice: 'z' } as const;
     const found = ['node1', 'node2', null].map((host) => ({ ...swap, host }));
     expect(withOverrides(found, overrides)).toEqual([
       { ...swap, host: 'node1', overridden: 'meant' },

@@ -207,7 +207,7 @@ describe('each check', () => {
       const finding = found(scene).find((one) => one.check === check);
       expect(finding).toMatchObject({ severity, overridden: null });
       expect(preflightChecks[check].severity).toContain(severity);
-      for (const text of [finding?.is, finding?.shouldBe, finding?.mend]) expect(text).toMatch(/\S{2}/);
+      for (const text of [finding?.is, finding?.shouldBe, finding?.advice]) expect(text).toMatch(/\S{2}/);
     },
   );
 
@@ -234,7 +234,7 @@ describe('each check', () => {
     const { overrides } = aSpecification({
       overrides: ['sudo', 'kubespray-release'].map((check) => ({ check, reason: 'seen' })),
     });
-    const sudo = sudoFinding({ host: 'w', said: 'sudo: a password is required', mend: 'Allow it.' });
+    const sudo = sudoFinding({ host: 'w', said: 'sudo: a password is required', advice: 'Allow it.' });
     expect(withOverrides([sudo], overrides)).toMatchObject([{ severity: 'error', overridden: 'seen' }]);
     const plan = makePlan(aSpecification({ overrides, kubespray: { release: 'v9.9.9' } }), {
       ...{ facts: {}, controlHost: undefined, reachability: undefined },

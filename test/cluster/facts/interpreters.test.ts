@@ -68,7 +68,7 @@ describe('pythonTrouble', () => {
     ['rocky', '9.4', ['3.11', '3.10'], 'Install one of them there: "pyenv install 3.11"'],
   ])('names what %s %s has of %j', (id, version, accepted, expected) => {
     const trouble = pythonTrouble(answer(`id ${id}`, `version "${version}"`, 'python 3.8 venv /p'), accepted);
-    expect(trouble).toMatchObject({ is: 'Python 3.8', mend: expect.stringContaining(expected) as string });
+    expect(trouble).toMatchObject({ is: 'Python 3.8', advice: expect.stringContaining(expected) as string });
   });
 
   it('tells of a machine without any', () => {

@@ -23,7 +23,7 @@ describe('variableFindings', () => {
   it('stops at a text of flags where the release makes one flag a letter of it (T1)', () => {
     const flags = { kubelet_custom_flags: '--v=4' };
     expect(found(flags)).toMatchObject([
-      { check: 'group-variables', severity: 'error', mend: 'Write kubelet_custom_flags: ["--v=4"].' },
+      { check: 'group-variables', severity: 'error', advice: 'Write kubelet_custom_flags: ["--v=4"].' },
     ]);
     expect(found(flags, { release: 'v2.26.1' })).toEqual([]);
   });
@@ -31,7 +31,7 @@ describe('variableFindings', () => {
   it('stops where kubelet’s data would be on the system disk, and not where the flag is kept', () => {
     const storage = { node4: rootDir };
     expect(found({ kubelet_custom_flags: ['--v=4'] }, { storage })).toMatchObject([
-      { severity: 'error', mend: 'Add "--root-dir=/data/kubelet" to it, or choose the layout bind.' },
+      { severity: 'error', advice: 'Add "--root-dir=/data/kubelet" to it, or choose the layout bind.' },
       { severity: 'warning' },
     ]);
     const kept = { kubelet_custom_flags: ['--root-dir=/data/kubelet', '--v=4'] };
@@ -109,7 +109,7 @@ describe('variableFindings', () => {
       {
         is: 'containerd_additional_runtimes in kubespray.variables lacks the runtime nvidia',
         shouldBe: 'a runtime for the GPUs of node1, node2, node3, node4',
-        mend: expect.stringContaining('/usr/bin/nvidia-container-runtime') as string,
+        advice: expect.stringContaining('/usr/bin/nvidia-container-runtime') as string,
       },
     ]);
     expect(errorsWith([{ name: 'kata' }, { name: 'nvidia' }])).toEqual([]);

@@ -124,12 +124,13 @@ describe('the findings', () => {
       severity: 'warning',
       is: 'Slipway’s own firewall of an earlier run does not know new yet, so tcp 6443 (API server), tcp 10250 (kubelet), udp 4789 (Calico VXLAN) could not be tried from there',
       shouldBe: 'open to the hosts that need these ports',
-      mend: 'Nothing is to be done: the rules are written anew before Kubespray runs. Whether something else keeps new out is not known until then.',
+      advice:
+        'Nothing is to be done: the rules are written anew before Kubespray runs. Whether something else keeps new out is not known until then.',
     });
   });
 
   it('tell how to take a firewall away that Slipway is not to write any more', () => {
     expect(found(false)[0]).toMatchObject({ severity: 'error', host: 'cp1' });
-    expect(found(false)[0]?.mend).toContain('nft delete table inet slipway');
+    expect(found(false)[0]?.advice).toContain('nft delete table inet slipway');
   });
 });

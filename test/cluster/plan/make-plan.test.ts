@@ -34,7 +34,7 @@ it('has each host that was looked at, in the order of the specification, and nob
 
 it('tells first why a host could not be looked at, and judges it by nothing else', () => {
   const small = { ...worker, cpus: 1 };
-  const refused = sudoFinding({ host: 'node3', said: 'a password is required', mend: 'Allow it.' });
+  const refused = sudoFinding({ host: 'node3', said: 'a password is required', advice: 'Allow it.' });
   const plan = makePlan(specification, {
     ...{ ...seen, facts: { node1: someFacts(), node2: small } },
     findings: [refused],

@@ -27,9 +27,9 @@ const disksInMarkdown = (storage: Record<string, StoragePlan>) =>
 describe('renderPlan', () => {
   it('shows an operator everything that an approval is about', () => {
     const findings = [
-      { check: 'swap', host: 'node1', severity: 'warning', is: 'swap on /dev/sda2', shouldBe: 'no swap', mend: 'Nothing is to be done.', overridden: null },
-      { check: 'worker-cpus', host: 'node3', severity: 'error', is: '2 CPUs', shouldBe: 'at least 4 CPUs', mend: 'Give it more.', overridden: 'lab' },
-      { check: 'python', host: 'node2', severity: 'error', is: 'no python3', shouldBe: 'python3', mend: 'Install it.', overridden: null },
+      { check: 'swap', host: 'node1', severity: 'warning', is: 'swap on /dev/sda2', shouldBe: 'no swap', advice: 'Nothing is to be done.', overridden: null },
+      { check: 'worker-cpus', host: 'node3', severity: 'error', is: '2 CPUs', shouldBe: 'at least 4 CPUs', advice: 'Give it more.', overridden: 'lab' },
+      { check: 'python', host: 'node2', severity: 'error', is: 'no python3', shouldBe: 'python3', advice: 'Install it.', overridden: null },
     ] as const; // prettier-ignore
     const storage: Record<string, StoragePlan> = {
       node1: { kind: 'none' },
@@ -104,15 +104,15 @@ Approval
   });
 
   it('tells findings together only where they are the same, accepted or not', () => {
-    const swap = { check: 'swap', host: 'a', severity: 'warning', is: 'swap on sda2', shouldBe: 'no swap', mend: 'x', overridden: null } as const; // prettier-ignore
+    const swap = { check: 'swap', host: 'a', severity: 'warning', is: 'swap on sda2', shouldBe: 'no swap', advice: 'x', overridden: null } as const; // prettier-ignore
     const findings = [
       swap,
       { ...swap, host: 'b' },
       { ...swap, host: 'c', overridden: 'lab' },
       { ...swap, host: 'd', is: 'swap on sdb2' },
       { ...swap, host: 'e', severity: 'error' },
-      { ...swap, check: 'worker-cpus', is: '1 CPU', shouldBe: '2', mend: 'Give a more.' },
-      { ...swap, check: 'worker-cpus', is: '1 CPU', shouldBe: '2', mend: 'Give b more.', host: 'b' },
+      { ...swap, check: 'worker-cpus', is: '1 CPU', shouldBe: '2', advice: 'Give a more.' },
+      { ...swap, check: 'worker-cpus', is: '1 CPU', shouldBe: '2', advice: 'Give b more.', host: 'b' },
       { ...swap, host: null, check: 'control-host' },
     ] as const;
     expect(renderPlan(plan({}, { findings }))).toContain(`Findings

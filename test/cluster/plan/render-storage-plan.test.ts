@@ -15,7 +15,7 @@ describe('the storage of a plan', () => {
     const names = Array.from({ length: 1000 }, (_, index) => `w${index}`);
     const storage = Object.fromEntries(names.map((name) => [name, hostPlan(name)]));
     const findings = names.map((host) => ({
-      check: 'swap', host, severity: 'warning', is: 'swap', shouldBe: 'none', mend: 'x', overridden: null,
+      check: 'swap', host, severity: 'warning', is: 'swap', shouldBe: 'none', advice: 'x', overridden: null,
     }) as const); // prettier-ignore
     const text = renderPlan(plan(storage, { findings }));
     for (const name of names) expect(text).toContain(`${name}-S1`);

@@ -14,7 +14,7 @@ describe('another container engine', () => {
         shouldBe:
           'containerd alone: Kubespray ends Docker, and what is in it is deleted, that is all containers with their ' +
           'volumes, all images, /var/lib/docker and /etc/docker',
-        mend:
+        advice:
           'Move what is needed to another host, or leave this one out. To keep what is in /var/lib/docker: systemctl ' +
           'disable --now docker.service docker.socket. Kubespray takes off its packages at most then.',
       },

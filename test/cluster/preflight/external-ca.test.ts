@@ -4,7 +4,7 @@ import { found } from '../../support/preflight-scene.js';
 
 describe('certificates of an external CA', () => {
   const judged = (kubespray: SpecificationInput['kubespray']) =>
-    found({ specification: { kubespray } }).map(({ is, mend }) => `${is}. ${mend}`);
+    found({ specification: { kubespray } }).map(({ is, advice: mend }) => `${is}. ${mend}`);
   const variables = { kube_external_ca_mode: true };
 
   it('are not to be renewed, whichever way it is asked for', () => {

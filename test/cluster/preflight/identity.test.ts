@@ -25,14 +25,14 @@ describe('what must differ between hosts', () => {
 
   it('tells a cloned machine from one that is named twice', () => {
     const [clone] = findingsOf({ machineId: 'm1' });
-    expect(clone?.mend).toContain('systemd-machine-id-setup');
+    expect(clone?.advice).toContain('systemd-machine-id-setup');
     const [twice] = findingsOf({ machineId: 'm1', bootId: 'b1' });
-    expect(twice?.mend).toBe('w and cp1 have the same boot ID too: they are one machine. Name it once.');
+    expect(twice?.advice).toBe('w and cp1 have the same boot ID too: they are one machine. Name it once.');
   });
 });
 
 describe('a new machine ID', () => {
   it('may change the address that DHCP gives, which the advice says', () => {
-    expect(found({ facts: { machineId: '' } })[0]?.mend).toContain('DHCP');
+    expect(found({ facts: { machineId: '' } })[0]?.advice).toContain('DHCP');
   });
 });

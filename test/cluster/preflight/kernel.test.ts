@@ -13,7 +13,8 @@ describe('kernel modules', () => {
     expect(modules({ refusedModules: [overlay, vxlan] })).toMatchObject([
       {
         is: 'overlay, vxlan kept out of Linux 6.1.0 by install /bin/false',
-        mend: 'Take the lines that keep them out: grep -r install /etc/modprobe.d /usr/lib/modprobe.d shows where they are.',
+        advice:
+          'Take the lines that keep them out: grep -r install /etc/modprobe.d /usr/lib/modprobe.d shows where they are.',
       },
     ]);
   });
@@ -21,7 +22,7 @@ describe('kernel modules', () => {
   it('that the kernel takes no more are told with the setting, which only a restart takes back', () => {
     const [finding] = modules({ refusedModules: [dummy] });
     expect(finding?.is).toBe('dummy kept out of Linux 6.1.0 by kernel.modules_disabled');
-    expect(finding?.mend).toMatch(/^Take kernel\.modules_disabled out of .* and restart the host/);
+    expect(finding?.advice).toMatch(/^Take kernel\.modules_disabled out of .* and restart the host/);
   });
 
   it('of every kind are one finding', () => {
@@ -33,7 +34,7 @@ describe('kernel modules', () => {
     expect(finding?.is).toBe(
       'no nf_conntrack in Linux 6.1.0; overlay kept out of it by install /bin/false; dummy kept out of it by kernel.modules_disabled',
     );
-    expect(finding?.mend).toMatch(/linux-modules-extra.*modprobe\.d.*modules_disabled/);
+    expect(finding?.advice).toMatch(/linux-modules-extra.*modprobe\.d.*modules_disabled/);
   });
 
   const refused = (names: readonly string[]) => ({

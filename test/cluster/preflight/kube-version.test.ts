@@ -22,7 +22,7 @@ function found(version: string | number, { release = 'v2.31.0', variables = {}, 
   );
 } // prettier-ignore
 
-const mendOf = (...input: Parameters<typeof found>) => found(...input).map(({ mend }) => mend);
+const adviceOf = (...input: Parameters<typeof found>) => found(...input).map(({ advice }) => advice);
 
 describe('kube_version that the release does not have', () => {
   it('stops, with what it has, and the newest release that has it', () => {
@@ -34,7 +34,7 @@ describe('kube_version that the release does not have', () => {
         is: 'kube_version: "1.30.4"',
         shouldBe:
           'a version that Kubespray v2.31.0 installs: 1.35.0 to 1.35.4, 1.34.0 to 1.34.7, 1.33.0 to 1.33.11',
-        mend:
+        advice:
           'Name kubespray.release v2.28.1, which installs it, with kube_version: 1.30.4. Or take kube_version out of ' +
           'kubespray.variables: v2.31.0 installs 1.35.4 then.',
       },
@@ -42,8 +42,8 @@ describe('kube_version that the release does not have', () => {
   });
 
   it('is told in place of a form that would not help', () => {
-    expect(mendOf('v1.30.4')).toEqual(mendOf('1.30.4'));
-    expect(mendOf('1.33.4', { release: 'v2.26.1' })).toEqual([
+    expect(adviceOf('v1.30.4')).toEqual(adviceOf('1.30.4'));
+    expect(adviceOf('1.33.4', { release: 'v2.26.1' })).toEqual([
       expect.stringContaining('kubespray.release v2.31.0, which installs it, with kube_version: 1.33.4.'),
     ]);
   });
@@ -57,8 +57,8 @@ describe('kube_version that the release does not have', () => {
     ['v1.26.16', 'v2.24.3', 'Write kube_version: v1.26.15. No known release installs 1.26.16.'],
     ['1.36.0', 'v2.31.0', 'No known release installs Kubernetes 1.36. Take kube_version out of kubespray.variables: v2.31.0 installs 1.35.4 then.'],
     ['v1.25.3', 'v2.24.1', 'No known release installs Kubernetes 1.25. Take'],
-  ])('%s with %s: %s', (version, release, mend) => {
-    expect(mendOf(version, { release })).toEqual([expect.stringContaining(mend)]);
+  ])('%s with %s: %s', (version, release, advice) => {
+    expect(adviceOf(version, { release })).toEqual([expect.stringContaining(advice)]);
   }); // prettier-ignore
 
   it.each<[string | number, string]>([
@@ -74,7 +74,7 @@ describe('kube_version that the release does not have', () => {
   });
 
   it('leaves what is not in the other form, but within the range, to be written so', () => {
-    expect(mendOf('v1.33.4')).toEqual(['Write kube_version: 1.33.4 in kubespray.variables.']);
+    expect(adviceOf('v1.33.4')).toEqual(['Write kube_version: 1.33.4 in kubespray.variables.']);
   });
 
   it.each(['kubelet_checksums', 'kubeadm_checksums', 'kubectl_binary_checksum'])(
@@ -83,7 +83,7 @@ describe('kube_version that the release does not have', () => {
       const [finding, ...others] = found('1.36.0', { variables: { [name]: { amd64: {} } } });
       expect(others).toEqual([]);
       expect(finding?.severity).toBe('warning');
-      expect(finding?.mend).toContain(`Or see that Kubespray v2.31.0 takes ${name}, which kubespray.variables sets.`);
+      expect(finding?.advice).toContain(`Or see that Kubespray v2.31.0 takes ${name}, which kubespray.variables sets.`);
       expect(found('1.36.0', { variables: { kubelet_max_pods: 110 } })[0]?.severity).toBe('error');
     },
   ); // prettier-ignore
@@ -95,18 +95,18 @@ describe('kube_version that the release does not have', () => {
     const controlHost = someFacts({
       interpreters: [{ version: '3.9', path: '/usr/bin/python3.9', tool: 'venv' }],
     });
-    const fitting = mendOf('1.28.3', { release: 'v2.31.0', facts: { node1: focal }, controlHost });
+    const fitting = adviceOf('1.28.3', { release: 'v2.31.0', facts: { node1: focal }, controlHost });
     expect(fitting).toEqual([expect.stringContaining('Name kubespray.release v2.24.3, which installs it')]);
-    expect(mendOf('1.28.3', { facts: { node1: focal } })).toEqual([
+    expect(adviceOf('1.28.3', { facts: { node1: focal } })).toEqual([
       expect.stringContaining('Name kubespray.release v2.26.1, which installs it'),
     ]);
   });
 
   it('leads into no upgrade of a cluster that runs', () => {
     const facts = { node1: someFacts({ kubernetes: { kubelet: '1.31.9', apiServer: '1.31.9' } }) };
-    const [mend] = mendOf('v1.35.4', { release: 'v2.27.1', facts });
-    expect(mend).toBe('Take kube_version out of kubespray.variables: v2.27.1 installs 1.31.9 then.');
-    expect(mendOf('v1.31.12', { release: 'v2.27.1', facts })).toEqual([
+    const [advice] = adviceOf('v1.35.4', { release: 'v2.27.1', facts });
+    expect(advice).toBe('Take kube_version out of kubespray.variables: v2.27.1 installs 1.31.9 then.');
+    expect(adviceOf('v1.31.12', { release: 'v2.27.1', facts })).toEqual([
       expect.stringContaining(
         'Name kubespray.release v2.29.1, which installs it, with kube_version: 1.31.12.',
       ),
@@ -140,7 +140,7 @@ describe('kube_version', () => {
       {
         ...{ host: null, severity: 'error', is: `kube_version: ${JSON.stringify(version)}` },
         shouldBe: `of the form ${right}, ${right.startsWith('v') ? 'with' : 'without'} a v before it, for Kubespray ${release}`,
-        mend: `Write kube_version: ${right} in kubespray.variables${typeof version === 'string' && version.split('.').length === 3 ? '' : ', or whichever version is meant'}.`,
+        advice: `Write kube_version: ${right} in kubespray.variables${typeof version === 'string' && version.split('.').length === 3 ? '' : ', or whichever version is meant'}.`,
       },
     ]);
   });

@@ -36,7 +36,7 @@ describe('the Kubernetes that runs', () => {
         shouldBe:
           'Kubernetes 1.35, of which Kubespray v2.31.0 brings 1.35.4: cluster.yml puts its kubelet on every node, ' +
           'and upgrades no control plane',
-        mend:
+        advice:
           'Name kubespray.release v2.27.1, which installs Kubernetes 1.31.9. Another minor release of Kubernetes is ' +
           'an upgrade: one at a time, by Kubespray’s upgrade-cluster.yml, which Slipway does not run yet.',
       },
@@ -50,7 +50,7 @@ describe('the Kubernetes that runs', () => {
       severity: 'error',
       is: 'kubelet 1.35.4, API server 1.35.4',
     });
-    expect(finding?.mend).toBe(
+    expect(finding?.advice).toBe(
       'Name kubespray.release v2.31.0, which installs Kubernetes 1.35.4. Kubernetes does not go back to an older ' +
         'minor release.',
     );
@@ -74,7 +74,7 @@ describe('the Kubernetes that runs', () => {
     expect(found([node('1.31.9', '1.31.9')], 'v2.27.1', variables)).toMatchObject([
       {
         shouldBe: expect.stringMatching(/^Kubernetes 1\.30, which kube_version asks for with 1\.30\.6: /) as string,
-        mend: expect.stringMatching(/^Take kube_version out of kubespray\.variables, or ask there for a version of Kubernetes 1\.31\./) as string,
+        advice: expect.stringMatching(/^Take kube_version out of kubespray\.variables, or ask there for a version of Kubernetes 1\.31\./) as string,
       },
     ]); // prettier-ignore
   });
@@ -82,7 +82,7 @@ describe('the Kubernetes that runs', () => {
   it('is told of each host of a cluster with several, and how that one is mended', () => {
     const nodes = [node('1.31.9', '1.31.9'), node('1.30.4'), null, node('1.32.5')];
     expect(told(nodes, 'v2.27.1')).toEqual(['node2: kubelet 1.30.4', 'node4: kubelet 1.32.5']);
-    expect(found(nodes, 'v2.27.1').map(({ mend }) => mend)).toEqual([
+    expect(found(nodes, 'v2.27.1').map(({ advice }) => advice)).toEqual([
       'The cluster runs Kubernetes 1.31: bring node2 to it first, by Kubespray’s upgrade-cluster.yml, or leave it out.',
       'The cluster runs Kubernetes 1.31, and no kubelet may be newer: see how node4 came to it, or leave it out.',
     ]);
@@ -100,14 +100,14 @@ describe('the Kubernetes that runs', () => {
     const [unknown] = found([node('1.35.4', '1.35.4')], 'v2.32.0');
     expect(unknown).toMatchObject({ host: 'node1', severity: 'error' });
     expect(unknown?.shouldBe).toMatch(/^Kubernetes of the same minor release; Slipway does not know which one v2\.32\.0 installs/);
-    expect(unknown?.mend).toMatch(/^Name kubespray\.release v2\.31\.0, .*Or set kube_version in kubespray\.variables/);
+    expect(unknown?.advice).toMatch(/^Name kubespray\.release v2\.31\.0, .*Or set kube_version in kubespray\.variables/);
     expect(told([node('1.35.4')], 'v2.32.0', { kube_version: '1.35.6' })).toEqual([]);
     expect(told([node('1.35.4')], 'v2.31.0', { kube_version: '{{ mine }}' })).toHaveLength(1);
     expect(told([null], 'v2.32.0')).toEqual([]);
   }); // prettier-ignore
 
   it('has no release to name where none is known', () => {
-    expect(found([node('1.27.3')], 'v2.24.1')[0]?.mend).toMatch(
+    expect(found([node('1.27.3')], 'v2.24.1')[0]?.advice).toMatch(
       /^No known release installs Kubernetes 1\.27\. /,
     );
   });

@@ -13,7 +13,7 @@ describe('a node of another cluster', () => {
           'the node b of a cluster already: its kubelet runs and has a valid certificate, and nothing of Kubernetes is on ' +
           'the control plane that is named here (a2)',
         shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
-        mend:
+        advice:
           'Leave b2 (10.0.0.2) out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ' +
           'systemctl disable --now kubelet.',
       },

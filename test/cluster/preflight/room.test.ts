@@ -8,10 +8,10 @@ describe('room', () => {
     found({ ...scene, system: { space } })
       .filter(({ check }) => check === 'free-space')
       .map(({ severity, is, shouldBe }) => `${severity}: ${is}, ${shouldBe}`);
-  const mends = (space: SystemFacts['space'], scene: Scene = {}) =>
+  const adviceOn = (space: SystemFacts['space'], scene: Scene = {}) =>
     found({ ...scene, system: { space } })
       .filter(({ check }) => check === 'free-space')
-      .map(({ mend }) => mend);
+      .map(({ advice }) => advice);
 
   it('is asked for by file system, and not for what step 7 moves to an array', () => {
     const one = { mountedAt: '/' };
@@ -56,7 +56,7 @@ describe('room', () => {
     expect(rooms(full, { roles })).toEqual([
       'error: 20 MB of 10 GB free in /var/lib/etcd, at least 1 GB for /var/lib/etcd',
     ]);
-    expect(mends(full, { roles })[0]).not.toContain('apt-get');
+    expect(adviceOn(full, { roles })[0]).not.toContain('apt-get');
     const worker = { overrides: [{ check: 'control-plane-count', reason: 'not meant here' }] };
     expect(rooms(full, { specification: worker })).toEqual([]);
     const variables = { etcd_data_dir: '/srv/etcd' };
@@ -80,11 +80,11 @@ describe('room', () => {
   it('in memory is not made by taking packages away', () => {
     const mounts = [{ target: '/tmp', source: 'tmpfs', fileSystem: 'tmpfs', options: 'rw', uuid: null }];
     const spaces = [space('/tmp', 0.5e9)];
-    expect(mends(spaces)[0]).toContain('du -xhd1 /tmp');
-    const [mend] = mends(spaces, { facts: { mounts } });
-    expect(mend).not.toContain('apt-get clean');
-    expect(mend).toContain('local_release_dir');
-    expect(mend).toContain('tmp.mount');
-    expect(mends([space('/', 100e6)])[0]).toContain('apt-get clean');
+    expect(adviceOn(spaces)[0]).toContain('du -xhd1 /tmp');
+    const [advice] = adviceOn(spaces, { facts: { mounts } });
+    expect(advice).not.toContain('apt-get clean');
+    expect(advice).toContain('local_release_dir');
+    expect(advice).toContain('tmp.mount');
+    expect(adviceOn([space('/', 100e6)])[0]).toContain('apt-get clean');
   });
 });

@@ -67,7 +67,7 @@ describe('the size of hosts', () => {
   });
 
   it('says which override accepts a host that is too small', () => {
-    expect(findingsOf({ cpus: 3 })[0]?.mend).toBe(
+    expect(findingsOf({ cpus: 3 })[0]?.advice).toBe(
       'Give w more, or accept it by an override of worker-cpus with a reason.',
     );
   });

@@ -3,22 +3,24 @@ import type { SystemFacts } from '../../../src/cluster/facts/system-facts.js';
 import { type Scene, found } from '../../support/preflight-scene.js';
 
 describe('upgrades that happen by themselves', () => {
-  const mendOf = (unattendedUpgrades: SystemFacts['unattendedUpgrades']) =>
-    found({ system: { unattendedUpgrades } }).map(({ mend }) => mend);
+  const adviceOf = (unattendedUpgrades: SystemFacts['unattendedUpgrades']) =>
+    found({ system: { unattendedUpgrades } }).map(({ advice }) => advice);
 
   it('are ended by what starts them: the timer, or the value that it asks for', () => {
     const timer = { enabled: true, reboots: false, startedBy: ['apt-daily-upgrade.timer'] };
-    expect(mendOf(timer)).toEqual([
+    expect(adviceOf(timer)).toEqual([
       'systemctl disable --now apt-daily-upgrade.timer, or write APT::Periodic::Unattended-Upgrade "0"; into ' +
         '/etc/apt/apt.conf.d/99-no-unattended-upgrades, which apt reads after its other files.',
     ]);
-    expect(mendOf({ enabled: true, reboots: false })).toEqual(mendOf(timer));
-    expect(mendOf({ ...timer, reboots: true })[0]).toContain('Unattended-Upgrade::Automatic-Reboot "false";');
+    expect(adviceOf({ enabled: true, reboots: false })).toEqual(adviceOf(timer));
+    expect(adviceOf({ ...timer, reboots: true })[0]).toContain(
+      'Unattended-Upgrade::Automatic-Reboot "false";',
+    );
   });
 
   it('are ended in the table of cron where they are started, because it asks for no value', () => {
-    const [mend] = mendOf({ enabled: true, reboots: false, startedBy: ['/etc/cron.d/upgrades'] });
-    expect(mend).toBe('Take unattended-upgrade out of /etc/cron.d/upgrades.');
+    const [advice] = adviceOf({ enabled: true, reboots: false, startedBy: ['/etc/cron.d/upgrades'] });
+    expect(advice).toBe('Take unattended-upgrade out of /etc/cron.d/upgrades.');
   });
 });
 
@@ -28,11 +30,11 @@ describe('swap', () => {
     found({ facts, variables }).find(({ check }) => check === 'swap');
 
   it('is turned off by Kubespray, unless it is told not to', () => {
-    expect(swap()?.mend).toContain('Nothing is to be done: Kubespray turns it off');
+    expect(swap()?.advice).toContain('Nothing is to be done: Kubespray turns it off');
     const kept = swap({ kubelet_fail_swap_on: false });
     expect(kept?.severity).toBe('warning');
-    expect(kept?.mend).not.toContain('Kubespray turns it off');
+    expect(kept?.advice).not.toContain('Kubespray turns it off');
     expect(kept?.shouldBe).not.toContain('does not start');
-    expect(`${kept?.shouldBe} ${kept?.mend}`).toContain('kubelet_fail_swap_on');
+    expect(`${kept?.shouldBe} ${kept?.advice}`).toContain('kubelet_fail_swap_on');
   });
 });

@@ -39,7 +39,7 @@ describe('chooseRelease, where one is named', () => {
         severity: 'warning',
         is: 'ubuntu 24.04',
         shouldBe: 'one that Kubespray v2.24.1 is made for: Ubuntu 20.04 or 22.04, Debian 10, 11 or 12',
-        mend: 'Name kubespray.release v2.31.0, which is made for it.',
+        advice: 'Name kubespray.release v2.31.0, which is made for it.',
       },
       {
         check: 'control-host-python',
@@ -47,7 +47,7 @@ describe('chooseRelease, where one is named', () => {
         severity: 'error',
         is: 'Python 3.12 on the control host',
         shouldBe: 'Python 3.9, 3.10 or 3.11, for the Ansible of Kubespray v2.24.1',
-        mend:
+        advice:
           'Install one of them there (no package of ubuntu 24.04 has one): "pyenv install 3.11" makes one that ' +
           'Slipway finds. Or name kubespray.release v2.31.0, which runs with what is there.',
       },
@@ -64,7 +64,7 @@ describe('chooseRelease, where one is named', () => {
     const chosen = chooseRelease({ specification: naming('2.99.0'), facts: { a: on('rocky', '9.4') } });
     expect(chosen.name).toBe('v2.99.0');
     expect(chosen.findings).toMatchObject([
-      { host: null, severity: 'warning', is: 'v2.99.0', mend: expect.stringContaining('by the rules of v2.31.0') as string },
+      { host: null, severity: 'warning', is: 'v2.99.0', advice: expect.stringContaining('by the rules of v2.31.0') as string },
       { host: 'a', severity: 'warning', is: 'rocky 9.4' },
     ]); // prettier-ignore
   });
@@ -175,10 +175,10 @@ describe('chooseRelease, where none is named', () => {
         check: 'control-host-python',
         severity: 'error',
         is: 'Python 3.10 (/usr/bin/python3.10) without venv, and no virtualenv on the control host',
-        mend: expect.stringContaining('apt-get install -y python3.10-venv') as string,
+        advice: expect.stringContaining('apt-get install -y python3.10-venv') as string,
       },
     ]);
-    expect(chosen.findings[0]?.mend).not.toContain('kubespray.release');
+    expect(chosen.findings[0]?.advice).not.toContain('kubespray.release');
   });
 
   it('lets an operating system that the table does not know neither decide nor pass unseen', () => {
@@ -204,7 +204,7 @@ describe('chooseRelease, where none is named', () => {
           check: 'control-host-python',
           severity: 'error',
           is: 'Python 3.8 on the control host',
-          mend: 'Run "apt-get update && apt-get install -y python3.11 python3.11-venv" there.',
+          advice: 'Run "apt-get update && apt-get install -y python3.11 python3.11-venv" there.',
         },
       ],
     });
@@ -220,7 +220,7 @@ describe('chooseRelease, where none is named', () => {
         {
           host: 'a',
           severity: 'warning',
-          mend: expect.stringMatching(/^No known release is made for all/) as string,
+          advice: expect.stringMatching(/^No known release is made for all/) as string,
         },
       ],
     });
@@ -331,7 +331,7 @@ describe('chooseRelease, where kube_version asks for a Kubernetes', () => {
       findings: [
         {
           ...{ check: 'control-host-python', severity: 'error', is: 'Python 3.13 on the control host' },
-          mend: expect.not.stringContaining('kubespray.release') as string,
+          advice: expect.not.stringContaining('kubespray.release') as string,
         },
       ],
     });
@@ -340,7 +340,7 @@ describe('chooseRelease, where kube_version asks for a Kubernetes', () => {
       findings: [
         {
           ...{ check: 'kubespray-release', host: 'a', severity: 'warning' },
-          mend:
+          advice:
             'No known release that installs Kubernetes 1.33.4 is made for all of these hosts: install another system ' +
             'on some of them, or ask for another Kubernetes by kube_version.',
         },

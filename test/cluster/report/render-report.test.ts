@@ -55,7 +55,11 @@ Checks
   });
 
   it('tells what was accepted before and warned of, once for the hosts that are alike, and which variables were taken over', () => {
-    const finding = { severity: 'warning', shouldBe: 'at least 4 CPUs', mend: 'Take a bigger one.' } as const;
+    const finding = {
+      severity: 'warning',
+      shouldBe: 'at least 4 CPUs',
+      advice: 'Take a bigger one.',
+    } as const;
     const cpus = { ...finding, check: 'worker-cpus', is: '2 CPUs', overridden: 'a lab' } as const;
     const own = { ...finding, check: 'group-variables', is: 'yours takes its place', host: null } as const;
     const findings = [

@@ -79,10 +79,10 @@ export function findingsWith(text: Texts, specification: Specification): Finding
         outdated: [{ host, ports: [{ protocol: 'tcp', port: 2, what: text() }], peers: [text()], peerCount: 9 }],
       },
     }),
-    sudoFinding({ host, said: text(), mend: text() }),
+    sudoFinding({ host, said: text(), advice: text() }),
   ];
   return [
     ...withOverrides(before, specification.overrides),
-    { check: 'group-variables', host: null, severity: 'error', is: text(), shouldBe: text(), mend: text(), overridden: text() },
+    { check: 'group-variables', host: null, severity: 'error', is: text(), shouldBe: text(), advice: text(), overridden: text() },
   ];
 } // prettier-ignore

@@ -22,7 +22,8 @@ export function clusterNetworkFindings(
     severity: 'error',
     is,
     shouldBe,
-    mend: 'Set kube_pods_subnet and kube_service_addresses in kubespray.variables to private networks that nothing else uses.',
+    advice:
+      'Set kube_pods_subnet and kube_service_addresses in kubespray.variables to private networks that nothing else uses.',
   });
   const read = Object.entries(networks).map(([name, { what, standard }]) => {
     const text = variables[name] ?? standard;

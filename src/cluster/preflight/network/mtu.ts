@@ -24,7 +24,7 @@ export function mtuFindings(looks: readonly HostLook[]): FoundBefore[] {
           mtu === usual
             ? `at least ${smallestMtu}: pods get 50 less, and some programs rely on 1400`
             : 'the same on every host, or long packets are lost without a word',
-        mend: `Set it in netplan (mtu: ${mtu === usual ? 1500 : usual}), or give pods a smaller one by calico_mtu.`,
+        advice: `Set it in netplan (mtu: ${mtu === usual ? 1500 : usual}), or give pods a smaller one by calico_mtu.`,
       },
     ];
   });

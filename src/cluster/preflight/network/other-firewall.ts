@@ -9,6 +9,6 @@ export const otherFirewall: HostCheck = ({ facts: { system }, specification: { f
     severity: 'warning',
     is: `${found.join(' and ')} is on`,
     shouldBe: 'no other firewall beside the one of step 10, which refuses this host',
-    mend: `Turn ${found.join(' and ')} off, or set firewall.enabled to false and open the ports of the roles there.`,
+    advice: `Turn ${found.join(' and ')} off, or set firewall.enabled to false and open the ports of the roles there.`,
   };
 };

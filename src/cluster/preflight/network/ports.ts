@@ -19,7 +19,7 @@ export const portsInUse: HostCheck = ({ host, facts: { system, kubernetes }, spe
     severity: 'error',
     is: taken.map(({ port, by }) => `${namedPort(port)} is in use by ${nameOf(by[0])}`).join(', '),
     shouldBe: 'ports that are free, or in use by Kubernetes itself',
-    mend: howToMend(taken.flatMap(({ by }) => by)),
+    advice: howToMend(taken.flatMap(({ by }) => by)),
   };
 };
 

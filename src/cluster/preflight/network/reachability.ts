@@ -47,7 +47,7 @@ function blockedFinding({ host, direction, ports, obstacle, peers, peerCount }: 
     is: direction === 'in' ? `${is} to ${others} on ${named}` : `${is} from ${others}, on any port`,
     shouldBe:
       direction === 'in' ? openToThem : 'able to reach the other hosts on the ports that it needs of them',
-    mend:
+    advice:
       obstacle === 'other-machine'
         ? `${why}: look at address and internalAddress of ${host} in the specification.`
         : `${why}: look at ${where}, ${direction === 'in' ? `on the way from ${others} to ${host}` : `on the way out of ${host}`}.`,
@@ -63,7 +63,7 @@ function outdatedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBefo
     severity: 'warning',
     is: `Slipway’s own firewall of an earlier run does not know ${others} yet, so ${ports.map(namedPort).join(', ')} could not be tried from there`,
     shouldBe: openToThem,
-    mend: `Nothing is to be done: the rules are written anew before Kubespray runs. Whether something else keeps ${others} out is not known until then.`,
+    advice: `Nothing is to be done: the rules are written anew before Kubespray runs. Whether something else keeps ${others} out is not known until then.`,
   };
 }
 
@@ -75,7 +75,7 @@ function abandonedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBef
     severity: 'error',
     is: `Slipway’s own firewall of an earlier run keeps out ${othersOf(peers)} on ${ports.map(namedPort).join(', ')}`,
     shouldBe: openToThem,
-    mend:
+    advice:
       `Set firewall.enabled to true, and the rules are written anew. Or take them away on ${host}: ` +
       `systemctl disable --now ${firewallUnit}; rm ${ruleSetFile}; nft delete table ${firewallTable}.`,
   };
@@ -94,6 +94,6 @@ function narrowFinding({ from, to, mtu, arrives }: NarrowPath): FoundBefore {
     severity: 'warning',
     is: `packets of ${mtu} bytes, the interface’s MTU, do not arrive at ${to}; those of ${arrives} do`,
     shouldBe: 'a way on which the longest packets arrive, or long answers never come',
-    mend: `Set the MTU of ${from}’s interface to ${arrives} in netplan, or raise that of the network in between.`,
+    advice: `Set the MTU of ${from}’s interface to ${arrives} in netplan, or raise that of the network in between.`,
   };
 }

@@ -19,7 +19,7 @@ export const resolvConf: HostCheck = ({ facts: { system } }) => {
         : `/etc/resolv.conf is a link to ${link}, and nothing is there`,
     shouldBe:
       'a file; without it the host resolves no names for the downloads, and Kubespray stops where it is to read or change it',
-    mend: link?.includes('/systemd/resolve/')
+    advice: link?.includes('/systemd/resolve/')
       ? 'systemctl enable --now systemd-resolved, which writes it.'
       : 'Write one that names a server, or link it to /run/systemd/resolve/stub-resolv.conf.',
   };
@@ -43,7 +43,7 @@ export const kubeletResolvConf: HostCheck = ({ facts, specification, release }) 
       severity: 'error',
       is: `no ${resolvedFile}`,
       shouldBe: `the one of systemd-resolved: ${given}, without which no pod starts`,
-      mend: `systemctl enable --now systemd-resolved (from the package systemd-resolved, where there is no such service).${inVain}`,
+      advice: `systemctl enable --now systemd-resolved (from the package systemd-resolved, where there is no such service).${inVain}`,
     };
   }
   if (own === undefined || own === resolvedFile) return undefined;
@@ -52,7 +52,8 @@ export const kubeletResolvConf: HostCheck = ({ facts, specification, release }) 
     severity: 'warning',
     is: `kube_resolv_conf: ${JSON.stringify(own)}, which has no effect on ${operatingSystem.prettyName}`,
     shouldBe: `${resolvedFile}: ${given}, whatever the variable says`,
-    mend: 'Take it out of kubespray.variables, and give systemd-resolved the name servers that pods are to have.',
+    advice:
+      'Take it out of kubespray.variables, and give systemd-resolved the name servers that pods are to have.',
   };
 };
 

@@ -13,7 +13,7 @@ export const searchDomains: HostCheck = ({ facts, specification }) => {
         severity: 'warning',
         is: `search domains ${foreign.join(', ')}`,
         shouldBe: 'no search domain: pods inherit them, and a wildcard record there breaks cluster DNS',
-        mend: 'Take them out of the DHCP or netplan settings of the host.',
+        advice: 'Take them out of the DHCP or netplan settings of the host.',
       };
 };
 

@@ -48,7 +48,7 @@ describe('ports in use', () => {
     ])('that another Kubernetes has started are told: %s', (process, listeners, unit) => {
       const [finding] = taken(listeners);
       expect(finding?.is).toContain(`is in use by ${process} of ${unit}`);
-      expect(finding?.mend).toBe(
+      expect(finding?.advice).toBe(
         `Another Kubernetes is on the host: take it off by its own uninstaller, with ${unit}, or leave the host out.`,
       );
     });
@@ -58,7 +58,7 @@ describe('ports in use', () => {
       expect(finding?.is).toBe(
         'tcp 2379 (etcd clients) is in use by mysqld, tcp 10250 (kubelet) is in use by kubelet of k0sworker.service',
       );
-      expect(finding?.mend).toMatch(
+      expect(finding?.advice).toMatch(
         /^Stop and disable mysqld, or .* Another Kubernetes .* k0sworker\.service/,
       );
     });

@@ -47,9 +47,9 @@ describe('the file of name servers', () => {
     const link = (resolvConfLink: string) => found({ system: { hasResolvConf: false, resolvConfLink } })[0];
     expect(link('../run/systemd/resolve/stub-resolv.conf')).toMatchObject({
       is: '/etc/resolv.conf is a link to ../run/systemd/resolve/stub-resolv.conf, and nothing is there',
-      mend: 'systemctl enable --now systemd-resolved, which writes it.',
+      advice: 'systemctl enable --now systemd-resolved, which writes it.',
     });
-    expect(link('nowhere')?.mend).toContain('Write one that names a server');
+    expect(link('nowhere')?.advice).toContain('Write one that names a server');
   });
 
   it('is not another one because a variable says so', () => {
@@ -65,9 +65,9 @@ describe('the file of name servers', () => {
     expect(both.filter(({ host }) => host === 'w')).toMatchObject([
       {
         severity: 'error',
-        mend: expect.stringContaining('systemctl enable --now systemd-resolved') as string,
+        advice: expect.stringContaining('systemctl enable --now systemd-resolved') as string,
       },
     ]);
-    expect(both.at(-1)?.mend).toContain('kube_resolv_conf changes nothing here');
+    expect(both.at(-1)?.advice).toContain('kube_resolv_conf changes nothing here');
   });
 });
