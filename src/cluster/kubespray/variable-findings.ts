@@ -5,6 +5,7 @@ import { conflictTexts, groupVariables, type VariableSources } from './group-var
 import { namesText } from '../text/outline.js';
 import type { FoundBefore } from '../checks/host-check.js';
 import { rulesFor } from '../releases/releases.js';
+import { ownChecksumVariables } from '../releases/role-variables.js';
 import type { Specification } from '../specification/specification.js';
 
 /** What the operator's own variables change of what Slipway would write; they win, so it is told before anything is done. */
@@ -12,6 +13,7 @@ export function variableFindings({ specification, release, storage }: VariableSo
   const { conflicts } = groupVariables({ specification, release, storage });
   return [
     ...flagsAsText(specification, release),
+    ...withoutEffect(specification, release),
     ...lostStorage({ specification, release, storage }),
     ...lostRuntime(specification),
     ...renamedNodes(specification),
@@ -42,6 +44,28 @@ function flagsAsText({ kubespray }: Specification, release: string): FoundBefore
       advice: `Write ${flags}: [${JSON.stringify(own)}].`,
     },
   ];
+}
+
+/** What a role of Kubespray sets itself, which wins over group variables: the operator's own value is never looked at. */
+function withoutEffect({ kubespray: { variables } }: Specification, release: string): FoundBefore[] {
+  const { roleVariables } = rulesFor(release).release;
+  return roleVariables
+    .filter((name) => Object.hasOwn(variables, name))
+    .map((name) => ({
+      ...common,
+      severity: 'warning',
+      is: `${name} in kubespray.variables has no effect: a role of Kubespray ${release} sets it itself, which wins`,
+      shouldBe: 'variables that Kubespray takes from an inventory',
+      advice: insteadOf(name),
+    }));
+}
+
+function insteadOf(name: string): string {
+  const checksum = ownChecksumVariables[name];
+  if (checksum !== undefined) return `Give the one checksum that is meant by ${checksum}: sha256:… instead.`;
+  return name.endsWith('_checksums')
+    ? 'Take it out: this file has to be the release’s own, from a mirror too.'
+    : 'Take it out.';
 }
 
 /** What has to be mended, because the array that step 7 makes would stay empty. */

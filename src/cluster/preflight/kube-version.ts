@@ -1,5 +1,10 @@
 import { askedKubernetes } from '../release-choice/expectations.js';
-import { canInstall, ownChecksums, releasesWith } from '../release-choice/kubernetes-of-release.js';
+import {
+  canInstall,
+  missingChecksums,
+  ownChecksums,
+  releasesWith,
+} from '../release-choice/kubernetes-of-release.js';
 import { bestFitting, type Fit } from '../release-choice/release-fit.js';
 import { releaseTable, type Release } from '../releases/releases.js';
 import { minorOf, runningKubernetes } from '../release-choice/running-kubernetes.js';
@@ -45,21 +50,26 @@ interface Asked {
 function outOfRange(request: Asked): FoundBefore {
   const { release, situation } = request;
   const { variables } = situation.specification.kubespray;
-  const checksums = ownChecksums(variables);
   const ranges = (release.installable ?? []).map((newest) => `${minorOf(newest)}.0 to ${newest}`);
-  const orElse =
-    checksums.length === 0
-      ? ''
-      : ` Or see that Kubespray ${release.name} takes ${checksums.join(', ')}, which kubespray.variables sets.`;
   return {
     ...foundVariable(
       variables,
       'kube_version',
       `a version that Kubespray ${release.name} installs: ${ranges.join(', ')}`,
     ),
-    severity: checksums.length === 0 ? 'error' : 'warning',
-    advice: `${mendRange(request)}${orElse}`,
+    severity: missingChecksums(variables, release).length > 0 ? 'error' : 'warning',
+    advice: `${mendRange(request)}${orOwnChecksums(variables, release)}`,
   };
+}
+
+/** A sentence about the checksums that the operator brings; empty where there are none. */
+function orOwnChecksums(variables: Variables, release: Release): string {
+  const own = ownChecksums(variables).join(', ');
+  const missing = missingChecksums(variables, release);
+  if (own === '') return '';
+  return missing.length === 0
+    ? ` Or see that ${own} in kubespray.variables are those of the files that are downloaded.`
+    : ` Or set ${missing.join(', ')} too: without them Kubespray ${release.name} does not download it, whatever ${own} says.`;
 }
 
 function mendRange({ asked, release, situation }: Asked): string {

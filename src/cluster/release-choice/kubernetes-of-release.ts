@@ -6,8 +6,8 @@ import { isLater, sameMinor } from '../values/version.js';
 
 type Kubespray = Pick<Specification, 'kubespray'>;
 
-/** Variables by which an operator may bring checksums that the release does not have. */
-const checksums = /^kube(let|adm|ctl)_(checksums|binary_checksum)$/;
+/** What Kubespray downloads by the version of Kubernetes: each has a checksum of its own, and none is installed without. */
+const programs = ['kubelet', 'kubeadm', 'kubectl'] as const;
 
 /**
  * Whether a release has the checksums of a version of Kubernetes, without which Kubespray stops: below the oldest at its
@@ -23,9 +23,12 @@ export function releasesWith(kubernetes: string): readonly Release[] {
   return releaseTable.filter((release) => canInstall(release, kubernetes));
 }
 
-/** The Kubernetes that a release must have checksums of; undefined where none is asked for, or with checksums of its own. */
+/**
+ * The Kubernetes that a release must have checksums of; undefined where none is asked for, or the operator brings all three
+ * checksums in the way that every release takes.
+ */
 export function neededKubernetes({ kubespray: { variables } }: Kubespray): string | undefined {
-  return ownChecksums(variables).length > 0 ? undefined : (askedKubernetes(variables) ?? undefined);
+  return missingChecksums(variables).length === 0 ? undefined : (askedKubernetes(variables) ?? undefined);
 }
 
 /** Every known release, or those with the Kubernetes that is needed where there are any; newest first. */
@@ -46,7 +49,39 @@ export function releasesFor(running: string, specification: Kubespray): readonly
   return others.length > 0 ? others : same;
 }
 
-/** The names of the variables with checksums that the operator sets. */
+/**
+ * The variables that an operator has yet to set, so that a release installs a Kubernetes that it has no checksums of.
+ * Whole tables of an operator's own count up to v2.27 alone: a role sets them itself afterwards, and wins.
+ */
+export function missingChecksums(
+  variables: Specification['kubespray']['variables'],
+  release?: Release,
+): readonly string[] {
+  return programs
+    .filter((program) => !Object.hasOwn(variables, checksumOf(program)))
+    .filter((program) => !takesTable(tableOf(program), variables, release))
+    .map(checksumOf);
+}
+
+/** The names of the variables with checksums of Kubernetes that the operator sets, whether they count or not. */
 export function ownChecksums(variables: Specification['kubespray']['variables']): readonly string[] {
-  return Object.keys(variables).filter((name) => checksums.test(name));
+  return programs.flatMap((program) =>
+    [tableOf(program), checksumOf(program)].filter((name) => Object.hasOwn(variables, name)),
+  );
+}
+
+function takesTable(
+  table: string,
+  variables: Specification['kubespray']['variables'],
+  release: Release | undefined,
+): boolean {
+  return release !== undefined && Object.hasOwn(variables, table) && !release.roleVariables.includes(table);
+}
+
+function tableOf(program: string): string {
+  return `${program}_checksums`;
+}
+
+function checksumOf(program: string): string {
+  return `${program}_binary_checksum`;
 }

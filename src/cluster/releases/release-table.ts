@@ -8,6 +8,17 @@ import {
   type VariableRules,
 } from './release-variables.js';
 
+import {
+  roleVariablesFrom2_24_1,
+  roleVariablesFrom2_25_0,
+  roleVariablesFrom2_27_0,
+  roleVariablesFrom2_28_0,
+  roleVariablesFrom2_28_1,
+  roleVariablesFrom2_29_0,
+  roleVariablesFrom2_30_0,
+  roleVariablesFrom2_31_0,
+} from './role-variables.js';
+
 /** What a re-run of `cluster.yml` does with the preflight errors of kubeadm that an earlier, failed run left (trap T5). */
 export type RerunStrictness = 'ignores-errors' | 'strict' | 'ignores-four-errors-in-the-run';
 
@@ -73,6 +84,8 @@ export interface Release {
   readonly kubeVersionPrefix: 'v' | '';
   /** What its checks of the inventory ask of variables. */
   readonly variables: VariableRules;
+  /** Variables that its roles set themselves, over whatever an operator writes. */
+  readonly roleVariables: readonly string[];
   /** T17: the label `k8s-app` of the node-local DNS cache's pods. */
   readonly localDnsLabel: string;
 }
@@ -103,10 +116,12 @@ const from2_24_1: Rules = {
   firstControlPlaneByName: true,
   kubeVersionPrefix: 'v',
   variables: variablesFrom2_24_1,
+  roleVariables: roleVariablesFrom2_24_1,
   localDnsLabel: 'node-local-dns',
 };
 const from2_25_0: Rules = {
   ...from2_24_1,
+  roleVariables: roleVariablesFrom2_25_0,
   resolvedSystems: ['fedora', 'ubuntu-18', 'ubuntu-20', 'ubuntu-22', 'ubuntu-24'],
   ansible: { package: '9.5.1', core: '>=2.16.4 <2.17' },
   python: ['3.12', '3.11', '3.10'],
@@ -119,11 +134,19 @@ const from2_27_0: Rules = {
   customFlagsMustBeList: true,
   rerun: 'strict',
   variables: variablesFrom2_27_0,
+  roleVariables: roleVariablesFrom2_27_0,
 };
 const from2_27_1: Rules = { ...from2_27_0, variables: variablesFrom2_27_1 };
-const from2_28_0: Rules = { ...from2_27_1, kubeVersionPrefix: '', variables: variablesFrom2_28_0 };
+const from2_28_0: Rules = {
+  ...from2_27_1,
+  kubeVersionPrefix: '',
+  variables: variablesFrom2_28_0,
+  roleVariables: roleVariablesFrom2_28_0,
+};
+const from2_28_1: Rules = { ...from2_28_0, roleVariables: roleVariablesFrom2_28_1 };
 const from2_29_0: Rules = {
-  ...from2_28_0,
+  ...from2_28_1,
+  roleVariables: roleVariablesFrom2_29_0,
   ansible: { package: '10.7.0', core: '>=2.17.3 <2.18' },
   ubuntu: ['22.04', '24.04'],
   debian: ['11', '12', '13'],
@@ -136,6 +159,7 @@ const from2_29_1: Rules = {
 };
 const from2_30_0: Rules = {
   ...from2_29_1,
+  roleVariables: roleVariablesFrom2_30_0,
   rerun: 'ignores-four-errors-in-the-run',
   firstControlPlaneByName: false,
 };
@@ -145,6 +169,7 @@ const from2_31_0: Rules = {
   python: ['3.13', '3.12', '3.11'],
   cgroupV1: false,
   variables: variablesFrom2_31_0,
+  roleVariables: roleVariablesFrom2_31_0,
 };
 
 /**
@@ -156,7 +181,7 @@ export const releaseTable: readonly [Release, ...Release[]] = [
   { name: 'v2.30.0', kubernetes: '1.34.3', installable: ['1.34.3', '1.33.7', '1.32.11'], ...from2_30_0 },
   { name: 'v2.29.1', kubernetes: '1.33.7', installable: ['1.33.7', '1.32.10', '1.31.14'], ...from2_29_1 },
   { name: 'v2.29.0', kubernetes: '1.33.5', installable: ['1.33.5', '1.32.9', '1.31.13'], ...from2_29_0 },
-  { name: 'v2.28.1', kubernetes: '1.32.8', installable: ['1.32.8', '1.31.12', '1.30.14'], ...from2_28_0 },
+  { name: 'v2.28.1', kubernetes: '1.32.8', installable: ['1.32.8', '1.31.12', '1.30.14'], ...from2_28_1 },
   { name: 'v2.28.0', kubernetes: '1.32.5', installable: ['1.32.5', '1.31.9', '1.30.13'], ...from2_28_0 },
   { name: 'v2.27.1', kubernetes: '1.31.9', installable: ['1.31.9', '1.30.13', '1.29.15'], ...from2_27_1 },
   { name: 'v2.27.0', kubernetes: '1.31.4', installable: ['1.31.4', '1.30.8', '1.29.12'], ...from2_27_0 },

@@ -28,6 +28,32 @@ describe('variableFindings', () => {
     expect(found(flags, { release: 'v2.26.1' })).toEqual([]);
   });
 
+  it.each([
+    ['kubelet_checksums', 'v2.29.1', 'kubelet_binary_checksum: sha256:'],
+    ['etcd_binary_checksums', 'v2.28.0', 'etcd_binary_checksum: sha256:'],
+    ['calico_crds_archive_checksums', 'v2.29.1', 'has to be the release’s own'],
+    ['calico_crds_checksums', 'v2.31.0', 'has to be the release’s own'],
+    ['argocd_install_checksums', 'v2.28.1', 'argocd_install_checksum: sha256:'],
+    ['coredns_server', 'v2.27.0', 'Take it out.'],
+    ['kube_proxy_deployed', 'v2.24.1', 'Take it out.'],
+  ])('says that %s has no effect with %s', (name, release, advice) => {
+    const [finding, ...others] = found({ [name]: '' }, { release });
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'warning', advice: expect.stringContaining(advice) as string });
+    expect(finding?.is).toBe(
+      `${name} in kubespray.variables has no effect: a role of Kubespray ${release} sets it itself, which wins`,
+    );
+  });
+
+  it.each([
+    ['kubelet_checksums', 'v2.27.1'],
+    ['argocd_install_checksums', 'v2.28.0'],
+    ['calico_crds_archive_checksums', 'v2.31.0'],
+    ['kubelet_binary_checksum', 'v2.31.0'],
+  ])('says nothing of %s with %s, which counts', (name, release) => {
+    expect(found({ [name]: '' }, { release })).toEqual([]);
+  });
+
   it('stops where kubelet’s data would be on the system disk, and not where the flag is kept', () => {
     const storage = { node4: rootDir };
     expect(found({ kubelet_custom_flags: ['--v=4'] }, { storage })).toMatchObject([

@@ -77,16 +77,38 @@ describe('kube_version that the release does not have', () => {
     expect(adviceOf('v1.33.4')).toEqual(['Write kube_version: 1.33.4 in kubespray.variables.']);
   });
 
-  it.each(['kubelet_checksums', 'kubeadm_checksums', 'kubectl_binary_checksum'])(
-    'is a warning beside %s of the operator’s own',
-    (name) => {
-      const [finding, ...others] = found('1.36.0', { variables: { [name]: { amd64: {} } } });
-      expect(others).toEqual([]);
-      expect(finding?.severity).toBe('warning');
-      expect(finding?.advice).toContain(`Or see that Kubespray v2.31.0 takes ${name}, which kubespray.variables sets.`);
-      expect(found('1.36.0', { variables: { kubelet_max_pods: 110 } })[0]?.severity).toBe('error');
-    },
-  ); // prettier-ignore
+  const sums = (...names: string[]) => Object.fromEntries(names.map((name) => [name, 'sha256:00']));
+  const binary = ['kubelet_binary_checksum', 'kubeadm_binary_checksum', 'kubectl_binary_checksum'];
+  const tables = ['kubelet_checksums', 'kubeadm_checksums', 'kubectl_checksums'];
+
+  it('is a warning beside all three checksums of the operator’s own', () => {
+    const [finding, ...others] = found('1.36.0', { variables: sums(...binary) });
+    expect(others).toEqual([]);
+    expect(finding?.severity).toBe('warning');
+    expect(finding?.advice).toContain(`Or see that ${binary.join(', ')} in kubespray.variables are those of`);
+  });
+
+  it.each([
+    // Role vars from v2.28 on: Kubespray's own role says of them "1.36.0 in own checksums: False".
+    ['v2.31.0', tables, binary],
+    ['v2.28.0', tables, binary],
+    ['v2.27.1', tables, []],
+    ['v2.24.1', tables, []],
+    ['v2.31.0', binary.slice(0, 1), binary.slice(1)],
+    ['v2.27.1', tables.slice(0, 2), binary.slice(2)],
+    ['v2.31.0', [...binary.slice(0, 2), 'kubectl_checksums'], binary.slice(2)],
+  ])('%s with %s wants %s as well', (release, given, missing) => {
+    const [finding] = found(release < 'v2.28' ? 'v1.36.0' : '1.36.0', { release, variables: sums(...given) });
+    expect(finding?.severity).toBe(missing.length > 0 ? 'error' : 'warning');
+    if (missing.length > 0)
+      expect(finding?.advice).toContain(`Or set ${missing.join(', ')} too: without them`);
+  });
+
+  it('is an error beside variables that are no checksums', () => {
+    const [finding] = found('1.36.0', { variables: { kubelet_max_pods: 110 } });
+    expect(finding?.severity).toBe('error');
+    expect(finding?.advice).not.toContain('checksum');
+  });
 
   it('names a release that fits hosts and control host, where one does', () => {
     const focal = someFacts({

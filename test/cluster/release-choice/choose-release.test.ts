@@ -353,8 +353,14 @@ describe('chooseRelease, where kube_version asks for a Kubernetes', () => {
       name: 'v2.31.0',
       why: expect.stringMatching(/ No known release installs Kubernetes 1\.36\.0, which kube_version asks for\.$/) as string,
     });
-    const specification = asking('1.30.4', { kubelet_checksums: { amd64: {} } });
-    expect(chooseRelease({ specification, facts: { a: fresh } }).name).toBe('v2.31.0');
+    const sum = 'sha256:00';
+    const two = { kubelet_binary_checksum: sum, kubeadm_binary_checksum: sum };
+    const tables = { kubelet_checksums: sum, kubeadm_checksums: sum, kubectl_checksums: sum };
+    const nameWith = (own: Record<string, string>) =>
+      chooseRelease({ specification: asking('1.30.4', own), facts: { a: fresh } }).name;
+    expect(nameWith({ ...two, kubectl_binary_checksum: sum })).toBe('v2.31.0');
+    expect(nameWith(two), 'one is missing').toBe('v2.28.1');
+    expect(nameWith(tables), 'no effect').toBe('v2.28.1');
   }); // prettier-ignore
 
   it('does not go by a checkout without it, which no cluster was made with', () => {
