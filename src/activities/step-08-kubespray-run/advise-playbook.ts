@@ -37,6 +37,12 @@ function adviseDownload(failure: PlaybookFailure, control: string): string | und
   const { host, ignored } = failure;
   const asked = failure.url === undefined ? { ...ignored, host } : failure;
   if (asked.url === undefined) return undefined;
+  if (/checksum\b.* did not match/i.test(asked.message ?? '')) {
+    return (
+      `${asked.url} is another file than its checksum is for, which the message names beside its own. Put the release’s file ` +
+      `there; of one of your own set the checksum and the version in kubespray.variables; ${then}`
+    );
+  }
   return (
     `See by "curl -I ${asked.url}" on ${machineOf(asked, control)} whether it gets there. Behind a proxy set http_proxy ` +
     `and https_proxy, for a mirror files_repo, in kubespray.variables; ${then}`
@@ -58,6 +64,8 @@ function adviseFailure(
       `that ansible_python_interpreter, where it is set, names a program that is there; ${then}`
     );
   }
+  const image = pulledImage(message);
+  if (image !== undefined) return adviseImage(image, machine);
   if (isHidden === true) {
     return (
       'The task hides what it says, because a secret may be in it. With unsafe_show_logs: true in ' +
@@ -68,6 +76,31 @@ function adviseFailure(
 }
 
 const mend = 'Mend it and retry; the playbook does only what is left.';
+
+/** The image that containerd could not pull, by what it says through ctr, crictl or nerdctl; undefined: it is about none. */
+function pulledImage(message: string): string | undefined {
+  const [, image] =
+    /failed to (?:pull|resolve)[a-z ]*(?:image|reference) \\*"?([^\s"\\]+)/i.exec(message) ?? [];
+  return image;
+}
+
+/** By which variable Kubespray is told of another registry with the images of one. */
+const registryVariables: Readonly<Record<string, string>> = {
+  'docker.io': 'docker_image_repo',
+  'ghcr.io': 'github_image_repo',
+  'quay.io': 'quay_image_repo',
+  'registry.k8s.io': 'kube_image_repo',
+};
+
+function adviseImage(image: string, machine: string): string {
+  const [registry = ''] = image.split('/');
+  const repository = registryVariables[registry];
+  const other = repository === undefined ? '' : `, or ${repository} where it has other names`;
+  return (
+    `See on ${machine} by "crictl pull ${image}" what ${registry} answers. Behind a proxy set http_proxy and https_proxy, for a ` +
+    `mirror containerd_registries_mirrors${other}, in kubespray.variables; ${then}`
+  );
+}
 
 function adviseEndpoint({
   endpoint,

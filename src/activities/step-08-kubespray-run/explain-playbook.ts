@@ -76,9 +76,12 @@ function also(failures: readonly PlaybookFailure[], control: string): string {
   return places.length > 0 ? ` (also ${places.join('; ')})` : '';
 }
 
-/** What ssh says of a connection after its reason, and of the program by which it connects. */
+/** What ssh says of a connection after its reason, of the program by which it connects, and of its own work. */
 const sshAfterwards =
-  /^(mm_receive_fd: |proxy dialer did not pass back|ControlSocket .* disabling multiplexing)/;
+  /^(mm_receive_fd: |proxy dialer did not pass back|ControlSocket .* disabling multiplexing|debug[123]: |OpenSSH_)/;
+
+/** Ansible puts the first line of what ssh said behind its own sentence, whatever that is. */
+const sshQuoted = /Make sure this host can be reached over ssh: *(?:debug[123]: |OpenSSH_).*$/;
 
 /**
  * ssh puts its reason last, but for a session that was refused and then a connection that was; modules put theirs first.
@@ -94,7 +97,9 @@ function inOneLine({ kind, message }: Pick<PlaybookFailure, 'kind' | 'message'>)
 }
 
 function sshReason(lines: readonly string[]): string {
-  const reasons = lines.filter((line) => !sshAfterwards.test(line));
+  const reasons = lines
+    .filter((line) => !sshAfterwards.test(line))
+    .map((line) => line.replace(sshQuoted, '').trim());
   const last = reasons.at(-1) ?? lines.at(-1) ?? '';
   const refused = reasons.slice(0, -1).findLast((line) => /refused by peer$/.test(line));
   return refused === undefined ? last : `${refused}; ${last}`;

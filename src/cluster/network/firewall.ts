@@ -92,11 +92,7 @@ export function firewallAdvice(specification: Specification): string[] {
           `A provider’s ingress needs ${closed.join(', ')}/tcp; add them to firewall.openPorts when it is installed.`,
         ]
       : []),
-    ...(isOpen(30000, 32767)
-      ? []
-      : [
-          'Leases with ports of their own use NodePorts; add 30000–32767 (tcp and udp) to firewall.openPorts for them.',
-        ]),
+    ...nodePortAdvice(specification, isOpen(30000, 32767)),
     ...(names.length > 0
       ? [
           `The firewall knows ${names.join(', ')} by name only, so cluster ports are open to everybody; ` +
@@ -104,6 +100,26 @@ export function firewallAdvice(specification: Specification): string[] {
         ]
       : []),
   ];
+}
+
+/**
+ * With ipvs, Kubespray's default, a NodePort is an address of the host itself, so the rules are asked about it. Iptables and
+ * nftables turn it into a pod's before, and the rules for forwarded packets let pods through: seen on a cluster whose
+ * rules drop everything else.
+ */
+function nodePortAdvice({ kubespray: { variables } }: Specification, areOpen: boolean): string[] {
+  const mode = variables['kube_proxy_mode'] ?? 'ipvs';
+  if (mode === 'iptables' || mode === 'nftables') {
+    return [
+      `With kube_proxy_mode ${mode} NodePorts (30000–32767) answer everybody who reaches a node, whatever firewall.openPorts ` +
+        'says: where they must not, close them in front of the hosts.',
+    ];
+  }
+  return areOpen
+    ? []
+    : [
+        'Leases with ports of their own use NodePorts; add 30000–32767 (tcp and udp) to firewall.openPorts for them.',
+      ];
 }
 
 const allGroups = ({ nodes, controlPlanes, etcdMembers, etcdClients }: SourceGroups): SourceGroup[] => [

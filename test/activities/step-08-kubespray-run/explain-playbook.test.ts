@@ -84,6 +84,74 @@ describe('a service that Kubespray waits for in vain', () => {
   });
 });
 
+describe('a host that is lost in mid-playbook', () => {
+  it.each([
+    [
+      'Data could not be sent to remote host "10.77.0.33". Make sure this host can be reached over ssh: ' +
+        'debug1: mux_client_request_session: master session id: 2\r\n',
+      'Data could not be sent to remote host "10.77.0.33".',
+    ],
+    [
+      'Failed to connect to the host via ssh: OpenSSH_9.2p1 Debian-2, OpenSSL 3.0.11\r\ndebug1: Reading configuration\r\n' +
+        'ssh: connect to host 10.77.0.33 port 22: No route to host\r\ndebug1: Exit status 255\r\n',
+      'ssh: connect to host 10.77.0.33 port 22: No route to host',
+    ],
+    ['debug1: only this', 'debug1: only this'],
+  ])('is told of by the reason, not by what ssh says of its own work', (message, reason) => {
+    const events = [
+      play,
+      task,
+      result('node33', 'unreachable', { message }),
+      stats({ node33: { unreachable: 1 } }),
+    ];
+    expect(explain(events).message).toBe(
+      `cluster.yml could not reach node33 in play "Add nodes", task "Create token": ${reason}`,
+    );
+  });
+});
+
+describe('what could not be had', () => {
+  const adviceFor = (failure: object) =>
+    explain([play, result('node1', 'failed', failure), stats({ node1: { failures: 1 } })]).advice;
+
+  it('is another file than the checksum is for', () => {
+    const advice = adviceFor({
+      url: 'https://x/runc.amd64',
+      message: 'The checksum for /tmp/releases/runc.amd64 did not match sha256:00aa; it was 11bb.',
+    });
+    expect(advice).toMatch(/^https:\/\/x\/runc\.amd64 is another file than its checksum is for/);
+    expect(advice).not.toMatch(/curl|proxy/);
+  });
+
+  it.each([
+    [
+      'failed to pull and unpack image "docker.io/library/nginx:1.28": failed to resolve reference',
+      'docker.io/library/nginx:1.28',
+      'docker_image_repo',
+    ],
+    [
+      'pulling image failed: rpc error: failed to pull image \\"registry.k8s.io/pause:3.10\\": dial tcp',
+      'registry.k8s.io/pause:3.10',
+      'kube_image_repo',
+    ],
+    [
+      'ctr: failed to resolve reference "quay.io/calico/node:v3.30": 403',
+      'quay.io/calico/node:v3.30',
+      'quay_image_repo',
+    ],
+  ])('is an image: %s', (message, image, variable) => {
+    const advice = adviceFor({ message });
+    expect(advice).toContain(`See on node1 by "crictl pull ${image}" what`);
+    expect(advice).toContain(`containerd_registries_mirrors, or ${variable} where`);
+  });
+
+  it('is an image of a registry that has no variable', () => {
+    const advice = adviceFor({ message: 'failed to pull image "10.0.0.1:5000/x:1": EOF' });
+    expect(advice).toContain('what 10.0.0.1:5000 answers');
+    expect(advice).toContain('containerd_registries_mirrors, in kubespray.variables');
+  });
+});
+
 describe('a run without a recap', () => {
   const rescued = result('node1', 'failed', { task: 'Initialize first', message: 'first try' });
   const killed = { exitCode: 137, output: 'TASK [Install etcd]\nok: [node1]\nKilled\n' };

@@ -76,6 +76,23 @@ describe('the rule set of a host', () => {
     expect(adviceOf('cilium')).not.toContain('network plugin');
   });
 
+  it.each([
+    [{}, [], 'add 30000–32767'],
+    [{}, [{ port: 30000, endPort: 32767 }], null],
+    [{ kube_proxy_mode: 'ipvs' }, [], 'add 30000–32767'],
+    [
+      { kube_proxy_mode: 'iptables' },
+      [],
+      'With kube_proxy_mode iptables NodePorts (30000–32767) answer everybody',
+    ],
+    [{ kube_proxy_mode: 'nftables' }, [{ port: 30000, endPort: 32767 }], 'whatever firewall.openPorts says'],
+  ])('says who reaches NodePorts, with %o and %o', (variables, openPorts, said) => {
+    const advice = firewallAdvice(
+      specificationSchema.parse({ ...documented, firewall: { openPorts }, kubespray: { variables } }),
+    ).filter((sentence) => sentence.includes('NodePorts'));
+    expect(advice).toEqual(said === null ? [] : [expect.stringContaining(said)]);
+  });
+
   it('gives etcd and the API server to control planes only', () => {
     const worker = ruleSetOf(documented, 'node4');
     expect(worker).not.toMatch(/2379|2380|6443|10257/);
