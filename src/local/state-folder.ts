@@ -19,6 +19,11 @@ const plainPath = /^[A-Za-z0-9@~/._+=,-]*$/;
  */
 export function slipwayHome(environment: NodeJS.ProcessEnv = process.env): string {
   const path = homeOf(environment);
+  if (/^\/(proc|sys|dev)(\/|$)/.test(path)) {
+    throw new StateFolderError(
+      `Slipway's folder ${path} would be in a file system of the kernel's, which keeps nothing: set SLIPWAY_HOME to another folder.`,
+    );
+  }
   if (plainPath.test(path)) return path;
   throw new StateFolderError(
     `Slipway's folder ${path} must hold only letters, digits and @ ~ / . _ + = , -, because Ansible and ssh read its path: set SLIPWAY_HOME to another folder.`,

@@ -17,7 +17,7 @@ export interface TemporalConnection {
   readonly namespace: string;
   /** The embedded server, when no address is configured. */
   readonly embedded: EmbeddedServer | undefined;
-  /** Closes the connection; the embedded server is stopped where this process is its owner. */
+  /** Closes the connection; the embedded server is stopped where nobody else uses it. */
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ async function open(target: Omit<TemporalConnection, 'client' | 'close'>): Promi
     await connection.workflowService.describeNamespace({ namespace: target.namespace });
   } catch (error) {
     await connection?.close();
-    await target.embedded?.stop();
+    await target.embedded?.leave();
     const why = error instanceof Error ? error.message : String(error);
     throw new TemporalUnreachableError(
       `Temporal at ${target.address} (namespace ${target.namespace}) does not answer: ${why}. ` +
@@ -85,7 +85,7 @@ async function open(target: Omit<TemporalConnection, 'client' | 'close'>): Promi
     client: new Client({ connection: opened, namespace: target.namespace }),
     close: async () => {
       await opened.close();
-      await target.embedded?.stop();
+      await target.embedded?.leave();
     },
   };
 }

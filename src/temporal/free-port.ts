@@ -10,9 +10,10 @@ export interface ServerPorts {
 /** What everybody who knows Temporal's development server looks for. */
 const usual: ServerPorts = { grpc: 7233, ui: 8233 };
 
-/** The preferred ports, each replaced by a free one if it is in use on 127.0.0.1. */
-export async function choosePorts(preferred: ServerPorts = usual): Promise<ServerPorts> {
-  return { grpc: await choosePort(preferred.grpc), ui: await choosePort(preferred.ui) };
+/** The preferred ports, or the usual ones, each replaced by a free one if it is in use on 127.0.0.1. */
+export async function choosePorts(preferred: Partial<ServerPorts> = {}): Promise<ServerPorts> {
+  const { grpc, ui } = { ...usual, ...preferred };
+  return { grpc: await choosePort(grpc), ui: await choosePort(ui) };
 }
 
 async function choosePort(preferred: number): Promise<number> {

@@ -28,8 +28,8 @@ export async function openUiDoor(port: number): Promise<UiDoor> {
   const own = ownHosts(port);
   const door = createServer((asked, answer) => {
     const refusal = refusalOf(asked, own);
-    if (refusal === undefined) passOn(asked, answer, behind);
-    else say(answer, 403, refusal);
+    if (refusal !== undefined) say(answer, 403, refusal);
+    else passOnOrRefuse(asked, answer, behind);
   });
   door.listen(port, '127.0.0.1');
   await once(door, 'listening');
@@ -64,8 +64,30 @@ function refusalOf({ method, headers }: IncomingMessage, own: ReadonlySet<string
   return `Only pages of Temporal's Web UI itself may ask this. Another page has asked. Open http://${address}.`;
 }
 
+/** No request, however odd, ends the process that holds the door. */
+function passOnOrRefuse(asked: IncomingMessage, answer: ServerResponse, behind: Address): void {
+  try {
+    passOn(asked, answer, behind);
+  } catch {
+    say(
+      answer,
+      400,
+      'This request cannot be passed on to Temporal’s Web UI. Something in its headers is not allowed.',
+    );
+  }
+}
+
+/** What is between two ends of one connection (RFC 9110), and not for the UI behind; Node would trip over some of it. */
+const ofTheConnection: readonly string[] = [
+  ...['connection', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'expect'],
+  ...['proxy-authenticate', 'proxy-authorization', 'proxy-connection'],
+];
+
 function passOn(asked: IncomingMessage, answer: ServerResponse, behind: Address): void {
-  const { method, url, headers } = asked;
+  const { method, url } = asked;
+  const headers = Object.fromEntries(
+    Object.entries(asked.headers).filter(([name]) => !ofTheConnection.includes(name)),
+  );
   const onward = request({ ...behind, method, path: url, headers }, (given) => {
     answer.writeHead(given.statusCode ?? 502, given.headers);
     pipeline(given, answer, () => undefined);

@@ -1,39 +1,39 @@
 import { Client, Connection } from '@temporalio/client';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectTemporal } from '../../src/temporal/connect.js';
 import {
+  EmbeddedServerError,
   findEmbeddedServer,
   startEmbeddedServer,
   type EmbeddedServer,
+  type EmbeddedServerOptions,
 } from '../../src/temporal/embedded-server.js';
 import { findTemporalCli } from '../../src/temporal/find-cli.js';
 import { identityOf } from '../../src/local/processes.js';
 import { stopServer } from '../../src/temporal/server-process.js';
-import { readServerState } from '../../src/temporal/server-state.js';
+import { readServerState, writeServerState } from '../../src/temporal/server-state.js';
+import { serversOfDatabase } from '../../src/temporal/servers-of-database.js';
 
 let folder: string;
-let started: EmbeddedServer[];
+const gone = { pid: 2 ** 22 + 1, startTime: '1' };
 const ports = { grpc: 27233, ui: 27234 };
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-server-'));
-  started = [];
 });
 afterEach(async () => {
-  for (const { pid } of started) await stopServer(pid);
+  for (const { server } of serversOfDatabase(join(folder, 'temporal.db'))) await stopServer(server.pid);
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(preferred = ports): Promise<EmbeddedServer> {
-  const server = await startEmbeddedServer({ folder, ports: preferred });
-  started.push(server);
-  return server;
+async function start(asked: EmbeddedServerOptions['ports'] = ports): Promise<EmbeddedServer> {
+  return startEmbeddedServer({ folder, ...(asked && { ports: asked }) });
 }
 
 async function withClient<T>(server: EmbeddedServer, use: (client: Client) => Promise<T>): Promise<T> {
@@ -64,7 +64,6 @@ describe('the embedded server', () => {
     expect(server).toMatchObject({
       address: '127.0.0.1:27233',
       uiUrl: undefined,
-      owned: true,
     });
     const attributes = await withClient(server, ({ connection }) =>
       connection.operatorService.listSearchAttributes({ namespace: 'default' }),
@@ -81,24 +80,48 @@ describe('the embedded server', () => {
     expect(statSync(join(folder, 'temporal.db')).isFile()).toBe(true);
   });
 
-  it('is found again by a second caller, who does not stop it', async () => {
-    const server = await start();
+  it.each(['first', 'second'])('goes on for the others when the %s of its users leaves, and ends with the last', async (which) => {
+    const first = await start();
     const second = await startEmbeddedServer({ folder });
-    expect(second).toMatchObject({ pid: server.pid, address: server.address, owned: false });
-    await second.stop();
-    expect(identityOf(server.pid)).toBeDefined();
-    expect((await findEmbeddedServer(folder))?.pid).toBe(server.pid);
-    await server.stop();
-    expect(identityOf(server.pid)).toBeUndefined();
+    expect(second).toMatchObject({ pid: first.pid, address: first.address });
+    expect(first.otherUsers()).toHaveLength(1);
+    const [leaves, stays] = which === 'first' ? [first, second] : [second, first];
+    await leaves.leave();
+    expect(stays.otherUsers()).toEqual([]);
+    expect((await findEmbeddedServer(folder))?.pid).toBe(first.pid);
+    await stays.leave();
+    expect(identityOf(first.pid)).toBeUndefined();
     expect(await findEmbeddedServer(folder)).toBeUndefined();
+  }); // prettier-ignore
+
+  it('is not kept by who has only found it', async () => {
+    const server = await start();
+    const found = await findEmbeddedServer(folder);
+    await server.leave();
+    expect(found?.isRunning()).toBe(false);
   });
 
-  it('outlives the killed process that started it, and is then owned by the next', async () => {
+  it('outlives the killed process that started it, and ends with the next user', async () => {
     const pid = await startFromAnotherProcess();
     const server = await start();
-    expect(server).toMatchObject({ pid, owned: true });
-    await server.stop();
+    expect(server.pid).toBe(pid);
+    await server.leave();
     expect(identityOf(pid)).toBeUndefined();
+  });
+
+  it('is not left running where its state cannot be kept', async () => {
+    mkdirSync(join(folder, 'server.json.new'));
+    await expect(start()).rejects.toThrow(
+      new RegExp(`^The Temporal server's state cannot be kept in ${folder}: .*Make room there and see`),
+    );
+    expect(serversOfDatabase(join(folder, 'temporal.db'))).toEqual([]);
+  });
+
+  it('says so where its folder cannot be made', async () => {
+    writeFileSync(join(folder, 'a-file'), '');
+    await expect(startEmbeddedServer({ folder: join(folder, 'a-file', 'temporal') })).rejects.toThrow(
+      EmbeddedServerError,
+    );
   });
 
   it('keeps workflows and ports over kill -9 of itself', async () => {
@@ -112,7 +135,6 @@ describe('the embedded server', () => {
     );
     process.kill(server.pid, 'SIGKILL');
     const again = await startEmbeddedServer({ folder });
-    started.push(again);
     expect(again.pid).not.toBe(server.pid);
     expect(again.address).toBe(server.address);
     const description = await withClient(again, (client) => client.workflow.getHandle('kept').describe());
@@ -123,12 +145,20 @@ describe('the embedded server', () => {
     const other: Server = createServer().listen(ports.grpc, '127.0.0.1');
     await once(other, 'listening');
     try {
-      const server = await start();
+      writeServerState(folder, { server: gone, users: [], ui: null, ports });
+      const server = await start({});
       expect(server.address).not.toBe('127.0.0.1:27233');
       expect(readServerState(folder)?.ports.ui).toBe(ports.ui);
+      await server.leave();
+      await expect(start()).rejects.toThrow('Port 27233 of 127.0.0.1 is in use.');
     } finally {
       other.close();
     }
+  });
+
+  it('refuses another port than the one that it is used at', async () => {
+    await start();
+    await expect(start({ grpc: 27235 })).rejects.toThrow('runs on 127.0.0.1:27233 already, and is in use');
   });
 
   describe('that has lost a port between choosing it and taking it', () => {

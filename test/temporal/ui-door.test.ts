@@ -101,6 +101,23 @@ describe('the door of the Web UI', () => {
     for (const host of hosts) expect(host).toMatch(/^127\.(?!0\.0\.1$)\d+\.\d+\.\d+$/);
   });
 
+  it.each([
+    ['trailer', 'x'],
+    ['te', 'trailers'],
+    ['expect', '100-continue'],
+    ['transfer-encoding', 'chunked'],
+    ['connection', 'upgrade'],
+    ['upgrade', 'websocket'],
+    ['proxy-authorization', 'x'],
+  ])('does not pass on %s, which is not for the UI, and goes on', async (name, value) => {
+    const chunked = name === 'trailer' ? { 'transfer-encoding': 'chunked' } : {};
+    await knock({ headers: { ...chunked, [name]: value } });
+    expect(passedOn.flatMap(({ headers }) => (name === 'connection' ? [] : (headers[name] ?? [])))).toEqual(
+      [],
+    );
+    expect(await knock()).toMatchObject({ status: 201 });
+  });
+
   it('says that the UI does not answer, and goes on', async () => {
     ui.close();
     ui.closeAllConnections();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedServer, type EmbeddedServer } from '../../temporal/embedded-server.js';
+import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { catchInterruption } from '../terminal/interruption.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -29,10 +30,11 @@ export async function server(options: ServerOptions, terminal: Terminal): Promis
     );
     terminal.write(`Web UI:          ${running.uiUrl ?? 'off; `slipway server --ui` shows it'}\n`);
     terminal.write(`Log:             ${running.logFile}\n`);
-    if (!running.owned) {
-      terminal.write('Another process has started it and stops it.\n');
-      if (!wantsUi(options) || running.uiUrl !== undefined) return exitCodes.ok;
-      terminal.complain('That process shows no Web UI. Call this again when it has ended.');
+    if (wantsUi(options) && running.uiUrl === undefined) {
+      await running.leave();
+      terminal.complain(
+        `It runs without a Web UI, and ${users(running)} uses it. Call this again when that has ended.`,
+      );
       return exitCodes.failed;
     }
     if (running.uiUrl !== undefined) {
@@ -48,11 +50,21 @@ export async function server(options: ServerOptions, terminal: Terminal): Promis
       );
       return exitCodes.failed;
     }
-    await running.stop();
+    const others = running.otherUsers().length > 0 ? users(running) : undefined;
+    await running.leave();
+    if (others !== undefined) terminal.write(`It goes on for ${others}, and stops when that has ended.\n`);
     return exitCodes.ok;
   } finally {
     interruption.release();
   }
+}
+
+/** "process 17, process 23" */
+function users(running: EmbeddedServer): string {
+  return running
+    .otherUsers()
+    .map(({ pid }) => `process ${pid}`)
+    .join(', ');
 }
 
 function wantsUi({ ui, uiPort }: ServerOptions): boolean {
@@ -61,10 +73,15 @@ function wantsUi({ ui, uiPort }: ServerOptions): boolean {
 
 async function start(options: ServerOptions, terminal: Terminal): Promise<EmbeddedServer> {
   const { port, uiPort } = options;
-  const asked = port !== undefined || uiPort !== undefined;
+  if (port !== undefined && port === uiPort) {
+    throw new CommandError(
+      `Port ${port} cannot be that of the server and of its Web UI: name two.`,
+      exitCodes.invalidInput,
+    );
+  }
   try {
     return await startEmbeddedServer({
-      ...(asked && { ports: { grpc: port ?? 7233, ui: uiPort ?? 8233 } }),
+      ports: { ...(port !== undefined && { grpc: port }), ...(uiPort !== undefined && { ui: uiPort }) },
       ui: wantsUi(options),
       onProgress: (line) => {
         terminal.complain(line);

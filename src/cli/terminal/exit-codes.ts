@@ -16,7 +16,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 export const exitCodesHelp = `
 Exit codes:
-  0    done, and the cluster is ready
+  0    done; of up and verify: the cluster is ready
   1    the cluster is not ready, or something failed
   2    the arguments or cluster.yaml are wrong; nothing was started
   3    a plan was denied, the work was aborted, or an answer was refused

@@ -102,9 +102,26 @@ describe('slipway server', () => {
   it('says so when the server that runs already has no Web UI to show', async () => {
     const { printed } = await startServer();
     expect(printed()).toContain('Web UI:          off; `slipway server --ui` shows it\n');
-    const second = await slipway(['server', '--ui'], 'stops it.\n');
+    const second = await slipway(['server', '--ui'], 'ended.\n');
     expect(await second.running).toMatchObject({ exitCode: exitCodes.failed });
-    expect(second.printed()).toContain('That process shows no Web UI.');
+    expect(second.printed()).toMatch(/It runs without a Web UI, and process \d+ uses it\./);
+  });
+
+  it('stays in the foreground beside another, and the server goes on for that one', async () => {
+    const first = await startServer();
+    const second = await slipway(['server'], 'Ctrl-C stops it');
+    first.running.kill('SIGINT');
+    expect(await first.running).toMatchObject({ exitCode: exitCodes.ok });
+    expect(first.printed()).toMatch(/It goes on for process \d+, and stops when that has ended\.\n$/);
+    expect(await answersNow()).toBe(true);
+    second.running.kill('SIGINT');
+    expect(await second.running).toMatchObject({ exitCode: exitCodes.ok });
+    expect(identityOf(first.pid)).toBeUndefined();
+  });
+
+  it('refuses one port for two things', async () => {
+    const { running } = await slipway(['server', '--port', '27533', '--ui-port', '27533'], 'name two');
+    expect(await running).toMatchObject({ exitCode: exitCodes.invalidInput });
   });
 
   it('says in one sentence why there is no server', async () => {

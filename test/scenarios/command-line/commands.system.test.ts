@@ -38,7 +38,7 @@ afterAll(async () => {
   delete process.env['TEMPORAL_ADDRESS'];
   delete process.env['SLIPWAY_HOME'];
   await connection.close();
-  await server.stop();
+  await server.leave();
   rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {

@@ -4,7 +4,6 @@ import { startEmbeddedServer, type EmbeddedServer } from '../../../src/temporal/
 /** A Temporal server on one database, which is killed and started again, one death after the other. */
 export class KilledServer {
   private server: EmbeddedServer | undefined;
-  private isOwned = false;
   /** The last start. */
   private started: Promise<void> = Promise.resolve();
   private deaths: Promise<unknown> = Promise.resolve();
@@ -15,7 +14,6 @@ export class KilledServer {
   async begin(): Promise<string> {
     const server = await startEmbeddedServer({ folder: this.folder });
     this.server = server;
-    this.isOwned = server.owned;
     return server.address;
   }
 
@@ -40,6 +38,6 @@ export class KilledServer {
   }
 
   async end(): Promise<void> {
-    if (this.isOwned) await this.server?.stop();
+    await this.server?.leave();
   }
 }

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startEmbeddedServer, type EmbeddedServer } from '../../../src/temporal/embedded-server.js';
 import { serverFiles } from '../../../src/temporal/server-state.js';
+import { identityOf } from '../../../src/local/processes.js';
+import { serversOfDatabase } from '../../../src/temporal/servers-of-database.js';
 import { stopServer } from '../../../src/temporal/server-process.js';
 import { ask, type Answer } from '../../support/ask.js';
 import { listeningAddresses } from '../../support/listening.js';
@@ -21,19 +23,21 @@ const startsWorkflow = JSON.stringify({
 });
 
 let folder: string;
-let server: EmbeddedServer | undefined;
+let started: EmbeddedServer[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-web-pages-'));
-  server = undefined;
+  started = [];
 });
 afterEach(async () => {
-  await server?.stop();
+  for (const server of started) await server.leave();
+  for (const { server } of serversOfDatabase(serverFiles(folder).database)) await stopServer(server.pid);
   rmSync(folder, { recursive: true, force: true });
 });
 
 async function start({ ui }: { ui: boolean }): Promise<EmbeddedServer> {
-  server = await startEmbeddedServer({ folder, ports, ui });
+  const server = await startEmbeddedServer({ folder, ports, ui });
+  started.push(server);
   return server;
 }
 
@@ -140,45 +144,70 @@ describe('the Web UI', () => {
     await vi.waitUntil(async () => (await countWorkflows(running)) === 1, { timeout: 10_000 });
   });
 
-  it('is told to others while its owner lives, and closed with the server', async () => {
+  it('is told to others while whoever shows it lives, and closed with that', async () => {
     const running = await start({ ui: true });
-    expect(await startEmbeddedServer({ folder })).toMatchObject({ owned: false, uiUrl: ownOrigin });
-    await running.stop();
+    const other = await startEmbeddedServer({ folder });
+    expect(other).toMatchObject({ pid: running.pid, uiUrl: ownOrigin });
+    await running.leave();
+    expect(other.isRunning()).toBe(true);
     expect(await ask({ ...ui, path: '/' })).toBeUndefined();
+    await other.leave();
+    expect(other.isRunning()).toBe(false);
   });
 });
 
-describe('a server without an owner', () => {
+describe('a server that nobody uses', () => {
+  const gone = { pid: 2 ** 22 + 1, startTime: '1' };
+
   /** As if whoever has started the server had been killed. */
-  function orphan(change: (state: Record<string, unknown>) => void = () => undefined): void {
+  function orphan(change: (state: Record<string, unknown>) => object = (state) => state): void {
     const { state: file } = serverFiles(folder);
-    const state = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    state['owner'] = { pid: 2 ** 22 + 1, startTime: '1' };
-    change(state);
-    writeFileSync(file, JSON.stringify(state));
+    const state = JSON.parse(readFileSync(file, 'utf8')) as { users: object[] };
+    const users = state.users.map((user) => ({ ...user, ...gone }));
+    writeFileSync(file, JSON.stringify(change({ ...state, users })));
   }
 
   it('is started again where the Web UI is asked for', async () => {
     const first = await start({ ui: false });
     orphan();
     const second = await start({ ui: true });
-    expect(second).toMatchObject({ owned: true, address: first.address, uiUrl: ownOrigin });
+    expect(second).toMatchObject({ address: first.address, uiUrl: ownOrigin });
     expect(second.pid).not.toBe(first.pid);
     await uiAnswers();
   });
 
-  it('is kept where it is not, though nobody shows its Web UI any more', async () => {
+  it('is started again where it is not, because nobody guards its Web UI any more', async () => {
     const first = await start({ ui: true });
     orphan();
-    const second = await startEmbeddedServer({ folder });
-    expect(second).toMatchObject({ owned: true, pid: first.pid, uiUrl: undefined });
+    const second = await start({ ui: false });
+    expect(second).toMatchObject({ address: first.address, uiUrl: undefined });
+    expect(second.pid).not.toBe(first.pid);
   });
 
-  it('is started again where an earlier Slipway has left it open to web pages', async () => {
+  it('is kept where there is no Web UI', async () => {
     const first = await start({ ui: false });
-    orphan((state) => delete state['showsUi']);
-    const second = await start({ ui: false });
-    expect(second.pid).not.toBe(first.pid);
-    await stopServer(second.pid);
+    orphan();
+    const second = await startEmbeddedServer({ folder });
+    expect(second.pid).toBe(first.pid);
+    await second.leave();
+    expect(first.isRunning()).toBe(false);
   });
+
+  it.each([
+    [
+      'an earlier Slipway has left it open to web pages',
+      ({ server, ports }) => ({ server, ports, owner: gone }),
+    ],
+    ['what is remembered of it is spoilt', () => ({})],
+  ] as [string, (state: Record<string, unknown>) => object][])(
+    'is started again where %s',
+    async (_, change) => {
+      const first = await start({ ui: false });
+      orphan(change);
+      const second = await start({ ui: false });
+      expect(identityOf(first.pid)).toBeUndefined();
+      expect(second.pid).not.toBe(first.pid);
+      await stopServer(second.pid);
+    },
+  );
 });

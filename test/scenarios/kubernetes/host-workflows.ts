@@ -77,7 +77,7 @@ export async function withHostWorkflows<Output>(
       await native.close();
     }
   } finally {
-    await server.stop();
+    await server.leave();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -337,7 +337,7 @@ async function askTemporal(): Promise<string[]> {
     return texts;
   } finally {
     await connection.close();
-    await server.stop();
+    await server.leave();
   }
 }
 
