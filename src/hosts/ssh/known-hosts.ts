@@ -1,7 +1,8 @@
 import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostKeyText, parseHostKey, sameKey, type HostKey } from '../host-key.js';
+import { hostKeyText, sameKey, type HostKey } from '../host-key.js';
+import { parseKnownHostsLine, type KnownHostsLine } from './known-hosts-line.js';
 
 /** A lock older than this belongs to a worker that died: it is held for milliseconds only. */
 const staleLockMilliseconds = 10_000;
@@ -29,15 +30,27 @@ export function knownHostsName({ address, port }: ServerAddress): string {
 }
 
 /**
- * The keys that a known_hosts text holds for a host. Hashed names, patterns and marked lines are not looked at.
+ * The keys that a known_hosts text holds for a host, as ssh reads it: by name, pattern or hash.
  * @param trusted leaves out the keys that were only seen at a first contact
  */
 export function keysIn(text: string, host: ServerAddress, { trusted = false } = {}): HostKey[] {
+  return linesOf(text, host)
+    .filter(({ marker, comment }) => marker === undefined && !(trusted && comment === firstContactMark))
+    .map(({ key }) => key);
+}
+
+/** The keys that must never be taken for this host's. */
+export function revokedKeysIn(text: string, host: ServerAddress): HostKey[] {
+  return linesOf(text, host)
+    .filter(({ marker }) => marker === 'revoked')
+    .map(({ key }) => key);
+}
+
+function linesOf(text: string, host: ServerAddress): KnownHostsLine[] {
   const name = knownHostsName(host);
-  return text.split('\n').flatMap((line) => {
-    const [names = '', type, base64, comment] = line.trim().split(/\s+/);
-    if (!names.split(',').includes(name) || (trusted && comment === firstContactMark)) return [];
-    return parseHostKey(`${type ?? ''} ${base64 ?? ''}`) ?? [];
+  return text.split('\n').flatMap((text) => {
+    const line = parseKnownHostsLine(text);
+    return line?.isOf(name) === true ? [line] : [];
   });
 }
 
@@ -53,6 +66,10 @@ export class KnownHosts {
   /** @param trusted as in {@link keysIn} */
   async keysOf(host: ServerAddress, { trusted = false } = {}): Promise<HostKey[]> {
     return keysIn(await this.text(), host, { trusted });
+  }
+
+  async revokedKeysOf(host: ServerAddress): Promise<HostKey[]> {
+    return revokedKeysIn(await this.text(), host);
   }
 
   /**

@@ -40,7 +40,7 @@ interface ShownKey {
 
 /**
  * Judges the key that a host shows, before anything is sent by which to log in.
- * @throws HostKeyChangedError when it is another one than the known one
+ * @throws HostKeyChangedError when it is another one than the known one, or a revoked one
  * @throws HostKeyUnknownError when a password is to be sent, and nobody vouches for the key
  */
 export async function verifyHostKey({
@@ -50,6 +50,8 @@ export async function verifyHostKey({
   sendsPassword,
 }: ShownKey & { readonly sendsPassword: boolean }): Promise<void> {
   const isShown = (key: HostKey) => sameKey(key, shown);
+  const file = knownHostsFile(stateFolder, address.cluster);
+  if ((await new KnownHosts(file).revokedKeysOf(address)).some(isShown)) throw revoked(address, shown, file);
   const known = await trustedKeys(stateFolder, address);
   if (known.length > 0 && !known.some(isShown)) throw changed(stateFolder, address, known, shown);
   if (!sendsPassword) return;
@@ -103,6 +105,13 @@ function changed(
     `${placeOf(address)} shows the host key ${describedKey(shown)}, ` +
       `but it is known by ${known.map(describedKey).join(', ')}: another machine may be answering.`,
     { host: name, advice: `If the host was installed anew, remove or correct ${place}, then try again.` },
+  );
+}
+
+function revoked(address: SshHostAddress, shown: HostKey, file: string): HostKeyChangedError {
+  return new HostKeyChangedError(
+    `${placeOf(address)} shows the host key ${describedKey(shown)}, which is marked as revoked: whoever has it may be answering.`,
+    { host: address.name, advice: `Give the host another key. Its line with @revoked is in ${file}.` },
   );
 }
 
