@@ -1,4 +1,5 @@
-import { copyOptions, placesOf, type Move } from '../../cluster/storage/commands.js';
+import { placesOf, type Move } from '../../cluster/storage/data-places.js';
+import { copyOptions } from '../../cluster/storage/copy-options.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';

@@ -1,4 +1,4 @@
-import { deletingOf, oldCopyOf, type Move } from '../../cluster/storage/commands.js';
+import { deletingOf, oldCopyOf, type Move } from '../../cluster/storage/data-places.js';
 import { oldDataDigest, type OldDirectory } from '../../cluster/storage/old-data.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';

@@ -1,4 +1,4 @@
-import { placesOf } from '../../cluster/storage/commands.js';
+import { placesOf } from '../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { movedFunctions } from './parts/moved-data.js';

@@ -1,4 +1,4 @@
-import { lookAgain } from '../../cluster/storage/planned-disks.js';
+import { recheckDisks } from '../../cluster/storage/recheck-disks.js';
 import { showBytes } from '../../cluster/text/quantities.js';
 import { readFacts } from '../../probes/read-facts.js';
 import { refused } from '../running/refusals.js';
@@ -10,7 +10,7 @@ import { hostStep, unchanged } from '../running/step.js';
  * @throws RefusedError (as a failure) when a disk is not what was approved
  */
 export const selectDisks = hostStep('selectDisks', async (host, { target }) => {
-  const disks = lookAgain(await readFacts(host, target.mountPoint), target);
+  const disks = recheckDisks(await readFacts(host, target.mountPoint), target);
   const bad = disks.filter(({ problems }) => problems.length > 0);
   if (bad.length > 0) {
     const why = bad.map(({ disk, problems }) => `Disk ${disk.serial}: ${problems.join(' ')}`).join(' ');

@@ -1,4 +1,4 @@
-import { placesOf, type Move } from '../../../cluster/storage/commands.js';
+import { placesOf, type Move } from '../../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { Host } from '../../../hosts/host.js';
 import { lines, sh, type Script } from '../../../hosts/script.js';

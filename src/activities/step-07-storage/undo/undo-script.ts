@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { placesOf } from '../../../cluster/storage/commands.js';
+import { placesOf } from '../../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { FileState, UnitBefore } from '../../../cluster/storage/record-before.js';
 import { lines, sh, type Script } from '../../../hosts/script.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storageDigest } from '../../../cluster/storage/make-storage-plan.js';
-import { oldCopyOf } from '../../../cluster/storage/commands.js';
+import { oldCopyOf } from '../../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import { fstabPath, mdadmConfPath, type RecordBefore } from '../../../cluster/storage/record-before.js';
 import { CommandFailedError, RefusedError } from '../../../hosts/errors.js';
