@@ -1,19 +1,21 @@
 import { membersOf } from '../specification/members.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 import { counted } from '../text/quantities.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import type { MachineIdentity, PreflightSituation } from './situation.js';
 
 /** What concerns the cluster as a whole. Hosts may have dropped out, so even what the specification's rules refuse is looked at. */
-export function clusterFindings(situation: PreflightSituation): FoundBefore[] {
+export function clusterFindings(situation: PreflightSituation): FindingBeforeOverrides[] {
   const { specification } = situation;
   return [...controlPlanes(specification), ...controlHost(situation), ...upstreamDns(specification)];
 }
 
 /** The document's "Additional Cluster Sizing Considerations". */
-function controlPlanes(specification: Specification): FoundBefore[] {
+function controlPlanes(specification: Specification): FindingBeforeOverrides[] {
   const { length: count } = membersOf(specification).controlPlanes;
-  const found = (finding: Pick<FoundBefore, 'severity' | 'shouldBe' | 'advice'>): FoundBefore[] => [
+  const found = (
+    finding: Pick<FindingBeforeOverrides, 'severity' | 'shouldBe' | 'advice'>,
+  ): FindingBeforeOverrides[] => [
     {
       check: 'control-plane-count',
       host: null,
@@ -40,7 +42,7 @@ function controlPlanes(specification: Specification): FoundBefore[] {
  * The document's step 1: "Kubespray should not be installed on the Kubernetes hosts themselves". It works all the same,
  * but for step 7 on the machine on which Slipway runs: its restart ends Slipway, and nothing starts it again.
  */
-function controlHost(situation: PreflightSituation): FoundBefore[] {
+function controlHost(situation: PreflightSituation): FindingBeforeOverrides[] {
   const { specification, storage } = situation;
   const isLocal = specification.controlHost === 'local';
   const node = specification.hosts.find(
@@ -93,7 +95,7 @@ function isContainer({ system }: Partial<MachineIdentity>): boolean {
 }
 
 /** CoreDNS runs in a pod, where a loopback address is the pod itself: it would ask itself for ever. */
-function upstreamDns({ dns }: Specification): FoundBefore[] {
+function upstreamDns({ dns }: Specification): FindingBeforeOverrides[] {
   const loopback = dns.upstream.filter((address) => address.startsWith('127.') || address === '::1');
   if (loopback.length === 0) return [];
   return [

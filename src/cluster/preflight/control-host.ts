@@ -1,16 +1,16 @@
 import type { ControlHostFacts } from '../facts/system-facts.js';
 import { showBytes } from '../text/quantities.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /** Bytes that the checkout, the virtual environment with Ansible, and the logs of playbooks take. */
 const needed = 2_000_000_000;
 
 /** What steps 1 and 2 need of the machine on which Kubespray runs; Python is judged with the release. */
-export function controlHostFindings(facts: ControlHostFacts): FoundBefore[] {
+export function controlHostFindings(facts: ControlHostFacts): FindingBeforeOverrides[] {
   return [...git(facts), ...space(facts)];
 }
 
-function git({ hasGit }: ControlHostFacts): FoundBefore[] {
+function git({ hasGit }: ControlHostFacts): FindingBeforeOverrides[] {
   if (hasGit) return [];
   return [
     {
@@ -25,7 +25,7 @@ function git({ hasGit }: ControlHostFacts): FoundBefore[] {
 }
 
 /** What is installed already needs no room any more. */
-function space({ isInstalled, freeBytes, mountedAt }: ControlHostFacts): FoundBefore[] {
+function space({ isInstalled, freeBytes, mountedAt }: ControlHostFacts): FindingBeforeOverrides[] {
   if (isInstalled || freeBytes >= needed) return [];
   return [
     {

@@ -5,11 +5,11 @@ import { releaseTable, type Release } from '../releases/releases.js';
 import { minorOf, runningKubernetes } from '../release-choice/running-kubernetes.js';
 import { isTemplate } from '../values/ansible-template.js';
 import { sameMinor } from '../values/version.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { foundVariable, type Variables } from './variable-finding.js';
 
 /** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */
-export function kubeVersionFindings(situation: Fit, release: Release): FoundBefore[] {
+export function kubeVersionFindings(situation: Fit, release: Release): FindingBeforeOverrides[] {
   const { variables } = situation.specification.kubespray;
   const own = variables['kube_version'];
   if (own === undefined || isTemplate(own)) return [];
@@ -19,7 +19,7 @@ export function kubeVersionFindings(situation: Fit, release: Release): FoundBefo
     : wrongForm(variables, asked, release);
 }
 
-function wrongForm(variables: Variables, asked: string | null, release: Release): FoundBefore[] {
+function wrongForm(variables: Variables, asked: string | null, release: Release): FindingBeforeOverrides[] {
   const { name, kubernetes, kubeVersionPrefix: prefix } = release;
   const right = `${prefix}${asked ?? kubernetes ?? '1.x.y'}`;
   if (variables['kube_version'] === right) return [];
@@ -42,7 +42,7 @@ interface Asked {
   readonly situation: Fit;
 }
 
-function outOfRange(request: Asked): FoundBefore {
+function outOfRange(request: Asked): FindingBeforeOverrides {
   const { release, situation } = request;
   const { variables } = situation.specification.kubespray;
   const checksums = ownChecksums(variables);

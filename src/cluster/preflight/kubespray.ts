@@ -4,7 +4,7 @@ import { isTemplate } from '../values/ansible-template.js';
 import { calicoFindings } from './network/calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { kubeVersionFindings } from './kube-version.js';
 import { podsOnNodeFindings } from './pods-on-node.js';
 import {
@@ -16,7 +16,7 @@ import {
 } from './variable-finding.js';
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(situation: Fit, release: Release | undefined): FoundBefore[] {
+export function kubesprayFindings(situation: Fit, release: Release | undefined): FindingBeforeOverrides[] {
   const { specification } = situation;
   const { variables } = specification.kubespray;
   return [
@@ -40,7 +40,7 @@ const needed = {
 const booleans = ['download_localhost', 'auto_renew_certificates', 'enable_nodelocaldns'] as const;
 
 /** What the release's own checks stop at. */
-function byRelease(variables: Variables, { name, variables: rules }: Release): FoundBefore[] {
+function byRelease(variables: Variables, { name, variables: rules }: Release): FindingBeforeOverrides[] {
   const release = `Kubespray ${name}`;
   return [
     ...unknownChoices(variables, rules.choices, release),
@@ -50,13 +50,17 @@ function byRelease(variables: Variables, { name, variables: rules }: Release): F
   ];
 }
 
-function textInPlaceOfBoolean(variables: Variables, names: readonly string[], why = ''): FoundBefore[] {
+function textInPlaceOfBoolean(
+  variables: Variables,
+  names: readonly string[],
+  why = '',
+): FindingBeforeOverrides[] {
   return names
     .filter((name) => isKnown(variables, name) && typeof variables[name] !== 'boolean')
     .map((name) => foundVariable(variables, name, `true or false without quotes${why}`));
 }
 
-function variableFindings(variables: Variables): FoundBefore[] {
+function variableFindings(variables: Variables): FindingBeforeOverrides[] {
   const { download_run_once: runOnce } = variables;
   return [
     ...Object.entries(needed)

@@ -1,11 +1,14 @@
 import { pluginForKubespray } from '../specification/network-plugin.js';
 import type { Specification } from '../specification/specification.js';
 import { isTemplate } from '../values/ansible-template.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { foundInVariables } from './variable-finding.js';
 
 /** "Guarantee that enough network address space is available for all pods": every plugin but Calico gives each node a network of its own. */
-export function podsOnNodeFindings({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
+export function podsOnNodeFindings({
+  kubespray: { variables },
+  firewall,
+}: Specification): FindingBeforeOverrides[] {
   const { kubelet_max_pods: pods = 110, kube_network_node_prefix: prefix = 24 } = variables;
   const plugin = pluginForKubespray(firewall.networkPlugin, variables);
   if ([pods, prefix, plugin].some(isTemplate) || plugin === 'calico' || plugin === 'none') return [];

@@ -3,7 +3,8 @@ import { clusterFindings } from './cluster.js';
 import { clusterNetworkFindings } from './network/cluster-networks.js';
 import { controlHostFindings } from './control-host.js';
 import { containerEngineFindings } from './container-engine.js';
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { gpuFindings } from './gpu.js';
 import { gvisorFindings } from './gvisor.js';
 import { identityFindings } from './identity.js';
@@ -23,7 +24,7 @@ import type { PreflightSituation } from './situation.js';
  * and software requirements, and what is known to break a cluster later. Hosts without facts are not judged. Overrides
  * are none of its business.
  */
-export function preflight(situation: PreflightSituation): FoundBefore[] {
+export function preflight(situation: PreflightSituation): FindingBeforeOverrides[] {
   const { specification, facts, release: name, controlHost, reachability } = situation;
   const release = name === undefined ? undefined : rulesFor(name).release;
   const looks: HostLook[] = specification.hosts.flatMap((host) => {

@@ -1,6 +1,6 @@
 import { kubernetesToRun } from './expectations.js';
 import { canInstall, neededKubernetes, releasesFor, releasesToChooseFrom } from './kubernetes-of-release.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import {
   bestFitting,
   fits,
@@ -26,7 +26,7 @@ export interface ChosenRelease {
   /** For the plan: a sentence or two. */
   readonly why: string;
   /** What is not known of it, or does not fit. */
-  readonly findings: readonly FoundBefore[];
+  readonly findings: readonly FindingBeforeOverrides[];
 }
 
 /** The release that a specification names, also by a known tag to check out; undefined where it leaves the choice. */
@@ -150,13 +150,13 @@ function chosen(
   release: Release,
   why: string,
   situation: ReleaseSituation,
-  unknown: readonly FoundBefore[] = [],
+  unknown: readonly FindingBeforeOverrides[] = [],
 ): ChosenRelease {
   const findings = [...unknown, ...releaseMisfits(release, situation), ...unknownSystems(situation)];
   return { name: release.name, why, findings };
 }
 
-function unknownRelease(name: string, warning: string): FoundBefore {
+function unknownRelease(name: string, warning: string): FindingBeforeOverrides {
   return {
     check: 'kubespray-release',
     host: null,

@@ -1,6 +1,6 @@
 import type { ClusterFacts, HostFacts } from '../facts/facts.js';
 import { either, pythonTrouble } from '../facts/interpreters.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { neededKubernetes, releasesToChooseFrom } from './kubernetes-of-release.js';
 import type { Release } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
@@ -57,11 +57,11 @@ function fitsPython(release: Release, { controlHost }: Fit): boolean {
 }
 
 /** Everything about hosts and control host that a release does not fit, with what to do; of cgroups preflight tells. */
-export function releaseMisfits(release: Release, situation: ReleaseSituation): FoundBefore[] {
+export function releaseMisfits(release: Release, situation: ReleaseSituation): FindingBeforeOverrides[] {
   return [...hostMisfits(release, situation), ...pythonMisfit(release, situation)];
 }
 
-function hostMisfits(release: Release, situation: ReleaseSituation): FoundBefore[] {
+function hostMisfits(release: Release, situation: ReleaseSituation): FindingBeforeOverrides[] {
   const { facts = {} } = situation;
   return Object.entries(facts).flatMap(([host, { operatingSystem }]) => {
     return supports(release, operatingSystem) === false
@@ -81,7 +81,7 @@ function systemMisfit({
   operatingSystem,
   release,
   situation,
-}: Misfit & Pick<HostFacts, 'operatingSystem'>): FoundBefore {
+}: Misfit & Pick<HostFacts, 'operatingSystem'>): FindingBeforeOverrides {
   const other = otherRelease(situation, {
     before: 'Name',
     isBetter: (one) => supports(one, operatingSystem) !== false,
@@ -104,7 +104,7 @@ function noneIsMadeFor(specification: Specification): string {
     : `No known release that installs Kubernetes ${needed} is made for all of these hosts: install another system on some of them, or ask for another Kubernetes by kube_version.`;
 }
 
-function pythonMisfit(release: Release, situation: ReleaseSituation): FoundBefore[] {
+function pythonMisfit(release: Release, situation: ReleaseSituation): FindingBeforeOverrides[] {
   const { controlHost } = situation;
   const interpreters = controlHost?.interpreters;
   if (controlHost === undefined || interpreters === undefined) return [];
@@ -141,7 +141,7 @@ function otherRelease(
 }
 
 /** What a release is made for does not say: systems that are neither Ubuntu nor Debian. */
-export function unknownSystems({ facts = {} }: ReleaseSituation): FoundBefore[] {
+export function unknownSystems({ facts = {} }: ReleaseSituation): FindingBeforeOverrides[] {
   return Object.entries(facts)
     .filter(([, { operatingSystem }]) => supports(undefined, operatingSystem) === undefined)
     .map(([host, { operatingSystem }]) => ({

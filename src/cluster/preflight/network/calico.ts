@@ -1,7 +1,7 @@
 import { isEncapsulating } from '../../network/encapsulation.js';
 import { pluginForKubespray } from '../../specification/network-plugin.js';
 import type { Specification } from '../../specification/specification.js';
-import type { FoundBefore } from '../../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../../checks/findings.js';
 import { foundVariable, removedVariables, unknownChoices } from '../variable-finding.js';
 
 /*
@@ -18,7 +18,10 @@ const choices = {
 const removed = ['ipip', 'ipip_mode', 'calcio_ipam_autoallocateblocks'];
 
 /** What Calico's own variables stop Kubespray at, where it installs Calico. */
-export function calicoFindings({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
+export function calicoFindings({
+  kubespray: { variables },
+  firewall,
+}: Specification): FindingBeforeOverrides[] {
   if (pluginForKubespray(firewall.networkPlugin, variables) !== 'calico') return [];
   const { calico_ipip_mode: ipip = 'Never', calico_vxlan_mode: vxlan = 'Always' } = variables;
   return [
