@@ -1,7 +1,7 @@
 import { clockFindings } from './clock.js';
-import { clusterFindings } from './cluster.js';
 import { clusterNetworkFindings } from './network/cluster-networks.js';
-import { controlHostFindings } from './control-host.js';
+import { controlHostAsNode, controlHostNeeds } from './control-host.js';
+import { controlPlaneCountFindings } from './control-plane-count.js';
 import { containerEngineFindings } from './container-engine.js';
 import type { HostLook } from '../checks/host-check.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
@@ -13,6 +13,7 @@ import { kubesprayFindings } from './kubespray.js';
 import { mtuFindings } from './network/mtu.js';
 import { otherClusterFindings, withoutTaken } from './other-cluster.js';
 import { reachabilityFindings } from './network/reachability.js';
+import { upstreamDnsFindings } from './network/upstream-dns.js';
 import { roomFindings } from './room.js';
 import { sizingFindings } from './sizing.js';
 import { systemFindings } from './system.js';
@@ -33,8 +34,10 @@ export function preflight(situation: PreflightSituation): FindingBeforeOverrides
   });
   const own = withoutTaken(specification, facts);
   return [
-    ...clusterFindings(situation),
-    ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
+    ...controlPlaneCountFindings(specification),
+    ...controlHostAsNode(situation),
+    ...upstreamDnsFindings(specification),
+    ...(controlHost?.controlHost === undefined ? [] : controlHostNeeds(controlHost.controlHost)),
     ...kubesprayFindings(situation, release),
     ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),
