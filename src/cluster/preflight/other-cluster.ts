@@ -1,5 +1,5 @@
 import { overrideOf } from '../checks/overrides.js';
-import { roleOf } from '../rerun/whole-cluster.js';
+import { roleOf } from '../rerun/node-role.js';
 import { isServiceActive, type ClusterFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
 import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../rerun/other-cluster.js';
