@@ -35,7 +35,7 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
   }
 }
 
-/** An earlier version has told the digest alone. */
+/** The one reader of both fields; work that an earlier version has started has the digest alone. */
 function approvalIn({ approved, approvedPlan }: StorageWork): ApprovedPlan | null {
   if (approved !== undefined) return approved;
   return approvedPlan === null
