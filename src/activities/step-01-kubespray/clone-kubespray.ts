@@ -1,7 +1,7 @@
 import { clusterFolders } from '../../cluster/kubespray/folders.js';
 import { CommandFailedError, NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import type { CloneInput, CloneResult } from '../../protocol/step-inputs.js';
+import type { CloneInput, CloneResult } from '../../protocol/control-host-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { accessRefusal } from './access-refusal.js';
 import { cloneScript, noSuchRef, observe, checkoutScript, type Observation } from './git-checkout.js';

@@ -1,6 +1,6 @@
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { CloneInput } from '../../protocol/step-inputs.js';
+import type { CloneInput } from '../../protocol/control-host-inputs.js';
 import { exportHome, homePath } from '../../probes/home-path.js';
 
 /** What is where the checkout is to be. */

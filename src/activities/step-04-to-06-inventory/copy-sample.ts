@@ -11,7 +11,7 @@ import {
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh, type Script } from '../../hosts/script.js';
-import type { InventoryInput } from '../../protocol/step-inputs.js';
+import type { InventoryInput } from '../../protocol/control-host-inputs.js';
 
 /** Digests of the sample's files as they were copied. Ansible reads no file with this name. */
 const record = '.slipway-sample';

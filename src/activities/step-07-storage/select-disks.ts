@@ -5,8 +5,8 @@ import { refused } from '../running/refusals.js';
 import { hostStep, unchanged } from '../running/step.js';
 
 /**
- * Step 7.3: Find 2 free NVME disks. Looks again immediately before the disks are written to: each planned serial number
- * is still there, is the same disk, and is blank or a member of the planned array. Changes nothing.
+ * Step 7.3: Find 2 free NVME disks. The plan has found them; this looks again immediately before they are written to: each
+ * planned serial number is still there, is the same disk, and is blank or a member of the planned array. Changes nothing.
  * @throws RefusedError (as a failure) when a disk is not what was approved
  */
 export const selectDisks = hostStep('selectDisks', async (host, { target }) => {

@@ -1,7 +1,7 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import type { Host } from '../../hosts/host.js';
 import { sh, type Script } from '../../hosts/script.js';
-import type { PlaybookInput } from '../../protocol/step-inputs.js';
+import type { PlaybookInput } from '../../protocol/control-host-inputs.js';
 import { exportHome } from '../../probes/home-path.js';
 
 /** Older runs of a cluster are deleted, with their logs, when a new one begins. */

@@ -1,7 +1,7 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import { timetableText, parseTimetable, type Timetable } from '../../cluster/playbook/timetable.js';
 import type { Host } from '../../hosts/host.js';
-import type { PlaybookInput } from '../../protocol/step-inputs.js';
+import type { PlaybookInput } from '../../protocol/control-host-inputs.js';
 
 /**
  * How long each task of a playbook took the last time, for the time left. It is an estimate's worth and no more, so

@@ -4,7 +4,7 @@ import { PlaybookEventReader } from '../../cluster/playbook/events.js';
 import { totals } from '../../cluster/playbook/progress.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { CommandFailedError } from '../../hosts/errors.js';
-import type { PlaybookResult } from '../../protocol/step-inputs.js';
+import type { PlaybookResult } from '../../protocol/control-host-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { explainPlaybook } from './explain-playbook.js';
 import { followEvents } from './follow-events.js';

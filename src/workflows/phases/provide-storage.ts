@@ -95,7 +95,7 @@ async function provideArray(
     await reboot(steps, host, 'so that kubelet and containerd let go of their data');
     await steps.need('confirmDirectoriesUnused', input);
   }
-  // Step 7.3: find the free disks
+  // Step 7.3: the free disks, found for the plan, are still free
   await steps.need('selectDisks', input);
   // Step 7.4: create the RAID array
   await steps.need('createRaidArray', { ...input, approved });
