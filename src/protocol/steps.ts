@@ -1,5 +1,5 @@
 import type { HostFacts } from '../cluster/facts/facts.js';
-import type { NodeProbe } from '../cluster/rerun/kubeadm-probe.js';
+import type { NodeProbe } from '../cluster/rerun/node-probe.js';
 import { bootOf, directoriesOf, factsOf, judgementOf, probeOf } from './step-summaries.js';
 import type * as ControlHost from './control-host-inputs.js';
 import type * as Step from './step-inputs.js';

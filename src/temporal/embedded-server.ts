@@ -14,7 +14,7 @@ import {
   serverFiles,
   writeServerState,
 } from './server-state.js';
-import { serverAnswers, endedEarly, waitUntilHealthy } from './server-health.js';
+import { serverAnswers, endedEarly, waitForServerHealth } from './server-health.js';
 
 /** A development server on loopback, with its history in a file of Slipway's own. */
 export interface EmbeddedServer {
@@ -109,7 +109,11 @@ async function adopt(
     await stopServer(server.pid);
     return undefined;
   }
-  const problem = await waitUntilHealthy({ pid: server.pid, port: ports.grpc, namespace: embeddedNamespace });
+  const problem = await waitForServerHealth({
+    pid: server.pid,
+    port: ports.grpc,
+    namespace: embeddedNamespace,
+  });
   if (problem === undefined) {
     if (owned) writeServerState(folder, { server: server.pid, ports, showsUi: false });
     return handle(folder, { server, ports, owned, showsUi: !owned && state.showsUi === true });
@@ -137,7 +141,7 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
     });
     const showsUi = door !== undefined;
     const { server } = writeServerState(folder, { server: pid, ports, showsUi });
-    const problem = await waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
+    const problem = await waitForServerHealth({ pid, port: ports.grpc, namespace: embeddedNamespace });
     if (problem === undefined) return handle(folder, { server, ports, owned: true, showsUi, door });
     await door?.close();
     if (problem === endedEarly && tried < mostStarts) continue;

@@ -3,7 +3,7 @@ import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
 import { editFstab, type EditedText } from '../../src/cluster/storage/fstab.js';
 import { editMdadmConf } from '../../src/cluster/storage/mdadm-conf.js';
 import { storageDigest } from '../../src/cluster/storage/make-storage-plan.js';
-import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import type { NodeProbe } from '../../src/cluster/rerun/node-probe.js';
 import { recheckDisks } from '../../src/cluster/storage/recheck-disks.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { storageDifferences } from '../../src/cluster/storage/storage-differences.js';

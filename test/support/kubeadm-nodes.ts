@@ -1,4 +1,4 @@
-import type { ClusterSeen, NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import type { ClusterSeen, NodeProbe } from '../../src/cluster/rerun/node-probe.js';
 import type { NodeRole } from '../../src/cluster/rerun/node-role.js';
 import type { RerunStrictness } from '../../src/cluster/releases/releases.js';
 import { judgeRerun, type JudgedNode } from '../../src/cluster/rerun/judge-rerun.js';

@@ -1,5 +1,5 @@
 import type { KubeletIdentity } from '../../src/cluster/facts/kubelet-identity.js';
-import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import type { NodeProbe } from '../../src/cluster/rerun/node-probe.js';
 import { preflight } from '../../src/cluster/preflight/preflight.js';
 import { judgeRerun } from '../../src/cluster/rerun/judge-rerun.js';
 import { roleOf } from '../../src/cluster/rerun/node-role.js';

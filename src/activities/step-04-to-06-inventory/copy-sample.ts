@@ -3,7 +3,7 @@ import { listed } from '../../cluster/checks/checks.js';
 import {
   digestsText,
   parseDigests,
-  planSample,
+  planSampleInventory,
   sameDigests,
   type Digests,
   type SamplePlan,
@@ -121,7 +121,7 @@ async function planOfSample(place: Place, sample: Digests): Promise<SamplePlan |
   const text = await host.readFile(`${inventory}/${record}`);
   const recorded = text === undefined ? undefined : parseDigests(text);
   if (recorded !== undefined && sameDigests(recorded, sample)) return undefined;
-  const plan = planSample({
+  const plan = planSampleInventory({
     ...{ sample, recorded },
     inventory: await digestsOf(host, inventory),
     pristine: recorded === undefined ? await pristineFiles(place) : new Set(),

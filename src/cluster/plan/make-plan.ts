@@ -4,7 +4,7 @@ import { ephemeralStorageOf } from '../specification/members.js';
 import type { ClusterPlan, Unread } from './plan.js';
 import { planAdvice } from './plan-advice.js';
 import { planDigest } from './plan-digest.js';
-import { planStorage } from '../storage/make-storage-plan.js';
+import { makeStoragePlan } from '../storage/make-storage-plan.js';
 import { storageLayouts } from '../storage/storage-layouts.js';
 import { preflight } from '../preflight/preflight.js';
 import { withoutTaken } from '../preflight/other-cluster.js';
@@ -68,5 +68,5 @@ interface SeenHost {
 }
 
 function storageOf(specification: Specification, { host, facts }: SeenHost) {
-  return planStorage({ facts, host: host.name, storage: ephemeralStorageOf(specification, host) });
+  return makeStoragePlan({ facts, host: host.name, storage: ephemeralStorageOf(specification, host) });
 }

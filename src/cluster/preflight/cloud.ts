@@ -1,6 +1,6 @@
-import type { CloudRules } from '../releases/release-variables.js';
+import type { CloudRules } from '../releases/variable-rules.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
-import { foundVariable, isKnown, unknownChoices, type Variables } from './variable-finding.js';
+import { foundVariable, isKnown, unknownChoices, type Variables } from './found-variable.js';
 
 /** "Check cloud_provider value". @param by who stops else */
 export function cloudFindings(

@@ -1,6 +1,6 @@
 import type { Specification } from '../specification/specification.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
-import { foundInVariables, foundVariable } from './variable-finding.js';
+import { foundInVariables, foundVariable } from './found-variable.js';
 
 const shouldBe = 'false where kube_external_ca_mode is true, or Kubespray stops';
 

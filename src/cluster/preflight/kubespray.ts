@@ -1,6 +1,6 @@
-import type { Fit } from '../release-choice/release-fit.js';
+import type { FitSituation } from '../release-choice/fitting-release.js';
 import type { Release } from '../releases/releases.js';
-import { isTemplate } from '../values/ansible-template.js';
+import { isAnsibleTemplate } from '../values/ansible-template.js';
 import { calicoFindings } from './network/calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
@@ -13,10 +13,13 @@ import {
   removedVariables,
   unknownChoices,
   type Variables,
-} from './variable-finding.js';
+} from './found-variable.js';
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(situation: Fit, release: Release | undefined): FindingBeforeOverrides[] {
+export function kubesprayFindings(
+  situation: FitSituation,
+  release: Release | undefined,
+): FindingBeforeOverrides[] {
   const { specification } = situation;
   const { variables } = specification.kubespray;
   return [
@@ -67,7 +70,7 @@ function variableFindings(variables: Variables): FindingBeforeOverrides[] {
       .filter(([name, { value }]) => isKnown(variables, name) && variables[name] !== value)
       .map(([name, { value, why }]) => foundVariable(variables, name, `${value}, ${why}`)),
     ...textInPlaceOfBoolean(variables, booleans),
-    ...(variables['download_localhost'] === true && runOnce !== true && !isTemplate(runOnce)
+    ...(variables['download_localhost'] === true && runOnce !== true && !isAnsibleTemplate(runOnce)
       ? [
           foundVariable(
             variables,

@@ -1,7 +1,7 @@
 import { upgradeTimer } from '../facts/system-facts.js';
 import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
-import { startsOn } from '../release-choice/release-fit.js';
+import { startsOn } from '../release-choice/fitting-release.js';
 import { findingsBy, type HostCheck as Check, type HostLook } from '../checks/host-check.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { nodeAddressOf } from '../specification/members.js';

@@ -6,7 +6,7 @@ import {
   variablesFrom2_29_0,
   variablesFrom2_31_0,
   type VariableRules,
-} from './release-variables.js';
+} from './variable-rules.js';
 
 /** What a re-run of `cluster.yml` does with the preflight errors of kubeadm that an earlier, failed run left (trap T5). */
 export type RerunStrictness = 'ignores-errors' | 'strict' | 'ignores-four-errors-in-the-run';

@@ -1,4 +1,4 @@
-import { hasTraces, nodeNameOf, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
+import { hasTraces, nodeNameOf, type ClusterSeen, type NodeProbe } from './node-probe.js';
 import type { NodeRole } from './node-role.js';
 
 /** What all nodes together show of the cluster. */

@@ -1,6 +1,6 @@
 import { digestOf } from '../values/digest.js';
 import { combineProbes, type CombinedProbes } from './combine-probes.js';
-import { hasTraces, hasWorked, type NodeProbe } from './kubeadm-probe.js';
+import { hasTraces, hasWorked, type NodeProbe } from './node-probe.js';
 import type { NodeRole } from './node-role.js';
 import { kubeadmState, type KubeadmState } from './kubeadm-state.js';
 import { nodesOfOtherClusters, refusalText, wayOut, type NodeSeen, type OtherNode } from './other-cluster.js';

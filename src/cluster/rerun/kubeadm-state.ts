@@ -6,7 +6,7 @@ import {
   nodeNameOf,
   type ClusterSeen,
   type NodeProbe,
-} from './kubeadm-probe.js';
+} from './node-probe.js';
 import type { NodeRole } from './node-role.js';
 
 /** How far kubeadm has come on a node. Evidence is full clauses, for people. */

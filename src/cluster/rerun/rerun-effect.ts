@@ -1,6 +1,6 @@
 import type { RerunStrictness } from '../releases/releases.js';
 import type { CombinedProbes, ProbedNode } from './combine-probes.js';
-import type { NodeProbe } from './kubeadm-probe.js';
+import type { NodeProbe } from './node-probe.js';
 
 /**
  * What `cluster.yml` does with a node on which kubeadm has not come to its end, one sentence.

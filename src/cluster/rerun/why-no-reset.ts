@@ -1,5 +1,5 @@
 import { silentEtcdText, type CombinedProbes, type ProbedNode } from './combine-probes.js';
-import { hasWorked, nodeNameOf, type EtcdSeen, type NodeProbe } from './kubeadm-probe.js';
+import { hasWorked, nodeNameOf, type EtcdSeen, type NodeProbe } from './node-probe.js';
 import { kubeadmState } from './kubeadm-state.js';
 
 /** A node, and whether it is a member of etcd. */

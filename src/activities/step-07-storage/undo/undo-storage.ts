@@ -8,7 +8,7 @@ import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
 import { observeArray } from '../../../probes/array.js';
 import type { Dependencies } from '../../running/dependencies.js';
-import { movedFunctions } from '../parts/moved-data.js';
+import { movedDataFunctions } from '../parts/moved-data.js';
 import { notProven, withRefusals } from '../../running/refusals.js';
 import { runJob } from '../../running/run-job.js';
 import { changed, hostStep, unchanged } from '../../running/step.js';
@@ -67,7 +67,7 @@ async function whyKept(
   const olds = target.moves.map(({ from }) => oldCopyOf(from));
   const { stdout } = await host.run(
     lines(
-      movedFunctions(target),
+      movedDataFunctions(target),
       sh`switched() {`,
       switchedScript(target),
       sh`}

@@ -2,7 +2,7 @@ import { isEncapsulating } from '../../network/encapsulation.js';
 import { pluginForKubespray } from '../../specification/network-plugin.js';
 import type { Specification } from '../../specification/specification.js';
 import type { FindingBeforeOverrides } from '../../checks/findings.js';
-import { foundVariable, removedVariables, unknownChoices } from '../variable-finding.js';
+import { foundVariable, removedVariables, unknownChoices } from '../found-variable.js';
 
 /*
  * Read off roles/network_plugin/calico/tasks/check.yml, where it is the same from v2.24.1 to v2.31.0. This comes far later

@@ -1,7 +1,7 @@
 import type { ClusterFacts } from '../../facts/facts.js';
 import { addressNumber, parseIpNetwork, type IpNetwork } from '../../values/ip-network.js';
 import type { Specification } from '../../specification/specification.js';
-import { isTemplate } from '../../values/ansible-template.js';
+import { isAnsibleTemplate } from '../../values/ansible-template.js';
 import type { FindingBeforeOverrides } from '../../checks/findings.js';
 import { nodeAddressOf } from '../../specification/members.js';
 
@@ -32,7 +32,7 @@ export function clusterNetworkFindings(
   const [services, pods] = read.map(({ network }) => network);
   return [
     ...read
-      .filter(({ network, text }) => network === undefined && !isTemplate(text))
+      .filter(({ network, text }) => network === undefined && !isAnsibleTemplate(text))
       .map(({ name, text }) =>
         found(`${name}: ${JSON.stringify(text)}`, 'a network such as 10.233.64.0/18, or Kubespray stops'),
       ),
@@ -66,7 +66,7 @@ export function clusterNetworkFindings(
     const { kube_network_node_prefix: prefix = 24 } = variables;
     if (
       network === undefined ||
-      isTemplate(prefix) ||
+      isAnsibleTemplate(prefix) ||
       !['cilium', 'flannel'].includes(firewall.networkPlugin)
     )
       return [];

@@ -1,5 +1,5 @@
 import type { Specification } from '../specification/specification.js';
-import { isTemplate } from '../values/ansible-template.js';
+import { isAnsibleTemplate } from '../values/ansible-template.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /** The operator's own variables of Kubespray, by name. */
@@ -7,7 +7,7 @@ export type Variables = Specification['kubespray']['variables'];
 
 /** A value that is there, and is no template, which nobody can judge. */
 export const isKnown = (variables: Variables, name: string) =>
-  Object.hasOwn(variables, name) && !isTemplate(variables[name]);
+  Object.hasOwn(variables, name) && !isAnsibleTemplate(variables[name]);
 
 /** What does not go together, or is not right, in what Kubespray is told. */
 export function foundInVariables(

@@ -6,7 +6,7 @@ import type { Release } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
 
 /** What decides whether a release fits. */
-export interface Fit {
+export interface FitSituation {
   readonly specification: Specification;
   /** By inventory name; hosts without facts are not asked about. */
   readonly facts?: ClusterFacts<'operatingSystem' | 'cgroupVersion' | 'kubernetes'> | undefined;
@@ -15,26 +15,29 @@ export interface Fit {
 }
 
 /** What a release is judged by. */
-export interface ReleaseSituation extends Fit {
+export interface ReleaseSituation extends FitSituation {
   readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
   /** Some of the machines could not be read: that a release fits is not said of them. */
   readonly isPartial?: boolean | undefined;
 }
 
 /** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */
-export function fits(release: Release, situation: Fit): boolean {
+export function fits(release: Release, situation: FitSituation): boolean {
   return fitsHosts(release, situation) && fitsPython(release, situation);
 }
 
 /** The same for the hosts alone. */
-export function fitsHosts(release: Release, { facts = {}, specification }: Fit): boolean {
+export function fitsHosts(release: Release, { facts = {}, specification }: FitSituation): boolean {
   return Object.values(facts).every(
     (host) => supports(release, host.operatingSystem) !== false && startsOn(release, host, specification),
   );
 }
 
 /** Of several the first that fits all of it, else the first that fits the hosts, else the first. */
-export function bestFitting(candidates: readonly Release[], situation: Fit): Release | undefined {
+export function bestFittingRelease(
+  candidates: readonly Release[],
+  situation: FitSituation,
+): Release | undefined {
   return (
     candidates.find((release) => fits(release, situation)) ??
     candidates.find((release) => fitsHosts(release, situation)) ??
@@ -51,7 +54,7 @@ export function startsOn(
   return cgroupV1 || cgroupVersion === 2 || kubespray.variables['kubelet_fail_cgroup_v1'] === false;
 }
 
-function fitsPython(release: Release, { controlHost }: Fit): boolean {
+function fitsPython(release: Release, { controlHost }: FitSituation): boolean {
   const found = controlHost?.interpreters;
   return found === undefined || found.some(({ version }) => release.python.includes(version));
 }
