@@ -1,4 +1,4 @@
-import { ensureImage, type OnProgress } from './images/image-cache.js';
+import { ensureImage, type OnProgress } from './images/ensure-image.js';
 import { loginKey } from './images/login-key.js';
 import { systemdImage } from './images/systemd-image.js';
 import { virtualMachineImage } from './images/virtual-machine-image.js';

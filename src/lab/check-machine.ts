@@ -2,7 +2,7 @@ import { LabError } from './errors.js';
 import type { LabDisk, LabVirtualMachine } from './machine.js';
 
 /** @throws LabError for a name that cannot be a folder, a host name and a part of a link's name at once */
-export function checkName(name: string, what: 'lab' | 'machine'): void {
+export function checkMachineName(name: string, what: 'lab' | 'machine'): void {
   if (/^[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?$/.test(name)) return;
   throw new LabError(
     `"${name}" is no name for a ${what}: at most 20 characters of a–z, 0–9 and -, not at its ends.`,

@@ -4,14 +4,14 @@ import { isAbsolute, join } from 'node:path';
 import { LabError } from './errors.js';
 import { withFileLock } from '../local/file-lock.js';
 import { labsFolder } from './folders.js';
-import type { OnProgress } from './images/image-cache.js';
+import type { OnProgress } from './images/ensure-image.js';
 import { loginKey } from './images/login-key.js';
 import type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 import { LabNetwork } from './network/lab-network.js';
 import { readMachineRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
 import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
-import { checkName, checkSameDisks, defaultDisks } from './check-machine.js';
+import { checkMachineName, checkSameDisks, defaultDisks } from './check-machine.js';
 import { createVirtualMachine } from './virtual-machine/create.js';
 import { leaveQemus, quitQemu } from './virtual-machine/qemu-process.js';
 import { VirtualMachine } from './virtual-machine/virtual-machine.js';
@@ -87,7 +87,7 @@ export interface Lab {
  * @throws LabError for a name that cannot be used
  */
 export async function openLab(options: LabOptions): Promise<Lab> {
-  checkName(options.name, 'lab');
+  checkMachineName(options.name, 'lab');
   const folder = options.folder ?? join(labsFolder(), options.name);
   if (!isAbsolute(folder)) throw new LabError(`The lab's folder ${folder} is not an absolute path.`);
   await mkdir(join(folder, 'machines'), { recursive: true });
@@ -113,7 +113,7 @@ class FolderLab implements Lab {
 
   async startVm(options: VirtualMachineOptions): Promise<LabVirtualMachine> {
     const { name } = options;
-    checkName(name, 'machine');
+    checkMachineName(name, 'machine');
     return this.#locked(name, async () => {
       const there = await this.find(name);
       if (there) {
@@ -139,7 +139,7 @@ class FolderLab implements Lab {
   }
 
   async startMachine({ name, layers }: MachineOptions): Promise<LabSystemdMachine> {
-    checkName(name, 'machine');
+    checkMachineName(name, 'machine');
     return this.#locked(name, async () => {
       const there = await this.find(name);
       if (there) {

@@ -64,7 +64,7 @@ type Answer = z.infer<typeof answerSchema>;
  * nothing.
  * @throws NotUnderstoodError when the answer has another form
  */
-export async function probe(
+export async function probeListeners(
   host: Host,
   probes: readonly Probe[],
   listening: ReadonlyMap<string, Listening>,

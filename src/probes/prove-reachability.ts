@@ -7,7 +7,7 @@ import type { Host } from '../hosts/host.js';
 import { connectionsAtOnce, type HostPool } from '../hosts/pool/host-pool.js';
 import type { HostAddress } from '../protocol/host-addresses.js';
 import { readOwnTable } from './firewall-state.js';
-import { listenOnPorts, probe, stopListening, type Listening } from './listeners.js';
+import { listenOnPorts, probeListeners, stopListening, type Listening } from './listeners.js';
 
 interface Asked {
   readonly pool: HostPool;
@@ -44,7 +44,7 @@ export async function proveReachability(asked: Asked): Promise<Reachability> {
       );
     });
     await onEach(asked, hosts, async (host) => {
-      trials.push(await probe(host, plan.probes[host.name] ?? [], listening));
+      trials.push(await probeListeners(host, plan.probes[host.name] ?? [], listening));
     });
   } finally {
     // Whether or not this came to its end; a host that is gone ends it by itself.

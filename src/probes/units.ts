@@ -1,5 +1,10 @@
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
-import { parseUnits, serviceName, unitProperties, type UnitSeen } from '../cluster/facts/systemd-units.js';
+import {
+  parseSystemdUnits,
+  serviceName,
+  unitProperties,
+  type UnitSeen,
+} from '../cluster/facts/systemd-units.js';
 import type { Host } from '../hosts/host.js';
 import { sh, type Script } from '../hosts/script.js';
 
@@ -31,7 +36,7 @@ systemctl show -p ${unitProperties} -- ${services.map((name) => `${name}.service
   const [uptime = '', mounts = '', ...rest] = stdout.split('\n');
   return {
     now: Number(uptime),
-    units: parseUnits(rest.join('\n')),
+    units: parseSystemdUnits(rest.join('\n')),
     mounts: mounts.split(' ').filter((mount) => mount !== ''),
   };
 }

@@ -12,10 +12,13 @@ import type { HostAddress } from './host-addresses.js';
 export interface StorageWork {
   readonly host: HostAddress;
   readonly storage: EphemeralStorage;
-  /** Digest of the host's approved plan; null where nobody was asked, so that the host's own workflow asks. */
-  readonly approvedPlan: ApprovedDigest | null;
-  /** Who has approved it, and when; missing in the work of an earlier version. */
+  /** That the host's plan is approved; undefined where nobody was asked, so that the host's own workflow asks. */
   readonly approved?: ApprovedPlan | undefined;
+  /**
+   * The digest of {@link approved} once more, null without one: an earlier version knows nothing else of an approval. It is
+   * read only in work that such a version has started, and sent for workers of such a version.
+   */
+  readonly approvedPlan: ApprovedDigest | null;
   /** How long a question stays open if the plan has to be approved again. */
   readonly approvalHours: number;
   /** The control plane by which the host's pods are noted before it is stopped; undefined: that is done already. */

@@ -1,8 +1,5 @@
 import type { CheckResult } from '../cluster/checks/checks.js';
-import type { VariableSources } from '../cluster/kubespray/group-variables.js';
 import type { CheckedUnit } from '../cluster/verification/units.js';
-import type { HostCounts } from '../cluster/playbook/progress.js';
-import type { HarmlessPlaybook, ResetPlaybook } from '../cluster/releases/release-table.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
 import type { OldDirectory } from '../cluster/storage/old-data.js';
@@ -11,8 +8,8 @@ import type { ApprovedPlan } from './approvals.js';
 import type { HostAddress } from './host-addresses.js';
 
 /**
- * What each step takes and gives back. Everything here goes through Temporal, so it is JSON, small (digests and tails, never
- * logs) and free of secrets.
+ * What each step takes and gives back; for those on the control host it is in control-host-inputs.ts. Everything goes
+ * through Temporal, so it is JSON, small (digests and tails, never logs) and free of secrets.
  */
 
 /** What every step gives back. */
@@ -64,38 +61,6 @@ export interface DeleteOldDataInput extends DestructiveInput {
   readonly directories: readonly OldDirectory[];
 }
 
-/** Where a cluster's files are on the control host; made by `clusterFolders` in src/cluster/kubespray/folders.ts. */
-export interface ControlHostInput extends HostInput {
-  readonly cluster: string;
-}
-
-export interface CloneInput extends ControlHostInput, JobInput {
-  readonly repository: string;
-  /** Branch or tag. */
-  readonly ref: string;
-  /** What steps 4 to 6 are to write later. With it, what they would refuse is told now, before hosts are restarted. */
-  readonly inventory?: VariableSources & Pick<InventoryInput, 'sampleInventory'>;
-}
-export interface CloneResult extends StepResult {
-  /** The commit that is checked out. */
-  readonly commit: string;
-  /** Kubespray's folder on the control host. */
-  readonly folder: string;
-}
-
-export interface VirtualEnvironmentInput extends ControlHostInput, JobInput {
-  /** Python versions that the release accepts, such as ["3.10", "3.11"]; best first. */
-  readonly pythonVersions: readonly string[];
-}
-export interface VirtualEnvironmentResult extends StepResult {
-  /** The virtualenv's folder, keyed by the requirements' digest. */
-  readonly folder: string;
-  readonly python: string;
-}
-export interface RequirementsInput extends ControlHostInput, JobInput {
-  readonly virtualEnvironment: string;
-}
-
 export interface SshKeyInput extends HostInput {
   /** Path of the private key on that machine. `~/` is allowed. */
   readonly path: string;
@@ -133,18 +98,6 @@ export interface ReachabilityInput extends HostInput, JobInput {
 }
 export type ReachabilityResult = StepResult & Reachability;
 
-export interface InventoryInput extends ControlHostInput {
-  readonly specification: Specification;
-  readonly release: string;
-  /** Folder of the release's sample inventory in the checkout. */
-  readonly sampleInventory: string;
-  /** Pinned keys by host name, for the known_hosts that Ansible uses. */
-  readonly hostKeys: Readonly<Record<string, string>>;
-  /** Path of the private key on the control host. */
-  readonly privateKey: string;
-}
-export interface GroupVariablesInput extends ControlHostInput, VariableSources {}
-
 export interface RebootInput extends HostInput {
   /** The boot ID that must go away. If the host has another one already, nothing is done. */
   readonly bootIdBefore: string;
@@ -153,28 +106,6 @@ export interface RebootInput extends HostInput {
 }
 export interface WaitForRebootInput extends HostInput {
   readonly bootIdBefore: string;
-}
-
-/** A run of one of Kubespray's playbooks. A node's reset takes an approval; that it is of just this reset is compared by the workflow. */
-export type PlaybookInput = PlaybookRun &
-  (
-    | { readonly playbook: HarmlessPlaybook }
-    | { readonly playbook: ResetPlaybook; readonly approved: ApprovedPlan }
-  );
-interface PlaybookRun extends ControlHostInput, JobInput {
-  readonly virtualEnvironment: string;
-  readonly release: string;
-  readonly hostCount: number;
-  /** Passed as one JSON document. */
-  readonly extraVariables: Readonly<Record<string, unknown>>;
-  /** Inventory names for --limit; without it every host. */
-  readonly limit?: readonly string[] | undefined;
-}
-export interface PlaybookResult extends StepResult {
-  /** Ansible's counts by host. */
-  readonly hosts: Readonly<Record<string, Readonly<HostCounts>>>;
-  /** Path of the full log on the control host. */
-  readonly log: string;
 }
 
 /** Answers of verification; judged in src/cluster/verification. */

@@ -1,6 +1,7 @@
 import type { HostFacts } from '../cluster/facts/facts.js';
-import type { NodeProbe } from '../cluster/rerun/kubeadm-probe.js';
+import type { NodeProbe } from '../cluster/rerun/node-probe.js';
 import { bootOf, directoriesOf, factsOf, judgementOf, probeOf } from './step-summaries.js';
+import type * as ControlHost from './control-host-inputs.js';
 import type * as Step from './step-inputs.js';
 
 /** What is done when the workflow is cancelled while the step runs. */
@@ -17,7 +18,7 @@ export type Pace = 'contact' | 'stop' | 'short' | 'patient' | 'job' | 'playbook'
 
 /** What is known of a step before it runs. */
 export interface StepDefinition<Input, Output> {
-  /** The document's own heading, shown in Temporal's UI. */
+  /** The document's heading, or what the step does where that is something else; shown in Temporal's UI. */
   readonly title: string;
   readonly pace: Pace;
   readonly onCancel: OnCancel;
@@ -72,17 +73,20 @@ function inFolder<Steps extends object>(folder: string, definitions: Steps) {
  */
 export const steps = {
   ...inFolder('step-01-kubespray', {
-    cloneKubespray: step<Step.CloneInput, Step.CloneResult>('Step 1: Clone the Kubespray project', {
-      pace: 'job',
-      onCancel: 'stop',
-    }),
+    cloneKubespray: step<ControlHost.CloneInput, ControlHost.CloneResult>(
+      'Step 1: Clone the Kubespray project',
+      {
+        pace: 'job',
+        onCancel: 'stop',
+      },
+    ),
   }),
   ...inFolder('step-02-ansible', {
-    createVirtualEnvironment: step<Step.VirtualEnvironmentInput, Step.VirtualEnvironmentResult>(
+    createVirtualEnvironment: step<ControlHost.VirtualEnvironmentInput, ControlHost.VirtualEnvironmentResult>(
       'Step 2: Open a Python virtual environment',
       { pace: 'job', onCancel: 'stop' },
     ),
-    installRequirements: step<Step.RequirementsInput>('Step 2: Install Ansible', {
+    installRequirements: step<ControlHost.RequirementsInput>('Step 2: Install Ansible', {
       pace: 'job',
       onCancel: 'stop',
     }),
@@ -103,8 +107,8 @@ export const steps = {
     ),
   }),
   ...inFolder('step-04-to-06-inventory', {
-    writeInventory: step<Step.InventoryInput>('Step 4: Ansible inventory'),
-    writeGroupVariables: step<Step.GroupVariablesInput>('Steps 5, 6 and 7.13: Group variables'),
+    writeInventory: step<ControlHost.InventoryInput>('Step 4: Ansible inventory'),
+    writeGroupVariables: step<ControlHost.GroupVariablesInput>('Steps 5, 6 and 7.13: Group variables'),
   }),
   ...inFolder('cluster-in-use', {
     pauseProvider: step<Step.HostInput, Step.PauseProviderResult>(
@@ -131,7 +135,9 @@ export const steps = {
     confirmDirectoriesUnused: step<Step.StorageInput>('Step 7.2: Verify that nothing uses the directories', {
       onCancel: 'leave',
     }),
-    selectDisks: step<Step.StorageInput>('Step 7.3: Find the free disks', { onCancel: 'leave' }),
+    selectDisks: step<Step.StorageInput>('Step 7.3: Confirm that the approved disks are free', {
+      onCancel: 'leave',
+    }),
     createRaidArray: step<Step.DestructiveInput>('Step 7.4: Create the RAID array', { pace: 'job' }),
     makeFileSystem: step<Step.DestructiveInput>('Step 7.5: Format the array', { pace: 'job' }),
     updateFstab: step<Step.StorageInput>('Step 7.7: Update fstab'),
@@ -174,10 +180,13 @@ export const steps = {
     restoreDataDirectories: step<Step.StorageInput>("Step 8: Step 7's directories after the node's reset", {
       pace: 'job',
     }),
-    runKubespray: step<Step.PlaybookInput, Step.PlaybookResult>('Step 8: Create the Kubernetes cluster', {
-      pace: 'playbook',
-      onCancel: 'stop',
-    }),
+    runKubespray: step<ControlHost.PlaybookInput, ControlHost.PlaybookResult>(
+      'Step 8: Create the Kubernetes cluster',
+      {
+        pace: 'playbook',
+        onCancel: 'stop',
+      },
+    ),
   }),
   ...inFolder('step-09-confirm', {
     confirmNodes: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm Kubernetes nodes'),

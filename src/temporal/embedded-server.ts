@@ -17,7 +17,7 @@ import {
   type ServerState,
   type ServerUser,
 } from './server-state.js';
-import { serverAnswers, endedEarly, waitUntilHealthy } from './server-health.js';
+import { serverAnswers, endedEarly, waitForServerHealth } from './server-health.js';
 import { serversOfDatabase } from './servers-of-database.js';
 
 /** A development server on loopback, with its history in a file of Slipway's own. */
@@ -128,7 +128,11 @@ async function adopt(folder: string, options: EmbeddedServerOptions): Promise<Em
     await stopServer(server.pid);
     return undefined;
   }
-  const problem = await waitUntilHealthy({ pid: server.pid, port: ports.grpc, namespace: embeddedNamespace });
+  const problem = await waitForServerHealth({
+    pid: server.pid,
+    port: ports.grpc,
+    namespace: embeddedNamespace,
+  });
   if (problem === undefined) {
     refuseElsewhere(ports, options);
     const user = thisUser();
@@ -185,7 +189,7 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
       keepIn(folder, () => {
         writeServerState(folder, state);
       });
-      return waitUntilHealthy({ pid, port: ports.grpc, namespace: embeddedNamespace });
+      return waitForServerHealth({ pid, port: ports.grpc, namespace: embeddedNamespace });
     });
     if (problem === undefined) return handle(folder, { state, user, door });
     await door?.close();

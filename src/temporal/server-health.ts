@@ -6,14 +6,14 @@ import { identityOf } from '../local/processes.js';
 /** Milliseconds until a server that has been started counts as stuck. On a busy machine it takes 10 s. */
 const startTimeout = 60_000;
 
-/** What {@link waitUntilHealthy} says of a server whose process is gone. */
+/** What {@link waitForServerHealth} says of a server whose process is gone. */
 export const endedEarly = 'ended before it was ready';
 
 /**
  * Waits until the server answers for the namespace.
  * @returns undefined when it does, else what happened, as {@link endedEarly}
  */
-export async function waitUntilHealthy({
+export async function waitForServerHealth({
   pid,
   port,
   namespace,

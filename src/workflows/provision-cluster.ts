@@ -6,11 +6,11 @@ import { approvePlan } from './phases/approve-plan.js';
 import { confirmReachability } from './phases/check-reachability.js';
 import { ClusterRun } from './running/cluster-run.js';
 import { installKubespray, type Kubespray } from './phases/install-kubespray.js';
-import type { KubesprayParts } from './phases/kubespray-parts.js';
+import type { PlaybookContext } from './phases/playbook-context.js';
 import { planCluster } from './phases/plan-cluster.js';
 import { notePods } from './phases/note-pods.js';
 import { aborted } from './running/outcomes.js';
-import { HostWorks } from './phases/host-works.js';
+import { ClusterHosts } from './phases/cluster-hosts.js';
 import { ProviderPause } from './phases/provider-pause.js';
 import { NodesBeforeRun } from './phases/nodes-before-run.js';
 import { readSpecification } from './running/read-specification.js';
@@ -33,7 +33,7 @@ import { checkEtcdPerformance, confirmCluster } from './phases/confirm-cluster.j
 export async function provisionCluster(specificationInput: unknown): Promise<Report> {
   const specification = readSpecification(specificationInput);
   const run = new ClusterRun(specification);
-  const hosts = new HostWorks(run);
+  const hosts = new ClusterHosts(run);
   const provider = new ProviderPause(run);
 
   return run.reportOf(
@@ -117,7 +117,7 @@ function stopWithoutControlPlane(run: ClusterRun): void {
 /** Steps 4, 5, 6 and 7.13 of the document. */
 async function writeAnsibleFiles(
   run: ClusterRun,
-  hosts: HostWorks,
+  hosts: ClusterHosts,
   { release }: Kubespray,
   hostKeys: Readonly<Record<string, string>>,
 ): Promise<void> {
@@ -138,11 +138,11 @@ async function writeAnsibleFiles(
 }
 
 /** Step 8 of the document. Before each run, the first one and one after a failure, every node is looked at. */
-async function createCluster(run: ClusterRun, parts: KubesprayParts): Promise<NodesBeforeRun> {
-  const { kubespray } = parts;
+async function createCluster(run: ClusterRun, context: PlaybookContext): Promise<NodesBeforeRun> {
+  const { kubespray } = context;
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
-  const nodes = new NodesBeforeRun(run, parts);
+  const nodes = new NodesBeforeRun(run, context);
   await nodes.makeReady();
   const ended = await run.controlHost.run(
     'runKubespray',

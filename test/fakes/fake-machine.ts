@@ -3,8 +3,8 @@ import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
 import { editFstab, type EditedText } from '../../src/cluster/storage/fstab.js';
 import { editMdadmConf } from '../../src/cluster/storage/mdadm-conf.js';
 import { storageDigest } from '../../src/cluster/storage/make-storage-plan.js';
-import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
-import { lookAgain } from '../../src/cluster/storage/planned-disks.js';
+import type { NodeProbe } from '../../src/cluster/rerun/node-probe.js';
+import { recheckDisks } from '../../src/cluster/storage/recheck-disks.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import { storageDifferences } from '../../src/cluster/storage/storage-differences.js';
 import type { StepName } from '../../src/protocol/steps.js';
@@ -71,7 +71,7 @@ export class FakeMachine {
       return false;
     },
     selectDisks: (target) => {
-      const problems = lookAgain(this.facts(), target).flatMap((disk) => disk.problems);
+      const problems = recheckDisks(this.facts(), target).flatMap((disk) => disk.problems);
       this.require(problems.length === 0, problems.join(' '));
       return false;
     },

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { checkName } from '../../src/lab/check-machine.js';
+import { checkMachineName } from '../../src/lab/check-machine.js';
 
 describe('names', () => {
   it.each(['a', 'worker-1', '0', 'twenty-characters-ok'])('accepts %s', (name) => {
-    expect(() => checkName(name, 'machine')).not.toThrow();
+    expect(() => checkMachineName(name, 'machine')).not.toThrow();
   });
 
   it.each(['', '-a', 'a-', 'A', 'a.b', '../x', 'a b', 'twenty-one-characters'])('refuses "%s"', (name) => {
-    expect(() => checkName(name, 'lab')).toThrow(`"${name}" is no name for a lab`);
+    expect(() => checkMachineName(name, 'lab')).toThrow(`"${name}" is no name for a lab`);
   });
 });

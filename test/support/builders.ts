@@ -1,6 +1,6 @@
 import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
 import { roomPaths, type SystemFacts } from '../../src/cluster/facts/system-facts.js';
-import type { NodeProbe } from '../../src/cluster/rerun/kubeadm-probe.js';
+import type { NodeProbe } from '../../src/cluster/rerun/node-probe.js';
 import {
   specificationSchema,
   type Specification,

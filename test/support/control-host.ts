@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { cloneKubespray } from '../../src/activities/step-01-kubespray/clone-kubespray.js';
-import type { ControlHostInput } from '../../src/protocol/step-inputs.js';
+import type { ControlHostInput } from '../../src/protocol/control-host-inputs.js';
 import { createVirtualEnvironment } from '../../src/activities/step-02-ansible/create-virtual-environment.js';
 import type { Dependencies } from '../../src/activities/running/dependencies.js';
 import { installRequirements } from '../../src/activities/step-02-ansible/install-requirements.js';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import {
-  findProviders,
-  parseProviders,
+  findAkashProviders,
+  parseAkashProviders,
   pausing,
   workloadText,
 } from '../../cluster/kubernetes/akash-provider.js';
@@ -27,7 +27,7 @@ export const pauseProvider = hostStep('pauseProvider', (host) =>
 );
 
 async function pauseBy(kubectl: Kubectl, host: Host) {
-  const found = await kubectl.read(findProviders, parseProviders);
+  const found = await kubectl.read(findAkashProviders, parseAkashProviders);
   const running = found.filter(({ replicas }) => replicas > 0);
   for (const workload of running) await kubectl.change(pausing(workload));
   const paused = found.filter((workload) => running.includes(workload) || workload.before !== null);
@@ -42,7 +42,7 @@ async function pauseBy(kubectl: Kubectl, host: Host) {
 async function untilGone(kubectl: Kubectl, host: Host): Promise<void> {
   const context = Context.current();
   for (const end = Date.now() + longestEnd; ; await context.sleep(pause)) {
-    const now = await kubectl.read(findProviders, parseProviders);
+    const now = await kubectl.read(findAkashProviders, parseAkashProviders);
     const left = now.filter(({ before, hasNoPods }) => before !== null && !hasNoPods);
     if (left.length === 0) return;
     if (Date.now() < end) continue;

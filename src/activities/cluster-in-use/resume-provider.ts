@@ -1,6 +1,6 @@
 import {
-  findProviders,
-  parseProviders,
+  findAkashProviders,
+  parseAkashProviders,
   resuming,
   workloadText,
 } from '../../cluster/kubernetes/akash-provider.js';
@@ -19,7 +19,9 @@ export const resumeProvider = hostStep('resumeProvider', (host) =>
 );
 
 async function resumeBy(kubectl: Kubectl) {
-  const paused = (await kubectl.read(findProviders, parseProviders)).filter(({ before }) => before !== null);
+  const paused = (await kubectl.read(findAkashProviders, parseAkashProviders)).filter(
+    ({ before }) => before !== null,
+  );
   for (const workload of paused) await kubectl.change(resuming(workload));
   if (paused.length === 0) return unchanged('no akash-provider was scaled to 0 by Slipway');
   return changed(`scaled back: ${paused.map(workloadText).join(', ')}`);

@@ -1,10 +1,16 @@
 import { clusterFolders } from '../../cluster/kubespray/folders.js';
 import { CommandFailedError, NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import type { CloneInput, CloneResult } from '../../protocol/step-inputs.js';
+import type { CloneInput, CloneResult } from '../../protocol/control-host-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { accessRefusal } from './access-refusal.js';
-import { cloneScript, noSuchRef, observe, checkoutScript, type Observation } from './git-checkout.js';
+import {
+  cloneScript,
+  noSuchRef,
+  lookAtGitCheckout,
+  checkoutScript,
+  type GitCheckoutSeen,
+} from './git-checkout.js';
 import { refuseInventory } from '../step-04-to-06-inventory/refuse-inventory.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
@@ -22,7 +28,7 @@ export const cloneKubespray = hostStep(
   async (host, input, dependencies: Dependencies): Promise<CloneResult> => {
     const folders = clusterFolders(host.stateFolder, input.cluster);
     const { kubespray: folder } = folders;
-    const before = await observe(host, folder, input);
+    const before = await lookAtGitCheckout(host, folder, input);
     refuseForeign(host, before, { folder, input });
     const done = before.atRef
       ? { ...unchanged(summary(input, before.commit)), commit: before.commit }
@@ -35,7 +41,7 @@ export const cloneKubespray = hostStep(
 interface Checkout {
   readonly folder: string;
   readonly input: CloneInput;
-  readonly before: Observation;
+  readonly before: GitCheckoutSeen;
 }
 
 async function checkOut(
@@ -49,7 +55,7 @@ async function checkOut(
     throw explain(error, { host, input });
   });
 
-  const after = await observe(host, folder, input);
+  const after = await lookAtGitCheckout(host, folder, input);
   if (!after.atRef) {
     throw new NotProvenError(`${folder} on ${host.name} is not at ${input.ref} after cloning.`, {
       host: host.name,
@@ -61,7 +67,7 @@ async function checkOut(
 
 function refuseForeign(
   host: Host,
-  { kind, originMatches, localChanges }: Observation,
+  { kind, originMatches, localChanges }: GitCheckoutSeen,
   { folder, input }: Pick<Checkout, 'folder' | 'input'>,
 ): void {
   if (kind === 'absent') return;

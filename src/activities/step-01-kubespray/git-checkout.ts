@@ -1,10 +1,10 @@
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { CloneInput } from '../../protocol/step-inputs.js';
+import type { CloneInput } from '../../protocol/control-host-inputs.js';
 import { exportHome, homePath } from '../../probes/home-path.js';
 
 /** What is where the checkout is to be. */
-export interface Observation {
+export interface GitCheckoutSeen {
   readonly kind: 'absent' | 'foreign' | 'checkout';
   readonly originMatches: boolean;
   /** First lines of `git status --porcelain`. */
@@ -15,11 +15,11 @@ export interface Observation {
 }
 
 /** Looks at the folder, and changes nothing. */
-export async function observe(
+export async function lookAtGitCheckout(
   host: Host,
   folder: string,
   { repository, ref }: CloneInput,
-): Promise<Observation> {
+): Promise<GitCheckoutSeen> {
   const script = sh`${exportHome}
 folder=${folder}
 if [ ! -e "$folder" ]; then echo absent; exit; fi

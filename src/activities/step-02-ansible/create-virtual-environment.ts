@@ -9,7 +9,7 @@ import {
 import { NotProvenError, RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import type { VirtualEnvironmentResult } from '../../protocol/step-inputs.js';
+import type { VirtualEnvironmentResult } from '../../protocol/control-host-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { exportHome } from '../../probes/home-path.js';
 import { searchPythons } from '../../probes/python-search.js';

@@ -3,7 +3,7 @@ import { listed } from '../../cluster/checks/checks.js';
 import {
   digestsText,
   parseDigests,
-  planSample,
+  planSampleInventory,
   sameDigests,
   type Digests,
   type SamplePlan,
@@ -11,7 +11,7 @@ import {
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh, type Script } from '../../hosts/script.js';
-import type { InventoryInput } from '../../protocol/step-inputs.js';
+import type { InventoryInput } from '../../protocol/control-host-inputs.js';
 
 /** Digests of the sample's files as they were copied. Ansible reads no file with this name. */
 const record = '.slipway-sample';
@@ -121,7 +121,7 @@ async function planOfSample(place: Place, sample: Digests): Promise<SamplePlan |
   const text = await host.readFile(`${inventory}/${record}`);
   const recorded = text === undefined ? undefined : parseDigests(text);
   if (recorded !== undefined && sameDigests(recorded, sample)) return undefined;
-  const plan = planSample({
+  const plan = planSampleInventory({
     ...{ sample, recorded },
     inventory: await digestsOf(host, inventory),
     pristine: recorded === undefined ? await pristineFiles(place) : new Set(),

@@ -1,6 +1,6 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import type { Host } from '../../hosts/host.js';
-import type { CloneInput } from '../../protocol/step-inputs.js';
+import type { CloneInput } from '../../protocol/control-host-inputs.js';
 import { refuseEditedSample } from './copy-sample.js';
 import { refuseForeignVariables } from './write-group-variables.js';
 

@@ -6,7 +6,7 @@ import { counted } from '../../cluster/text/quantities.js';
 import { RefusedError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
-import type { InventoryInput } from '../../protocol/step-inputs.js';
+import type { InventoryInput } from '../../protocol/control-host-inputs.js';
 import { copySample } from './copy-sample.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 

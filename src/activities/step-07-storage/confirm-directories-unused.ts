@@ -1,5 +1,5 @@
 import { lines, sh, type Script } from '../../hosts/script.js';
-import { isAllMoved } from './parts/moved-data.js';
+import { isAllDataMoved } from './parts/moved-data.js';
 import { notProven } from '../running/refusals.js';
 import { hostStep, unchanged } from '../running/step.js';
 
@@ -12,7 +12,7 @@ const shown = 10;
  * the mount namespaces of all processes.
  */
 export const confirmDirectoriesUnused = hostStep('confirmDirectoriesUnused', async (host, { target }) => {
-  if (await isAllMoved(host, target)) return unchanged('the data is on the array already');
+  if (await isAllDataMoved(host, target)) return unchanged('the data is on the array already');
   const paths = target.moves.map(({ from }) => from);
   const { stdout } = await host.run(usersScript(paths), { what: 'look what uses the directories' });
   const users = stdout.split('\n').filter((line) => line !== '');

@@ -1,8 +1,9 @@
-import { copyOptions, placesOf, type Move } from '../../cluster/storage/commands.js';
+import { placesOf, type Move } from '../../cluster/storage/data-places.js';
+import { copyOptions } from '../../cluster/storage/copy-options.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { moveScript, moveWords, movedFunctions } from './parts/moved-data.js';
+import { moveScript, moveWords, movedDataFunctions } from './parts/moved-data.js';
 import { notProven, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
@@ -31,7 +32,7 @@ export const copyData = hostStep(
 
 function stateScript(target: StorageTarget): Script {
   return lines(
-    movedFunctions(target),
+    movedDataFunctions(target),
     sh`copied() { moved "$@" || { on_array ${target.mountPoint} && [ -d "$4" ]; } ||
   { on_array ${target.mountPoint} && [ -d "$2" ] && [ -e "$5" ] && [ ! -e "$3" ]; }; }`,
     ...target.moves.map((move) => sh`if ! copied ${moveWords(target, move)}; then exit 0; fi`),

@@ -1,4 +1,4 @@
-import { createWords } from '../../cluster/storage/commands.js';
+import { createWords } from '../../cluster/storage/storage-commands.js';
 import { storageDigest } from '../../cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';

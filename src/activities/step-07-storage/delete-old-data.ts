@@ -1,11 +1,11 @@
-import { deletingOf, oldCopyOf, type Move } from '../../cluster/storage/commands.js';
+import { deletingOf, oldCopyOf, type Move } from '../../cluster/storage/data-places.js';
 import { oldDataDigest, type OldDirectory } from '../../cluster/storage/old-data.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { holdersScript } from './confirm-directories-unused.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { moveWords, movedFunctions } from './parts/moved-data.js';
+import { moveWords, movedDataFunctions } from './parts/moved-data.js';
 import { lookForOldData } from './parts/old-data.js';
 import { notProven, refused, refuseFunction, withRefusals } from '../running/refusals.js';
 import { refuseUnapproved } from '../running/refuse-unapproved.js';
@@ -55,7 +55,7 @@ export function deleteScript(target: StorageTarget, moves: readonly Move[]): Scr
   return lines(
     sh`set -eu`,
     refuseFunction,
-    movedFunctions(target),
+    movedDataFunctions(target),
     ...moves.map(
       (move) =>
         sh`if ! moved ${moveWords(target, move)}; then refuse ${`${move.from} is not in use from ${move.to}.`}; fi`,

@@ -1,7 +1,7 @@
-import { placesOf } from '../../cluster/storage/commands.js';
+import { placesOf } from '../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
-import { movedFunctions } from './parts/moved-data.js';
+import { movedDataFunctions } from './parts/moved-data.js';
 import { refuseFunction, withRefusals } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 
@@ -22,7 +22,7 @@ function mountScript(target: StorageTarget): Script {
   const binds = layout === 'bind' && path === 'fresh' ? moves : [];
   return lines(
     refuseFunction,
-    movedFunctions(target),
+    movedDataFunctions(target),
     sh`place() {
   if mountpoint -q "$1"; then
     if on_array "$1"; then return 0; fi

@@ -1,4 +1,4 @@
-import type { Move } from '../../cluster/storage/commands.js';
+import type { Move } from '../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';

@@ -1,5 +1,5 @@
 import { sh } from '../../hosts/script.js';
-import { isAllMoved } from './parts/moved-data.js';
+import { isAllDataMoved } from './parts/moved-data.js';
 import { notProven } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { movedUnits, type UnitOnHost, unitsSynced } from '../../probes/units.js';
@@ -12,7 +12,7 @@ const longest = 300_000;
  * restart. Does nothing when the data is on the array already.
  */
 export const stopAndDisableUnits = hostStep('stopAndDisableUnits', async (host, { target }) => {
-  if (await isAllMoved(host, target)) return unchanged('the data is on the array already');
+  if (await isAllDataMoved(host, target)) return unchanged('the data is on the array already');
   const present = await unitsSynced(host, movedUnits(target));
   const running = present.filter((unit) => !isOff(unit));
   if (running.length === 0) return unchanged(`${names(present)} stopped and disabled`);

@@ -1,9 +1,10 @@
-import { copyOptions, keptInPlace, placesOf, type Move } from '../../cluster/storage/commands.js';
+import { placesOf, type Move } from '../../cluster/storage/data-places.js';
+import { copyOptions, keptInPlace } from '../../cluster/storage/copy-options.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { isAllMoved, moveScript } from './parts/moved-data.js';
+import { isAllDataMoved, moveScript } from './parts/moved-data.js';
 import { notProven, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
@@ -19,7 +20,7 @@ export const switchData = hostStep(
   'switchData',
   async (host, { target, jobKey }, dependencies: Pick<Dependencies, 'jobs'>) => {
     const summary = target.moves.map(({ from, to }) => `${from} → ${to}`).join(', ');
-    if (await isAllMoved(host, target)) {
+    if (await isAllDataMoved(host, target)) {
       const outcome = await writeFstab(host, target, true);
       return outcome === 'written' ? changed(summary) : unchanged(summary);
     }
@@ -27,7 +28,7 @@ export const switchData = hostStep(
     await withRefusals(host, () => runJob(dependencies, host, job, 'switch the data'));
     await writeFstab(host, target, true);
     if (target.layout === 'bind') await bind(host, target);
-    if (!(await isAllMoved(host, target))) {
+    if (!(await isAllDataMoved(host, target))) {
       throw notProven(host, 'The data is not in use from its new place.', 'Look at findmnt on the host.');
     }
     return changed(summary);

@@ -1,14 +1,14 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import type { Host } from '../../hosts/host.js';
 import { sh, type Script } from '../../hosts/script.js';
-import type { PlaybookInput } from '../../protocol/step-inputs.js';
+import type { PlaybookInput } from '../../protocol/control-host-inputs.js';
 import { exportHome } from '../../probes/home-path.js';
 
 /** Older runs of a cluster are deleted, with their logs, when a new one begins. */
 const runsKept = 20;
 
 /** What one run of a playbook leaves on the control host, in a folder of its own. */
-export interface RunFiles {
+export interface PlaybookRunFiles {
   /** Parent of the runs' folders, whose names are the keys of their jobs. */
   readonly parent: string;
   readonly events: string;
@@ -20,11 +20,11 @@ export interface RunFiles {
   readonly jobLog: string;
 }
 
-export function runFiles(
+export function playbookRunFiles(
   host: Pick<Host, 'stateFolder'>,
   { runs }: ClusterFolders,
   jobKey: string,
-): RunFiles {
+): PlaybookRunFiles {
   const folder = `${runs}/${jobKey}`;
   const jobs = `${host.stateFolder}/jobs`;
   return {
@@ -47,7 +47,7 @@ export function runFiles(
 export function playbookScript(
   { playbook, virtualEnvironment, limit }: PlaybookInput,
   { kubespray, inventory, ansibleConfig, factCache }: ClusterFolders,
-  run: RunFiles,
+  run: PlaybookRunFiles,
 ): Script {
   const limits = limit ? ['--limit', limit.join(',')] : [];
   const common = ['-i', `${inventory}/hosts.yaml`, '-e', `@${run.variables}`, ...limits];
@@ -87,7 +87,7 @@ for entry in os.scandir(sys.argv[1]):
 `;
 
 /** The names in the folder of runs are keys of jobs, which hold neither spaces nor a leading hyphen. */
-function keepLogs({ parent, jobs, jobLog, log }: RunFiles): Script {
+function keepLogs({ parent, jobs, jobLog, log }: PlaybookRunFiles): Script {
   return sh`ln -f -- ${jobLog} ${log} || true
 ls -1t -- ${parent} | tail -n +${runsKept + 1} | while read -r old; do
   rm -rf -- ${parent}/"$old" ${jobs}/"$old" ${jobs}/"$old".cut-*

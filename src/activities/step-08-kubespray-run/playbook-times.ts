@@ -1,7 +1,7 @@
 import type { ClusterFolders } from '../../cluster/kubespray/folders.js';
 import { timetableText, parseTimetable, type Timetable } from '../../cluster/playbook/timetable.js';
 import type { Host } from '../../hosts/host.js';
-import type { PlaybookInput } from '../../protocol/step-inputs.js';
+import type { PlaybookInput } from '../../protocol/control-host-inputs.js';
 
 /**
  * How long each task of a playbook took the last time, for the time left. It is an estimate's worth and no more, so
@@ -13,7 +13,7 @@ type Run = Pick<PlaybookInput, 'release' | 'playbook' | 'jobKey'>;
  * Of this cluster's last run that came to its end; before there is one, of another cluster's first run of the same
  * release on this control host, because a first run takes many times as long as a later one.
  */
-export async function readTimes(
+export async function readPlaybookTimes(
   host: Host,
   folders: ClusterFolders,
   run: Run,
@@ -40,7 +40,7 @@ export async function noteFirstRun(host: Host, folders: ClusterFolders, run: Run
 }
 
 /** Keeps the times of a run that came to its end, in place of older ones. */
-export async function keepTimes(
+export async function keepPlaybookTimes(
   host: Host,
   { folders, run, timetable }: { folders: ClusterFolders; run: Run; timetable: Timetable },
 ): Promise<void> {

@@ -4,7 +4,7 @@ import {
   parseEtcdProbe,
   parseNodeProbe,
   type NodeProbe,
-} from '../../cluster/rerun/kubeadm-probe.js';
+} from '../../cluster/rerun/node-probe.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import { etcdctlScript, readEtcdVariables } from '../../probes/etcdctl.js';

@@ -1,7 +1,7 @@
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { movedFunctions } from '../step-07-storage/parts/moved-data.js';
+import { movedDataFunctions } from '../step-07-storage/parts/moved-data.js';
 import { notProven, refuseFunction, withRefusals } from '../running/refusals.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
@@ -33,7 +33,7 @@ export const restoreDataDirectories = hostStep(
 /** Prints every directory that is not in its place, or not empty. */
 function lookScript(target: StorageTarget): Script {
   return lines(
-    movedFunctions(target),
+    movedDataFunctions(target),
     ...target.moves.map(({ from, to }) =>
       target.layout === 'bind'
         ? sh`if [ ! -d ${to} ] || ! on_array ${from}; then echo ${from}; fi`
@@ -52,7 +52,7 @@ export function restoreScript(target: StorageTarget): Script {
   return lines(
     sh`set -eu`,
     refuseFunction,
-    movedFunctions(target),
+    movedDataFunctions(target),
     sh`if ! on_array ${mountPoint}; then refuse "The planned file system is not mounted."; fi
 for unit in ${units}; do
   if systemctl is-active --quiet "$unit"; then refuse "$unit runs."; fi

@@ -4,12 +4,12 @@ import { PlaybookEventReader } from '../../cluster/playbook/events.js';
 import { totals } from '../../cluster/playbook/progress.js';
 import { counted } from '../../cluster/text/quantities.js';
 import { CommandFailedError } from '../../hosts/errors.js';
-import type { PlaybookResult } from '../../protocol/step-inputs.js';
+import type { PlaybookResult } from '../../protocol/control-host-inputs.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { explainPlaybook } from './explain-playbook.js';
 import { followEvents } from './follow-events.js';
-import { playbookScript, runFiles } from './playbook-run.js';
-import { keepTimes, noteFirstRun, readTimes } from './playbook-times.js';
+import { playbookScript, playbookRunFiles } from './playbook-run.js';
+import { keepPlaybookTimes, noteFirstRun, readPlaybookTimes } from './playbook-times.js';
 import { runJob } from '../running/run-job.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
 import { newsTeller } from './news-teller.js';
@@ -27,12 +27,12 @@ export const runKubespray = hostStep(
   'runKubespray',
   async (host, input, dependencies: Dependencies): Promise<PlaybookResult> => {
     const folders = clusterFolders(host.stateFolder, input.cluster);
-    const run = runFiles(host, folders, input.jobKey);
+    const run = playbookRunFiles(host, folders, input.jobKey);
     // Extra variables may hold what is nobody else's business.
     await host.writeFile(run.variables, JSON.stringify(input.extraVariables, null, 2), { mode: 0o600 });
 
     await noteFirstRun(host, folders, input);
-    const reader = new PlaybookEventReader(await readTimes(host, folders, input));
+    const reader = new PlaybookEventReader(await readPlaybookTimes(host, folders, input));
     const events = followEvents(host, run.events, reader);
     const job = {
       key: input.jobKey,
@@ -56,7 +56,7 @@ export const runKubespray = hostStep(
       throw explainPlaybook(error, { playbook, progress: reader.progress, host, log });
     }
     await events.finish();
-    await keepTimes(host, { folders, run: input, timetable: reader.timetable });
+    await keepPlaybookTimes(host, { folders, run: input, timetable: reader.timetable });
     const { hosts } = reader.progress;
     const sum = totals(hosts);
     const summary = `${input.playbook}: ${counted(Object.keys(hosts).length, 'host')}, ${sum.ok} ok, ${sum.changed} changed`;

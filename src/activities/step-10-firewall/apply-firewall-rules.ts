@@ -6,14 +6,13 @@ import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import type { Dependencies } from '../running/dependencies.js';
 import {
-  armAndLoad,
   firewallFolder,
   firewallUnitFile,
   firewallUnitText,
   isAsProven,
   readFirewallState,
-  firewallUndoScript,
 } from '../../probes/firewall-state.js';
+import { armAndLoad, firewallUndoScript } from './firewall-undo.js';
 import { proveWayIn, type Attempt } from './prove-way-in.js';
 import { wayIn } from './way-in.js';
 import { changed, hostStep, unchanged } from '../running/step.js';

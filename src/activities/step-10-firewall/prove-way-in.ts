@@ -4,7 +4,8 @@ import { ConnectionLostError, HostError, NotProvenError } from '../../hosts/erro
 import type { Host } from '../../hosts/host.js';
 import type { HostAddress } from '../../protocol/host-addresses.js';
 import type { Dependencies } from '../running/dependencies.js';
-import { disarm, firewallFolder, undone } from '../../probes/firewall-state.js';
+import { firewallFolder } from '../../probes/firewall-state.js';
+import { disarm, undone } from './firewall-undo.js';
 import { type WayIn, wayIn } from './way-in.js';
 
 /** Trying again would lock the worker out again, so a person decides. */

@@ -9,7 +9,7 @@ import type { HostSpecification, Specification } from '../../cluster/specificati
 import { configuredAddress } from '../../temporal/connect.js';
 import type { HostOutcome } from '../../protocol/host-messages.js';
 import { hostWorkflowId, taskQueue } from '../../protocol/messages.js';
-import type { Answering } from '../questions/answering.js';
+import type { AnswerPolicy } from '../questions/answer-policy.js';
 import { approveEverything } from '../questions/approver.js';
 import { followAndAsk } from '../running/follow-and-ask.js';
 import { CommandError } from '../terminal/errors.js';
@@ -22,7 +22,7 @@ import type { RunClusterOptions } from '../running/run-cluster.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { withTemporal } from '../running/with-temporal.js';
 
-export interface DeleteOldDataOptions extends Pick<Answering, 'by'> {
+export interface DeleteOldDataOptions extends Pick<AnswerPolicy, 'by'> {
   /** Path of cluster.yaml. */
   readonly file: string;
   /** Only these hosts; default: every host with ephemeral storage. */

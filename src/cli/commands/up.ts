@@ -1,6 +1,6 @@
 import type { Specification } from '../../cluster/specification/specification.js';
 import { configuredAddress, type TemporalConnection } from '../../temporal/connect.js';
-import type { Answering } from '../questions/answering.js';
+import type { AnswerPolicy } from '../questions/answer-policy.js';
 import { approveEverything } from '../questions/approver.js';
 import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { CommandError } from '../terminal/errors.js';
@@ -12,7 +12,7 @@ import { runCluster, type ClusterOutcome } from '../running/run-cluster.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { withTemporal } from '../running/with-temporal.js';
 
-export interface UpOptions extends Pick<Answering, 'by' | 'onFailure'> {
+export interface UpOptions extends Pick<AnswerPolicy, 'by' | 'onFailure'> {
   /** Path of cluster.yaml. */
   readonly file: string;
   /** Approves every plan without asking. */
@@ -38,7 +38,7 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   return exitCode;
 }
 
-export interface ProvisionOptions extends Omit<Answering, 'prompts'>, Pick<UpOptions, 'worker'> {
+export interface ProvisionOptions extends Omit<AnswerPolicy, 'prompts'>, Pick<UpOptions, 'worker'> {
   readonly specification: Specification;
   /** The command that goes on after an interruption. */
   readonly resume: string;

@@ -10,7 +10,7 @@ import type {
   Verb,
 } from '../../protocol/progress.js';
 import { sendAnswer } from './send-answer.js';
-import type { Answering } from './answering.js';
+import type { AnswerPolicy } from './answer-policy.js';
 import { CommandError } from '../terminal/errors.js';
 import type { LiveView } from '../terminal/live-view.js';
 import type { Prompts } from './prompts.js';
@@ -23,7 +23,7 @@ import {
   resetText,
 } from './question-text.js';
 
-export interface QuestionOptions extends Answering {
+export interface QuestionOptions extends AnswerPolicy {
   readonly client: Client;
   readonly view: LiveView;
   /** The workflow that asks, where it is not the cluster's own. */

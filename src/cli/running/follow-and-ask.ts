@@ -1,7 +1,7 @@
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import type { ClusterProgress } from '../../protocol/progress.js';
 import { whoAnswers } from '../questions/send-answer.js';
-import type { Answering } from '../questions/answering.js';
+import type { AnswerPolicy } from '../questions/answer-policy.js';
 import { followProgress, type FollowEnd } from '../progress/follow.js';
 import type { LiveView } from '../terminal/live-view.js';
 import { progressLines } from '../progress/progress-lines.js';
@@ -10,7 +10,7 @@ import { terminalPrompts } from '../questions/prompts.js';
 import { Questions } from '../questions/questions.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-export interface FollowAndAskOptions extends Answering {
+export interface FollowAndAskOptions extends AnswerPolicy {
   readonly client: Client;
   readonly terminal: Terminal;
   /** Ctrl-C: the following ends, the workflow goes on. */

@@ -7,7 +7,7 @@ import type { Seen } from '../../cluster/plan/make-plan.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { Unread } from '../../cluster/plan/plan.js';
 import type { Specification } from '../../cluster/specification/specification.js';
-import type { FoundBefore } from '../../cluster/checks/host-check.js';
+import type { FindingBeforeOverrides } from '../../cluster/checks/findings.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import { sudoFinding } from '../../cluster/preflight/sudo.js';
 import { SudoRefusedError } from '../../hosts/errors.js';
@@ -25,7 +25,7 @@ export interface SeenMachines extends Seen {
 export async function lookAtHosts(specification: Specification, pool: HostPool): Promise<SeenMachines> {
   const facts: Record<string, HostFacts> = {};
   const unread: Unread[] = [];
-  const findings: FoundBefore[] = [];
+  const findings: FindingBeforeOverrides[] = [];
   let controlHost: HostFacts | undefined;
   const roomFor = roomPathsOf(specification);
   const read = async (
@@ -90,7 +90,7 @@ function whyOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function sudoRefused(host: string, { context }: SudoRefusedError): FoundBefore {
+function sudoRefused(host: string, { context }: SudoRefusedError): FindingBeforeOverrides {
   const said = context.output?.trim().split('\n').at(-1) ?? 'refused';
   return sudoFinding({ host, said, advice: context.advice ?? '' });
 }

@@ -1,4 +1,5 @@
 import type { CheckName } from '../specification/check-names.js';
+import type { PreflightCheck } from './preflight-checks.js';
 
 /** Something that preflight found. */
 export interface Finding {
@@ -19,4 +20,9 @@ export interface Finding {
 /** Whether the host, or without a host the cluster, cannot go on with it. */
 export function isStopper({ severity, overridden }: Finding): boolean {
   return severity === 'error' && overridden === null;
+}
+
+/** A finding before overrides are looked at. */
+export interface FindingBeforeOverrides extends Omit<Finding, 'overridden'> {
+  readonly check: PreflightCheck;
 }

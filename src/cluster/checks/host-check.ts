@@ -1,13 +1,7 @@
 import type { HostFacts } from '../facts/facts.js';
-import type { Finding } from './findings.js';
+import type { FindingBeforeOverrides } from './findings.js';
 import type { Release } from '../releases/releases.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
-import type { PreflightCheck } from './preflight-checks.js';
-
-/** A finding before overrides are looked at. */
-export interface FoundBefore extends Omit<Finding, 'overridden'> {
-  readonly check: PreflightCheck;
-}
 
 /** One host as it is asked for and as it is. */
 export interface HostLook {
@@ -19,13 +13,13 @@ export interface HostLook {
 }
 
 /** What a check says of a host. */
-export type HostFinding = Omit<FoundBefore, 'host'>;
+export type HostFinding = Omit<FindingBeforeOverrides, 'host'>;
 
 /** Looks at one host by itself; undefined: nothing is wrong. */
 export type HostCheck = (look: HostLook) => HostFinding | undefined;
 
 /** What each of the checks finds on a host. */
-export function findingsBy(checks: readonly HostCheck[], look: HostLook): FoundBefore[] {
+export function findingsBy(checks: readonly HostCheck[], look: HostLook): FindingBeforeOverrides[] {
   return checks.flatMap((check) => {
     const finding = check(look);
     return finding === undefined ? [] : [{ ...finding, host: look.host.name }];

@@ -1,7 +1,6 @@
 import type { CheckName } from '../specification/check-names.js';
 import type { Specification } from '../specification/specification.js';
-import type { Finding } from './findings.js';
-import type { FoundBefore } from './host-check.js';
+import type { Finding, FindingBeforeOverrides } from './findings.js';
 
 type Overrides = Specification['overrides'];
 
@@ -20,6 +19,6 @@ export function overrideOf(
 }
 
 /** Marks the findings that the operator has seen and accepts. */
-export function withOverrides(found: readonly FoundBefore[], overrides: Overrides): Finding[] {
+export function withOverrides(found: readonly FindingBeforeOverrides[], overrides: Overrides): Finding[] {
   return found.map((finding) => ({ ...finding, overridden: overrideOf(finding, overrides)?.reason ?? null }));
 }

@@ -5,7 +5,7 @@ import { parseKubeletIdentity } from './kubelet-identity.js';
 import { parseNodeKubernetes } from './parse-node-kubernetes.js';
 import { isTooOld } from '../releases/releases.js';
 import { parseControlHostFacts, parseSystemFacts } from './parse-system-facts.js';
-import { parseUnits, serviceName } from './systemd-units.js';
+import { parseSystemdUnits, serviceName } from './systemd-units.js';
 import { type MountedAt, parseArrays, parseBlockDevices, parseMounts } from './parse-block-devices.js';
 import { parseVersion } from '../values/version.js';
 
@@ -98,7 +98,7 @@ function nvidiaOf(sections: FactsSections): Nvidia {
 }
 
 function unitsOf(sections: FactsSections): Unit[] {
-  return parseUnits(textOf(sections, 'units')).map((unit) => ({
+  return parseSystemdUnits(textOf(sections, 'units')).map((unit) => ({
     name: serviceName(unit),
     load: unit.load,
     active: unit.active,

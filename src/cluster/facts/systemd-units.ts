@@ -14,12 +14,12 @@ export interface UnitSeen {
   readonly mounts: string;
 }
 
-/** Properties to ask `systemctl show` for, as {@link parseUnits} wants them. */
+/** Properties to ask `systemctl show` for, as {@link parseSystemdUnits} wants them. */
 export const unitProperties =
   'Id,LoadState,ActiveState,SubState,UnitFileState,NRestarts,ActiveEnterTimestampMonotonic,RequiresMountsFor';
 
 /** Reads the output of `systemctl show` for many units: blocks of lines `Name=value`, with `Id` among them. */
-export function parseUnits(text: string): UnitSeen[] {
+export function parseSystemdUnits(text: string): UnitSeen[] {
   return text
     .trim()
     .split(/\n\s*\n/)

@@ -40,13 +40,13 @@ export interface ProviderWorkload {
 }
 
 /** Words for kubectl: the provider under the name that its Helm chart gives it, in whatever namespace. */
-export const findProviders: readonly string[] = [
+export const findAkashProviders: readonly string[] = [
   ...['get', 'statefulsets,deployments', '--all-namespaces'],
   ...['--field-selector', 'metadata.name=akash-provider'],
 ];
 
 /** @throws SyntaxError, z.ZodError when kubectl said something else */
-export function parseProviders(json: string): ProviderWorkload[] {
+export function parseAkashProviders(json: string): ProviderWorkload[] {
   const { items } = workloadsSchema.parse(JSON.parse(json));
   return items.map(({ kind, metadata, spec, status }) => ({
     ...{ kind, namespace: metadata.namespace, name: metadata.name, replicas: spec.replicas },

@@ -1,6 +1,6 @@
 import type { ContainerStatus, Pods } from './pods.js';
 import { counted } from '../text/quantities.js';
-import { isSurplus, schedulersWords } from './unscheduled-pod.js';
+import { isSurplusPod, schedulersWords } from './surplus-pod.js';
 
 /** Seconds that a container which has been restarted must have run since. */
 const steadySeconds = 60;
@@ -27,7 +27,7 @@ function isOver(pod: Pods[number]): boolean {
 
 /** Whether nothing is expected of a pod: it is over, or one more than there are nodes for. */
 export function isNotNeeded(pod: Pods[number]): boolean {
-  return isOver(pod) || isSurplus(pod);
+  return isOver(pod) || isSurplusPod(pod);
 }
 
 /** What is wrong with a pod, or null: running with every container ready, or not needed. Time in ms since 1970. */

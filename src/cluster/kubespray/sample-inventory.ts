@@ -28,7 +28,7 @@ const hostsFile = 'hosts.yaml';
  * Compares three states of each file, as package managers do with configuration: as it was copied, as it is, and as the
  * sample has it now. What is not the sample's (Slipway's own, the operator's own) is left alone.
  */
-export function planSample(input: Input): SamplePlan {
+export function planSampleInventory(input: Input): SamplePlan {
   const { sample, inventory } = input;
   const before = input.recorded ?? origin(input);
   const paths = [...sample.keys()].filter((path) => path !== hostsFile).sort();

@@ -3,13 +3,17 @@ import { canonicalJson } from '../values/digest.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
 import { conflictTexts, groupVariables, type VariableSources } from './group-variables.js';
 import { namesText } from '../text/outline.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { rulesFor } from '../releases/releases.js';
 import { ownChecksumVariables } from '../releases/role-variables.js';
 import type { Specification } from '../specification/specification.js';
 
 /** What the operator's own variables change of what Slipway would write; they win, so it is told before anything is done. */
-export function variableFindings({ specification, release, storage }: VariableSources): FoundBefore[] {
+export function variableFindings({
+  specification,
+  release,
+  storage,
+}: VariableSources): FindingBeforeOverrides[] {
   const { conflicts } = groupVariables({ specification, release, storage });
   return [
     ...flagsAsText(specification, release),
@@ -32,7 +36,7 @@ const common = { check: 'group-variables', host: null } as const;
 const flags = 'kubelet_custom_flags';
 
 /** Trap T1. */
-function flagsAsText({ kubespray }: Specification, release: string): FoundBefore[] {
+function flagsAsText({ kubespray }: Specification, release: string): FindingBeforeOverrides[] {
   const own = kubespray.variables[flags];
   if (typeof own !== 'string' || !rulesFor(release).release.customFlagsMustBeList) return [];
   return [
@@ -47,7 +51,10 @@ function flagsAsText({ kubespray }: Specification, release: string): FoundBefore
 }
 
 /** What a role of Kubespray sets itself, which wins over group variables: the operator's own value is never looked at. */
-function withoutEffect({ kubespray: { variables } }: Specification, release: string): FoundBefore[] {
+function withoutEffect(
+  { kubespray: { variables } }: Specification,
+  release: string,
+): FindingBeforeOverrides[] {
   const { roleVariables } = rulesFor(release).release;
   return roleVariables
     .filter((name) => Object.hasOwn(variables, name))
@@ -69,7 +76,7 @@ function insteadOf(name: string): string {
 }
 
 /** What has to be mended, because the array that step 7 makes would stay empty. */
-function lostStorage({ specification, release, storage }: VariableSources): FoundBefore[] {
+function lostStorage({ specification, release, storage }: VariableSources): FindingBeforeOverrides[] {
   const { variables } = specification.kubespray;
   return bypassedStorage({ variables, release, storage }).map((bypass) => ({
     ...common,
@@ -79,7 +86,7 @@ function lostStorage({ specification, release, storage }: VariableSources): Foun
 }
 
 /** The operator's own list takes the place of the one that gives GPU workers their runtime. */
-function lostRuntime(specification: Specification): FoundBefore[] {
+function lostRuntime(specification: Specification): FindingBeforeOverrides[] {
   const variable = 'containerd_additional_runtimes';
   const { variables } = specification.kubespray;
   const workers = specification.hosts.filter((host) => gpuOf(specification, host) === 'nvidia');
@@ -112,7 +119,7 @@ function isRenamed({ kubespray }: Specification): boolean {
 }
 
 /** Step 9 looks for nodes by the names that they have in the inventory. */
-function renamedNodes(specification: Specification): FoundBefore[] {
+function renamedNodes(specification: Specification): FindingBeforeOverrides[] {
   if (!isRenamed(specification)) return [];
   return [
     {

@@ -1,4 +1,4 @@
-import { type SourceGroup, type SourceGroups, matchesOf } from './firewall-sources.js';
+import { type SourceGroup, type SourceGroups, matchesOf } from './source-groups.js';
 import { membersOf } from '../specification/members.js';
 import { type ClusterPort, controlPlanePorts, etcdPorts, kubeletPort, networkPluginPorts } from './ports.js';
 import type { Specification } from '../specification/specification.js';
@@ -7,7 +7,7 @@ import type { Specification } from '../specification/specification.js';
 export const sshPorts = 'ssh_ports';
 
 /** The rules of a host's input chain, in order; whatever none of them accepts is dropped. */
-export function rulesOf(specification: Specification, name: string, groups: SourceGroups): string[] {
+export function firewallRulesOf(specification: Specification, name: string, groups: SourceGroups): string[] {
   const { controlPlanes, etcdMembers } = membersOf(specification);
   const isControlPlane = controlPlanes.some((host) => host.name === name);
   const isEtcdMember = etcdMembers.some((host) => host.name === name);

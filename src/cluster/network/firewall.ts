@@ -1,5 +1,5 @@
-import { rulesOf, sshPorts } from './firewall-rules.js';
-import { type SourceGroup, type SourceGroups, setsOf, sourceGroups } from './firewall-sources.js';
+import { firewallRulesOf, sshPorts } from './firewall-rules.js';
+import { type SourceGroup, type SourceGroups, setsOf, sourceGroups } from './source-groups.js';
 import type { Specification } from '../specification/specification.js';
 
 /**
@@ -29,7 +29,7 @@ export function firewallRuleSet({
   const host = specification.hosts.find((one) => one.name === name);
   if (!host) throw new RangeError(`The specification has no host named ${name}.`);
   const groups = sourceGroups(specification);
-  const rules = rulesOf(specification, name, groups);
+  const rules = firewallRulesOf(specification, name, groups);
   const used = allGroups(groups).filter(({ name: set }) => rules.some((rule) => rule.includes(`@${set}_v`)));
   return [
     `# Firewall of ${name} in the cluster ${specification.name}, written by Slipway. Changes are lost on its next run.`,

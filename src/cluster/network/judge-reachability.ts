@@ -1,4 +1,4 @@
-import { closedPorts, outdatedFirewalls } from './own-firewall.js';
+import { closedPorts, outdatedFirewalls } from './outdated-firewalls.js';
 import {
   sumUp,
   type FailedProbe,

@@ -1,5 +1,5 @@
 import { encapsulationOf } from './encapsulation.js';
-import type { SourceGroups } from './firewall-sources.js';
+import type { SourceGroups } from './source-groups.js';
 import { membersOf } from '../specification/members.js';
 import type { Specification } from '../specification/specification.js';
 

@@ -1,4 +1,4 @@
-import type { SourceGroups } from './firewall-sources.js';
+import type { SourceGroups } from './source-groups.js';
 import { groupBy } from '../values/group-by.js';
 import { membersOf, nodeAddressOf } from '../specification/members.js';
 import { portsOf, type ClusterPort } from './ports.js';

@@ -4,11 +4,11 @@ import { ephemeralStorageOf } from '../specification/members.js';
 import type { ClusterPlan, Unread } from './plan.js';
 import { planAdvice } from './plan-advice.js';
 import { planDigest } from './plan-digest.js';
-import { planStorage } from '../storage/make-storage-plan.js';
+import { makeStoragePlan } from '../storage/make-storage-plan.js';
 import { storageLayouts } from '../storage/storage-layouts.js';
 import { preflight } from '../preflight/preflight.js';
 import { withoutTaken } from '../preflight/other-cluster.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { withOverrides } from '../checks/overrides.js';
 import { variableFindings } from '../kubespray/variable-findings.js';
 import type { Reachability } from '../network/reachability.js';
@@ -25,7 +25,7 @@ export interface Seen {
   /** Machines that could not be read; from what is known of the others nothing is concluded for all. */
   readonly unread?: readonly Unread[];
   /** What keeps machines from being read. */
-  readonly findings?: readonly FoundBefore[];
+  readonly findings?: readonly FindingBeforeOverrides[];
 }
 
 /**
@@ -68,5 +68,5 @@ interface SeenHost {
 }
 
 function storageOf(specification: Specification, { host, facts }: SeenHost) {
-  return planStorage({ facts, host: host.name, storage: ephemeralStorageOf(specification, host) });
+  return makeStoragePlan({ facts, host: host.name, storage: ephemeralStorageOf(specification, host) });
 }

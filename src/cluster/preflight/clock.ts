@@ -1,5 +1,6 @@
 import type { ClockOffset } from '../facts/system-facts.js';
-import type { FoundBefore, HostCheck, HostLook } from '../checks/host-check.js';
+import type { HostCheck, HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /** Milliseconds by which clocks may differ: etcd complains of more than a second. */
 const tolerated = 1_000;
@@ -11,7 +12,7 @@ const tolerable = 300_000;
  * with the machine that looked at it, so hosts are compared with each other only where the same machine has looked. What
  * may come from the time that the looking took is not told.
  */
-export function clockFindings(looks: readonly HostLook[]): FoundBefore[] {
+export function clockFindings(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   const compared = looks.flatMap(({ host, facts: { clock } }) =>
     clock === undefined ? [] : [{ host: host.name, clock }],
   );
@@ -32,7 +33,7 @@ function middle(offsets: readonly Offset[]): Offset {
   return sorted.length < 3 ? own : (sorted[Math.floor((sorted.length - 1) / 2)] ?? own);
 }
 
-function judge(host: string, clock: Offset, usual: Offset): FoundBefore[] {
+function judge(host: string, clock: Offset, usual: Offset): FindingBeforeOverrides[] {
   const difference = clock.milliseconds - usual.milliseconds;
   const certain = Math.abs(difference) - clock.uncertainty - usual.uncertainty;
   if (certain <= tolerated) return [];

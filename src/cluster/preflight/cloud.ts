@@ -1,13 +1,13 @@
-import type { CloudRules } from '../releases/release-variables.js';
-import type { FoundBefore } from '../checks/host-check.js';
-import { foundVariable, isKnown, unknownChoices, type Variables } from './variable-finding.js';
+import type { CloudRules } from '../releases/variable-rules.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
+import { foundVariable, isKnown, unknownChoices, type Variables } from './found-variable.js';
 
 /** "Check cloud_provider value". @param by who stops else */
 export function cloudFindings(
   variables: Variables,
   { providers, mayBeEmpty, external }: CloudRules,
   by: string,
-): FoundBefore[] {
+): FindingBeforeOverrides[] {
   const { cloud_provider: provider, ignore_assert_errors: ignoresChecks } = variables;
   if (!isKnown(variables, 'cloud_provider') || ignoresChecks === true) return [];
   if (mayBeEmpty && !provider) return [];

@@ -1,13 +1,14 @@
 import { isServiceActive, type Unit } from '../facts/facts.js';
 import { dockerSocket } from '../facts/system-facts.js';
 import { isPlainText } from '../values/ansible-template.js';
-import { findingsBy, type FoundBefore, type HostCheck, type HostLook } from '../checks/host-check.js';
+import { findingsBy, type HostCheck, type HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /**
  * What Kubespray's role validate-container-engine takes off a host, read at the tags from v2.24.1 to v2.31.0: an engine that
  * runs and is not container_manager's. It drains the node, stops kubelet, and asks nobody.
  */
-export function containerEngineFindings(look: HostLook): FoundBefore[] {
+export function containerEngineFindings(look: HostLook): FindingBeforeOverrides[] {
   return getsEngine(look) ? findingsBy([docker, crio, containerd], look) : [];
 }
 

@@ -1,11 +1,11 @@
 import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/host-check.js';
-import { foundInVariables, foundVariable } from './variable-finding.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
+import { foundInVariables, foundVariable } from './found-variable.js';
 
 const shouldBe = 'false where kube_external_ca_mode is true, or Kubespray stops';
 
 /** Kubespray renews no certificates that somebody else's CA has made; the operator's variable wins over the specification. */
-export function externalCa({ kubespray }: Specification): FoundBefore[] {
+export function externalCa({ kubespray }: Specification): FindingBeforeOverrides[] {
   const { variables, autoRenewCertificates } = kubespray;
   if (variables['kube_external_ca_mode'] !== true) return [];
   if (Object.hasOwn(variables, 'auto_renew_certificates')) {

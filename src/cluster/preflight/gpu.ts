@@ -1,13 +1,14 @@
 import { gpuOf, nvidiaRuntimePath } from '../kubespray/gpu.js';
 import { counted } from '../text/quantities.js';
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /** Whether what the specification says of GPUs is what the host has. Hosts that were not asked about it are not judged. */
-export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook): FoundBefore[] {
+export function gpuFindings({ host, facts: { nvidia }, specification }: HostLook): FindingBeforeOverrides[] {
   if (nvidia === undefined) return [];
-  const found = (finding: Pick<FoundBefore, 'is' | 'shouldBe' | 'advice'>): FoundBefore[] => [
-    { check: 'gpu', host: host.name, severity: 'warning', ...finding },
-  ];
+  const found = (
+    finding: Pick<FindingBeforeOverrides, 'is' | 'shouldBe' | 'advice'>,
+  ): FindingBeforeOverrides[] => [{ check: 'gpu', host: host.name, severity: 'warning', ...finding }];
   const wanted = gpuOf(specification, host) !== false;
   if (!wanted) {
     const isKnown = host.gpu === false || !host.roles.includes('worker');

@@ -1,10 +1,11 @@
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /**
  * The document's "gVisor Issue - No system-cgroup v2 Support": with a newer systemd, containers of gVisor may stay in
  * ContainerCreating. Its way out, cgroup v1, is closed from Kubernetes 1.35 on.
  */
-export function gvisorFindings({ host, facts, specification }: HostLook): FoundBefore[] {
+export function gvisorFindings({ host, facts, specification }: HostLook): FindingBeforeOverrides[] {
   const { gvisor_enabled: enabled } = specification.kubespray.variables;
   const isEnabled = enabled === true || /^(true|yes|on|1)$/i.test(typeof enabled === 'string' ? enabled : '');
   if (!isEnabled || facts.cgroupVersion === 1 || !host.roles.includes('worker')) return [];

@@ -1,7 +1,8 @@
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /** What must differ between hosts. */
-export function identityFindings(looks: readonly HostLook[]): FoundBefore[] {
+export function identityFindings(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   return [...noMachineId(looks), ...machineIds(looks), ...hostNames(looks)];
 }
 
@@ -9,7 +10,7 @@ const ownMachineId =
   'Make a new one: rm /etc/machine-id /var/lib/dbus/machine-id; systemd-machine-id-setup; then restart the host. A DHCP server that knows hosts by it may give another address then.';
 
 /** An image that is to make its ID at its first boot, and cannot write it down. */
-function noMachineId(looks: readonly HostLook[]): FoundBefore[] {
+function noMachineId(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   return looks
     .filter(({ facts }) => !isMachineId(facts.machineId))
     .map(({ host, facts }) => ({
@@ -28,7 +29,7 @@ const isMachineId = (id: string) => id !== '' && id !== 'uninitialized';
  * The plan of the disks is bound to a machine by its ID, so two hosts with one ID cannot be told apart: they are either
  * copies of one image, or the same machine by two addresses.
  */
-function machineIds(looks: readonly HostLook[]): FoundBefore[] {
+function machineIds(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   const known = looks.filter(({ facts }) => isMachineId(facts.machineId));
   return shared(known, ({ facts }) => facts.machineId).map(({ look, others }) => {
     const same = others.filter(({ facts }) => facts.bootId === look.facts.bootId);
@@ -47,7 +48,7 @@ function machineIds(looks: readonly HostLook[]): FoundBefore[] {
 }
 
 /** Kubespray sets the host name to the inventory name, so this tells of cloned hosts, but breaks nothing. */
-function hostNames(looks: readonly HostLook[]): FoundBefore[] {
+function hostNames(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   return shared(looks, ({ facts }) => facts.hostname).map(({ look, others }) => ({
     check: 'host-name',
     host: look.host.name,

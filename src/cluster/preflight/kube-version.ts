@@ -5,26 +5,26 @@ import {
   ownChecksums,
   releasesWith,
 } from '../release-choice/kubernetes-of-release.js';
-import { bestFitting, type Fit } from '../release-choice/release-fit.js';
+import { bestFittingRelease, type FitSituation } from '../release-choice/fitting-release.js';
 import { releaseTable, type Release } from '../releases/releases.js';
 import { minorOf, runningKubernetes } from '../release-choice/running-kubernetes.js';
-import { isTemplate } from '../values/ansible-template.js';
+import { isAnsibleTemplate } from '../values/ansible-template.js';
 import { sameMinor } from '../values/version.js';
-import type { FoundBefore } from '../checks/host-check.js';
-import { foundVariable, type Variables } from './variable-finding.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
+import { foundVariable, type Variables } from './found-variable.js';
 
 /** Releases look kube_version up in their tables of checksums, as a text that has a `v` or has none. */
-export function kubeVersionFindings(situation: Fit, release: Release): FoundBefore[] {
+export function kubeVersionFindings(situation: FitSituation, release: Release): FindingBeforeOverrides[] {
   const { variables } = situation.specification.kubespray;
   const own = variables['kube_version'];
-  if (own === undefined || isTemplate(own)) return [];
+  if (own === undefined || isAnsibleTemplate(own)) return [];
   const asked = askedKubernetes(variables);
   return asked !== null && canInstall(release, asked) === false
     ? [outOfRange({ asked, release, situation })]
     : wrongForm(variables, asked, release);
 }
 
-function wrongForm(variables: Variables, asked: string | null, release: Release): FoundBefore[] {
+function wrongForm(variables: Variables, asked: string | null, release: Release): FindingBeforeOverrides[] {
   const { name, kubernetes, kubeVersionPrefix: prefix } = release;
   const right = `${prefix}${asked ?? kubernetes ?? '1.x.y'}`;
   if (variables['kube_version'] === right) return [];
@@ -44,10 +44,10 @@ interface Asked {
   /** The version, without a `v`. */
   readonly asked: string;
   readonly release: Release;
-  readonly situation: Fit;
+  readonly situation: FitSituation;
 }
 
-function outOfRange(request: Asked): FoundBefore {
+function outOfRange(request: Asked): FindingBeforeOverrides {
   const { release, situation } = request;
   const { variables } = situation.specification.kubespray;
   const ranges = (release.installable ?? []).map((newest) => `${minorOf(newest)}.0 to ${newest}`);
@@ -77,12 +77,12 @@ function mendRange({ asked, release, situation }: Asked): string {
   const running = runningKubernetes(situation.facts ?? {});
   // Of another minor release the finding kubernetes-version tells; naming a release would be an upgrade.
   if (running !== undefined && !sameMinor(running, asked)) return `T${without}`;
-  const exact = bestFitting(releasesWith(asked), situation);
+  const exact = bestFittingRelease(releasesWith(asked), situation);
   if (exact !== undefined) return `${named(exact, asked, 'it')} Or t${without}`;
   const patch = newestPatch(release, asked);
   if (patch !== undefined)
     return `${writing(release, patch)} No known release installs ${asked}. Or t${without}`;
-  const near = bestFitting(
+  const near = bestFittingRelease(
     releaseTable.filter((one) => newestPatch(one, asked) !== undefined),
     situation,
   );

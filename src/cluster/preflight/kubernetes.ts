@@ -8,13 +8,14 @@ import {
   upgradeAdvice,
 } from '../release-choice/running-kubernetes.js';
 import { isNewer, sameMinor } from '../values/version.js';
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /**
  * `cluster.yml` copies the kubelet of its release to every node, and `kubeadm upgrade` runs from upgrade-cluster.yml only:
  * another minor release of Kubernetes leaves kubelets that no control plane answers as they expect.
  */
-export function kubernetesFindings(looks: readonly HostLook[]): FoundBefore[] {
+export function kubernetesFindings(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   const running = runningKubernetes(
     Object.fromEntries(looks.map(({ host, facts }) => [host.name, facts] as const)),
   );

@@ -1,10 +1,10 @@
-import type { Fit } from '../release-choice/release-fit.js';
+import type { FitSituation } from '../release-choice/fitting-release.js';
 import type { Release } from '../releases/releases.js';
-import { isTemplate } from '../values/ansible-template.js';
+import { isAnsibleTemplate } from '../values/ansible-template.js';
 import { calicoFindings } from './network/calico.js';
 import { cloudFindings } from './cloud.js';
 import { externalCa } from './external-ca.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { kubeVersionFindings } from './kube-version.js';
 import { podsOnNodeFindings } from './pods-on-node.js';
 import {
@@ -13,10 +13,13 @@ import {
   removedVariables,
   unknownChoices,
   type Variables,
-} from './variable-finding.js';
+} from './found-variable.js';
 
 /** What Kubespray's own checks of its variables stop at, minutes after its start, told before. */
-export function kubesprayFindings(situation: Fit, release: Release | undefined): FoundBefore[] {
+export function kubesprayFindings(
+  situation: FitSituation,
+  release: Release | undefined,
+): FindingBeforeOverrides[] {
   const { specification } = situation;
   const { variables } = specification.kubespray;
   return [
@@ -40,7 +43,7 @@ const needed = {
 const booleans = ['download_localhost', 'auto_renew_certificates', 'enable_nodelocaldns'] as const;
 
 /** What the release's own checks stop at. */
-function byRelease(variables: Variables, { name, variables: rules }: Release): FoundBefore[] {
+function byRelease(variables: Variables, { name, variables: rules }: Release): FindingBeforeOverrides[] {
   const release = `Kubespray ${name}`;
   return [
     ...unknownChoices(variables, rules.choices, release),
@@ -50,20 +53,24 @@ function byRelease(variables: Variables, { name, variables: rules }: Release): F
   ];
 }
 
-function textInPlaceOfBoolean(variables: Variables, names: readonly string[], why = ''): FoundBefore[] {
+function textInPlaceOfBoolean(
+  variables: Variables,
+  names: readonly string[],
+  why = '',
+): FindingBeforeOverrides[] {
   return names
     .filter((name) => isKnown(variables, name) && typeof variables[name] !== 'boolean')
     .map((name) => foundVariable(variables, name, `true or false without quotes${why}`));
 }
 
-function variableFindings(variables: Variables): FoundBefore[] {
+function variableFindings(variables: Variables): FindingBeforeOverrides[] {
   const { download_run_once: runOnce } = variables;
   return [
     ...Object.entries(needed)
       .filter(([name, { value }]) => isKnown(variables, name) && variables[name] !== value)
       .map(([name, { value, why }]) => foundVariable(variables, name, `${value}, ${why}`)),
     ...textInPlaceOfBoolean(variables, booleans),
-    ...(variables['download_localhost'] === true && runOnce !== true && !isTemplate(runOnce)
+    ...(variables['download_localhost'] === true && runOnce !== true && !isAnsibleTemplate(runOnce)
       ? [
           foundVariable(
             variables,

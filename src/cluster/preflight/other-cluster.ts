@@ -1,10 +1,10 @@
 import { overrideOf } from '../checks/overrides.js';
-import { roleOf } from '../rerun/whole-cluster.js';
+import { roleOf } from '../rerun/node-role.js';
 import { isServiceActive, type ClusterFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
 import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../rerun/other-cluster.js';
 import type { Specification } from '../specification/specification.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 function takenHosts(specification: Specification, facts: ClusterFacts): ReadonlyMap<string, OtherNode> {
   const { controlPlanes } = membersOf(specification);
@@ -37,7 +37,10 @@ export function withoutTaken(specification: Specification, facts: ClusterFacts):
 }
 
 /** A reset of such a node, or `cluster.yml` over it, ends what works there. */
-export function otherClusterFindings(specification: Specification, facts: ClusterFacts): FoundBefore[] {
+export function otherClusterFindings(
+  specification: Specification,
+  facts: ClusterFacts,
+): FindingBeforeOverrides[] {
   const taken = takenHosts(specification, facts);
   return specification.hosts.flatMap(({ name, address }) => {
     const other = taken.get(name);

@@ -1,14 +1,17 @@
 import { pluginForKubespray } from '../specification/network-plugin.js';
 import type { Specification } from '../specification/specification.js';
-import { isTemplate } from '../values/ansible-template.js';
-import type { FoundBefore } from '../checks/host-check.js';
-import { foundInVariables } from './variable-finding.js';
+import { isAnsibleTemplate } from '../values/ansible-template.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
+import { foundInVariables } from './found-variable.js';
 
 /** "Guarantee that enough network address space is available for all pods": every plugin but Calico gives each node a network of its own. */
-export function podsOnNodeFindings({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
+export function podsOnNodeFindings({
+  kubespray: { variables },
+  firewall,
+}: Specification): FindingBeforeOverrides[] {
   const { kubelet_max_pods: pods = 110, kube_network_node_prefix: prefix = 24 } = variables;
   const plugin = pluginForKubespray(firewall.networkPlugin, variables);
-  if ([pods, prefix, plugin].some(isTemplate) || plugin === 'calico' || plugin === 'none') return [];
+  if ([pods, prefix, plugin].some(isAnsibleTemplate) || plugin === 'calico' || plugin === 'none') return [];
   if (variables['ipv4_stack'] === false || variables['ignore_assert_errors'] === true) return [];
   const room = 2 ** (32 - Number(prefix)) - 2;
   if (!(Number(pods) > room)) return [];

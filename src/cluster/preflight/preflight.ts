@@ -1,9 +1,10 @@
 import { clockFindings } from './clock.js';
-import { clusterFindings } from './cluster.js';
 import { clusterNetworkFindings } from './network/cluster-networks.js';
-import { controlHostFindings } from './control-host.js';
+import { controlHostAsNode, controlHostNeeds } from './control-host.js';
+import { controlPlaneCountFindings } from './control-plane-count.js';
 import { containerEngineFindings } from './container-engine.js';
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { gpuFindings } from './gpu.js';
 import { gvisorFindings } from './gvisor.js';
 import { identityFindings } from './identity.js';
@@ -12,6 +13,7 @@ import { kubesprayFindings } from './kubespray.js';
 import { mtuFindings } from './network/mtu.js';
 import { otherClusterFindings, withoutTaken } from './other-cluster.js';
 import { reachabilityFindings } from './network/reachability.js';
+import { upstreamDnsFindings } from './network/upstream-dns.js';
 import { roomFindings } from './room.js';
 import { sizingFindings } from './sizing.js';
 import { systemFindings } from './system.js';
@@ -23,7 +25,7 @@ import type { PreflightSituation } from './situation.js';
  * and software requirements, and what is known to break a cluster later. Hosts without facts are not judged. Overrides
  * are none of its business.
  */
-export function preflight(situation: PreflightSituation): FoundBefore[] {
+export function preflight(situation: PreflightSituation): FindingBeforeOverrides[] {
   const { specification, facts, release: name, controlHost, reachability } = situation;
   const release = name === undefined ? undefined : rulesFor(name).release;
   const looks: HostLook[] = specification.hosts.flatMap((host) => {
@@ -32,8 +34,10 @@ export function preflight(situation: PreflightSituation): FoundBefore[] {
   });
   const own = withoutTaken(specification, facts);
   return [
-    ...clusterFindings(situation),
-    ...(controlHost?.controlHost === undefined ? [] : controlHostFindings(controlHost.controlHost)),
+    ...controlPlaneCountFindings(specification),
+    ...controlHostAsNode(situation),
+    ...upstreamDnsFindings(specification),
+    ...(controlHost?.controlHost === undefined ? [] : controlHostNeeds(controlHost.controlHost)),
     ...kubesprayFindings(situation, release),
     ...clusterNetworkFindings(specification, facts),
     ...looks.flatMap(sizingFindings),

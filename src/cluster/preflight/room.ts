@@ -3,7 +3,8 @@ import { groupBy } from '../values/group-by.js';
 import { ephemeralStorageOf, membersOf } from '../specification/members.js';
 import { roomFolders } from './room-folders.js';
 import { showBytes } from '../text/quantities.js';
-import type { FoundBefore, HostFinding, HostLook } from '../checks/host-check.js';
+import type { HostFinding, HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 const megabyte = 1_000_000;
 
@@ -16,7 +17,7 @@ interface Needed extends Space {
 }
 
 /** Room and inodes, by file system: what lies on the same one shares it. */
-export function roomFindings(look: HostLook): FoundBefore[] {
+export function roomFindings(look: HostLook): FindingBeforeOverrides[] {
   const needs = needsOf(look);
   const spaces = (look.facts.system?.space ?? []).flatMap((space): Needed[] => {
     const bytes = needs.get(space.path);

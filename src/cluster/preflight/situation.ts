@@ -1,6 +1,6 @@
 import type { ClusterFacts, HostFacts } from '../facts/facts.js';
 import type { Reachability } from '../network/reachability.js';
-import type { Fit } from '../release-choice/release-fit.js';
+import type { FitSituation } from '../release-choice/fitting-release.js';
 import type { StoragePlans } from '../storage/storage-plan.js';
 
 /** Facts of the control host; those by which it is known again may be missing. */
@@ -10,7 +10,7 @@ export type ControlMachine = Pick<HostFacts, 'controlHost' | 'interpreters'> & P
 export type MachineIdentity = Pick<HostFacts, 'machineId' | 'bootId' | 'system'>;
 
 /** What preflight judges: what is asked for and what was seen. Of what is missing nothing is said. */
-export interface PreflightSituation extends Fit {
+export interface PreflightSituation extends FitSituation {
   readonly facts: ClusterFacts;
   readonly controlHost?: ControlMachine | undefined;
   /** Kubespray's. */

@@ -1,4 +1,5 @@
-import type { FoundBefore, HostLook } from '../checks/host-check.js';
+import type { HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { showBytes } from '../text/quantities.js';
 import { diskOf, hasOwnArray } from './disk-size.js';
 
@@ -25,7 +26,7 @@ type Resource = 'cpus' | 'memory' | 'disk';
 type Role = keyof typeof requirements;
 
 /** CPUs, memory and disk by the host's roles: too little is an error, less than recommended a warning. */
-export function sizingFindings(look: HostLook): FoundBefore[] {
+export function sizingFindings(look: HostLook): FindingBeforeOverrides[] {
   const roles = (['control-plane', 'worker'] as const).filter((role) => look.host.roles.includes(role));
   return [
     ...roles.flatMap((role) =>
@@ -45,11 +46,11 @@ const kubesprayLimits = {
 function kubesprayMemory(
   { host, facts, specification }: HostLook,
   roles: readonly (keyof typeof kubesprayLimits)[],
-): FoundBefore[] {
+): FindingBeforeOverrides[] {
   const { variables } = specification.kubespray;
   if (variables['ignore_assert_errors'] === true) return [];
   const has = Math.floor(facts.memoryBytes / 1024 ** 2);
-  return roles.flatMap((role): FoundBefore[] => {
+  return roles.flatMap((role): FindingBeforeOverrides[] => {
     const { variable, standard } = kubesprayLimits[role];
     const limit = Number(variables[variable] ?? standard);
     if (!(has < limit)) return [];
@@ -66,12 +67,15 @@ function kubesprayMemory(
   });
 }
 
-function judge(look: HostLook, role: Role, resource: Resource): FoundBefore[] {
+function judge(look: HostLook, role: Role, resource: Resource): FindingBeforeOverrides[] {
   const { minimum, recommended } = requirements[role];
   const { has, is } = resourceOf(look, role, resource);
   const isEnough = (wanted: number) =>
     has >= (resource === 'cpus' ? wanted : wanted * gigabyte * (1 - tolerance));
-  const found = (severity: FoundBefore['severity'], shouldBe: string): FoundBefore[] => [
+  const found = (
+    severity: FindingBeforeOverrides['severity'],
+    shouldBe: string,
+  ): FindingBeforeOverrides[] => [
     {
       check: `${role}-${resource}`,
       host: look.host.name,

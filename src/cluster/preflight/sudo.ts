@@ -1,4 +1,4 @@
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 
 /** The login user of a host may not become root, so nothing else is known of it. @param said sudo's own words */
 export function sudoFinding({
@@ -9,7 +9,7 @@ export function sudoFinding({
   host: string;
   said: string;
   advice: string;
-}): FoundBefore {
+}): FindingBeforeOverrides {
   return {
     check: 'sudo',
     host,

@@ -1,13 +1,9 @@
 import { upgradeTimer } from '../facts/system-facts.js';
 import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
-import { startsOn } from '../release-choice/release-fit.js';
-import {
-  findingsBy,
-  type FoundBefore,
-  type HostCheck as Check,
-  type HostLook,
-} from '../checks/host-check.js';
+import { startsOn } from '../release-choice/fitting-release.js';
+import { findingsBy, type HostCheck as Check, type HostLook } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { nodeAddressOf } from '../specification/members.js';
 import { otherFirewall } from './network/other-firewall.js';
 import { portsInUse } from './network/ports.js';
@@ -18,7 +14,7 @@ import { kernelModules, kernelVersion } from './kernel.js';
 import { python } from './python.js';
 
 /** Operating system and settings of one host. */
-export function systemFindings(look: HostLook): FoundBefore[] {
+export function systemFindings(look: HostLook): FindingBeforeOverrides[] {
   return findingsBy(checks, look);
 }
 

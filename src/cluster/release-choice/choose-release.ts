@@ -1,14 +1,14 @@
 import { kubernetesToRun } from './expectations.js';
 import { canInstall, neededKubernetes, releasesFor, releasesToChooseFrom } from './kubernetes-of-release.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import {
-  bestFitting,
+  bestFittingRelease,
   fits,
   fitsHosts,
   releaseMisfits,
   unknownSystems,
   type ReleaseSituation,
-} from './release-fit.js';
+} from './fitting-release.js';
 import { newestRelease, oldestRelease, releaseTable, rulesFor, type Release } from '../releases/releases.js';
 import {
   isKnownFresh,
@@ -26,7 +26,7 @@ export interface ChosenRelease {
   /** For the plan: a sentence or two. */
   readonly why: string;
   /** What is not known of it, or does not fit. */
-  readonly findings: readonly FoundBefore[];
+  readonly findings: readonly FindingBeforeOverrides[];
 }
 
 /** The release that a specification names, also by a known tag to check out; undefined where it leaves the choice. */
@@ -52,7 +52,7 @@ export function chooseRelease(situation: ReleaseSituation): ChosenRelease {
     return settled(installed, whyInstalled(installed, situation), situation);
   }
   const made =
-    running === undefined ? undefined : bestFitting(releasesFor(running, specification), situation);
+    running === undefined ? undefined : bestFittingRelease(releasesFor(running, specification), situation);
   return running !== undefined && made !== undefined
     ? chosen(made, whyRunning(made, running, specification), situation)
     : newestFitting(running, situation);
@@ -83,7 +83,7 @@ function isOutdone(name: string, others: readonly Release[], specification: Spec
 function newestFitting(running: string | undefined, situation: ReleaseSituation): ChosenRelease {
   const candidates = releasesToChooseFrom(situation.specification);
   const [first] = candidates;
-  const release = bestFitting(candidates, situation) ?? first;
+  const release = bestFittingRelease(candidates, situation) ?? first;
   const why = [
     whyNewest(release, situation),
     ...(release === first || !fits(release, situation) ? [] : [whyNot(first, situation)]),
@@ -150,13 +150,13 @@ function chosen(
   release: Release,
   why: string,
   situation: ReleaseSituation,
-  unknown: readonly FoundBefore[] = [],
+  unknown: readonly FindingBeforeOverrides[] = [],
 ): ChosenRelease {
   const findings = [...unknown, ...releaseMisfits(release, situation), ...unknownSystems(situation)];
   return { name: release.name, why, findings };
 }
 
-function unknownRelease(name: string, warning: string): FoundBefore {
+function unknownRelease(name: string, warning: string): FindingBeforeOverrides {
   return {
     check: 'kubespray-release',
     host: null,

@@ -6,7 +6,7 @@ import {
   variablesFrom2_29_0,
   variablesFrom2_31_0,
   type VariableRules,
-} from './release-variables.js';
+} from './variable-rules.js';
 
 import {
   roleVariablesFrom2_24_1,

@@ -1,12 +1,13 @@
+import { isFirstToKubespray, silentEtcdText, type CombinedProbes } from './combine-probes.js';
 import {
-  hasTraces,
   hasWorked,
-  isFirstToKubespray,
-  silentEtcdText,
-  type WholeCluster,
-  type NodeRole,
-} from './whole-cluster.js';
-import { controlPlaneManifests, nodeNameOf, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
+  hasTraces,
+  controlPlaneManifests,
+  nodeNameOf,
+  type ClusterSeen,
+  type NodeProbe,
+} from './node-probe.js';
+import type { NodeRole } from './node-role.js';
 
 /** How far kubeadm has come on a node. Evidence is full clauses, for people. */
 export type KubeadmState =
@@ -29,16 +30,16 @@ const kubeletConf = '/etc/kubernetes/kubelet.conf';
 const bootstrapConf = '/etc/kubernetes/bootstrap-kubelet.conf';
 
 /** Judges one node by what kubeadm has left on it. */
-export function kubeadmState(probe: NodeProbe, role: NodeRole, whole: WholeCluster): KubeadmState {
-  return role === 'worker' ? workerState(probe, whole) : controlPlaneState(probe, role, whole);
+export function kubeadmState(probe: NodeProbe, role: NodeRole, combined: CombinedProbes): KubeadmState {
+  return role === 'worker' ? workerState(probe, combined) : controlPlaneState(probe, role, combined);
 }
 
-function controlPlaneState(probe: NodeProbe, role: NodeRole, whole: WholeCluster): KubeadmState {
-  const isFirst = isFirstToKubespray({ probe, role }, whole);
-  if (!hasTraces(probe)) return isFirst ? blankState(probe, whole) : { kind: 'absent' };
-  const { cluster, silentEtcd } = whole;
+function controlPlaneState(probe: NodeProbe, role: NodeRole, combined: CombinedProbes): KubeadmState {
+  const isFirst = isFirstToKubespray({ probe, role }, combined);
+  if (!hasTraces(probe)) return isFirst ? blankState(probe, combined) : { kind: 'absent' };
+  const { cluster, silentEtcd } = combined;
   const missing = missingOn(probe);
-  if (!probe.config && (isFirst ? mayBeClustered(probe, whole) : mayBeMember(probe, whole))) {
+  if (!probe.config && (isFirst ? mayBeClustered(probe, combined) : mayBeMember(probe, combined))) {
     const silent = silentEtcd.length > 0 ? [silentEtcdText(silentEtcd)] : [];
     return { kind: 'seen-as-blank', evidence: [...presentOn(probe), missingText(missing), ...silent] };
   }
@@ -47,7 +48,7 @@ function controlPlaneState(probe: NodeProbe, role: NodeRole, whole: WholeCluster
     ...(missing.length > 0 ? [missingText(missing)] : []),
     ...emptyOn(probe),
     ...(cluster === null ? [] : unwrittenIn(cluster)),
-    ...foreign(whole),
+    ...foreign(combined),
   ];
   if (others.length === 0 && unregistered.length === 0) {
     return { kind: cluster === null ? 'unproven' : 'complete' };
@@ -63,7 +64,7 @@ function controlPlaneState(probe: NodeProbe, role: NodeRole, whole: WholeCluster
  * One with nothing on it that Kubespray takes for the first control plane: a new one, unless there is a cluster without it.
  * After its reset etcd may still hold its own name, which its kubelet wrote there before an init that failed.
  */
-function blankState(probe: NodeProbe, { cluster, silentEtcd, begun }: WholeCluster): KubeadmState {
+function blankState(probe: NodeProbe, { cluster, silentEtcd, begun }: CombinedProbes): KubeadmState {
   const nothing = 'nothing of it is on this control plane';
   const name = nodeNameOf(probe);
   if (cluster !== null && hasWorked(cluster, name)) {
@@ -76,32 +77,32 @@ function blankState(probe: NodeProbe, { cluster, silentEtcd, begun }: WholeClust
 }
 
 /** Whether there is a cluster that a control plane which lacks the file by which Kubespray decides may be part of. */
-function mayBeClustered(probe: NodeProbe, { cluster, silentEtcd }: WholeCluster): boolean {
+function mayBeClustered(probe: NodeProbe, { cluster, silentEtcd }: CombinedProbes): boolean {
   return cluster === null ? silentEtcd.length > 0 : hasWorked(cluster, nodeNameOf(probe));
 }
 
 /** Whether it is part of that cluster, as far as can be told. */
-function mayBeMember(probe: NodeProbe, whole: WholeCluster): boolean {
-  const { cluster } = whole;
+function mayBeMember(probe: NodeProbe, combined: CombinedProbes): boolean {
+  const { cluster } = combined;
   const mayBeRegistered = cluster === null || cluster.nodes.includes(nodeNameOf(probe));
-  return mayBeClustered(probe, whole) && mayBeRegistered && probe.adminConf && probe.manifests.length > 0;
+  return mayBeClustered(probe, combined) && mayBeRegistered && probe.adminConf && probe.manifests.length > 0;
 }
 
-function workerState(probe: NodeProbe, whole: WholeCluster): KubeadmState {
+function workerState(probe: NodeProbe, combined: CombinedProbes): KubeadmState {
   if (!probe.config && !probe.kubeletConf && !probe.bootstrapKubeletConf) return { kind: 'absent' };
   const half = (why: string, onlyByName = false): KubeadmState => ({
     ...{ kind: 'half-initialised', evidence: [...presentOn(probe), why], onlyByName },
   });
   if (!probe.kubeletConf) return half(missingText([kubeletConf]));
-  const [wrong] = [...emptyOn(probe), ...foreign(whole)];
+  const [wrong] = [...emptyOn(probe), ...foreign(combined)];
   if (wrong !== undefined) return half(wrong);
   if (probe.clientCertificate !== 'present') return half('the client certificate that it names is missing');
-  const [unregistered] = whole.cluster === null ? [] : unregisteredIn(whole.cluster, probe);
+  const [unregistered] = combined.cluster === null ? [] : unregisteredIn(combined.cluster, probe);
   return unregistered === undefined ? { kind: 'complete' } : half(unregistered, probe.nodeName === undefined);
 }
 
 /** A node that is not the first comes after it, so what it has without the first is not of this cluster. */
-function foreign({ cluster, silentEtcd, blankFirst }: WholeCluster): string[] {
+function foreign({ cluster, silentEtcd, blankFirst }: CombinedProbes): string[] {
   if (cluster !== null || silentEtcd.length > 0 || blankFirst === null) return [];
   return [
     `nothing of Kubernetes is on the first control plane ${blankFirst}, so this is of another cluster, or of an earlier one`,

@@ -1,4 +1,4 @@
-import type { NodeRole } from './whole-cluster.js';
+import type { NodeRole } from './node-role.js';
 import { isIpAddress, isSameAddress } from '../values/ip-address.js';
 import type { KubeletIdentity } from '../facts/kubelet-identity.js';
 import { membersOf } from '../specification/members.js';

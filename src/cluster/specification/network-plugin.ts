@@ -1,4 +1,4 @@
-import { isTemplate } from '../values/ansible-template.js';
+import { isAnsibleTemplate } from '../values/ansible-template.js';
 
 /** Network plugins whose ports and rules Slipway knows; `none`: another one, or one that somebody else installs. */
 export const networkPlugins = ['calico', 'cilium', 'flannel', 'none'] as const;
@@ -11,7 +11,10 @@ type Variables = Readonly<Record<string, unknown>>;
 
 /** The plugin of the operator's own variable; undefined where they do not set it, or by a template. */
 export function pluginOfVariables(variables: Variables): NetworkPlugin | undefined {
-  if (!Object.hasOwn(variables, networkPluginVariable) || isTemplate(variables[networkPluginVariable])) {
+  if (
+    !Object.hasOwn(variables, networkPluginVariable) ||
+    isAnsibleTemplate(variables[networkPluginVariable])
+  ) {
     return undefined;
   }
   return networkPlugins.find((plugin) => plugin === variables[networkPluginVariable]) ?? 'none';

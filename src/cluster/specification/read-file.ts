@@ -2,7 +2,7 @@ import { isAlias, isScalar, LineCounter, parseDocument, visit, type Document, ty
 import type { Problem } from './problems.js';
 import { checkSpecification, formatProblem } from './check.js';
 import type { Specification } from './specification.js';
-import { aliasTargets, filledInLength, type AliasTargets } from './yaml-aliases.js';
+import { aliasTargets, filledInLength, type AliasTargets } from './alias-targets.js';
 import { yamlOffsetOf } from './yaml-offset.js';
 
 export { specificationJsonSchema } from './json-schema.js';

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, type Document, type Pair } from 'yaml';
 import type { Problem } from './problems.js';
-import type { AliasTargets } from './yaml-aliases.js';
+import type { AliasTargets } from './alias-targets.js';
 
 /**
  * Where in the text a problem is: at its value; an unknown key at the key; a missing one, or one that came by an alias

@@ -1,4 +1,5 @@
-import { isNamed, deviceMisfits, traces } from './block-devices.js';
+import { isNamed, deviceMisfits } from './device-misfits.js';
+import { deviceTraces } from './device-traces.js';
 import { heldExclusively, type BlockDevice, type HostFacts, type RaidArray } from '../facts/facts.js';
 import { mdUuidFrom } from '../values/digest.js';
 import { mdForm, sameMdUuid } from './md-uuid.js';
@@ -29,7 +30,7 @@ export function selectDisksByFacts(facts: HostFacts, storage: EphemeralStorage):
   const fitting = facts.blockDevices.filter(
     (device) => deviceMisfits(device, facts.blockDevices, storage).length === 0,
   );
-  const blank = fitting.filter((device) => traces(device).length === 0);
+  const blank = fitting.filter((device) => deviceTraces(device).length === 0);
   for (const [uuid, members] of groups) {
     if (isDerived(uuid, members, facts, storage)) return selection(members, uuid, facts, 'whole');
   }
@@ -75,7 +76,7 @@ export function holdsOnly(device: BlockDevice, arrays: readonly string[]): boole
     holders: device.holders.filter((holder) => !arrays.includes(holder)),
     usedBy: device.usedBy.filter((use) => arrays.length === 0 || use !== heldExclusively),
   };
-  return traces(rest).length === 0;
+  return deviceTraces(rest).length === 0;
 }
 
 function memberGroups(devices: readonly BlockDevice[]): ReadonlyMap<string, readonly BlockDevice[]> {

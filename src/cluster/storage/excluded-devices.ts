@@ -1,4 +1,5 @@
-import { isWorthListing, deviceMisfits, traces } from './block-devices.js';
+import { deviceMisfits } from './device-misfits.js';
+import { deviceTraces } from './device-traces.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import type { DiskSelection } from './disk-selection.js';
 import type { EphemeralStorage } from '../specification/specification.js';
@@ -15,7 +16,7 @@ export function excludedDevices(
     .filter((device) => isWorthListing(device) && selection?.disks.includes(device) !== true)
     .map((device) => {
       const reasons = [
-        ...traces(device),
+        ...deviceTraces(device),
         ...mountsAbove(device, devices),
         ...deviceMisfits(device, devices, storage),
       ];
@@ -36,4 +37,14 @@ function mountsAbove(device: BlockDevice, devices: readonly BlockDevice[]): stri
   return devices
     .filter(({ name, mountPoints }) => above.has(name) && mountPoints.length > 0)
     .map(({ name, mountPoints }) => `${name} is mounted at ${mountPoints.join(', ')}.`);
+}
+
+/** Types of block devices that nobody would expect in an array; they are not even listed among the excluded ones. */
+const quietTypes: readonly string[] = ['loop', 'rom', 'part', 'crypt', 'lvm', 'mpath', 'dm'];
+
+/** Whether a reader expects a word on this device: whole disks, but no loop, ROM, memory or floppy device. */
+export function isWorthListing({ name, type }: BlockDevice): boolean {
+  if (quietTypes.includes(type) || type.startsWith('raid') || type === 'linear' || type === 'md')
+    return false;
+  return !/^(ram|zram|loop|sr|fd|nbd)[0-9]+$/.test(name);
 }

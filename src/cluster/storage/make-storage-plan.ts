@@ -1,11 +1,12 @@
-import { isNamed, stableLink } from './block-devices.js';
+import { isNamed } from './device-misfits.js';
+import { stableLink } from './stable-link.js';
 import { digestOf, uuidFrom } from '../values/digest.js';
 import { excludedDevices } from './excluded-devices.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { type FstabRecord, readFstabRecord } from './fstab.js';
 import { selectDisksByFacts } from './disk-selection.js';
 import type { EphemeralStorage } from '../specification/specification.js';
-import { storageCommands } from './commands.js';
+import { storageCommands } from './storage-commands.js';
 import type { PlannedDisk, StoragePlan, StorageTarget } from './storage-plan.js';
 import { obstacles, roomOf, toolObstacle, type StorageSituation } from './obstacles.js';
 import { isMoved, storageDifferences } from './storage-differences.js';
@@ -22,7 +23,7 @@ export const dataDirectories = [
  * Made anew in the middle of the work it gives the same target and digest, because it recognises its own array, file
  * system and fstab line; made anew at the end it gives `satisfied`.
  */
-export function planStorage({
+export function makeStoragePlan({
   facts,
   host,
   storage,

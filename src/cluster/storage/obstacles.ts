@@ -1,4 +1,4 @@
-import { isNamed, unfitness } from './block-devices.js';
+import { isNamed, unfitness } from './device-misfits.js';
 import { heldExclusively, type HostFacts, type RaidArray } from '../facts/facts.js';
 import { editFstab, type FstabRecord } from './fstab.js';
 import { editMdadmConf } from './mdadm-conf.js';

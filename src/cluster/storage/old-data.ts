@@ -2,7 +2,7 @@ import type { HostFacts } from '../facts/facts.js';
 import { digestOf } from '../values/digest.js';
 import { groupBy } from '../values/group-by.js';
 import { namesText } from '../text/outline.js';
-import { oldCopyOf } from './commands.js';
+import { oldCopyOf } from './data-places.js';
 import type { StoragePlan, StorageTarget } from './storage-plan.js';
 
 /**

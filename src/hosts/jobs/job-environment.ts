@@ -7,11 +7,11 @@ function environmentFile(attempt: string): string {
 }
 
 /**
- * Writes those exported variables that tools may have, as shell text for {@link takeEnvironment}. A proxy or a package
+ * Writes those exported variables that tools may have, as shell text for {@link takeJobEnvironment}. A proxy or a package
  * index may be named with its password, so nobody else may read the file, and no value is an argument of any process:
  * `printf` is the shell's own. A value comes through byte by byte, line ends at its end included.
  */
-export function writeEnvironment(attempt: string): Script {
+export function writeJobEnvironment(attempt: string): Script {
   return sh`( umask 077
 for name in ${plainVariables}; do
   printenv "$name" > /dev/null || continue
@@ -23,10 +23,10 @@ done > ${environmentFile(attempt)} )`;
 }
 
 /** For the start that failed: the file is of use to nobody. */
-export function dropEnvironment(attempt: string): Script {
+export function dropJobEnvironment(attempt: string): Script {
   return sh`rm -f ${environmentFile(attempt)}`;
 }
 
 /** Sets the variables that the attempt named by the shell's `attempt` has written, and removes their file. */
-export const takeEnvironment = sh`. "./environment.$attempt"
+export const takeJobEnvironment = sh`. "./environment.$attempt"
 rm "environment.$attempt"`;

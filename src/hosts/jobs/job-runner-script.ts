@@ -1,5 +1,5 @@
 import { lines, sh, type Script } from '../script.js';
-import { takeEnvironment } from './job-environment.js';
+import { takeJobEnvironment } from './job-environment.js';
 import { preamble } from '../shell-command.js';
 import type { JobFolder } from './job-folder.js';
 
@@ -23,7 +23,7 @@ export const goingDown = sh`going_down() {
  * starts, so that even a power cut cannot make a started job look like a new one. A script that fails while the machine
  * shuts down was cut off, not wrong: then no status is left, and the next look finds the job cut off.
  */
-export function runnerScript(folder: JobFolder): Script {
+export function jobRunnerScript(folder: JobFolder): Script {
   return lines(preamble, enter(folder), lockScript(folder), takeStart, record(folder), runAndReport(folder));
 }
 
@@ -33,7 +33,7 @@ attempt=$1
 unit=$2
 cd ${path} || exit 1
 if [ -n "$unit" ]; then
-  ${takeEnvironment}
+  ${takeJobEnvironment}
 fi
 terminated=
 trap 'terminated=yes' TERM`;

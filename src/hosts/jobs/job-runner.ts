@@ -3,8 +3,14 @@ import { bridged, pause } from './bridge.js';
 import { ConnectionLostError, JobBusyError, RefusedError } from '../errors.js';
 import type { Host } from '../host.js';
 import { jobFolder, type JobFolder } from './job-folder.js';
-import { logTail, wholeCharacters } from './job-log.js';
-import { jobAnswers, lookScript, restartScript, startScript, stopScript } from './job-scripts.js';
+import { logTail, wholeCharacters } from './log-tail.js';
+import {
+  jobAnswers,
+  lookAtJobScript,
+  restartJobScript,
+  startJobScript,
+  stopJobScript,
+} from './job-scripts.js';
 import type { FollowJobOptions, Job, JobOutcome, JobProgress, Jobs } from './jobs.js';
 import { tailOf } from '../run-errors.js';
 
@@ -40,7 +46,7 @@ export class JobRunner implements Jobs {
   async restart(host: Host, key: string): Promise<void> {
     const what = `put the cut-off job ${key} aside`;
     const accept = [0, jobAnswers.notCutOff];
-    const { exitCode, stdout } = await host.run(restartScript(jobFolder(host, { key })), { accept, what });
+    const { exitCode, stdout } = await host.run(restartJobScript(jobFolder(host, { key })), { accept, what });
     if (exitCode === 0) return;
     throw new RefusedError(`The job ${key} on ${host.name} was not cut off, it is: ${stdout.trim()}.`, {
       host: host.name,
@@ -50,7 +56,7 @@ export class JobRunner implements Jobs {
 
   /** Waits up to ten seconds for the end; a script that ignores SIGTERM goes on. */
   async stop(host: Host, key: string): Promise<boolean> {
-    const script = stopScript(jobFolder(host, { key }));
+    const script = stopJobScript(jobFolder(host, { key }));
     const { stdout } = await host.run(script, { what: `stop the job ${key}` });
     return stdout.trim() === 'stopped';
   }
@@ -59,7 +65,7 @@ export class JobRunner implements Jobs {
 async function start(host: Host, folder: JobFolder, job: Job, signal?: AbortSignal): Promise<void> {
   const { key } = job;
   const attempt = randomBytes(6).toString('hex');
-  const { exitCode, stdout, stderr } = await host.run(startScript(folder, attempt), {
+  const { exitCode, stdout, stderr } = await host.run(startJobScript(folder, attempt), {
     stdin: `${job.script.text}\n`,
     accept: [0, jobAnswers.busy, jobAnswers.notStarted],
     what: `start the job ${key}`,
@@ -94,7 +100,7 @@ interface Sight {
 }
 
 async function look(host: Host, folder: JobFolder, offset: number, signal?: AbortSignal): Promise<Sight> {
-  const { stdout } = await host.run(lookScript(folder, offset), {
+  const { stdout } = await host.run(lookAtJobScript(folder, offset), {
     timeout: lookTimeout,
     what: `look at the job ${folder.key}`,
     ...(signal === undefined ? {} : { signal }),

@@ -1,7 +1,7 @@
 import { lines, sh, type Script } from '../script.js';
-import { dropEnvironment, writeEnvironment } from './job-environment.js';
+import { dropJobEnvironment, writeJobEnvironment } from './job-environment.js';
 import type { JobFolder } from './job-folder.js';
-import { goingDown, runnerScript } from './job-runner-script.js';
+import { goingDown, jobRunnerScript } from './job-runner-script.js';
 
 /** Exit codes by which the scripts below answer; apart from those of the tools in them. */
 export const jobAnswers = { notStarted: 75, busy: 76, notCutOff: 77 } as const;
@@ -13,7 +13,7 @@ const logChunk = 64 * 1024;
  * Starts the job unless it has been started, and waits until its runner says so. The job's script comes on standard input.
  * Can be repeated at any point: the runner itself makes sure that only one goes on.
  */
-export function startScript(folder: JobFolder, attempt: string): Script {
+export function startJobScript(folder: JobFolder, attempt: string): Script {
   return lines(
     sh`mkdir -p ${folder.parent}
 mkdir -p -m 700 ${folder.path}
@@ -21,7 +21,7 @@ cd ${folder.path}
 [ ! -d started ] || exit 0
 cat > script.${attempt}
 mv script.${attempt} script
-printf '%s\\n' ${runnerScript(folder).text} > runner.${attempt}
+printf '%s\\n' ${jobRunnerScript(folder).text} > runner.${attempt}
 mv runner.${attempt} runner`,
     launch(folder, attempt),
     sh`busy=busy-${attempt}
@@ -48,10 +48,10 @@ function launch({ path, key }: JobFolder, attempt: string): Script {
   return sh`: >> runner.log
 if [ -d /run/systemd/system ] && [ "$(id -u)" = 0 ]; then
   export HOME="\${HOME:-/root}"
-  ${writeEnvironment(attempt)}
+  ${writeJobEnvironment(attempt)}
   systemd-run --quiet --no-block --collect --unit=${unit} --description=${`Slipway job ${key}`} \\
     sh ${`${path}/runner`} ${attempt} ${unit} < /dev/null || {
-    ${dropEnvironment(attempt)}
+    ${dropJobEnvironment(attempt)}
     exit ${jobAnswers.notStarted} # for example while the machine shuts down
   }
 else
@@ -120,7 +120,7 @@ judge_surely() {
  * to, a line with the log's size, and the next bytes as base64, because they may begin or end in the middle of a
  * character. The state is read before the size: an ended job's log is whole.
  */
-export function lookScript({ path }: JobFolder, offset: number): Script {
+export function lookAtJobScript({ path }: JobFolder, offset: number): Script {
   return lines(
     sh`cd ${path} 2> /dev/null || { echo absent; exit 0; }`,
     judgement,
@@ -144,7 +144,7 @@ tail -c +${offset + 1} log 2> /dev/null | head -c ${logChunk} | base64 -w 0`,
 }
 
 /** Puts a cut-off job aside. A folder that is gone has been put aside already. */
-export function restartScript({ path, parent, key }: JobFolder): Script {
+export function restartJobScript({ path, parent, key }: JobFolder): Script {
   return lines(
     sh`cd ${path} 2> /dev/null || exit 0`,
     judgement,
@@ -163,7 +163,7 @@ sync .`,
 }
 
 /** Asks the job to end, and waits up to ten seconds for it. */
-export function stopScript({ path }: JobFolder): Script {
+export function stopJobScript({ path }: JobFolder): Script {
   return lines(
     sh`cd ${path} 2> /dev/null || { echo idle; exit 0; }`,
     judgement,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
  * The parts of this machine's apt sources (one-line or deb822 style) that offer `suite`'s own packages: its suite,
  * updates and security, with the component "main". Third-party sources are left out.
  */
-export function selectSources(text: string, suite: string): string[] {
+export function selectAptSources(text: string, suite: string): string[] {
   const suites = new Set([suite, `${suite}-updates`, `${suite}-security`, `${suite}/updates`]);
   const oneLine = text.split('\n').filter((line) => {
     const words = line
@@ -27,7 +27,7 @@ export function selectSources(text: string, suite: string): string[] {
 }
 
 /** This machine's apt sources for `suite`; empty on another distribution, where mmdebstrap's own defaults serve. */
-export async function hostSources(suite: string, folder = '/etc/apt'): Promise<string[]> {
+export async function hostAptSources(suite: string, folder = '/etc/apt'): Promise<string[]> {
   const listed = await readdir(join(folder, 'sources.list.d')).catch(() => []);
   const files = [
     join(folder, 'sources.list'),
@@ -39,7 +39,7 @@ export async function hostSources(suite: string, folder = '/etc/apt'): Promise<s
   const found: string[] = [];
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch(() => '');
-    found.push(...selectSources(text, suite));
+    found.push(...selectAptSources(text, suite));
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { command } from '../command.js';
-import { hostSources, proxyOptions } from './apt-sources.js';
+import { hostAptSources, proxyOptions } from './apt-sources.js';
 import type { GuestFiles } from './guest-files.js';
 import { suite } from './packages.js';
 
@@ -27,7 +27,7 @@ export async function buildRootFileSystem(
   const finish = join(where.workFolder, 'finish.sh');
   await writeFile(finish, parts.finish);
   const sources = join(where.workFolder, 'host.sources');
-  const found = await hostSources(suite);
+  const found = await hostAptSources(suite);
   const oneLine = found.filter((part) => part.startsWith('deb '));
   const stanzas = found.filter((part) => !part.startsWith('deb '));
   await writeFile(sources, stanzas.join('\n\n'));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { commonFiles, finishSystemdMachine, maskedInSystemdMachine } from './guest-files.js';
-import type { ImageRecipe } from './image-cache.js';
+import type { ImageRecipe } from './ensure-image.js';
 import type { LoginKey } from './login-key.js';
 import { suite, systemdMachinePackages } from './packages.js';
 import { buildRootFileSystem } from './root-file-system.js';

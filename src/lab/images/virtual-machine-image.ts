@@ -11,7 +11,7 @@ import {
   rootUuid,
   virtualMachineFiles,
 } from './guest-files.js';
-import type { ImageRecipe } from './image-cache.js';
+import type { ImageRecipe } from './ensure-image.js';
 import type { LoginKey } from './login-key.js';
 import { suite, virtualMachinePackages } from './packages.js';
 import { buildRootFileSystem } from './root-file-system.js';

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 
 import { command } from '../command.js';
 import { LabError } from '../errors.js';
-import type { ImageRecipe, OnProgress } from '../images/image-cache.js';
+import type { ImageRecipe, OnProgress } from '../images/ensure-image.js';
 import {
   corednsModule,
   kubernetesModule,

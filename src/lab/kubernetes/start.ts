@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { sh } from '../../hosts/script.js';
-import { ensureImage, type OnProgress } from '../images/image-cache.js';
+import { ensureImage, type OnProgress } from '../images/ensure-image.js';
 import type { Lab } from '../lab.js';
 import type { LabSystemdMachine, LabVirtualMachine } from '../machine.js';
 import { sshArguments, writeKnownHosts } from '../ssh-client.js';

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { hostsFile, makeIdentity, resolvConfText, type Identity } from '../identity.js';
-import { ensureImage, type OnProgress } from '../images/image-cache.js';
+import { ensureImage, type OnProgress } from '../images/ensure-image.js';
 import { loginKey } from '../images/login-key.js';
 import { systemdImage } from '../images/systemd-image.js';
 import type { LabNetwork } from '../network/lab-network.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { ensureImage, type OnProgress } from '../images/image-cache.js';
+import { ensureImage, type OnProgress } from '../images/ensure-image.js';
 import { loginKey, type LoginKey } from '../images/login-key.js';
 import { virtualMachineImage } from '../images/virtual-machine-image.js';
 import type { LabDisk } from '../machine.js';

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { quote } from '../../hosts/script.js';
 import { command } from '../command.js';
 import { LabError } from '../errors.js';
-import type { ImageRecipe } from '../images/image-cache.js';
+import type { ImageRecipe } from '../images/ensure-image.js';
 import type { LoginKey } from '../images/login-key.js';
 import { freeLabPort } from '../ports.js';
 import { SshSession } from '../ssh-session.js';

@@ -1,12 +1,12 @@
-import { roleOf } from '../../cluster/rerun/whole-cluster.js';
+import { roleOf } from '../../cluster/rerun/node-role.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
-import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../../cluster/rerun/rerun.js';
+import { judgeRerun, type JudgedNode, type Trouble } from '../../cluster/rerun/judge-rerun.js';
 import { membersOf } from '../../cluster/specification/members.js';
 import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { KubesprayParts } from './kubespray-parts.js';
+import type { PlaybookContext } from './playbook-context.js';
 import { aborted } from '../running/outcomes.js';
 import { resetNode } from './reset-node.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
@@ -28,7 +28,7 @@ export class NodesBeforeRun {
 
   constructor(
     private readonly run: ClusterRun,
-    private readonly parts: KubesprayParts,
+    private readonly context: PlaybookContext,
   ) {}
 
   /**
@@ -61,8 +61,8 @@ export class NodesBeforeRun {
       const isEtcd = etcdMembers.includes(host);
       return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
     });
-    const { rerun, firstControlPlaneByName } = rulesFor(this.parts.kubespray.release).release;
-    const { judged, etcdIsUnused } = judgeBeforeRerun({
+    const { rerun, firstControlPlaneByName } = rulesFor(this.context.kubespray.release).release;
+    const { judged, etcdIsUnused } = judgeRerun({
       ...{ nodes, specification, rerun, firstControlPlaneByName },
     });
     this.etcdIsUnused ??= etcdIsUnused;
@@ -82,7 +82,7 @@ export class NodesBeforeRun {
     this.approved.delete(host);
     const mayReset = trouble.whyNoReset === null;
     if (mayReset && approval?.digest === trouble.digest) {
-      return resetNode({ ...this.parts, run: this.run, host, isEtcd: this.isEtcd(host), approval });
+      return resetNode({ ...this.context, run: this.run, host, isEtcd: this.isEtcd(host), approval });
     }
     if (mayReset && (await this.isResetApproved(host, trouble))) return;
     await this.decide(host, trouble);
@@ -97,7 +97,7 @@ export class NodesBeforeRun {
       reset: {
         evidence,
         effect,
-        ...whatResetDoes({ isEtcd, target: this.parts.hosts.storageTargets().get(host) }),
+        ...whatResetDoes({ isEtcd, target: this.context.hosts.storageTargets().get(host) }),
       },
     });
     const approval = approved.get(host);

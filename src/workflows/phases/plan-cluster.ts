@@ -91,15 +91,15 @@ function whyOf(findings: readonly Finding[]): string {
     .join(' ');
 }
 
-async function waitForMending(run: ClusterRun, steps: string, message: string): Promise<void> {
-  run.progress.setHostState(steps, 'failed');
+async function waitForMending(run: ClusterRun, host: string, message: string): Promise<void> {
+  run.progress.setHostState(host, 'failed');
   const { verb, by } = await run.questions.askDecision({
-    host: steps,
+    host,
     step: 'plan',
     message,
     advice: 'Mend it and retry, which looks at the hosts again; or abort.',
     choices: ['retry', 'abort'],
   });
-  if (verb === 'abort') throw aborted(`${steps}: ${message} ${by} aborted.`);
-  run.progress.setHostState(steps, 'working');
+  if (verb === 'abort') throw aborted(`${host}: ${message} ${by} aborted.`);
+  run.progress.setHostState(host, 'working');
 }

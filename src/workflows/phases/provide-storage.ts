@@ -1,4 +1,4 @@
-import { planStorage } from '../../cluster/storage/make-storage-plan.js';
+import { makeStoragePlan } from '../../cluster/storage/make-storage-plan.js';
 import type { StoragePlan, StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { StorageWork } from '../../protocol/host-messages.js';
@@ -25,7 +25,7 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
       mountPoint: storage.mountPoint,
       storageOnly: true,
     });
-    const plan = planStorage({ facts, host: host.name, storage });
+    const plan = makeStoragePlan({ facts, host: host.name, storage });
     run.storage = plan;
     if (plan.kind === 'refused') throw stopped('refused', plan.why);
     if (plan.kind === 'none' || plan.kind === 'satisfied') return;
@@ -35,7 +35,7 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
   }
 }
 
-/** An earlier version has told the digest alone. */
+/** The one reader of both fields; work that an earlier version has started has the digest alone. */
 function approvalIn({ approved, approvedPlan }: StorageWork): ApprovedPlan | null {
   if (approved !== undefined) return approved;
   return approvedPlan === null
@@ -95,7 +95,7 @@ async function provideArray(
     await reboot(steps, host, 'so that kubelet and containerd let go of their data');
     await steps.need('confirmDirectoriesUnused', input);
   }
-  // Step 7.3: find the free disks
+  // Step 7.3: the free disks, found for the plan, are still free
   await steps.need('selectDisks', input);
   // Step 7.4: create the RAID array
   await steps.need('createRaidArray', { ...input, approved });

@@ -2,10 +2,10 @@ import { rulesFor } from '../../cluster/releases/releases.js';
 import { resetVariables } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { ClusterRun } from '../running/cluster-run.js';
-import type { KubesprayParts } from './kubespray-parts.js';
+import type { PlaybookContext } from './playbook-context.js';
 import { controlHostAddress, hostAddressOf } from '../../protocol/host-addresses.js';
 
-interface Reset extends KubesprayParts {
+interface Reset extends PlaybookContext {
   readonly run: ClusterRun;
   readonly host: string;
   readonly isEtcd: boolean;

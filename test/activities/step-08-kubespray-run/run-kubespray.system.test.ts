@@ -7,7 +7,7 @@ import { DefaultLogger } from '@temporalio/worker';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneKubespray } from '../../../src/activities/step-01-kubespray/clone-kubespray.js';
-import type { PlaybookInput } from '../../../src/protocol/step-inputs.js';
+import type { PlaybookInput } from '../../../src/protocol/control-host-inputs.js';
 import { createVirtualEnvironment } from '../../../src/activities/step-02-ansible/create-virtual-environment.js';
 import { installRequirements } from '../../../src/activities/step-02-ansible/install-requirements.js';
 import { runKubespray } from '../../../src/activities/step-08-kubespray-run/run-kubespray.js';

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
-import type { PlaybookInput } from '../../../src/protocol/step-inputs.js';
+import type { PlaybookInput } from '../../../src/protocol/control-host-inputs.js';
 import { runKubespray } from '../../../src/activities/step-08-kubespray-run/run-kubespray.js';
 import { FakeJobs } from '../../fakes/fake-jobs.js';
 import type { JobProgress, Jobs } from '../../../src/hosts/jobs/jobs.js';

@@ -1,7 +1,8 @@
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { applyFirewallRules } from '../../../src/activities/step-10-firewall/apply-firewall-rules.js';
-import { armAndLoad, firewallFolder, firewallUndoScript } from '../../../src/probes/firewall-state.js';
+import { firewallFolder } from '../../../src/probes/firewall-state.js';
+import { armAndLoad, firewallUndoScript } from '../../../src/activities/step-10-firewall/firewall-undo.js';
 import { verifyHost } from '../../../src/activities/step-09-confirm/verify-host.js';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
 import { specificationSchema } from '../../../src/cluster/specification/specification.js';

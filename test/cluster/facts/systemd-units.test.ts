@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUnits, serviceName, unitProperties } from '../../../src/cluster/facts/systemd-units.js';
+import { parseSystemdUnits, serviceName, unitProperties } from '../../../src/cluster/facts/systemd-units.js';
 
 describe('units', () => {
   it('are read whatever the order of their lines', () => {
@@ -7,7 +7,7 @@ describe('units', () => {
       'UnitFileState=enabled\nId=kubelet.service\nLoadState=loaded\nActiveState=active\nSubState=running',
       'NRestarts=3\nActiveEnterTimestampMonotonic=12500000\nRequiresMountsFor=/data /var/lib/kubelet',
     ].join('\n');
-    expect(parseUnits(`\n${text}\n\nId=etcd.service\nLoadState=not-found\n`)).toEqual([
+    expect(parseSystemdUnits(`\n${text}\n\nId=etcd.service\nLoadState=not-found\n`)).toEqual([
       {
         ...{ id: 'kubelet.service', load: 'loaded', active: 'active', sub: 'running', enabled: 'enabled' },
         ...{ restarts: 3, activeSince: 12.5, mounts: '/data /var/lib/kubelet' },
@@ -20,14 +20,14 @@ describe('units', () => {
   });
 
   it('are none in what systemd does not answer', () => {
-    expect(parseUnits('')).toEqual([]);
-    expect(parseUnits('LoadState=loaded')).toEqual([]);
-    expect(parseUnits('Id=a.service\nNRestarts=[not set]')[0]?.restarts).toBe(0);
+    expect(parseSystemdUnits('')).toEqual([]);
+    expect(parseSystemdUnits('LoadState=loaded')).toEqual([]);
+    expect(parseSystemdUnits('Id=a.service\nNRestarts=[not set]')[0]?.restarts).toBe(0);
   });
 
   it('are asked for all that is read of them', () => {
     const text = unitProperties.split(',').map((name) => `${name}=7`).join('\n'); // prettier-ignore
-    expect(Object.values(parseUnits(text)[0] ?? {}).map(String)).not.toContain('');
+    expect(Object.values(parseSystemdUnits(text)[0] ?? {}).map(String)).not.toContain('');
     expect(unitProperties.split(',')).toHaveLength(8);
   });
 

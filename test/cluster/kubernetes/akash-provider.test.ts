@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  parseProviders,
+  parseAkashProviders,
   pausing,
   replicasBefore,
   resuming,
@@ -16,7 +16,7 @@ const read = ({ replicas, note, status = { replicas: 1, observedGeneration: 3 } 
   const metadata = { name: 'akash-provider', namespace: 'akash-services', generation: 3 };
   const annotations = note === undefined ? {} : { [replicasBefore]: note };
   const item = { kind: 'StatefulSet', metadata: { ...metadata, annotations }, spec: { replicas }, status };
-  const [workload] = parseProviders(JSON.stringify({ items: [item] }));
+  const [workload] = parseAkashProviders(JSON.stringify({ items: [item] }));
   if (workload === undefined) throw new Error('It is in the list.');
   return workload;
 };

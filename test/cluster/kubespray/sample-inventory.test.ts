@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { parseDigests, planSample } from '../../../src/cluster/kubespray/sample-inventory.js';
+import { parseDigests, planSampleInventory } from '../../../src/cluster/kubespray/sample-inventory.js';
 
 type Texts = Readonly<Record<string, string>>;
 const files = (texts: Texts) => new Map(Object.entries(texts));
 
 /** @param recorded undefined: nobody has written down what the sample was; then `pristine` are Kubespray's own files */
 const plan = (sample: Texts, inventory: Texts, recorded?: Texts, pristine: readonly string[] = []) =>
-  planSample({
+  planSampleInventory({
     sample: files(sample),
     inventory: files(inventory),
     recorded: recorded && files(recorded),

@@ -83,30 +83,6 @@ describe('preflight', () => {
     expect(preflight({ specification: aSpecification({ hosts }), facts })).toEqual([]);
   });
 
-  it.each([
-    [1, ['warning control-plane-count']],
-    [2, ['error control-plane-count']],
-    [3, []],
-  ])('looks at %i control planes, even where hosts dropped out', (count, expected) => {
-    const hosts = Array.from({ length: count }, (_, index) => ({
-      name: `n${index}`,
-      address: `10.0.0.${index}`,
-      roles: ['control-plane' as const, 'worker' as const],
-    }));
-    const found = preflight({ specification: aSpecification({ hosts }), facts: {} });
-    expect(found.map(({ severity, check }) => `${severity} ${check}`)).toEqual(expected);
-  });
-
-  it('warns of a control host that is a node, and refuses a loopback address as upstream DNS', () => {
-    expect(checks({}, { controlHost: { address: '10.0.0.9' } })).toEqual(['warning control-host']);
-    expect(findingsOf({}, { controlHost: { address: '10.0.0.9' } })[0]?.is).toBe('the control host is w');
-    expect(checks({}, { controlHost: { address: '10.0.0.9', port: 2222 } })).toEqual([]);
-    expect(checks({}, { dns: { upstream: ['127.0.0.53'] } })).toEqual(['error upstream-dns']);
-    expect(findingsOf({}, { dns: { upstream: ['8.8.8.8', '::1'] } })).toMatchObject([
-      { check: 'upstream-dns', is: '::1' },
-    ]);
-  });
-
   it('keeps the reason of an override, for the hosts that it names', () => {
     const facts = { cpus: 2, python: null };
     const reasons = (overrides: SpecificationInput['overrides']) =>

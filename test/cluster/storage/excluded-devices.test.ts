@@ -1,7 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { BlockDevice } from '../../../src/cluster/facts/facts.js';
+import { isWorthListing } from '../../../src/cluster/storage/excluded-devices.js';
+import { aDisk } from '../../support/builders.js';
 import { blankDisk, factsOf, systemDisk } from '../../support/storage-facts.js';
 import { plan, applied } from '../../support/storage-plan-of.js';
+
+describe('a device that is listed where it is not used', () => {
+  it.each(['sda', 'nvme0n1', 'vda', 'sdram'])('may be the disk %s', (name) => {
+    expect(isWorthListing(aDisk({ name }))).toBe(true);
+  });
+
+  it.each([
+    { type: 'loop' },
+    { type: 'rom' },
+    { type: 'part' },
+    { type: 'raid0' },
+    { type: 'linear' },
+    { type: 'crypt' },
+    { name: 'zram0' },
+    { name: 'sr0' },
+    { name: 'nbd15' },
+  ])('is not one like %j', (device) => {
+    expect(isWorthListing(aDisk(device))).toBe(false);
+  });
+});
 
 describe('the disks of a plan', () => {
   it('leave out a disk with the mount points of all that is built upon it', () => {

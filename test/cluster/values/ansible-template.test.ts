@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isPlainText, isTemplate } from '../../../src/cluster/values/ansible-template.js';
+import { isPlainText, isAnsibleTemplate } from '../../../src/cluster/values/ansible-template.js';
 
 describe('a value of a variable', () => {
   it.each(['{{ mine }}', 'a {% if b %}c{% endif %}', 'before {{after'])(
     'is a template where Ansible makes it: %s',
     (value) => {
-      expect(isTemplate(value)).toBe(true);
+      expect(isAnsibleTemplate(value)).toBe(true);
       expect(isPlainText(value)).toBe(false);
     },
   );
@@ -13,7 +13,7 @@ describe('a value of a variable', () => {
   it.each(['', 'calico', '{ "a": 1 }', '{a}', '} }'])(
     'is plain text where it stands as it is: %j',
     (value) => {
-      expect(isTemplate(value)).toBe(false);
+      expect(isAnsibleTemplate(value)).toBe(false);
       expect(isPlainText(value)).toBe(true);
     },
   );
@@ -21,7 +21,7 @@ describe('a value of a variable', () => {
   it.each([undefined, null, true, 7, ['{{ a }}'], { a: '{{ b }}' }])(
     'is neither where it is no text: %j',
     (value) => {
-      expect(isTemplate(value)).toBe(false);
+      expect(isAnsibleTemplate(value)).toBe(false);
       expect(isPlainText(value)).toBe(false);
     },
   );

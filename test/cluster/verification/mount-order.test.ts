@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUnits } from '../../../src/cluster/facts/systemd-units.js';
+import { parseSystemdUnits } from '../../../src/cluster/facts/systemd-units.js';
 import { judgeMountOrder } from '../../../src/cluster/verification/mount-order.js';
 import { unitShown } from '../../support/systemctl-show.js';
 
@@ -15,7 +15,7 @@ describe('the order of services and mounts', () => {
         { name: 'containerd', places: ['/data'] },
       ],
       mounts: ['data.mount', 'var-lib-kubelet.mount'],
-      units: parseUnits(blocks.join('\n\n')),
+      units: parseSystemdUnits(blocks.join('\n\n')),
     });
   const mounted = (id: string, at: number) =>
     unitShown(id, { SubState: 'mounted', UnitFileState: 'generated', ActiveEnterTimestampMonotonic: at });

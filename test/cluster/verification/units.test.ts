@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseUnits } from '../../../src/cluster/facts/systemd-units.js';
+import { parseSystemdUnits } from '../../../src/cluster/facts/systemd-units.js';
 import { judgeUnits } from '../../../src/cluster/verification/units.js';
 import { unitShown } from '../../support/systemctl-show.js';
 
@@ -8,7 +8,7 @@ const failing = (checks: readonly { check: string; passed: boolean }[]) =>
 
 describe('services', () => {
   const judge = (now: number, ...blocks: string[]) =>
-    judgeUnits({ host: 'node1', names: ['kubelet'], units: parseUnits(blocks.join('\n\n')), now });
+    judgeUnits({ host: 'node1', names: ['kubelet'], units: parseSystemdUnits(blocks.join('\n\n')), now });
 
   it('pass when running and enabled', () => {
     expect(judge(60, unitShown('containerd.service'), unitShown('kubelet.service'))).toEqual([

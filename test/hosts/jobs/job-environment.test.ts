@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takeEnvironment, writeEnvironment } from '../../../src/hosts/jobs/job-environment.js';
+import { takeJobEnvironment, writeJobEnvironment } from '../../../src/hosts/jobs/job-environment.js';
 import { lines, sh } from '../../../src/hosts/script.js';
 
 /** Values that a careless hand would change on the way. */
@@ -34,12 +34,12 @@ describe.each(['dash', 'bash --posix'])('the environment of a job, by %s', (shel
 
   it('comes to the job byte by byte, through a file that nobody else can read and that is gone then', async () => {
     const { PATH } = process.env;
-    run(writeEnvironment('one').text, { PATH, ...hostile, SECRET: 'of the worker' });
+    run(writeJobEnvironment('one').text, { PATH, ...hostile, SECRET: 'of the worker' });
     const written = join(folder, 'environment.one');
     expect((await stat(written)).mode & 0o777).toBe(0o600);
     expect(await readFile(written, 'utf8')).not.toContain('SECRET');
 
-    const output = run(lines(sh`attempt=one`, takeEnvironment, sh`env -0`).text, { PATH }).toString();
+    const output = run(lines(sh`attempt=one`, takeJobEnvironment, sh`env -0`).text, { PATH }).toString();
     const taken = output.split('\0').map((line) => [line.split('=')[0], line.replace(/^[^=]*=/, '')]);
     expect(Object.fromEntries(taken)).toMatchObject(hostile);
     expect(output).not.toContain('of the worker');

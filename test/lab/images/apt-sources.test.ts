@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyOptions, selectSources } from '../../../src/lab/images/apt-sources.js';
+import { proxyOptions, selectAptSources } from '../../../src/lab/images/apt-sources.js';
 
 describe('selectSources', () => {
   it('takes the distribution’s own suites from one-line sources', () => {
@@ -11,7 +11,7 @@ describe('selectSources', () => {
       'deb http://third.example/apt bookworm stable',
       'deb http://third.example/apt cloud-bookworm main',
     ].join('\n');
-    expect(selectSources(text, 'bookworm')).toEqual([
+    expect(selectAptSources(text, 'bookworm')).toEqual([
       'deb http://mirror.example/debian bookworm main contrib',
       'deb [signed-by=/k.gpg arch=amd64] http://mirror.example/security bookworm-security main',
     ]);
@@ -21,11 +21,11 @@ describe('selectSources', () => {
     const own =
       'Types: deb\n# a remark\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\nComponents: main';
     const third = 'Types: deb\nURIs: http://third.example\nSuites: nodistro\nComponents: main';
-    expect(selectSources(`${own}\n\n${third}\n`, 'bookworm')).toEqual([own]);
+    expect(selectAptSources(`${own}\n\n${third}\n`, 'bookworm')).toEqual([own]);
   });
 
   it('finds nothing on another distribution', () => {
-    expect(selectSources('deb http://mirror.example/ubuntu noble main', 'bookworm')).toEqual([]);
+    expect(selectAptSources('deb http://mirror.example/ubuntu noble main', 'bookworm')).toEqual([]);
   });
 });
 

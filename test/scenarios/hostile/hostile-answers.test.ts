@@ -16,7 +16,7 @@ import { plainText } from '../../../src/cluster/text/plain-text.js';
 import { clusterFolders } from '../../../src/cluster/kubespray/folders.js';
 import { describeProgress } from '../../../src/cluster/playbook/describe.js';
 import { PlaybookEventReader } from '../../../src/cluster/playbook/events.js';
-import { parseUnits } from '../../../src/cluster/facts/systemd-units.js';
+import { parseSystemdUnits } from '../../../src/cluster/facts/systemd-units.js';
 import { quote } from '../../../src/hosts/script.js';
 import { hostile } from '../../support/hostile.js';
 
@@ -134,7 +134,7 @@ describe('answers of hosts, full of hostile text', { timeout: 60_000 }, () => {
   it('are units, members, nodes and variables, or refused', () => {
     fc.assert(
       fc.property(hostile, hostile, (one, other) => {
-        parseUnits(`Id=${one}\nLoadState=${other}\n\n${other}\nId=${other}`);
+        parseSystemdUnits(`Id=${one}\nLoadState=${other}\n\n${other}\nId=${other}`);
         parsed(() => parseEtcdMembers(`{"members":[{"ID":12345678901234567890,"name":"${one}"}]}`));
         parsed(() => parseEtcdHealth(one));
         parsed(() => parseNodes(`{"items":[${other}]}`));
@@ -188,7 +188,7 @@ describe('answers of hosts, full of hostile text', { timeout: 60_000 }, () => {
       const begun = performance.now();
       plainText(text);
       escapeMarkdown(text);
-      parseUnits(text);
+      parseSystemdUnits(text);
       parsed(() => parseFacts(`\n${mark} boot-id\nx\n${mark} units\n${text}x\n${mark} end`, mark));
       parsed(() => parseEtcdMembers(text));
       const reader = new PlaybookEventReader();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cloneKubespray } from '../../../src/activities/step-01-kubespray/clone-kubespray.js';
-import type { PlaybookResult } from '../../../src/protocol/step-inputs.js';
+import type { PlaybookResult } from '../../../src/protocol/control-host-inputs.js';
 import { createVirtualEnvironment } from '../../../src/activities/step-02-ansible/create-virtual-environment.js';
 import { installRequirements } from '../../../src/activities/step-02-ansible/install-requirements.js';
 import { runKubespray } from '../../../src/activities/step-08-kubespray-run/run-kubespray.js';

@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NodeProbe } from '../../../src/cluster/rerun/kubeadm-probe.js';
+import type { NodeProbe } from '../../../src/cluster/rerun/node-probe.js';
 import type { Report } from '../../../src/cluster/report/report.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import type { Question } from '../../../src/protocol/progress.js';

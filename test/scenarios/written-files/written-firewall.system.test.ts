@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
-import { closedPorts } from '../../../src/cluster/network/own-firewall.js';
+import { closedPorts } from '../../../src/cluster/network/outdated-firewalls.js';
 import { checkSpecification } from '../../../src/cluster/specification/check.js';
 import { specificationSchema, type Specification } from '../../../src/cluster/specification/specification.js';
 import { hostile } from '../../support/hostile.js';

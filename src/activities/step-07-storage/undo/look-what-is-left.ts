@@ -12,7 +12,7 @@ import {
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
-import { movedFunctions } from '../parts/moved-data.js';
+import { movedDataFunctions } from '../parts/moved-data.js';
 import { dropIn, dropInPath } from '../order-units-after-mount.js';
 import { initramfsTraceScript, undoInitramfsScript } from '../regenerate-initramfs.js';
 import { readStateNow } from '../parts/read-record-before.js';
@@ -124,7 +124,7 @@ async function readBackup(
 async function ownTraces(host: Host, target: StorageTarget): Promise<readonly string[]> {
   const { mountPoint, moves } = target;
   const script = lines(
-    movedFunctions(target),
+    movedDataFunctions(target),
     sh`for place in ${[mountPoint, ...moves.map(({ from }) => from)]}; do
   if on_array "$place"; then echo "$place is mounted."; fi
 done`,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { placesOf } from '../../../cluster/storage/commands.js';
+import { placesOf } from '../../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { FileState, UnitBefore } from '../../../cluster/storage/record-before.js';
 import { lines, sh, type Script } from '../../../hosts/script.js';
-import { movedFunctions } from '../parts/moved-data.js';
+import { movedDataFunctions } from '../parts/moved-data.js';
 import { refuseFunction } from '../../running/refusals.js';
 import { syncUnits } from '../../../probes/units.js';
 
@@ -42,7 +42,7 @@ export function undoScript(work: UndoWork): Script {
   return lines(
     sh`set -eu`,
     refuseFunction,
-    movedFunctions(target),
+    movedDataFunctions(target),
     sh`if [ "$(${switchedScript(target)})" != '' ]; then refuse "Data is on the array already."; fi`,
     fileFunctions,
     ...dropIns.map(({ path, text }) => sh`if printf '%s' ${text} | cmp -s - ${path}; then rm -f ${path}; fi`),

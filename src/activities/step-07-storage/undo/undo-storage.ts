@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { storageDigest } from '../../../cluster/storage/make-storage-plan.js';
-import { oldCopyOf } from '../../../cluster/storage/commands.js';
+import { oldCopyOf } from '../../../cluster/storage/data-places.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import { fstabPath, mdadmConfPath, type RecordBefore } from '../../../cluster/storage/record-before.js';
 import { CommandFailedError, RefusedError } from '../../../hosts/errors.js';
@@ -8,7 +8,7 @@ import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
 import { observeArray } from '../../../probes/array.js';
 import type { Dependencies } from '../../running/dependencies.js';
-import { movedFunctions } from '../parts/moved-data.js';
+import { movedDataFunctions } from '../parts/moved-data.js';
 import { notProven, withRefusals } from '../../running/refusals.js';
 import { runJob } from '../../running/run-job.js';
 import { changed, hostStep, unchanged } from '../../running/step.js';
@@ -67,7 +67,7 @@ async function whyKept(
   const olds = target.moves.map(({ from }) => oldCopyOf(from));
   const { stdout } = await host.run(
     lines(
-      movedFunctions(target),
+      movedDataFunctions(target),
       sh`switched() {`,
       switchedScript(target),
       sh`}

@@ -1,8 +1,8 @@
 import { isEncapsulating } from '../../network/encapsulation.js';
 import { pluginForKubespray } from '../../specification/network-plugin.js';
 import type { Specification } from '../../specification/specification.js';
-import type { FoundBefore } from '../../checks/host-check.js';
-import { foundVariable, removedVariables, unknownChoices } from '../variable-finding.js';
+import type { FindingBeforeOverrides } from '../../checks/findings.js';
+import { foundVariable, removedVariables, unknownChoices } from '../found-variable.js';
 
 /*
  * Read off roles/network_plugin/calico/tasks/check.yml, where it is the same from v2.24.1 to v2.31.0. This comes far later
@@ -18,7 +18,10 @@ const choices = {
 const removed = ['ipip', 'ipip_mode', 'calcio_ipam_autoallocateblocks'];
 
 /** What Calico's own variables stop Kubespray at, where it installs Calico. */
-export function calicoFindings({ kubespray: { variables }, firewall }: Specification): FoundBefore[] {
+export function calicoFindings({
+  kubespray: { variables },
+  firewall,
+}: Specification): FindingBeforeOverrides[] {
   if (pluginForKubespray(firewall.networkPlugin, variables) !== 'calico') return [];
   const { calico_ipip_mode: ipip = 'Never', calico_vxlan_mode: vxlan = 'Always' } = variables;
   return [

@@ -1,8 +1,8 @@
 import type { ClusterFacts } from '../../facts/facts.js';
 import { addressNumber, parseIpNetwork, type IpNetwork } from '../../values/ip-network.js';
 import type { Specification } from '../../specification/specification.js';
-import { isTemplate } from '../../values/ansible-template.js';
-import { type FoundBefore } from '../../checks/host-check.js';
+import { isAnsibleTemplate } from '../../values/ansible-template.js';
+import type { FindingBeforeOverrides } from '../../checks/findings.js';
 import { nodeAddressOf } from '../../specification/members.js';
 
 const networks = {
@@ -14,9 +14,9 @@ const networks = {
 export function clusterNetworkFindings(
   specification: Specification,
   facts: ClusterFacts<'system'>,
-): FoundBefore[] {
+): FindingBeforeOverrides[] {
   const { variables } = specification.kubespray;
-  const found = (is: string, shouldBe: string): FoundBefore => ({
+  const found = (is: string, shouldBe: string): FindingBeforeOverrides => ({
     check: 'cluster-networks',
     host: null,
     severity: 'error',
@@ -32,7 +32,7 @@ export function clusterNetworkFindings(
   const [services, pods] = read.map(({ network }) => network);
   return [
     ...read
-      .filter(({ network, text }) => network === undefined && !isTemplate(text))
+      .filter(({ network, text }) => network === undefined && !isAnsibleTemplate(text))
       .map(({ name, text }) =>
         found(`${name}: ${JSON.stringify(text)}`, 'a network such as 10.233.64.0/18, or Kubespray stops'),
       ),
@@ -59,11 +59,14 @@ export function clusterNetworkFindings(
   ];
 
   /** "Check that IP range is enough for the nodes": every plugin but Calico gives each node a network of its own. */
-  function tooSmall({ hosts, firewall }: Specification, network: IpNetwork | undefined): FoundBefore[] {
+  function tooSmall(
+    { hosts, firewall }: Specification,
+    network: IpNetwork | undefined,
+  ): FindingBeforeOverrides[] {
     const { kube_network_node_prefix: prefix = 24 } = variables;
     if (
       network === undefined ||
-      isTemplate(prefix) ||
+      isAnsibleTemplate(prefix) ||
       !['cilium', 'flannel'].includes(firewall.networkPlugin)
     )
       return [];

@@ -1,18 +1,19 @@
 import { isSameAddress } from '../../values/ip-address.js';
-import type { FoundBefore, HostLook } from '../../checks/host-check.js';
+import type { HostLook } from '../../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../../checks/findings.js';
 import { nodeAddressOf } from '../../specification/members.js';
 
 /** Bytes: encapsulated packets of pods are 50 bytes shorter, and 1400 is what tunnels and clouds are made for. */
 const smallestMtu = 1450;
 
 /** A packet longer than the other side takes is dropped without a word: short questions work, long answers never come. */
-export function mtuFindings(looks: readonly HostLook[]): FoundBefore[] {
+export function mtuFindings(looks: readonly HostLook[]): FindingBeforeOverrides[] {
   const known = looks.flatMap((look) => {
     const found = nodeInterface(look);
     return found === undefined ? [] : [{ host: look.host.name, ...found }];
   });
   const usual = most(known.map(({ mtu }) => mtu));
-  return known.flatMap(({ host, name, mtu }): FoundBefore[] => {
+  return known.flatMap(({ host, name, mtu }): FindingBeforeOverrides[] => {
     if (mtu === usual && mtu >= smallestMtu) return [];
     return [
       {

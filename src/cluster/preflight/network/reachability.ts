@@ -8,13 +8,13 @@ import type {
   Reachability,
 } from '../../network/reachability.js';
 import type { Specification } from '../../specification/specification.js';
-import type { FoundBefore } from '../../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../../checks/findings.js';
 
 /** Ways between hosts on which Kubernetes would not get through, told before it is installed. */
 export function reachabilityFindings(
   { blocked, narrow, outdated = [] }: Reachability,
   { firewall }: Pick<Specification, 'firewall'>,
-): FoundBefore[] {
+): FindingBeforeOverrides[] {
   return [
     ...blocked.map(blockedFinding),
     ...outdated.map(firewall.enabled ? outdatedFinding : abandonedFinding),
@@ -35,7 +35,14 @@ const obstacles: Readonly<Record<Obstacle, { readonly is: string; readonly why: 
   },
 };
 
-function blockedFinding({ host, direction, ports, obstacle, peers, peerCount }: BlockedHost): FoundBefore {
+function blockedFinding({
+  host,
+  direction,
+  ports,
+  obstacle,
+  peers,
+  peerCount,
+}: BlockedHost): FindingBeforeOverrides {
   const { is, why } = obstacles[obstacle];
   const others = othersOf({ peers, peerCount });
   const named = ports.map(namedPort).join(', ');
@@ -55,7 +62,7 @@ function blockedFinding({ host, direction, ports, obstacle, peers, peerCount }: 
 }
 
 /** Step 10 of this run comes before Kubespray on such a host, so nothing has to wait for anybody. */
-function outdatedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBefore {
+function outdatedFinding({ host, ports, ...peers }: OutdatedFirewall): FindingBeforeOverrides {
   const others = othersOf(peers);
   return {
     check: 'reachability',
@@ -68,7 +75,7 @@ function outdatedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBefo
 }
 
 /** The specification wants no firewall any more, so nobody writes its rules anew. */
-function abandonedFinding({ host, ports, ...peers }: OutdatedFirewall): FoundBefore {
+function abandonedFinding({ host, ports, ...peers }: OutdatedFirewall): FindingBeforeOverrides {
   return {
     check: 'reachability',
     host,
@@ -87,7 +94,7 @@ function othersOf({ peers, peerCount }: Pick<BlockedHost, 'peers' | 'peerCount'>
   return `${peers.join(', ')}${peerCount > peers.length ? ` and ${peerCount - peers.length} more` : ''}`;
 }
 
-function narrowFinding({ from, to, mtu, arrives }: NarrowPath): FoundBefore {
+function narrowFinding({ from, to, mtu, arrives }: NarrowPath): FindingBeforeOverrides {
   return {
     check: 'path-mtu',
     host: from,

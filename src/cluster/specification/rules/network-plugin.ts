@@ -1,13 +1,13 @@
 import type { Draft } from '../draft.js';
 import { networkPluginVariable, pluginOfVariables } from '../network-plugin.js';
 import type { Problem } from '../problems.js';
-import { isTemplate } from '../../values/ansible-template.js';
+import { isAnsibleTemplate } from '../../values/ansible-template.js';
 import { wrong } from './repeats.js';
 
 /** The firewall lets one plugin's packets through, so Kubespray must not be told to install another (trap T12). */
 export function networkPluginProblems({ firewall, kubespray }: Draft): Problem[] {
   const said = firewall.networkPlugin;
-  if (said === undefined && isTemplate(kubespray.variables[networkPluginVariable])) {
+  if (said === undefined && isAnsibleTemplate(kubespray.variables[networkPluginVariable])) {
     return [
       wrong(
         ['kubespray', 'variables', networkPluginVariable],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BlockDevice, HostFacts } from '../../../src/cluster/facts/facts.js';
-import { lookAgain } from '../../../src/cluster/storage/planned-disks.js';
+import { recheckDisks } from '../../../src/cluster/storage/recheck-disks.js';
 import { aDisk, aTarget, someFacts } from '../../support/builders.js';
 
 const target = aTarget();
@@ -10,7 +10,7 @@ const disks = (change: Partial<BlockDevice> = {}) =>
     aDisk({ ...{ name: nameThen, serial, size: bytes, byId: [byId] }, ...(index === 0 ? change : {}) }),
   );
 const look = (blockDevices: BlockDevice[], facts: Partial<HostFacts> = {}) =>
-  lookAgain(someFacts({ blockDevices, ...facts }), target);
+  recheckDisks(someFacts({ blockDevices, ...facts }), target);
 const problems = (...seen: Parameters<typeof look>) => look(...seen)[0]?.problems;
 const member = { signature: 'linux_raid_member', uuid: 'a96501a3-955f-af1e-06f8-087d503e8c36' };
 const running = {

@@ -3,7 +3,7 @@ import { copyScript } from '../../../src/activities/step-07-storage/copy-data.js
 import { createScript } from '../../../src/activities/step-07-storage/create-raid-array.js';
 import { makeScript } from '../../../src/activities/step-07-storage/make-file-system.js';
 import { switchScript } from '../../../src/activities/step-07-storage/switch-data.js';
-import { storageCommands } from '../../../src/cluster/storage/commands.js';
+import { storageCommands } from '../../../src/cluster/storage/storage-commands.js';
 import { aTarget } from '../../support/builders.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import type { Script } from '../../../src/hosts/script.js';

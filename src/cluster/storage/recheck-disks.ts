@@ -1,4 +1,4 @@
-import { traces } from './block-devices.js';
+import { deviceTraces } from './device-traces.js';
 import type { BlockDevice, HostFacts } from '../facts/facts.js';
 import { sameMdUuid } from './md-uuid.js';
 import { holdsOnly } from './disk-selection.js';
@@ -6,14 +6,14 @@ import type { PlannedDisk, StorageTarget } from './storage-plan.js';
 import { runningArray } from './storage-differences.js';
 
 /** A planned disk as it is now, or what keeps it from being used; full sentences. */
-export interface PlannedDiskNow {
+export interface RecheckedDisk {
   readonly disk: PlannedDisk;
   readonly name: string | null;
   readonly problems: readonly string[];
 }
 
 /** Looks again at the disks of an approved plan: the same disks, and still blank or in the planned array already. */
-export function lookAgain(facts: HostFacts, target: StorageTarget): readonly PlannedDiskNow[] {
+export function recheckDisks(facts: HostFacts, target: StorageTarget): readonly RecheckedDisk[] {
   return target.disks.map((disk) => {
     const found = facts.blockDevices.filter(({ type, serial }) => type === 'disk' && serial === disk.serial);
     const [device] = found;
@@ -36,8 +36,8 @@ function identityProblems(device: BlockDevice, disk: PlannedDisk): readonly stri
 
 function contentProblems(device: BlockDevice, facts: HostFacts, target: StorageTarget): readonly string[] {
   const member = device.signature === 'linux_raid_member' && sameMdUuid(device.uuid, target.array.uuid);
-  if (!member) return traces(device);
+  if (!member) return deviceTraces(device);
   const array = runningArray(facts, target);
   const names = array === undefined ? [] : [array.device.replace('/dev/', '')];
-  return holdsOnly(device, names) ? [] : traces(device);
+  return holdsOnly(device, names) ? [] : deviceTraces(device);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureImage, imageKey, type ImageRecipe } from '../../../src/lab/images/image-cache.js';
+import { ensureImage, imageKey, type ImageRecipe } from '../../../src/lab/images/ensure-image.js';
 import type { LoginKey } from '../../../src/lab/images/login-key.js';
 import { systemdImage } from '../../../src/lab/images/systemd-image.js';
 import { virtualMachineImage } from '../../../src/lab/images/virtual-machine-image.js';

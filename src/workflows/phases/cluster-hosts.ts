@@ -10,13 +10,13 @@ import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import type { ApprovedPlans } from '../../protocol/approvals.js';
 import type { PrepareHostInput } from '../../protocol/host-messages.js';
-import { HostWork } from './host-work.js';
+import { HostWorkflow } from './host-workflow.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
 import { runBoth } from '../running/run-both.js';
 
 /** The workflows of a cluster's hosts, from the first change on a host to the last. */
-export class HostWorks {
-  private works: readonly HostWork[] = [];
+export class ClusterHosts {
+  private workflows: readonly HostWorkflow[] = [];
 
   constructor(private readonly run: ClusterRun) {}
 
@@ -26,59 +26,63 @@ export class HostWorks {
    */
   async prepare(plan: ClusterPlan, approved: ApprovedPlans): Promise<void> {
     const hosts = this.run.activeHosts();
-    this.works = hosts.map((host) => new HostWork(this.run, host));
-    const begin = (work: HostWork) => work.prepare(this.inputFor(work.host, approved, hosts.length));
+    this.workflows = hosts.map((host) => new HostWorkflow(this.run, host));
+    const begin = (workflow: HostWorkflow) =>
+      workflow.prepare(this.inputFor(workflow.host, approved, hosts.length));
     await runBoth(
-      () => forEachBounded(this.worksOf(plan.order.sideBySide), begin),
+      () => forEachBounded(this.workflowsOf(plan.order.sideBySide), begin),
       () => this.prepareInUse(plan.order, begin),
     );
-    await condition(() => this.works.every((work) => work.isPreparedOrOver()));
+    await condition(() => this.workflows.every((workflow) => workflow.isPreparedOrOver()));
   }
 
   /**
    * Hosts of a cluster that is in use, each only when those before it are back. A person who is asked about one keeps the
    * others waiting. Without one of its control planes Kubespray is not run at all, so then nothing more is begun.
    */
-  private async prepareInUse(order: WorkOrder, begin: (work: HostWork) => Promise<void>): Promise<void> {
-    const [controlPlanes, workers] = [this.worksOf(order.oneByOne), this.worksOf(order.workers)];
-    const untilBack = async (work: HostWork) => {
-      await begin(work);
-      await work.preparedOrOver();
+  private async prepareInUse(
+    order: WorkOrder,
+    begin: (workflow: HostWorkflow) => Promise<void>,
+  ): Promise<void> {
+    const [controlPlanes, workers] = [this.workflowsOf(order.oneByOne), this.workflowsOf(order.workers)];
+    const untilBack = async (workflow: HostWorkflow) => {
+      await begin(workflow);
+      await workflow.preparedOrOver();
     };
-    for (const [index, work] of controlPlanes.entries()) {
-      await untilBack(work);
-      if (!this.run.hasEnded(work.host.name)) continue;
+    for (const [index, workflow] of controlPlanes.entries()) {
+      await untilBack(workflow);
+      if (!this.run.hasEnded(workflow.host.name)) continue;
       for (const left of [...controlPlanes.slice(index + 1), ...workers]) left.leaveOut();
       return;
     }
     await forEachBounded(workers, untilBack, { atOnce: order.maxUnavailable });
   }
 
-  private worksOf(names: readonly string[]): HostWork[] {
-    return this.works.filter(({ host }) => names.includes(host.name));
+  private workflowsOf(names: readonly string[]): HostWorkflow[] {
+    return this.workflows.filter(({ host }) => names.includes(host.name));
   }
 
   /** What is left to do on each host after Kubespray. */
   async finish(): Promise<void> {
-    await forEachBounded(this.works, (work) => work.finish());
-    await Promise.all(this.works.map((work) => work.over()));
+    await forEachBounded(this.workflows, (workflow) => workflow.finish());
+    await Promise.all(this.workflows.map((workflow) => workflow.over()));
   }
 
-  /** Ends every work before its next step. @param why for the report */
+  /** Ends every workflow before its next step. @param why for the report */
   async letGo(why: string): Promise<void> {
-    await forEachBounded(this.works, (work) => work.letGo(why));
+    await forEachBounded(this.workflows, (workflow) => workflow.letGo(why));
   }
 
   /** Where kubelet's and containerd's data live, by host, for Kubespray's variables. */
   storageLayouts(): StorageLayouts {
-    const works = this.works.filter(({ host }) => !this.run.hasEnded(host.name));
-    return storageLayouts(Object.fromEntries(works.map(({ host, storage }) => [host.name, storage])));
+    const workflows = this.workflows.filter(({ host }) => !this.run.hasEnded(host.name));
+    return storageLayouts(Object.fromEntries(workflows.map(({ host, storage }) => [host.name, storage])));
   }
 
   /** What step 7 made of each host, for verification. */
   storageTargets(): Map<string, StorageTarget> {
     return new Map(
-      this.works.flatMap(({ host, storage }) => {
+      this.workflows.flatMap(({ host, storage }) => {
         const target = targetOfPlan(storage);
         return target === undefined ? [] : [[host.name, target] as const];
       }),

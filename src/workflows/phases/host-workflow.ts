@@ -24,7 +24,7 @@ import { whereItStands } from '../running/outcomes.js';
 import { clusterAttribute } from '../../protocol/search-attributes.js';
 
 /** The cluster's side of one host's workflow: starts it, hears its reports, passes answers on, takes its outcome. */
-export class HostWork {
+export class HostWorkflow {
   /** As it was applied, or found satisfied. */
   storage: StoragePlan | null = null;
   private child: ChildWorkflowHandle<PrepareHost> | undefined;

@@ -1,12 +1,12 @@
 import type { ClusterFacts, HostFacts } from '../facts/facts.js';
 import { either, pythonTrouble } from '../facts/interpreters.js';
-import type { FoundBefore } from '../checks/host-check.js';
+import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { neededKubernetes, releasesToChooseFrom } from './kubernetes-of-release.js';
 import type { Release } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
 
 /** What decides whether a release fits. */
-export interface Fit {
+export interface FitSituation {
   readonly specification: Specification;
   /** By inventory name; hosts without facts are not asked about. */
   readonly facts?: ClusterFacts<'operatingSystem' | 'cgroupVersion' | 'kubernetes'> | undefined;
@@ -15,26 +15,29 @@ export interface Fit {
 }
 
 /** What a release is judged by. */
-export interface ReleaseSituation extends Fit {
+export interface ReleaseSituation extends FitSituation {
   readonly controlHost?: Pick<HostFacts, 'operatingSystem' | 'interpreters' | 'kubespray'> | undefined;
   /** Some of the machines could not be read: that a release fits is not said of them. */
   readonly isPartial?: boolean | undefined;
 }
 
 /** Whether every host and the control host are what a release was made for. A missing venv is mended in a minute, and decides nothing. */
-export function fits(release: Release, situation: Fit): boolean {
+export function fits(release: Release, situation: FitSituation): boolean {
   return fitsHosts(release, situation) && fitsPython(release, situation);
 }
 
 /** The same for the hosts alone. */
-export function fitsHosts(release: Release, { facts = {}, specification }: Fit): boolean {
+export function fitsHosts(release: Release, { facts = {}, specification }: FitSituation): boolean {
   return Object.values(facts).every(
     (host) => supports(release, host.operatingSystem) !== false && startsOn(release, host, specification),
   );
 }
 
 /** Of several the first that fits all of it, else the first that fits the hosts, else the first. */
-export function bestFitting(candidates: readonly Release[], situation: Fit): Release | undefined {
+export function bestFittingRelease(
+  candidates: readonly Release[],
+  situation: FitSituation,
+): Release | undefined {
   return (
     candidates.find((release) => fits(release, situation)) ??
     candidates.find((release) => fitsHosts(release, situation)) ??
@@ -51,17 +54,17 @@ export function startsOn(
   return cgroupV1 || cgroupVersion === 2 || kubespray.variables['kubelet_fail_cgroup_v1'] === false;
 }
 
-function fitsPython(release: Release, { controlHost }: Fit): boolean {
+function fitsPython(release: Release, { controlHost }: FitSituation): boolean {
   const found = controlHost?.interpreters;
   return found === undefined || found.some(({ version }) => release.python.includes(version));
 }
 
 /** Everything about hosts and control host that a release does not fit, with what to do; of cgroups preflight tells. */
-export function releaseMisfits(release: Release, situation: ReleaseSituation): FoundBefore[] {
+export function releaseMisfits(release: Release, situation: ReleaseSituation): FindingBeforeOverrides[] {
   return [...hostMisfits(release, situation), ...pythonMisfit(release, situation)];
 }
 
-function hostMisfits(release: Release, situation: ReleaseSituation): FoundBefore[] {
+function hostMisfits(release: Release, situation: ReleaseSituation): FindingBeforeOverrides[] {
   const { facts = {} } = situation;
   return Object.entries(facts).flatMap(([host, { operatingSystem }]) => {
     return supports(release, operatingSystem) === false
@@ -81,7 +84,7 @@ function systemMisfit({
   operatingSystem,
   release,
   situation,
-}: Misfit & Pick<HostFacts, 'operatingSystem'>): FoundBefore {
+}: Misfit & Pick<HostFacts, 'operatingSystem'>): FindingBeforeOverrides {
   const other = otherRelease(situation, {
     before: 'Name',
     isBetter: (one) => supports(one, operatingSystem) !== false,
@@ -104,7 +107,7 @@ function noneIsMadeFor(specification: Specification): string {
     : `No known release that installs Kubernetes ${needed} is made for all of these hosts: install another system on some of them, or ask for another Kubernetes by kube_version.`;
 }
 
-function pythonMisfit(release: Release, situation: ReleaseSituation): FoundBefore[] {
+function pythonMisfit(release: Release, situation: ReleaseSituation): FindingBeforeOverrides[] {
   const { controlHost } = situation;
   const interpreters = controlHost?.interpreters;
   if (controlHost === undefined || interpreters === undefined) return [];
@@ -141,7 +144,7 @@ function otherRelease(
 }
 
 /** What a release is made for does not say: systems that are neither Ubuntu nor Debian. */
-export function unknownSystems({ facts = {} }: ReleaseSituation): FoundBefore[] {
+export function unknownSystems({ facts = {} }: ReleaseSituation): FindingBeforeOverrides[] {
   return Object.entries(facts)
     .filter(([, { operatingSystem }]) => supports(undefined, operatingSystem) === undefined)
     .map(([host, { operatingSystem }]) => ({

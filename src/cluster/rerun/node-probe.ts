@@ -65,6 +65,20 @@ export function nodeNameOf({ nodeName, host }: NodeProbe): string {
   return nodeName ?? host;
 }
 
+/** Whether anything of a control plane's part of Kubernetes is on the node. */
+export function hasTraces(probe: NodeProbe): boolean {
+  const { config, kubeletConf, bootstrapKubeletConf, adminConf, manifests } = probe;
+  return config || kubeletConf || bootstrapKubeletConf || adminConf || manifests.length > 0;
+}
+
+/**
+ * Whether the cluster has ever been of use: `kubeadm init` writes cluster-info before the first daemon set, and nobody
+ * joins without it; so one of them is proof, also where an administrator has deleted cluster-info since.
+ */
+export function hasWorked(cluster: ClusterSeen, except: string): boolean {
+  return cluster.clusterInfo || cluster.workloads || cluster.nodes.some((name) => name !== except);
+}
+
 /**
  * Reads the answer of the probe's script.
  * @throws FactsError when it is cut off

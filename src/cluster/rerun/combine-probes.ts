@@ -1,20 +1,8 @@
-import type { HostSpecification } from '../specification/specification.js';
-import { nodeNameOf, type ClusterSeen, type NodeProbe } from './kubeadm-probe.js';
-
-/** What Kubespray does with a node depends on which of these it is; the first is the inventory's first control plane. */
-export type NodeRole = 'first-control-plane' | 'control-plane' | 'worker';
-
-/** What a host is to Kubespray; `controlPlanes` are in the inventory's order. */
-export function roleOf(
-  { name, roles }: HostSpecification,
-  controlPlanes: readonly HostSpecification[],
-): NodeRole {
-  if (controlPlanes[0]?.name === name) return 'first-control-plane';
-  return roles.includes('control-plane') ? 'control-plane' : 'worker';
-}
+import { hasTraces, nodeNameOf, type ClusterSeen, type NodeProbe } from './node-probe.js';
+import type { NodeRole } from './node-role.js';
 
 /** What all nodes together show of the cluster. */
-export interface WholeCluster {
+export interface CombinedProbes {
   /** What an API server or etcd has told of it; null when nobody answers. */
   readonly cluster: ClusterSeen | null;
   /** Where nobody answers: the hosts with etcd's data, of which nobody can tell whether a cluster is in it. */
@@ -27,23 +15,24 @@ export interface WholeCluster {
   readonly takenForFirst: readonly string[];
 }
 
-interface Node {
+/** What was seen on a node, and what it is to Kubespray. */
+export interface ProbedNode {
   readonly probe: NodeProbe;
   readonly role: NodeRole;
 }
 
 /** Puts the probes of all nodes together. The flag is the release's. */
-export function wholeClusterOf({
+export function combineProbes({
   nodes,
   firstControlPlaneByName,
 }: {
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly ProbedNode[];
   readonly firstControlPlaneByName: boolean;
-}): WholeCluster {
+}): CombinedProbes {
   const cluster = clusterSeenBy(nodes.map(({ probe }) => probe));
   const controlPlanes = nodes.filter(({ role }) => role !== 'worker');
   const blank = controlPlanes.find(({ probe, role }) => role === 'first-control-plane' && !hasTraces(probe));
-  const hostsOf = (some: readonly Node[]) => some.map(({ probe }) => probe.host);
+  const hostsOf = (some: readonly ProbedNode[]) => some.map(({ probe }) => probe.host);
   return {
     cluster,
     silentEtcd: cluster === null ? hostsOf(nodes.filter(({ probe }) => probe.etcd.hasData)) : [],
@@ -54,7 +43,7 @@ export function wholeClusterOf({
 }
 
 /** Whether Kubespray runs `kubeadm init` on the node rather than `kubeadm join`, where it sees it as blank. */
-export function isFirstToKubespray({ probe, role }: Node, { takenForFirst }: WholeCluster): boolean {
+export function isFirstToKubespray({ probe, role }: ProbedNode, { takenForFirst }: CombinedProbes): boolean {
   return role === 'first-control-plane' || takenForFirst.includes(probe.host);
 }
 
@@ -63,7 +52,7 @@ export function isFirstToKubespray({ probe, role }: Node, { takenForFirst }: Who
  * first name with the inventory's. Labels are not known here, and a join that was cut off leaves a node without. So each
  * that is registered counts, unless the inventory's first or one that kubeadm has been on comes before it.
  */
-function takenForFirst(controlPlanes: readonly Node[], cluster: ClusterSeen | null): Node[] {
+function takenForFirst(controlPlanes: readonly ProbedNode[], cluster: ClusterSeen | null): ProbedNode[] {
   const isRegistered = (name: string) => cluster === null || cluster.nodes.includes(name);
   const certain = controlPlanes
     .filter(({ probe, role }) => probe.config || role === 'first-control-plane')
@@ -89,18 +78,4 @@ function clusterSeenBy(probes: readonly NodeProbe[]): ClusterSeen | null {
     (best, answer) => (best === null || rank(answer) > rank(best) ? answer : best),
     null,
   );
-}
-
-/**
- * Whether the cluster has ever been of use: `kubeadm init` writes cluster-info before the first daemon set, and nobody
- * joins without it; so one of them is proof, also where an administrator has deleted cluster-info since.
- */
-export function hasWorked(cluster: ClusterSeen, except: string): boolean {
-  return cluster.clusterInfo || cluster.workloads || cluster.nodes.some((name) => name !== except);
-}
-
-/** Whether anything of a control plane's part of Kubernetes is on the node. */
-export function hasTraces(probe: NodeProbe): boolean {
-  const { config, kubeletConf, bootstrapKubeletConf, adminConf, manifests } = probe;
-  return config || kubeletConf || bootstrapKubeletConf || adminConf || manifests.length > 0;
 }

@@ -1,9 +1,8 @@
+import { copyOptions } from './copy-options.js';
+import { placesOf, type Move } from './data-places.js';
 import { arrayFstabLine, bindFstabLines } from './fstab.js';
 import { arrayLine } from './mdadm-conf.js';
 import type { StorageTarget } from './storage-plan.js';
-
-/** One directory whose data belong on the array. */
-export type Move = StorageTarget['moves'][number];
 
 /**
  * What step 7 runs on the host, for the reader of the plan; in the order in which it happens. Left out is what only looks,
@@ -52,59 +51,6 @@ export function createWords({ array, disks }: StorageTarget, answers = answersFo
 
 function answersFor({ level }: StorageTarget['array']): readonly string[] {
   return level === 'raid0' ? [] : ['--bitmap=internal', '--run'];
-}
-
-/** By unit, what stays in the old place in the root-dir layout: kubelet.conf and Kubespray name it there (trap T3). */
-export const keptInPlace: Readonly<Record<string, readonly string[]>> = {
-  kubelet: ['pki', 'config.yaml', 'kubeadm-flags.env'],
-};
-
-/** Where the data of one directory is, from the first copied file to the end. */
-export interface Places {
-  /** Its old place. */
-  readonly from: string;
-  /** Its new place. */
-  readonly to: string;
-  /** Where a copy grows. */
-  readonly partial: string;
-  /** Where the copy waits when it has been verified; then it is renamed to its new place. */
-  readonly verified: string;
-  /** The original, once the copy takes its place. */
-  readonly old: string;
-  /** The record that it is Slipway that has moved the data: a file beside the new place. */
-  readonly moved: string;
-}
-
-/** Every name that step 7 has for the data of one directory. */
-export function placesOf({ mountPoint }: Pick<StorageTarget, 'mountPoint'>, { from, to }: Move): Places {
-  const name = to.slice(to.lastIndexOf('/') + 1);
-  return {
-    from,
-    to,
-    partial: `${mountPoint}/.slipway-${name}.partial`,
-    verified: `${mountPoint}/.slipway-${name}.verified`,
-    old: oldCopyOf(from),
-    moved: `${mountPoint}/.slipway-${name}.moved`,
-  };
-}
-
-/** The original, kept beside its old place until verification has passed. */
-export function oldCopyOf(from: string): string {
-  return `${from}.slipway-old`;
-}
-
-/** What is left of the original while it is deleted. */
-export function deletingOf(from: string): string {
-  return `${from}.slipway-deleting`;
-}
-
-/**
- * rsync's options for a copy that is the same in owners, modes, times, links, attributes, lists and holes. In the root-dir
- * layout what the kubelet needs in its old place stays there (trap T3).
- */
-export function copyOptions({ layout }: StorageTarget, { unit }: Move): readonly string[] {
-  const kept = layout === 'root-dir' ? (keptInPlace[unit] ?? []) : [];
-  return ['-aHAXSx', '--numeric-ids', '--delete', ...kept.map((name) => `--exclude=/${name}`)];
 }
 
 function copyCommands(target: StorageTarget, move: Move): readonly string[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { logTail, wholeCharacters } from '../../../src/hosts/jobs/job-log.js';
+import { logTail, wholeCharacters } from '../../../src/hosts/jobs/log-tail.js';
 import { tailOf } from '../../../src/hosts/run-errors.js';
 
 describe('wholeCharacters', () => {

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  addressesOf,
-  matchesOf,
-  setsOf,
-  sourceGroups,
-} from '../../../src/cluster/network/firewall-sources.js';
+import { addressesOf, matchesOf, setsOf, sourceGroups } from '../../../src/cluster/network/source-groups.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { aSpecification } from '../../support/builders.js';
 

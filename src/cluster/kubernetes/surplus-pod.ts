@@ -22,7 +22,7 @@ export function schedulersWords({ status }: Pods[number]): string | undefined {
  * Whether a pod waits only because every node that takes its kind has one of them already. There are two of Cilium's by
  * default, and the more CoreDNS the more processors the nodes have: the surplus waits for ever, and does no harm.
  */
-export function isSurplus(pod: Pods[number]): boolean {
+export function isSurplusPod(pod: Pods[number]): boolean {
   const isOnePerNode = onePerNode.some(([label, value]) => pod.metadata.labels[label] === value);
   const [, reasons] = /^0\/\d+ nodes are available: (.*?)\.( |$)/.exec(schedulersWords(pod) ?? '') ?? [];
   if (!isOnePerNode || reasons === undefined) return false;

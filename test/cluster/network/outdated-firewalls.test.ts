@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { firewallRuleSet } from '../../../src/cluster/network/firewall.js';
-import { closedPorts, outdatedFirewalls } from '../../../src/cluster/network/own-firewall.js';
+import { closedPorts, outdatedFirewalls } from '../../../src/cluster/network/outdated-firewalls.js';
 import type { Specification, SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { aSpecification } from '../../support/builders.js';
 

@@ -1,4 +1,4 @@
-import { addressesOf } from './firewall-sources.js';
+import { addressesOf } from './source-groups.js';
 import { groupBy } from '../values/group-by.js';
 import { plainAddress } from '../values/ip-address.js';
 import { portsOf } from './ports.js';

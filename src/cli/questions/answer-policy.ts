@@ -2,7 +2,7 @@ import type { Approver } from './approver.js';
 import type { Prompts } from './prompts.js';
 
 /** Who answers a workflow's questions, and how. */
-export interface Answering {
+export interface AnswerPolicy {
   /** Who answers; default user@machine. */
   readonly by?: string | undefined;
   /** Answers plans instead of a person. */

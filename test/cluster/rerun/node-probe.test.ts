@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseEtcdProbe, parseNodeProbe } from '../../../src/cluster/rerun/kubeadm-probe.js';
+import { parseEtcdProbe, parseNodeProbe } from '../../../src/cluster/rerun/node-probe.js';
 import { aProbe } from '../../support/builders.js';
 
 const mark = '@@mark';
