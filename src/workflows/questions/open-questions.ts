@@ -72,9 +72,9 @@ export class OpenQuestions {
       asker: undefined,
       answer: ({ verb, message }) => {
         const meant = (message as Approval).hosts ?? hosts;
-        for (const host of hosts.filter((name) => meant.includes(name) && !approved.has(name))) {
-          if (denied.has(host)) continue;
-          if (verb === 'approve') approved.set(host, approvalOf(digests.get(host) ?? plan, message.by));
+        for (const [host, digest] of digests) {
+          if (!meant.includes(host) || approved.has(host) || denied.has(host)) continue;
+          if (verb === 'approve') approved.set(host, approvalOf(digest, message.by));
           else denied.set(host, denialOf(message as Denial));
         }
         const rest = hosts.filter((host) => !approved.has(host) && !denied.has(host));
