@@ -1,4 +1,4 @@
-import { copyOptions, keptInPlace, placesOf, type Move } from '../../cluster/storage/commands.js';
+import { copyOptions, keptIn, placesOf, type Move } from '../../cluster/storage/commands.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { Host } from '../../hosts/host.js';
 import { lines, sh, type Script } from '../../hosts/script.js';
@@ -46,7 +46,7 @@ export function switchScript(target: StorageTarget): Script {
 function switchOne(target: StorageTarget, move: Move): Script {
   const { from, to, verified, old, moved } = placesOf(target, move);
   const options = copyOptions(target, move);
-  const kept = target.layout === 'root-dir' ? (keptInPlace[move.unit] ?? []) : [];
+  const kept = keptIn(target, move);
   return sh`if [ -d ${verified} ]; then
   if [ -e ${to} ]; then refuse ${`${to} exists already beside the compared copy.`}; fi
   if [ ! -e ${old} ] && [ -e ${from} ]; then
