@@ -54,7 +54,9 @@ function controlHost(situation: PreflightSituation): FoundBefore[] {
   if (!isRestarted) {
     return [
       {
-        ...{ ...found, severity: 'warning', is },
+        ...found,
+        severity: 'warning',
+        is,
         shouldBe: 'a machine that is not part of the cluster, and stays when this one fails',
         advice: isLocal ? 'Run Slipway on another machine.' : 'Name another control host.',
       },
@@ -62,7 +64,9 @@ function controlHost(situation: PreflightSituation): FoundBefore[] {
   }
   return [
     {
-      ...{ ...found, severity: 'error', is: `${is}, which step 7 restarts` },
+      ...found,
+      severity: 'error',
+      is: `${is}, which step 7 restarts`,
       shouldBe: 'a machine that step 7 does not restart, or Slipway ends with it half-way',
       advice:
         `Run Slipway on another machine, or say ephemeralStorage: false for ${name}. With an override of control-host, ` +

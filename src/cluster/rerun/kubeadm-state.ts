@@ -90,7 +90,9 @@ function mayBeMember(probe: NodeProbe, whole: WholeCluster): boolean {
 function workerState(probe: NodeProbe, whole: WholeCluster): KubeadmState {
   if (!probe.config && !probe.kubeletConf && !probe.bootstrapKubeletConf) return { kind: 'absent' };
   const half = (why: string, onlyByName = false): KubeadmState => ({
-    ...{ kind: 'half-initialised', evidence: [...presentOn(probe), why], onlyByName },
+    kind: 'half-initialised',
+    evidence: [...presentOn(probe), why],
+    onlyByName,
   });
   if (!probe.kubeletConf) return half(missingText([kubeletConf]));
   const [wrong] = [...emptyOn(probe), ...foreign(whole)];
