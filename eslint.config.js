@@ -53,6 +53,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ObjectExpression > SpreadElement > ObjectExpression',
+          message: 'Write the properties themselves: what is spread here says nothing but where a line ends.',
+        },
+      ],
+    },
+  },
+  {
     files: ['src/workflows/**/*.ts', 'src/protocol/**/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -75,7 +75,9 @@ export async function probeListeners(
     ports: one.ports.filter((port) => port.protocol === 'tcp' || isMine(one.to, port)),
   }));
   const targets = tried.map(({ to, address, ports }) => ({
-    ...{ to, address, token: listening.get(to)?.token ?? '' },
+    to,
+    address,
+    token: listening.get(to)?.token ?? '',
     mine: ports.filter((port) => isMine(to, port)).map(wordOf),
     others: ports.filter((port) => !isMine(to, port)).map(wordOf),
   }));

@@ -1,6 +1,6 @@
 import { defineSignal } from '@temporalio/workflow';
 import type { EphemeralStorage } from '../cluster/specification/specification.js';
-import type { ReportedHost } from '../cluster/report/report.js';
+import type { ReportedApproval, ReportedHost } from '../cluster/report/report.js';
 import type { StoragePlan } from '../cluster/storage/storage-plan.js';
 import type { ApprovedDigest, ApprovedPlan } from './approvals.js';
 import type { HostState, Question, StepProgress } from './progress.js';
@@ -59,8 +59,8 @@ export interface HostOutcome {
   readonly steps: readonly StepProgress[];
   /** As it was applied, or found satisfied; null without step 7. */
   readonly storage: StoragePlan | null;
-  /** Approvals that were given shortly before use, because the plan had changed. */
-  readonly approvals: readonly { readonly plan: string; readonly by: string }[];
+  /** Approvals that this host's workflow has asked for: of a deletion, and of a plan that had changed or that nobody had seen. */
+  readonly approvals: readonly Omit<ReportedApproval, 'hosts'>[];
 }
 
 /** What has changed on a host since its last report. */

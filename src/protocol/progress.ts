@@ -1,7 +1,7 @@
 import type { OldDirectory } from '../cluster/storage/old-data.js';
 import type { ClusterPlan } from '../cluster/plan/plan.js';
 import type { NodeReset } from '../cluster/rerun/reset-node.js';
-import type { Report } from '../cluster/report/report.js';
+import type { ApprovalKind, Report } from '../cluster/report/report.js';
 
 /** State of one step on one machine. */
 export type StepState = 'running' | 'changed' | 'unchanged' | 'failed' | 'skipped';
@@ -65,6 +65,22 @@ export type Question =
 
 export type ApprovalQuestion = Extract<Question, { kind: 'approval' }>;
 export type DecisionQuestion = Extract<Question, { kind: 'decision' }>;
+
+/** What somebody is asked to approve, in a word. */
+export const approvalNames: Readonly<Record<ApprovalKind, string>> = {
+  plan: 'plan',
+  reset: 'reset',
+  'old-data': 'deletion',
+};
+
+/** What an approval is asked for. */
+export function approvalKindOf({
+  oldData,
+  reset,
+}: Pick<ApprovalQuestion, 'oldData' | 'reset'>): ApprovalKind {
+  if (reset !== undefined) return 'reset';
+  return oldData === undefined ? 'plan' : 'old-data';
+}
 
 export type Phase =
   | 'checking'

@@ -175,8 +175,12 @@ async function start(folder: string, options: EmbeddedServerOptions): Promise<Em
     const logged = sizeOf(log);
     const door = options.ui === true ? await openDoor(ports.ui) : undefined;
     const pid = launchServer({
-      ...{ cli: cli.path, database, log, namespace: embeddedNamespace },
-      ...{ port: ports.grpc, ui: door?.behind },
+      cli: cli.path,
+      database,
+      log,
+      namespace: embeddedNamespace,
+      port: ports.grpc,
+      ui: door?.behind,
     });
     const user = thisUser();
     const state: ServerState = {

@@ -7,10 +7,16 @@ import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { CheckName } from '../../src/cluster/specification/check-names.js';
-import { steps, type StepName } from '../../src/protocol/steps.js';
+import { steps, type StepName, type StepOutput } from '../../src/protocol/steps.js';
 import { FakeMachine } from './fake-machine.js';
 
 type ActivityName = keyof AllActivities;
+
+/** Steps that give back more than that they have changed something: what they answer has to be made up for each. */
+type Telling = {
+  [Name in StepName]: StepResult extends StepOutput<Name> ? never : Name;
+}[StepName];
+type Special = Partial<AllActivities> & Pick<AllActivities, Exclude<ActivityName, StepName> | Telling>;
 
 /** One call of an activity, as a machine would see it. */
 export interface Call {
@@ -148,7 +154,7 @@ export class FakeMachines {
 
   /** Activities that work on these machines. */
   activities(): AllActivities {
-    const special: Partial<AllActivities> = {
+    const special: Special = {
       createSshKey: async () => ({ ...did('key'), publicKey: 'ssh-ed25519 AAAA slipway' }),
       confirmSsh: async () => ({
         ...did('key login works'),

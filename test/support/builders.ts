@@ -169,7 +169,7 @@ export function anApplyPlan(
     commands: [
       'mdadm --create /dev/md0 --level=raid0 --raid-devices=2 /dev/disk/by-id/nvme-S0 /dev/disk/by-id/nvme-S1',
     ],
-    advice: ['Set csi.kubeletDirPath of rook-ceph to /data/kubelet.'],
+    advice: ['raid0 keeps no second copy.'],
     ...plan,
   };
 }

@@ -95,10 +95,12 @@ describe('deleteOldData', { timeout: patience }, () => {
         `slipway approve approved --plan ${question.plan} --workflow ${handle.workflowId}`,
       );
 
-      await handle.executeUpdate('approve', { args: [{ plan: question.plan, by: 'ann' }] });
+      await expect(
+        handle.executeUpdate('approve', { args: [{ plan: question.plan, by: 'ann' }] }),
+      ).resolves.toBe(`approve by ann: deletion on w1 (${question.plan}).`);
       await expect(handle.result()).resolves.toMatchObject({
         result: 'done',
-        approvals: [{ plan: question.plan, by: 'ann' }],
+        approvals: [{ kind: 'old-data', plan: question.plan, by: 'ann' }],
       });
       expect(machines.stepsOn('w1')).toEqual([...looks, ...looks, 'deleteOldData']);
       expect(machines.callsOf('deleteOldData')[0]?.input['directories']).toEqual(kept(1_000_000));

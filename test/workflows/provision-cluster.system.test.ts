@@ -45,7 +45,9 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
       const report = (await handle.result()) as Report;
 
       expect(report.result).toBe('ready');
-      expect(report.approvals).toEqual([{ plan: plan?.digest, by: 'ann', hosts: ['new', 'old'] }]);
+      expect(report.approvals).toEqual([
+        { kind: 'plan', plan: plan?.digest, by: 'ann', hosts: ['new', 'old'] },
+      ]);
       expect(report.playbook).toEqual({ summary: 'ok', log: '/log' });
       expect(machines.stepsOn('new').slice(3)).toEqual([
         'gatherFacts',

@@ -122,7 +122,8 @@ async function planOfSample(place: Place, sample: Digests): Promise<SamplePlan |
   const recorded = text === undefined ? undefined : parseDigests(text);
   if (recorded !== undefined && sameDigests(recorded, sample)) return undefined;
   const plan = planSampleInventory({
-    ...{ sample, recorded },
+    sample,
+    recorded,
     inventory: await digestsOf(host, inventory),
     pristine: recorded === undefined ? await pristineFiles(place) : new Set(),
   });

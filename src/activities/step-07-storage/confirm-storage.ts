@@ -1,10 +1,10 @@
+import { dropIn, dropInPath } from '../../cluster/storage/drop-in.js';
 import { storageDigest } from '../../cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { storageDifferences } from '../../cluster/storage/storage-differences.js';
 import type { Host } from '../../hosts/host.js';
 import { sh } from '../../hosts/script.js';
 import { readFacts } from '../../probes/read-facts.js';
-import { dropIn, dropInPath } from './order-units-after-mount.js';
 import { notProven } from '../running/refusals.js';
 import { observeInitramfs } from './regenerate-initramfs.js';
 import { changed, hostStep, unchanged } from '../running/step.js';

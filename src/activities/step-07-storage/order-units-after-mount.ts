@@ -1,5 +1,4 @@
-import type { Move } from '../../cluster/storage/data-places.js';
-import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
+import { dropIn, dropInPath } from '../../cluster/storage/drop-in.js';
 import { sh } from '../../hosts/script.js';
 import { notProven } from '../running/refusals.js';
 import { changed, hostStep, unchanged } from '../running/step.js';
@@ -26,13 +25,3 @@ export const orderUnitsAfterMount = hostStep('orderUnitsAfterMount', async (host
   const summary = `${movedUnits(target).join(' and ')} wait for ${target.mountPoint}`;
   return written ? changed(summary) : unchanged(summary);
 });
-
-/** Where systemd looks for an administrator's additions to a unit. */
-export function dropInPath({ unit }: Move): string {
-  return `/etc/systemd/system/${unit}.service.d/50-slipway-storage.conf`;
-}
-
-export function dropIn({ mountPoint, layout }: StorageTarget, { from }: Move): string {
-  const places = layout === 'bind' ? `${mountPoint} ${from}` : mountPoint;
-  return `# Written by Slipway: this unit's data is on ${mountPoint}.\n[Unit]\nRequiresMountsFor=${places}\n`;
-}

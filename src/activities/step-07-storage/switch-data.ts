@@ -47,7 +47,7 @@ export function switchScript(target: StorageTarget): Script {
 function switchOne(target: StorageTarget, move: Move): Script {
   const { from, to, verified, old, moved } = placesOf(target, move);
   const options = copyOptions(target, move);
-  const kept = target.layout === 'root-dir' ? (keptInPlace[move.unit] ?? []) : [];
+  const kept = keptInPlace(target, move);
   return sh`if [ -d ${verified} ]; then
   if [ -e ${to} ]; then refuse ${`${to} exists already beside the compared copy.`}; fi
   if [ ! -e ${old} ] && [ -e ${from} ]; then

@@ -4,6 +4,8 @@ import { oldDataItems } from '../../cluster/plan/render-storage-plan.js';
 import { resetItems, type NodeReset } from '../../cluster/rerun/reset-node.js';
 import { quote } from '../../hosts/script.js';
 import {
+  approvalKindOf,
+  approvalNames,
   decisionVerbs,
   type ApprovalQuestion,
   type ClusterProgress,
@@ -31,10 +33,8 @@ export function howToAnswer(
   const command = (verb: string, options: Readonly<Record<string, string>>) =>
     commandLine(verb, cluster, { ...options, ...(workflowId !== undefined && { workflow: workflowId }) });
   if (question.kind === 'approval') {
-    const { oldData, reset } = question;
-    const what = reset !== undefined ? 'reset' : oldData === undefined ? 'plan' : 'deletion';
     return [
-      `Waiting for the approval of the ${what}. Answer in another terminal:`,
+      `Waiting for the approval of the ${approvalNames[approvalKindOf(question)]}. Answer in another terminal:`,
       command('approve', { plan: question.plan }),
       command('deny', { plan: question.plan }),
     ];

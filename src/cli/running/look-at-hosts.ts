@@ -70,7 +70,9 @@ export async function lookAtHosts(specification: Specification, pool: HostPool):
   sortByHost(findings, specification);
   const hosts = specification.hosts.filter(({ name }) => name in facts);
   const reachability = await proveReachability({
-    ...{ pool, specification: { ...specification, hosts }, key: randomUUID() },
+    pool,
+    specification: { ...specification, hosts },
+    key: randomUUID(),
     hosts: hosts.map((host) => hostAddressOf(specification, host)),
   }).catch((error: unknown) => {
     unread.push({ host: 'the ways between the hosts', isNode: false, why: whyOf(error) });

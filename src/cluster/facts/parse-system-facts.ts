@@ -90,9 +90,13 @@ function spaceOf(sections: FactsSections): Space[] {
     const count = (text: string | undefined) => Number(text) || 0;
     return [
       {
-        ...{ path: block['PATH'] ?? '', mountedAt, source },
-        ...{ totalBytes: count(totalBytes), freeBytes: count(freeBytes) },
-        ...{ inodes: count(inodes), freeInodes: count(freeInodes) },
+        path: block['PATH'] ?? '',
+        mountedAt,
+        source,
+        totalBytes: count(totalBytes),
+        freeBytes: count(freeBytes),
+        inodes: count(inodes),
+        freeInodes: count(freeInodes),
       },
     ];
   });

@@ -49,7 +49,10 @@ export const findAkashProviders: readonly string[] = [
 export function parseAkashProviders(json: string): ProviderWorkload[] {
   const { items } = workloadsSchema.parse(JSON.parse(json));
   return items.map(({ kind, metadata, spec, status }) => ({
-    ...{ kind, namespace: metadata.namespace, name: metadata.name, replicas: spec.replicas },
+    kind,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    replicas: spec.replicas,
     hasNoPods: status.observedGeneration >= metadata.generation && status.replicas === 0,
     before: countFrom(metadata.annotations[replicasBefore]),
   }));

@@ -50,7 +50,8 @@ export function outdatedFirewalls(closed: readonly ClosedPort[]): OutdatedFirewa
     return {
       host: group[0].host,
       ports: group.map(({ protocol, port, what }) => ({ protocol, port, what })),
-      ...{ peers: peers.slice(0, peersNamed), peerCount: peers.length },
+      peers: peers.slice(0, peersNamed),
+      peerCount: peers.length,
     };
   });
 }
@@ -79,7 +80,9 @@ function acceptedBy(table: string): Accepted[] {
   );
   const rule = /^\s*(?:ip6? saddr @(\w+) )?(tcp|udp) dport ([0-9]+)(?:-([0-9]+))? accept\b/gm;
   return [...table.matchAll(rule)].map(([, set, protocol = '', first, last = first]) => ({
-    ...{ protocol, first: Number(first), last: Number(last) },
+    protocol,
+    first: Number(first),
+    last: Number(last),
     sources: set === undefined ? null : (sets.get(set) ?? new Set()),
   }));
 }

@@ -81,11 +81,13 @@ export function networkPluginPorts(settings: Settings): ClusterPort[] {
       return [
         port('udp 4789', 'Calico VXLAN', { from, inUse: encapsulationOf(settings).vxlan }),
         port('tcp 179', 'Calico BGP', {
-          ...{ from, processes: ['bird', 'bird6'] },
+          from,
+          processes: ['bird', 'bird6'],
           inUse: variables['calico_network_backend'] === 'bird',
         }),
         port('tcp 5473', 'Calico Typha', {
-          ...{ from, processes: ['calico-typha'] },
+          from,
+          processes: ['calico-typha'],
           inUse: variables['typha_enabled'] === true,
         }),
         ...(variables['calico_wireguard_enabled'] === true
@@ -97,7 +99,8 @@ export function networkPluginPorts(settings: Settings): ClusterPort[] {
         port('udp 8472', 'Cilium VXLAN', { from }),
         port('tcp 4240', 'Cilium health', { from, processes: ['cilium-agent', 'cilium-health-r'] }),
         port('tcp 4244', 'Cilium Hubble', {
-          ...{ from, processes: ['cilium-agent'] },
+          from,
+          processes: ['cilium-agent'],
           inUse: variables['cilium_enable_hubble'] === true,
         }),
         ...(variables['cilium_encryption_type'] === 'wireguard'

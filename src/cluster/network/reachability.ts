@@ -194,7 +194,11 @@ function blocked(
     ([{ protocol, port, what }]) => ({ protocol, port, what }),
   );
   return {
-    ...{ host: isOut ? from : to, direction, ports, obstacle },
-    ...{ peers: peers.slice(0, peersNamed), peerCount: peers.length },
+    host: isOut ? from : to,
+    direction,
+    ports,
+    obstacle,
+    peers: peers.slice(0, peersNamed),
+    peerCount: peers.length,
   };
 }

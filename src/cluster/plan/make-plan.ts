@@ -56,7 +56,8 @@ export function makePlan(specification: Specification, seen: Seen): ClusterPlan 
     ...(unread.length > 0 && { unread }),
     digest: planDigest(storage, order),
     release: { name: release, why },
-    ...{ storage, order },
+    storage,
+    order,
     findings: withOverrides(found, specification.overrides),
     advice: planAdvice(sources),
   };

@@ -77,7 +77,7 @@ function applyItem({ target, excluded, bytesToCopy, commands, advice, digest }: 
       ...moveItems(target, bytesToCopy),
       { text: target.reboots ? 'the host is restarted' : 'the host is not restarted' },
       { text: 'commands:', code: commands },
-      ...advice.map((text) => ({ text: `to be done by you: ${text}` })),
+      ...advice.map((text) => ({ text: `to know: ${text}` })),
       { text: `digest of this host: ${digest}` },
     ],
   };

@@ -147,7 +147,11 @@ function applyResult(state: State, event: ResultEvent): void {
   if (status !== 'failed' && status !== 'unreachable') return;
   counts[status === 'failed' ? 'failures' : 'unreachable'] += 1;
   state.failures.push({
-    ...{ host, kind: status, play: state.play ?? '', task, message },
+    host,
+    kind: status,
+    play: state.play ?? '',
+    task,
+    message,
     ...(event.hidden === true && { isHidden: true }),
     ...where,
     ...present({ endpoint: event.endpoint }),

@@ -19,7 +19,9 @@ const known: readonly Known[] = [
   { name: 'kube-scheduler', ports: [10259], look: staticPod('kube-scheduler') },
   { name: 'kube-controller-manager', ports: [10257], look: staticPod('kube-controller-manager') },
   {
-    ...{ name: 'kube-apiserver', ports: [6443], look: staticPod('kube-apiserver') },
+    name: 'kube-apiserver',
+    ports: [6443],
+    look: staticPod('kube-apiserver'),
     task: /apiserver|api is up/i,
   },
 ];

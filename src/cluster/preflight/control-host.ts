@@ -22,7 +22,9 @@ export function controlHostAsNode(situation: PreflightSituation): FindingBeforeO
   if (!isRestarted) {
     return [
       {
-        ...{ ...found, severity: 'warning', is },
+        ...found,
+        severity: 'warning',
+        is,
         shouldBe: 'a machine that is not part of the cluster, and stays when this one fails',
         advice: isLocal ? 'Run Slipway on another machine.' : 'Name another control host.',
       },
@@ -30,7 +32,9 @@ export function controlHostAsNode(situation: PreflightSituation): FindingBeforeO
   }
   return [
     {
-      ...{ ...found, severity: 'error', is: `${is}, which step 7 restarts` },
+      ...found,
+      severity: 'error',
+      is: `${is}, which step 7 restarts`,
       shouldBe: 'a machine that step 7 does not restart, or Slipway ends with it half-way',
       advice:
         `Run Slipway on another machine, or say ephemeralStorage: false for ${name}. With an override of control-host, ` +

@@ -18,7 +18,10 @@ function takenHosts(specification: Specification, facts: ClusterFacts): Readonly
       {
         host: host.name,
         role: roleOf(host, controlPlanes),
-        ...{ kubeletIsActive, isBlank, identity, addresses },
+        kubeletIsActive,
+        isBlank,
+        identity,
+        addresses,
       },
     ];
   });
@@ -47,7 +50,10 @@ export function otherClusterFindings(
     if (other === undefined) return [];
     return [
       {
-        ...{ check: 'other-cluster', host: name, severity: 'error', is: other.text },
+        check: 'other-cluster',
+        host: name,
+        severity: 'error',
+        is: other.text,
         shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
         advice: wayOut(`${name} (${address})`),
       } as const,

@@ -2,7 +2,7 @@ import type { Finding } from '../checks/findings.js';
 import { groupBy } from '../values/group-by.js';
 import { namesText, outlineMarkdown, outlineText, type Item, type Section } from '../text/outline.js';
 import { findingItems } from '../plan/render-plan.js';
-import type { Report, ReportedCheck, ReportedHost } from './report.js';
+import type { ApprovalKind, Report, ReportedApproval, ReportedCheck, ReportedHost } from './report.js';
 
 /** The report for a terminal: what was done on each host, who approved it, what was warned of, and every check that was made. */
 export function renderReport(report: Report): string {
@@ -29,9 +29,7 @@ function reportSections(report: Report): Section[] {
         ...(report.playbook === undefined
           ? []
           : [{ text: `${report.playbook.summary}; its log is ${report.playbook.log} on the control host` }]),
-        ...report.approvals.map(({ by, hosts, plan }) => ({
-          text: `${by} approved disks and restarts of ${namesText(hosts)} (${plan})`,
-        })),
+        ...report.approvals.map((approval) => ({ text: approvalText(approval) })),
       ],
     },
     { heading: 'Hosts', items: hostItems(report.hosts) },
@@ -45,6 +43,16 @@ function reportSections(report: Report): Section[] {
     },
   ];
   return sections.filter(({ items }) => items.length > 0);
+}
+
+const approvable: Readonly<Record<ApprovalKind, string>> = {
+  plan: 'disks and restarts',
+  reset: 'the reset',
+  'old-data': 'the deletion of the old data',
+};
+
+function approvalText({ kind = 'plan', plan, by, hosts }: ReportedApproval): string {
+  return `${by} approved ${approvable[kind]} of ${namesText(hosts)} (${plan})`;
 }
 
 /** What preflight warned of and nobody has accepted; variables have a section of their own. */

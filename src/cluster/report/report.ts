@@ -21,17 +21,26 @@ export interface ReportedHost {
   readonly skipped: readonly string[];
 }
 
+/** What an approval was of: step 7's disks and restarts, a node's reset, or the deletion of data from before the move. */
+export type ApprovalKind = 'plan' | 'reset' | 'old-data';
+
+/** Who has approved what. */
+export interface ReportedApproval {
+  /** Absent in reports of earlier versions: `plan`. */
+  readonly kind?: ApprovalKind;
+  /** Digest of what was approved. */
+  readonly plan: string;
+  readonly by: string;
+  readonly hosts: readonly string[];
+}
+
 /** The end of the procedure: what was done, by whose approval, and the proof that it works. */
 export interface Report {
   readonly cluster: string;
   /** `ready`: every host done and every check passed or overridden. */
   readonly result: 'ready' | 'incomplete' | 'aborted';
   readonly release: string;
-  readonly approvals: readonly {
-    readonly plan: string;
-    readonly by: string;
-    readonly hosts: readonly string[];
-  }[];
+  readonly approvals: readonly ReportedApproval[];
   readonly hosts: readonly ReportedHost[];
   /** The run of Kubespray's playbook that came to its end; absent where none did, and in reports of earlier versions. */
   readonly playbook?: {

@@ -91,7 +91,9 @@ function mayBeMember(probe: NodeProbe, combined: CombinedProbes): boolean {
 function workerState(probe: NodeProbe, combined: CombinedProbes): KubeadmState {
   if (!probe.config && !probe.kubeletConf && !probe.bootstrapKubeletConf) return { kind: 'absent' };
   const half = (why: string, onlyByName = false): KubeadmState => ({
-    ...{ kind: 'half-initialised', evidence: [...presentOn(probe), why], onlyByName },
+    kind: 'half-initialised',
+    evidence: [...presentOn(probe), why],
+    onlyByName,
   });
   if (!probe.kubeletConf) return half(missingText([kubeletConf]));
   const [wrong] = [...emptyOn(probe), ...foreign(combined)];

@@ -65,7 +65,7 @@ export type StoragePlan =
       readonly bytesToCopy: number;
       /** The exact commands, for the reader. */
       readonly commands: readonly string[];
-      /** What the operator should know or do. */
+      /** What the operator should know before they approve, a sentence each. */
       readonly advice: readonly string[];
     }
   /** The host already is as the target says: nothing is done, nothing asked. */

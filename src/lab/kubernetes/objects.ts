@@ -162,7 +162,10 @@ export const providerObjects: readonly object[] = [
       terminationGracePeriodSeconds: 1,
       containers: [
         {
-          ...{ name: 'tenant', image: podImage, imagePullPolicy: 'Never', args: ['keep', '/data'] },
+          name: 'tenant',
+          image: podImage,
+          imagePullPolicy: 'Never',
+          args: ['keep', '/data'],
           volumeMounts: [
             keeps,
             { ...keeps, mountPath: '/part', subPath: 'part' },
@@ -188,7 +191,10 @@ export const providerObjects: readonly object[] = [
       terminationGracePeriodSeconds: 1,
       containers: [
         {
-          ...{ name: 'storage', image: podImage, imagePullPolicy: 'Never', args: ['keep', '/data'] },
+          name: 'storage',
+          image: podImage,
+          imagePullPolicy: 'Never',
+          args: ['keep', '/data'],
           volumeMounts: [keeps],
         },
       ],
@@ -208,7 +214,9 @@ export const providerObjects: readonly object[] = [
       terminationGracePeriodSeconds: 1,
       containers: [
         {
-          ...{ name: 'driver', image: podImage, imagePullPolicy: 'Never' },
+          name: 'driver',
+          image: podImage,
+          imagePullPolicy: 'Never',
           securityContext: { privileged: true },
           volumeMounts: [
             { name: 'kubelet', mountPath: '/var/lib/kubelet', mountPropagation: 'Bidirectional' },
@@ -242,10 +250,14 @@ export function componentPod(name: keyof typeof components, controlPlane: string
       terminationGracePeriodSeconds: 1,
       containers: [
         {
-          ...{ name, image: podImage, imagePullPolicy: 'Never' },
+          name,
+          image: podImage,
+          imagePullPolicy: 'Never',
           readinessProbe: {
             httpGet: { scheme: 'HTTPS', host: controlPlane, port: components[name], path: '/healthz' },
-            ...{ periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 30 },
+            periodSeconds: 10,
+            failureThreshold: 3,
+            timeoutSeconds: 30,
           },
         },
       ],

@@ -111,7 +111,10 @@ const network = {
   name: 'lab',
   plugins: [
     {
-      ...{ type: 'bridge', bridge: 'cni0', isGateway: true, ipMasq: false },
+      type: 'bridge',
+      bridge: 'cni0',
+      isGateway: true,
+      ipMasq: false,
       ipam: {
         type: 'host-local',
         ranges: [[{ subnet: '10.233.64.0/24' }]],

@@ -24,7 +24,7 @@ export async function approvePlan(run: ClusterRun, plan: ClusterPlan): Promise<A
   });
   for (const who of new Set([...approved.values()].map(({ by }) => by))) {
     const theirs = [...digests.keys()].filter((host) => approved.get(host)?.by === who);
-    run.approvals.push({ plan: plan.digest, by: who, hosts: theirs });
+    run.approvals.push({ kind: 'plan', plan: plan.digest, by: who, hosts: theirs });
   }
   for (const [host, why] of denied) run.drop(host, { result: 'denied', why });
   return approved;

@@ -45,7 +45,9 @@ export async function confirmReachability(run: ClusterRun): Promise<void> {
       .map(({ host, is, advice: mend }) => `${host ?? specification.name}: is ${is}. ${mend}`)
       .join(' ');
     const { verb, by } = await run.questions.askDecision({
-      ...{ host: run.controlHost.name, step, message },
+      host: run.controlHost.name,
+      step,
+      message,
       advice: 'Mend it and retry, which tries it again; skip runs Kubespray all the same; or abort.',
       choices: decisionVerbs,
     });

@@ -161,7 +161,7 @@ export class HostWorkflow {
     const { name } = this.host;
     this.showSteps(outcome.steps.map((step, position) => ({ ...step, position })));
     this.storage = outcome.storage;
-    for (const { plan, by } of outcome.approvals) this.run.approvals.push({ plan, by, hosts: [name] });
+    for (const approval of outcome.approvals) this.run.approvals.push({ ...approval, hosts: [name] });
     if (outcome.result === 'done') this.run.progress.setHostState(name, 'done');
     else this.run.drop(name, outcome);
   }

@@ -25,7 +25,8 @@ export async function installKubespray(run: ClusterRun, plan: ClusterPlan): Prom
     inventory: {
       specification: run.activeSpecification(),
       storage: storageLayouts(plan.storage),
-      ...{ release, sampleInventory },
+      release,
+      sampleInventory,
     },
   });
 

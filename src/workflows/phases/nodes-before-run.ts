@@ -63,7 +63,10 @@ export class NodesBeforeRun {
     });
     const { rerun, firstControlPlaneByName } = rulesFor(this.context.kubespray.release).release;
     const { judged, etcdIsUnused } = judgeRerun({
-      ...{ nodes, specification, rerun, firstControlPlaneByName },
+      nodes,
+      specification,
+      rerun,
+      firstControlPlaneByName,
     });
     this.etcdIsUnused ??= etcdIsUnused;
     for (const { host, summary } of judged) this.show(host, 'unchanged', summary);

@@ -21,7 +21,7 @@ export async function resetNode(reset: Reset): Promise<void> {
   const specification = run.activeSpecification();
   const { playbooks, extraVariables } = rulesFor(kubespray.release).release;
   const common = { host: controlHostAddress(specification), cluster: specification.name, ...kubespray };
-  run.approvals.push({ plan: approval.digest, by: approval.by, hosts: [host] });
+  run.approvals.push({ kind: 'reset', plan: approval.digest, by: approval.by, hosts: [host] });
   await provider.begin();
   await run.controlHost.need('runKubespray', {
     ...common,

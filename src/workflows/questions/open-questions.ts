@@ -5,12 +5,14 @@ import type { NodeReset } from '../../cluster/rerun/reset-node.js';
 import { judgeApproval, judgeDecision } from './judge-answer.js';
 import type { RunProgress } from '../progress/run-progress.js';
 import type { Approval, Decision, Denial } from '../../protocol/messages.js';
-import type {
-  ApprovalVerb,
-  DecisionQuestion,
-  DecisionVerb,
-  Question,
-  Verb,
+import {
+  approvalKindOf,
+  approvalNames,
+  type ApprovalVerb,
+  type DecisionQuestion,
+  type DecisionVerb,
+  type Question,
+  type Verb,
 } from '../../protocol/progress.js';
 
 /** How a plan was answered, by host: the approval, or the sentence why there is none. */
@@ -63,6 +65,7 @@ export class OpenQuestions {
   /** Asks for an approval. Hosts may be answered for one by one; who is not answered for in time is denied. */
   async askApproval({ plan, digests, hours, oldData, reset }: Asked): Promise<ApprovalOutcome> {
     const hosts = [...digests.keys()];
+    const kind = approvalKindOf({ oldData, reset });
     const approved = new Map<string, ApprovedPlan>();
     const denied = new Map<string, string>();
     const since = Date.now();
@@ -72,9 +75,9 @@ export class OpenQuestions {
       asker: undefined,
       answer: ({ verb, message }) => {
         const meant = (message as Approval).hosts ?? hosts;
-        for (const host of hosts.filter((name) => meant.includes(name) && !approved.has(name))) {
-          if (denied.has(host)) continue;
-          if (verb === 'approve') approved.set(host, approvalOf(digests.get(host) ?? plan, message.by));
+        for (const [host, digest] of digests) {
+          if (!meant.includes(host) || approved.has(host) || denied.has(host)) continue;
+          if (verb === 'approve') approved.set(host, approvalOf(digest, message.by));
           else denied.set(host, denialOf(message as Denial));
         }
         const rest = hosts.filter((host) => !approved.has(host) && !denied.has(host));
@@ -85,7 +88,7 @@ export class OpenQuestions {
     };
     this.put(entry);
     try {
-      await this.untilClosed(entry, 'Waiting for the approval of the plan', expires);
+      await this.untilClosed(entry, `Waiting for the approval of the ${approvalNames[kind]}`, expires);
     } finally {
       this.close(entry, `was not answered within ${hours} h and has expired`);
     }
@@ -159,9 +162,7 @@ export class OpenQuestions {
     for (const entry of this.open.filter(({ question }) => settled.includes(question))) {
       entry.answer({ verb, message: judgement.answer } as Answer);
     }
-    const about = settled.map((question) =>
-      question.kind === 'approval' ? `plan ${question.plan}` : `${question.step} on ${question.host}`,
-    );
+    const about = settled.map(subjectOf);
     return { accepted: true, sentence: `${verb} by ${judgement.answer.by}: ${about.join(', ')}.` };
   }
 
@@ -202,6 +203,14 @@ export class OpenQuestions {
 /** Nothing else makes an approval: what destroys something takes one, and gets it only from an answer to a question. */
 function approvalOf(digest: string, by: string): ApprovedPlan {
   return { digest: digest as ApprovedDigest, by, at: Date.now() };
+}
+
+/** What an answer is about. */
+function subjectOf(question: Question): string {
+  if (question.kind === 'decision') return `${question.step} on ${question.host}`;
+  const { plan, hosts } = question;
+  const kind = approvalKindOf(question);
+  return kind === 'plan' ? `plan ${plan}` : `${approvalNames[kind]} on ${hosts.join(', ')} (${plan})`;
 }
 
 function denialOf(message: Denial): string {

@@ -10,7 +10,7 @@ import type { CheckResult } from '../../protocol/step-inputs.js';
 import type { HostFacts } from '../../cluster/facts/facts.js';
 import { isOfControlPlane } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import type { Report, ReportedHost } from '../../cluster/report/report.js';
+import type { Report, ReportedApproval, ReportedHost } from '../../cluster/report/report.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
 import { RunProgress } from '../progress/run-progress.js';
 import { controlHostName } from '../../protocol/host-addresses.js';
@@ -30,7 +30,7 @@ export class ClusterRun {
   readonly questions: OpenQuestions;
   readonly controlHost: StepRunner;
   readonly facts = new Map<string, HostFacts>();
-  readonly approvals: { plan: string; by: string; hosts: string[] }[] = [];
+  readonly approvals: ReportedApproval[] = [];
   readonly checks: CheckResult[] = [];
   /** Hosts on which Slipway's own firewall, of an earlier run, does not let in all the others. */
   outdatedFirewalls: ReadonlySet<string> = new Set();

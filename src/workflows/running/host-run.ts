@@ -7,6 +7,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { ReportedApproval } from '../../cluster/report/report.js';
 import type { StoragePlan } from '../../cluster/storage/storage-plan.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { OldDirectory } from '../../cluster/storage/old-data.js';
@@ -16,6 +17,7 @@ import { setHandlers } from '../questions/handlers.js';
 import { hostReportSignal, type HostOutcome } from '../../protocol/host-messages.js';
 import { endingOf, stateAfter, stopped } from './outcomes.js';
 import { Reporter } from '../progress/reporter.js';
+import { approvalKindOf } from '../../protocol/progress.js';
 import { clusterAttribute } from '../../protocol/search-attributes.js';
 import { StepRunner } from './step-runner.js';
 
@@ -46,7 +48,7 @@ export class HostRun {
   readonly steps: StepRunner;
   /** The newest plan for step 7, as it is asked about, applied or found satisfied. */
   storage: StoragePlan | null = null;
-  readonly approvals: { plan: string; by: string }[] = [];
+  readonly approvals: Omit<ReportedApproval, 'hosts'>[] = [];
   private readonly reporter: Reporter | undefined;
 
   /** Sets the handlers; to be made before the workflow's first `await`. */
@@ -79,7 +81,7 @@ export class HostRun {
     });
     const approval = approved.get(host);
     if (approval === undefined) throw stopped('denied', denied.get(host) ?? 'Nobody approved it.');
-    this.approvals.push({ plan: digest, by: approval.by });
+    this.approvals.push({ kind: approvalKindOf(asked), plan: digest, by: approval.by });
     return approval;
   }
 

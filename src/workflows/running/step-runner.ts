@@ -29,8 +29,15 @@ import { describeFailure, isCutOff } from './failures.js';
 import { aborted, stopped } from './outcomes.js';
 import { heartbeatTimeoutFor, paces } from './paces.js';
 
-/** What a step is given; the job's key is added here. */
-type Given<Name extends StepName> = Without<StepInput<Name>, 'jobKey'>;
+/**
+ * What a step is given; the job's key is added here. Of several names it is what all of them take together: which of
+ * them it will be is not known, and one of them may take an approval.
+ */
+type Given<Name extends StepName> = (
+  Name extends StepName ? (take: { readonly given: Without<StepInput<Name>, 'jobKey'> }) => void : never
+) extends (take: { readonly given: infer All extends object }) => void
+  ? All
+  : never;
 /** `Omit` that leaves each choice of a union as it is. */
 type Without<Input, Key extends string> = Input extends unknown ? Omit<Input, Key> : never;
 

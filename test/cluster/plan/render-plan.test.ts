@@ -58,7 +58,7 @@ Ephemeral storage
     the host is restarted
     commands:
       mdadm --create /dev/md0 --level=raid0 --raid-devices=2 /dev/disk/by-id/nvme-S0 /dev/disk/by-id/nvme-S1
-    to be done by you: Set csi.kubeletDirPath of rook-ceph to /data/kubelet.
+    to know: raid0 keeps no second copy.
     digest of this host: sha256:1111111111111111111111111111111111111111111111111111111111111111
   node3: cannot be done. It needs 2 free NVMe disks and has 1.
     not used: nvme0n1 (serial R): It has partitions. It is mounted at /.

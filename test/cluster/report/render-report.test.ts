@@ -42,6 +42,18 @@ Checks
   passed unit-kubelet: kubelet running (node1, node2)`);
   });
 
+  it.each([
+    [undefined, 'ann approved disks and restarts of node4 (sha256:abc)'],
+    ['plan', 'ann approved disks and restarts of node4 (sha256:abc)'],
+    ['reset', 'ann approved the reset of node4 (sha256:abc)'],
+    ['old-data', 'ann approved the deletion of the old data of node4 (sha256:abc)'],
+  ] as const)('tells what an approval was of: %s', (kind, sentence) => {
+    const approval = { plan: 'sha256:abc', by: 'ann', hosts: ['node4'], ...(kind && { kind }) };
+    const told = { ...report, approvals: [approval] };
+    expect(renderReport(told)).toContain(`\n  ${sentence}\n`);
+    expect(renderReportMarkdown(told)).toContain(sentence);
+  });
+
   it('tells where the log of the playbook is', () => {
     const playbook = { summary: 'cluster.yml: 2 hosts, 33 ok, 20 changed', log: '/root/runs/1.log' };
     expect(

@@ -64,7 +64,7 @@ export async function migrate(
 function targetIn({ storage, approvals }: HostOutcome): StorageTarget {
   if (storage?.kind !== 'apply') throw new Error(`The plan is ${JSON.stringify(storage)}`);
   expect(storage.target.path).toBe('migrate');
-  expect(approvals).toEqual([{ plan: storage.digest, by: approver }]);
+  expect(approvals).toEqual([{ kind: 'plan', plan: storage.digest, by: approver }]);
   return storage.target;
 }
 

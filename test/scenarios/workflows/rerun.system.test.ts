@@ -96,7 +96,7 @@ describe.concurrent(
         await handle.signal('approve', { plan, by: 'bob' });
         const report = (await handle.result()) as Report;
         expect(report.result).toBe('ready');
-        expect(report.approvals).toEqual([{ plan, by: 'bob', hosts: ['cp'] }]);
+        expect(report.approvals).toEqual([{ kind: 'reset', plan, by: 'bob', hosts: ['cp'] }]);
         const [, factsRun, resetRun, again] = machines.callsOf('runKubespray').map(({ input }) => input);
         expect(factsRun).toMatchObject({ playbook: 'playbooks/facts.yml' });
         expect(factsRun?.['limit']).toBeUndefined();

@@ -7,10 +7,10 @@ import {
   type RecordBefore,
   recordBeforeSchema,
 } from '../../../cluster/storage/record-before.js';
+import { dropInPath } from '../../../cluster/storage/drop-in.js';
 import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { Host } from '../../../hosts/host.js';
 import { sh } from '../../../hosts/script.js';
-import { dropInPath } from '../order-units-after-mount.js';
 import { understood } from '../../../probes/understood.js';
 import { movedUnits, unitsPresent } from '../../../probes/units.js';
 

@@ -1,3 +1,4 @@
+import { dropIn, dropInPath } from '../../../cluster/storage/drop-in.js';
 import { undoFstab, type UndoneText } from '../../../cluster/storage/fstab.js';
 import { undoMdadmConf } from '../../../cluster/storage/mdadm-conf.js';
 import {
@@ -13,7 +14,6 @@ import type { StorageTarget } from '../../../cluster/storage/storage-plan.js';
 import type { Host } from '../../../hosts/host.js';
 import { lines, sh } from '../../../hosts/script.js';
 import { movedDataFunctions } from '../parts/moved-data.js';
-import { dropIn, dropInPath } from '../order-units-after-mount.js';
 import { initramfsTraceScript, undoInitramfsScript } from '../regenerate-initramfs.js';
 import { readStateNow } from '../parts/read-record-before.js';
 import type { FileToRestore, UndoWork } from './undo-script.js';
