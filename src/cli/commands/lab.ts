@@ -16,6 +16,7 @@ import {
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
+import { labMirrorCommand } from './lab-mirror.js';
 
 interface CommonOptions {
   readonly lab: string;
@@ -68,6 +69,7 @@ export function labCommand(ends: (code: number) => void): Command {
     command.option('--lab <name>', 'which lab, when there are several', 'default');
     if (command.name() === 'up' || command.name() === 'list') command.option('--json', 'print JSON');
   }
+  lab.addCommand(labMirrorCommand(guarded));
   return lab;
 }
 
