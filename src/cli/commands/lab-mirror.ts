@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { stringify } from 'yaml';
 
 import {
   buildMirror,
@@ -6,11 +7,20 @@ import {
   findMirrorRelease,
   imageReference,
   mirrorProblems,
+  mirrorVariables,
+  openLab,
+  runningMirror,
+  serveToLab,
+  startMirror,
   storedParts,
+  type Lab,
+  type MirrorProcess,
   type StoredPart,
 } from '../../lab/index.js';
 import { CommandError } from '../terminal/errors.js';
+import { catchInterruption, untilAborted } from '../terminal/interruption.js';
 import { jsonText } from '../terminal/json-text.js';
+import { existingLab } from './existing-lab.js';
 
 interface ReleaseOption {
   readonly release?: string;
@@ -41,6 +51,18 @@ export function labMirrorCommand(
     .command('check')
     .description('compare every file with the digest it was made with')
     .action(guarded(check));
+  mirror
+    .command('serve')
+    .description(
+      'serve the mirror to a lab from here, until Ctrl-C; `slipway lab up --mirror` does so beside it',
+    )
+    .option('--lab <name>', 'which lab, when there are several', 'default')
+    .action(guarded(serve));
+  mirror
+    .command('variables')
+    .description('print what `kubespray.variables` needs, while the mirror is served to the lab')
+    .option('--lab <name>', 'which lab, when there are several', 'default')
+    .action(guarded(variables));
   for (const command of mirror.commands) {
     command.option('--release <tag>', 'of Kubespray; default: the newest that the mirror knows');
   }
@@ -104,4 +126,44 @@ async function check(options: ReleaseOption): Promise<void> {
   const problems = await checkMirror(await storedParts(release));
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   process.stdout.write(`Every file of the mirror for Kubespray ${release.name} is as it was made.\n`);
+}
+
+async function serve(options: ReleaseOption & { readonly lab: string }): Promise<void> {
+  const release = findMirrorRelease(options.release);
+  const { folder } = await openLab({ name: options.lab });
+  const there = await runningMirror(folder);
+  if (there)
+    throw new CommandError(`Process ${there.pid} serves the mirror to this lab already: ${there.url}`);
+  const interruption = catchInterruption();
+  try {
+    const server = await serveToLab(folder, {
+      release,
+      onRequest: (line) => process.stdout.write(`${line}\n`),
+    });
+    process.stdout.write(`Mirror for Kubespray ${release.name}: ${server.url} (Ctrl-C stops it)\n`);
+    await untilAborted(interruption.controller.signal);
+    await server.close();
+  } finally {
+    interruption.release();
+  }
+}
+
+async function variables(options: ReleaseOption & { readonly lab: string }): Promise<void> {
+  const { folder } = await existingLab(options.lab);
+  const running = await runningMirror(folder);
+  if (!running) {
+    throw new CommandError(
+      `Nobody serves the mirror to the lab "${options.lab}", so it has no address yet. ` +
+        'Start it with `slipway lab up --mirror` or `slipway lab mirror serve`.',
+    );
+  }
+  const release = findMirrorRelease(running.release);
+  const stored = await storedParts(release);
+  process.stdout.write(stringify(mirrorVariables(release, { url: running.url, stored })));
+}
+
+/** Serves the mirror to a lab by a process of its own, which `slipway lab down` ends. */
+export async function serveBeside(lab: Lab): Promise<MirrorProcess> {
+  const program = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
+  return startMirror(lab.folder, [...program, 'lab', 'mirror', 'serve', '--lab', lab.name]);
 }

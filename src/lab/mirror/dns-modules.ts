@@ -30,7 +30,7 @@ const plugins = [
 const pluginImports = plugins.map((name) => `\t_ "${corednsModulePath}/plugin/${name}"`).join('\n');
 
 /** CoreDNS with the plugins that a cluster uses. */
-export function corednsModule(version: string): StubModule {
+export function clusterDnsModule(version: string): StubModule {
   const source = `package main
 
 import (

@@ -53,9 +53,29 @@ export interface ImageDelivery {
   readonly debianTools?: boolean;
 }
 
+/** In which version a part is to be had, and which the release would download by itself. */
+export type PartVersion = Pick<MirrorPart, 'version' | 'releaseVersion'>;
+
+/** The versions of a part, with the variable by which the release asks for another one than its own. */
+export function asked(
+  { version, releaseVersion }: PartVersion,
+  versionVariable: string,
+): PartVersion & Pick<MirrorPart, 'versionVariable'> {
+  return { version, releaseVersion, ...(version !== releaseVersion && { versionVariable }) };
+}
+
 /** What `github_url` and `dl_k8s_io_url` of the release become: folders beneath the mirror's address. */
 export const githubFolder = 'github';
 export const kubernetesFolder = 'dl';
+
+/** Where a release of a project on GitHub has a file, beneath the mirror's address. */
+export function githubPath(file: {
+  readonly project: string;
+  readonly version: string;
+  readonly name: string;
+}): string {
+  return `${githubFolder}/${file.project}/releases/download/v${file.version}/${file.name}`;
+}
 
 /** A release and all that the mirror has for it. */
 export interface MirrorRelease {

@@ -12,7 +12,7 @@ import { writePartRecord, type PartFile } from './part-record.js';
 
 /** What parts are made with. */
 export interface PartWorkshop {
-  readonly builder: GoBuilder;
+  readonly builder: Pick<GoBuilder, 'buildModule' | 'buildSource'>;
   /** The folder of {@link debianTools}, built if need be. */
   readonly tools: () => Promise<string>;
 }
