@@ -114,7 +114,7 @@ export async function checkMirror(
   const problems: string[] = [];
   for (const { part, folder, record } of stored) {
     if (folder === undefined || record === undefined) {
-      problems.push(`${part.name} is not built.`);
+      problems.push(`${part.name} is not built: \`slipway lab mirror build\` builds it.`);
       continue;
     }
     for (const { path, digest } of record.files) {

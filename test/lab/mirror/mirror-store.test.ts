@@ -39,6 +39,8 @@ describe('checkMirror', () => {
     await rm(file);
     expect(await checkMirror(mirror.stored)).toEqual([expect.stringContaining(`${file} cannot be read`)]);
     await rm(folder, { recursive: true });
-    expect(await checkMirror(await storedParts(release, mirror.cache))).toEqual(['program is not built.']);
+    expect(await checkMirror(await storedParts(release, mirror.cache))).toEqual([
+      'program is not built: `slipway lab mirror build` builds it.',
+    ]);
   });
 });
