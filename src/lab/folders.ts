@@ -11,3 +11,8 @@ export function imagesFolder(): string {
 export function labsFolder(): string {
   return join(cacheFolder(), 'labs');
 }
+
+/** Where the parts of the mirror are kept, each in a folder named by the digest of what it is made of. */
+export function mirrorFolder(): string {
+  return join(cacheFolder(), 'lab-mirror');
+}

@@ -6,3 +6,17 @@ export type { ScriptOptions, ScriptResult } from './ssh-session.js';
 export { buildImages, type BuildImagesOptions } from './build-images.js';
 export { labProblems } from './problems.js';
 export { sshArguments, writeKnownHosts } from './ssh-client.js';
+export { buildMirror, type BuildMirrorOptions } from './mirror/build-mirror.js';
+export { mirrorProblems } from './mirror/mirror-problems.js';
+export { imageReference, type MirrorRelease } from './mirror/mirror-part.js';
+export { checkMirror, storedParts, type StoredPart } from './mirror/mirror-store.js';
+export {
+  runningMirror,
+  serveToLab,
+  startMirror,
+  stopMirror,
+  type MirrorProcess,
+} from './mirror/mirror-process.js';
+export type { MirrorServer } from './mirror/mirror-server.js';
+export { mirrorVariables, type KubesprayVariables } from './mirror/mirror-variables.js';
+export { findMirrorRelease } from './mirror/releases.js';

@@ -7,6 +7,7 @@ import { labsFolder } from './folders.js';
 import type { OnProgress } from './images/ensure-image.js';
 import { loginKey } from './images/login-key.js';
 import type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
+import { stopMirror } from './mirror/mirror-process.js';
 import { LabNetwork } from './network/lab-network.js';
 import { readMachineRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
@@ -76,7 +77,7 @@ export interface Lab {
    * The next start goes on with their disks and addresses, and makes those anew that were only half made.
    */
   leave(): Promise<void>;
-  /** Ends and deletes everything the lab has; the images in the cache stay. Safe to call twice. */
+  /** Ends and deletes everything the lab has, a mirror's server too; the images in the cache stay. Safe to call twice. */
   down(): Promise<void>;
   /** Gives the kept SSH connections back; the machines go on. */
   close(): void;
@@ -185,6 +186,7 @@ class FolderLab implements Lab {
 
   async leave(): Promise<void> {
     await leaveQemus();
+    await stopMirror(this.folder);
     for (const name of await this.#names()) {
       const machine = await this.find(name);
       if (machine === undefined) await this.#discard(name);
@@ -199,6 +201,7 @@ class FolderLab implements Lab {
       await this.#locked(name, () => this.#discard(name));
     }
     this.#open.clear();
+    await stopMirror(this.folder);
     await this.#network.down();
     await rm(this.folder, { recursive: true, force: true });
   }

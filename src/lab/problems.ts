@@ -1,11 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 
+import { aptLine, missingPackages, type Need } from './missing-packages.js';
 import { grubFolder } from './images/virtual-machine-image.js';
 import { findHierarchies } from './systemd-machine/control-group.js';
 import { qemuProgram } from './virtual-machine/qemu-process.js';
 
-/** What the lab calls, and the Debian and Ubuntu package that has it. */
-const programs: readonly (readonly [program: string, package_: string])[] = [
+/** What the lab calls. */
+const needs: readonly Need[] = [
   [qemuProgram, 'qemu-system-x86'],
   ['qemu-img', 'qemu-utils'],
   ['mmdebstrap', 'mmdebstrap'],
@@ -18,6 +19,7 @@ const programs: readonly (readonly [program: string, package_: string])[] = [
   ['ssh-keygen', 'openssh-client'],
   ['flock', 'util-linux'],
   ['unshare', 'util-linux'],
+  [`${grubFolder}/boot.img`, 'grub-pc-bin'],
 ];
 
 /** Why the lab cannot run on this machine, one sentence each; empty where it can. */
@@ -27,7 +29,7 @@ export async function labProblems(): Promise<string[]> {
   if (process.arch !== 'x64') problems.push('The lab emulates x86-64 machines on x86-64 only.');
   if (process.getuid?.() !== 0)
     problems.push('The lab needs root, for network namespaces and file systems: use sudo.');
-  const missing = await missingPackages();
+  const missing = await missingPackages(needs);
   if (missing.length > 0) {
     problems.push(`The lab needs more packages: ${aptLine(missing)}`);
   }
@@ -47,29 +49,6 @@ export function kernelProblems(mounts: string, fileSystems: string): string[] {
   return problems;
 }
 
-async function missingPackages(): Promise<string[]> {
-  const folders = (process.env['PATH'] ?? '').split(':');
-  const lacks = async (program: string) =>
-    !(await Promise.all(folders.map((folder) => exists(`${folder}/${program}`)))).includes(true);
-  const missing = new Set<string>();
-  for (const [program, package_] of programs) {
-    if (await lacks(program)) missing.add(package_);
-  }
-  if (!(await exists(`${grubFolder}/boot.img`))) missing.add('grub-pc-bin');
-  return [...missing];
-}
-
-function aptLine(packages: readonly string[]): string {
-  return `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
-}
-
 function readText(path: string): Promise<string> {
   return readFile(path, 'utf8').catch(() => '');
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -12,6 +12,7 @@ const longPages = [
   'docs/cluster.md',
   'docs/glossary.md',
   'docs/lab-kubernetes.md',
+  'docs/lab-mirror.md',
   'docs/operations.md',
   'docs/preflight.md',
   'docs/procedure.md',

@@ -6,7 +6,6 @@ import { Command } from 'commander';
 import {
   LabError,
   labProblems,
-  listLabs,
   openLab,
   sshArguments,
   writeKnownHosts,
@@ -16,6 +15,8 @@ import {
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
+import { existingLab } from './existing-lab.js';
+import { labMirrorCommand, serveBeside } from './lab-mirror.js';
 
 interface CommonOptions {
   readonly lab: string;
@@ -25,6 +26,7 @@ interface CommonOptions {
 interface UpOptions extends CommonOptions {
   readonly vm?: readonly string[];
   readonly machine?: readonly string[];
+  readonly mirror?: boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export function labCommand(ends: (code: number) => void): Command {
       'virtual machines with two NVMe disks, a boot loader and a kernel of their own',
     )
     .option('--machine <names...>', 'systemd machines: ready in a second, many at once')
+    .option('--mirror', 'serve what Kubespray downloads to them; `slipway lab mirror` builds it')
     .action(guarded(up));
   lab.command('list').description('show the machines and how to reach them').action(guarded(list));
   lab
@@ -68,6 +71,7 @@ export function labCommand(ends: (code: number) => void): Command {
     command.option('--lab <name>', 'which lab, when there are several', 'default');
     if (command.name() === 'up' || command.name() === 'list') command.option('--json', 'print JSON');
   }
+  lab.addCommand(labMirrorCommand(guarded));
   return lab;
 }
 
@@ -103,6 +107,7 @@ async function up(options: UpOptions): Promise<void> {
     ...(options.machine ?? (unnamed ? ['control-1'] : [])).map((name) => lab.startMachine({ name })),
     ...(options.vm ?? (unnamed ? ['worker-1'] : [])).map((name) => lab.startVm({ name })),
   ]);
+  if (options.mirror) process.stderr.write(`mirror: ${(await serveBeside(lab)).url}\n`);
   await show(lab, options);
   const failures = started.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));
   if (failures.length > 0) throw new CommandError(failures.map(({ message }) => message).join('\n'));
@@ -133,12 +138,6 @@ async function down(options: CommonOptions): Promise<void> {
   const lab = await existingLab(options.lab);
   await lab.down();
   process.stdout.write(`The lab "${lab.name}" is gone.\n`);
-}
-
-async function existingLab(name: string): Promise<Lab> {
-  const names = await listLabs();
-  if (names.includes(name)) return openLab({ name });
-  throw new CommandError(`There is no lab "${name}"; there are: ${names.join(', ') || 'none'}.`);
 }
 
 async function show(lab: Lab, { json }: CommonOptions): Promise<void> {

@@ -29,18 +29,20 @@ export function imageKey(recipe: Pick<ImageRecipe, 'kind' | 'ingredients'>): str
 /**
  * The folder of a finished image, built now if it is not there. Two processes never build the same one: the second waits
  * for the first. A build that fails or is killed leaves nothing that looks finished.
+ * @param cache where finished ones are kept; default: with the images of machines
  */
 export async function ensureImage(
   recipe: ImageRecipe,
   onProgress: OnProgress = () => undefined,
+  cache = imagesFolder(),
 ): Promise<string> {
   const key = imageKey(recipe);
-  const finished = join(imagesFolder(), key);
+  const finished = join(cache, key);
   if (await exists(finished)) return finished;
-  return withFileLock(join(imagesFolder(), `${recipe.kind}.lock`), async () => {
+  return withFileLock(join(cache, `${recipe.kind}.lock`), async () => {
     if (await exists(finished)) return finished;
-    await removeUnfinished(recipe);
-    const building = join(imagesFolder(), `.building-${key}`);
+    await removeUnfinished(recipe, cache);
+    const building = join(cache, `.building-${key}`);
     await mkdir(building, { recursive: true });
     try {
       await recipe.build(building, onProgress);
@@ -54,11 +56,21 @@ export async function ensureImage(
   });
 }
 
+/** The folder of a finished image; undefined while it is not built. */
+export async function findImage(
+  recipe: Pick<ImageRecipe, 'kind' | 'ingredients'>,
+  cache = imagesFolder(),
+): Promise<string | undefined> {
+  const finished = join(cache, imageKey(recipe));
+  return (await exists(finished)) ? finished : undefined;
+}
+
 /** What a killed build has left; called under the kind's lock, so nobody else is building there. */
-async function removeUnfinished(recipe: ImageRecipe): Promise<void> {
-  const names = await readdir(imagesFolder());
-  for (const name of names.filter((each) => each.startsWith(`.building-${recipe.kind}-`))) {
-    const folder = join(imagesFolder(), name);
+async function removeUnfinished(recipe: ImageRecipe, cache: string): Promise<void> {
+  const ofThisKind = new RegExp(`^\\.building-${recipe.kind}-[0-9a-f]+$`);
+  const names = await readdir(cache);
+  for (const name of names.filter((each) => ofThisKind.test(each))) {
+    const folder = join(cache, name);
     await recipe.abandon?.(folder);
     await rm(folder, { recursive: true, force: true });
   }

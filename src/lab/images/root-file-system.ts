@@ -1,10 +1,8 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { command } from '../command.js';
-import { hostAptSources, proxyOptions } from './apt-sources.js';
 import type { GuestFiles } from './guest-files.js';
-import { suite } from './packages.js';
+import { mmdebstrap } from './mmdebstrap.js';
 
 export interface RootFileSystemParts {
   readonly packages: readonly string[];
@@ -26,37 +24,17 @@ export async function buildRootFileSystem(
   await writeTree(tree, parts);
   const finish = join(where.workFolder, 'finish.sh');
   await writeFile(finish, parts.finish);
-  const sources = join(where.workFolder, 'host.sources');
-  const found = await hostAptSources(suite);
-  const oneLine = found.filter((part) => part.startsWith('deb '));
-  const stanzas = found.filter((part) => !part.startsWith('deb '));
-  await writeFile(sources, stanzas.join('\n\n'));
-  const dump = await command('apt-config', ['dump'], { what: "read this machine's apt settings" });
-  await command(
-    'unshare',
-    [
-      // Its mounts of /proc, /sys and /dev stay its own, so removing an unfinished folder can never reach through them.
-      ...['--mount', '--propagation', 'private', 'mmdebstrap'],
-      '--mode=root',
-      '--variant=minbase',
-      '--components=main',
-      `--include=${parts.packages.join(',')}`,
-      '--aptopt=Apt::Install-Recommends "false"',
-      ...proxyOptions(dump.stdout).map((option) => `--aptopt=${option}`),
+  await mmdebstrap({
+    ...where,
+    variant: 'minbase',
+    packages: parts.packages,
+    options: [
       ...['man', 'doc', 'locale'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
       `--customize-hook=sync-in '${tree}' /`,
       `--customize-hook=sh '${finish}' "$1"`,
-      suite,
-      where.target,
-      ...oneLine,
-      ...(stanzas.length === 0 ? [] : [sources]),
     ],
-    {
-      what: 'build the root file system of lab machines from the distribution’s packages',
-      timeout: 30 * 60_000,
-      onLine: where.onLine,
-    },
-  );
+    what: 'build the root file system of lab machines from the distribution’s packages',
+  });
 }
 
 async function writeTree(tree: string, parts: RootFileSystemParts): Promise<void> {

@@ -1,21 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
 import { command } from '../command.js';
-import { LabError } from '../errors.js';
-import type { ImageRecipe, OnProgress } from '../images/ensure-image.js';
-import {
-  corednsModule,
-  kubernetesModule,
-  networkPluginsModule,
-  stubGoMod,
-  type StubModule,
-} from './go-modules.js';
+import type { ImageRecipe } from '../images/ensure-image.js';
+import { GoBuilder } from './go-builder.js';
+import { corednsModule, kubernetesModule, networkPluginsModule } from './go-modules.js';
 import { writeOciImage } from './oci-image.js';
 import { podProgram } from './pod-program.js';
-
-/** Milliseconds for one command of Kubernetes on a busy machine. */
-const longestBuild = 60 * 60_000;
 
 const modules = [networkPluginsModule, corednsModule, kubernetesModule];
 
@@ -35,11 +26,18 @@ export function kubernetesBinaries(): ImageRecipe {
       const bin = join(folder, 'bin');
       const workspace = join(folder, 'go');
       await mkdir(bin, { recursive: true });
-      const go = goIn(workspace);
-      await buildOwn({ name: 'pod', source: podProgram }, { go, workspace, bin });
-      for (const module of modules) {
-        await buildModule(module, { go, workspace, bin, onProgress });
-      }
+      const builder = new GoBuilder({
+        what: "the lab's Kubernetes",
+        cache: process.env['GOCACHE'] ?? join(workspace, 'cache'),
+      });
+      const onProgram = (program: string, seconds?: number) =>
+        onProgress(
+          seconds === undefined
+            ? `Kubernetes: building ${program} (about 15 minutes for all, once)`
+            : `Kubernetes: ${program} built in ${seconds} s`,
+        );
+      await builder.buildSource({ name: 'pod', source: podProgram }, { workspace, bin });
+      for (const module of modules) await builder.buildModule(module, { workspace, bin, onProgram });
       onProgress('Kubernetes: packing');
       await layOutControlPlane(bin, join(folder, 'control-plane'));
       await packWorker(bin, folder);
@@ -47,74 +45,6 @@ export function kubernetesBinaries(): ImageRecipe {
       onProgress('Kubernetes: ready');
     },
   };
-}
-
-interface Workshop {
-  readonly go: Go;
-  readonly workspace: string;
-  readonly bin: string;
-}
-
-type Go = (words: readonly string[], cwd: string) => Promise<string>;
-
-/** `go` with a build cache of its own, unless the environment names one: what is cached for Kubernetes takes gigabytes. */
-function goIn(workspace: string): Go {
-  const env = {
-    GOCACHE: process.env['GOCACHE'] ?? join(workspace, 'cache'),
-    GOFLAGS: '-mod=mod -trimpath',
-    CGO_ENABLED: '0',
-    GOOS: 'linux',
-    GOARCH: 'amd64',
-  };
-  return async (words, cwd) => {
-    // Others on this machine go first; two at a time, because one linking takes 2 GB.
-    const { stdout } = await command('nice', ['-n', '5', 'go', ...words], {
-      what: `run go ${words[0] ?? ''} for the lab's Kubernetes`,
-      cwd,
-      env,
-      timeout: longestBuild,
-    });
-    return stdout;
-  };
-}
-
-async function buildOwn(
-  { name, source }: { readonly name: string; readonly source: string },
-  { go, workspace, bin }: Workshop,
-): Promise<void> {
-  const folder = join(workspace, name);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'go.mod'), `module slipway.lab/${name}\n\ngo 1.21\n`);
-  await writeFile(join(folder, 'main.go'), source);
-  await go(['build', '-ldflags', '-s -w', '-o', join(bin, name), '.'], folder);
-}
-
-async function buildModule(
-  stub: StubModule,
-  { go, workspace, bin, onProgress }: Workshop & { readonly onProgress: OnProgress },
-): Promise<void> {
-  const folder = join(workspace, stub.name);
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'go.mod'), stubGoMod(stub, await originalGoMod(stub, go, folder)));
-  if (stub.own) await writeFile(join(folder, 'main.go'), stub.own.source);
-  const flags = ['-s', '-w', ...(stub.linkerFlags ?? [])].join(' ');
-  const packages = [...stub.commands, ...(stub.own ? ['.'] : [])];
-  for (const path of packages) {
-    const program = path === '.' ? (stub.own?.program ?? '') : basename(path);
-    const began = Date.now();
-    onProgress(`Kubernetes: building ${program} (about 15 minutes for all, once)`);
-    await go(['build', '-p', '2', '-ldflags', flags, '-o', join(bin, program), path], folder);
-    onProgress(`Kubernetes: ${program} built in ${Math.round((Date.now() - began) / 1000)} s`);
-  }
-}
-
-/** The module's own go.mod, which tells what it replaces. */
-async function originalGoMod({ module, version }: StubModule, go: Go, folder: string): Promise<string> {
-  const printed = await go(['mod', 'download', '-json', `${module}@v${version}`], folder);
-  const { GoMod: path } = JSON.parse(printed) as { GoMod?: string };
-  if (path === undefined) throw new LabError(`Go knows no go.mod of ${module} ${version}.`);
-  const { stdout } = await command('cat', [path], { what: `read the go.mod of ${module}` });
-  return stdout;
 }
 
 /** etcd is the distribution's. */

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { chmod, copyFile, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 
-import { command } from '../command.js';
+import { packFolder } from '../images/pack-archive.js';
 
 export interface OciImage {
   /** Full name with tag, as pods ask for it. */
@@ -18,74 +20,101 @@ export interface OciImage {
  */
 export async function writeOciImage({ reference, program }: OciImage, target: string): Promise<void> {
   const work = `${target}.work`;
-  const blobs = join(work, 'layout', 'blobs', 'sha256');
+  const layout = join(work, 'layout');
   const root = join(work, 'root');
-  await Promise.all([mkdir(blobs, { recursive: true }), mkdir(join(root, 'tmp'), { recursive: true })]);
+  await mkdir(join(root, 'tmp'), { recursive: true });
   const name = basename(program);
   await copyFile(program, join(root, name));
   await chmod(join(root, name), 0o755);
-  await tar(root, join(work, 'layer.tar'));
-
-  const layer = await moveBlob(blobs, join(work, 'layer.tar'));
-  const config = await putBlob(blobs, {
-    architecture: 'amd64',
-    os: 'linux',
+  const layer = join(work, 'layer.tar');
+  await packFolder(root, layer);
+  const manifest = await writeOciBlobs(join(layout, 'blobs', 'sha256'), {
+    layers: [layer],
     config: { Entrypoint: [`/${name}`], WorkingDir: '/' },
-    rootfs: { type: 'layers', diff_ids: [layer.digest] },
-  });
-  const manifest = await putBlob(blobs, {
-    schemaVersion: 2,
-    mediaType: types.manifest,
-    config: { mediaType: types.config, ...config },
-    layers: [{ mediaType: types.layer, ...layer }],
   });
   const annotations = {
     'io.containerd.image.name': reference,
     'org.opencontainers.image.ref.name': reference,
   };
-  const layout = dirname(dirname(blobs));
   await writeFile(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
   await writeFile(
     join(layout, 'index.json'),
-    JSON.stringify({
-      schemaVersion: 2,
-      manifests: [{ mediaType: types.manifest, ...manifest, annotations }],
-    }),
+    JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations }] }),
   );
-  await tar(layout, target);
+  await mkdir(dirname(target), { recursive: true });
+  await packFolder(layout, target);
   await rm(work, { recursive: true });
 }
 
-const types = {
-  manifest: 'application/vnd.oci.image.manifest.v1+json',
-  config: 'application/vnd.oci.image.config.v1+json',
-  layer: 'application/vnd.oci.image.layer.v1.tar',
-} as const;
+export interface OciContent {
+  /** Tars of what is in the image, the lowest first. They are moved. */
+  readonly layers: readonly string[];
+  /** What is run and how, as in an image's config. */
+  readonly config: {
+    readonly Entrypoint?: readonly string[];
+    readonly Env?: readonly string[];
+    readonly WorkingDir?: string;
+  };
+}
 
-interface Blob {
+export interface OciDescriptor {
+  readonly mediaType: string;
+  /** "sha256:<64 hex digits>" */
   readonly digest: string;
+  /** Bytes. */
   readonly size: number;
 }
 
+export const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const configType = 'application/vnd.oci.image.config.v1+json';
+const layerType = 'application/vnd.oci.image.layer.v1.tar';
+
+/**
+ * Writes what an image is made of into a folder, each part under the digits of its digest.
+ * @returns what names its manifest
+ */
+export async function writeOciBlobs(folder: string, { layers, config }: OciContent): Promise<OciDescriptor> {
+  await mkdir(folder, { recursive: true });
+  const moved: OciDescriptor[] = [];
+  for (const layer of layers) moved.push({ mediaType: layerType, ...(await moveBlob(folder, layer)) });
+  const written = await putBlob(folder, {
+    architecture: 'amd64',
+    os: 'linux',
+    config,
+    rootfs: { type: 'layers', diff_ids: moved.map(({ digest }) => digest) },
+  });
+  const manifest = await putBlob(folder, {
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: { mediaType: configType, ...written },
+    layers: moved,
+  });
+  return { mediaType: manifestType, ...manifest };
+}
+
+type Blob = Pick<OciDescriptor, 'digest' | 'size'>;
+
+/** The digest of a file as images name it, "sha256:<64 hex digits>". */
+export async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return `sha256:${hash.digest('hex')}`;
+}
+
 async function moveBlob(folder: string, file: string): Promise<Blob> {
-  const blob = describe(await readFile(file));
-  await rename(file, join(folder, blob.digest.slice('sha256:'.length)));
-  return blob;
+  const digest = await digestOfFile(file);
+  const { size } = await stat(file);
+  await rename(file, join(folder, hexOf(digest)));
+  return { digest, size };
 }
 
 async function putBlob(folder: string, content: unknown): Promise<Blob> {
   const bytes = Buffer.from(JSON.stringify(content));
-  const blob = describe(bytes);
-  await writeFile(join(folder, blob.digest.slice('sha256:'.length)), bytes);
-  return blob;
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  await writeFile(join(folder, hexOf(digest)), bytes);
+  return { digest, size: bytes.length };
 }
 
-function describe(bytes: Buffer): Blob {
-  return { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, size: bytes.length };
-}
-
-/** Without anything that differs from one day or machine to the next. */
-async function tar(folder: string, target: string): Promise<void> {
-  const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=ustar'];
-  await command('tar', [...same, '-C', folder, '-cf', target, '.'], { what: 'pack an image for pods' });
+function hexOf(digest: string): string {
+  return digest.slice('sha256:'.length);
 }

@@ -38,6 +38,11 @@ export class LabNetwork {
     return `slipway-${this.#id}-${machine}`;
   }
 
+  /** This machine's address in the lab's network, which is made if need be. */
+  async hostAddress(): Promise<string> {
+    return this.#locked(async () => `${(await this.#ensure()).subnet}.1`);
+  }
+
   /** Gives the machine its namespace and address, making the lab's network if need be; what is there is kept. */
   async connect(machine: string): Promise<string> {
     return this.#locked(async () => {
