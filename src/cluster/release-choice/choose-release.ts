@@ -6,6 +6,7 @@ import {
   fits,
   fitsHosts,
   releaseMisfits,
+  startsOn,
   unknownSystems,
   type ReleaseSituation,
 } from './fitting-release.js';
@@ -209,9 +210,15 @@ function wasNoneRead({ facts = {}, controlHost, isPartial }: ReleaseSituation): 
 
 /** In a few words what a newer release wants that is not there. */
 function whyNot(newer: Release, situation: ReleaseSituation): string {
-  const reasons = releaseMisfits(newer, situation).map(({ host, is, shouldBe }) =>
+  const { facts = {}, specification } = situation;
+  const misfits = releaseMisfits(newer, situation).map(({ host, is, shouldBe }) =>
     host === null ? `${is}, which should be ${shouldBe}` : `${is} on ${host}, which should be ${shouldBe}`,
   );
+  // Of these preflight has a finding of its own.
+  const cgroups = Object.entries(facts)
+    .filter(([, host]) => !startsOn(newer, host, specification))
+    .map(([host]) => `cgroup v1 on ${host}, which should be v2 for its kubelet`);
+  const reasons = [...misfits, ...cgroups];
   const [first = ''] = reasons;
   const more = reasons.length > 1 ? ` (and ${reasons.length - 1} more)` : '';
   return `${newer.name} does not fit: there is ${first}${more}.`;

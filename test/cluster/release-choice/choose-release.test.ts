@@ -127,6 +127,13 @@ describe('chooseRelease, where none is named', () => {
     );
   });
 
+  it('says of cgroups alone why it is not the newest', () => {
+    const facts = { a: on('debian', '12', { cgroupVersion: 1 }) };
+    expect(chooseRelease({ specification, facts, controlHost: controlHost('3.11') }).why).toContain(
+      'v2.31.0 does not fit: there is cgroup v1 on a, which should be v2 for its kubelet.',
+    );
+  });
+
   it('stays with the release of the cluster’s checkout, and says what is newer', () => {
     const facts = { a: ubuntu };
     const installed = { ...controlHost('3.11'), kubespray: 'v2.28.0' };
