@@ -64,9 +64,11 @@ function installRuntime({ logLevel = 'INFO', metricsAddress }: RunWorkerOptions)
     Runtime.install({
       logger: plainLog(logLevel),
       shutdownSignals: [],
-      ...(metricsAddress !== undefined && {
-        telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } },
-      }),
+      telemetryOptions: {
+        // By itself the SDK's native part prints to standard output, in colours.
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        ...(metricsAddress !== undefined && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+      },
     });
   } catch (error) {
     // A process has one runtime: an earlier worker's serves this one as well.

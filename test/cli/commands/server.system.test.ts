@@ -144,4 +144,15 @@ describe('slipway worker', () => {
     running.kill('SIGTERM');
     expect(await running).toMatchObject({ exitCode: exitCodes.ok });
   });
+
+  it('logs what the SDK has to say as plain lines of its own', async () => {
+    const { pid } = await startServer();
+    const { running, printed } = await slipway(['worker'], `Worker on ${address}`);
+    process.kill(pid, 'SIGKILL');
+    await vi.waitUntil(() => printed().includes('retry'), { timeout: 60_000, interval: 200 });
+    running.kill('SIGTERM');
+    await running;
+    expect(printed()).toMatch(/\d{4}-\d\d-\d\dT[0-9:.]+Z \[WARN\] gRPC call /);
+    expect(printed()).not.toContain('\u001b');
+  });
 });
