@@ -124,7 +124,7 @@ const nodeAddress: Check = ({ host, facts }) => {
     check: 'node-address',
     // Facts of earlier versions stop nothing, so that a workflow which has gone on with them can be replayed.
     severity: facts.system?.hasResolvConf === undefined ? 'warning' : 'error',
-    is: `${ip} is none of the host's own addresses (${facts.addresses.join(', ') || 'none'})`,
+    is: `${ip}, which is none of the host's own addresses (${facts.addresses.join(', ') || 'none'})`,
     shouldBe: 'an address of the host itself, or Kubespray stops at it',
     advice: `Give ${host.name} an internalAddress, that by which the other nodes reach it.`,
   };

@@ -54,7 +54,7 @@ describe('preflight', () => {
     [{ searchDomains: ['lan', 'example.org'] }, 'search domains lan, example.org', 'no search domain'],
     [
       { addresses: ['192.168.1.9', 'fe80::1'] },
-      "10.0.0.9 is none of the host's own addresses (192.168.1.9, fe80::1)",
+      "10.0.0.9, which is none of the host's own addresses (192.168.1.9, fe80::1)",
       'an address of the host itself',
     ],
     [{ clock: offset(-11 * 60_000) }, '11 minutes behind the other machines', 'the same time on every host'],
