@@ -92,7 +92,7 @@ describe('ESLint', { timeout: 120_000 }, () => {
   };
 
   it.each([
-    ['src/cluster/values/made-up.ts', '../plan/make-plan.js'],
+    ['src/cluster/values/made-up.ts', '../plan/plan-from-facts.js'],
     ['src/cluster/values/made-up.ts', '../../protocol/steps.js'],
     ['src/hosts/made-up.ts', './ssh/ssh-host.js'],
     ['src/activities/step-07-storage/undo/made-up.ts', '../../step-08-kubespray-run/playbook-run.js'],

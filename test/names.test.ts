@@ -91,6 +91,8 @@ const namedByTopic: Readonly<Record<string, string>> = {
   'src/cluster/release-choice/kubernetes-of-release.ts':
     'which release of Kubespray has which Kubernetes, asked both ways',
   'src/cluster/specification/fields.ts': 'schemas of single fields',
+  'src/cluster/storage/make-storage-plan.ts':
+    'what makes the plan of storage-plan.ts; planFromFacts makes a whole one',
   'src/cluster/text/quantities.ts': 'amounts of all kinds as text',
   'src/hosts/run-errors.ts': 'errors of running a script, one for each way in which it fails',
   'src/lab/kubernetes/go-modules.ts': 'the Go modules that are built, one export for each',

@@ -36,7 +36,7 @@ export interface HostInput {
 
 /** A step that runs a detached job. */
 export interface JobInput {
-  /** From workflow, step and generation; raised only by an operator's `retry`. */
+  /** From workflow, step and generation. The attempts of one call share it; a call that comes later has another. */
   readonly jobKey: string;
 }
 

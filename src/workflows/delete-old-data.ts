@@ -2,7 +2,7 @@ import type { CheckResult } from '../protocol/step-inputs.js';
 import type { HostFacts } from '../cluster/facts/facts.js';
 import { membersOf } from '../cluster/specification/members.js';
 import { oldDataDigest, type OldDirectory } from '../cluster/storage/old-data.js';
-import { makeStoragePlan } from '../cluster/storage/make-storage-plan.js';
+import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import { reportedCheck } from '../cluster/report/report.js';
 import type { Specification } from '../cluster/specification/specification.js';
 import type { StorageTarget } from '../cluster/storage/storage-plan.js';
@@ -59,7 +59,7 @@ async function lookAtOldData(run: HostRun, subject: StorageHost): Promise<OldDat
     mountPoint: storage.mountPoint,
     storageOnly: true,
   });
-  const plan = makeStoragePlan({ facts, host: host.name, storage });
+  const plan = planStorage({ facts, host: host.name, storage });
   run.storage = plan;
   if (plan.kind !== 'satisfied') {
     const why = plan.kind === 'refused' ? plan.why : 'Run "slipway up" first.';

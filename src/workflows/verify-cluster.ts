@@ -1,5 +1,5 @@
 import { ephemeralStorageOf } from '../cluster/specification/members.js';
-import { makeStoragePlan } from '../cluster/storage/make-storage-plan.js';
+import { planStorage } from '../cluster/storage/make-storage-plan.js';
 import type { Report } from '../cluster/report/report.js';
 import { targetOfPlan, type StorageTarget } from '../cluster/storage/storage-plan.js';
 import { ClusterRun } from './running/cluster-run.js';
@@ -44,7 +44,7 @@ function storageTargets(run: ClusterRun): Map<string, StorageTarget> {
     const facts = run.facts.get(host.name);
     if (!facts) continue;
     const storage = ephemeralStorageOf(run.specification, host);
-    const target = targetOfPlan(makeStoragePlan({ facts, host: host.name, storage }));
+    const target = targetOfPlan(planStorage({ facts, host: host.name, storage }));
     if (target !== undefined) targets.set(host.name, target);
   }
   return targets;

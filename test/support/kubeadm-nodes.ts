@@ -1,7 +1,7 @@
 import type { ClusterSeen, NodeProbe } from '../../src/cluster/rerun/node-probe.js';
 import type { NodeRole } from '../../src/cluster/rerun/node-role.js';
 import type { RerunStrictness } from '../../src/cluster/releases/releases.js';
-import { judgeRerun, type JudgedNode } from '../../src/cluster/rerun/judge-rerun.js';
+import { judgeBeforeRerun, type JudgedNode } from '../../src/cluster/rerun/judge-rerun.js';
 import { aProbe, aSpecification } from './builders.js';
 
 /** The static pods of a control plane. */
@@ -44,7 +44,7 @@ export type Node = Partial<NodeProbe> & { role?: NodeRole; isEtcd?: boolean };
 
 /** Judges nodes named node1, node2, …; the first is the first control plane unless something else is said. */
 export function judge(nodes: readonly Node[], rerun: RerunStrictness = 'strict'): JudgedNode[] {
-  return judgeRerun({
+  return judgeBeforeRerun({
     rerun,
     specification: aSpecification(),
     firstControlPlaneByName: rerun !== 'ignores-four-errors-in-the-run',

@@ -1,7 +1,7 @@
 import type { KubeletIdentity } from '../../src/cluster/facts/kubelet-identity.js';
 import type { NodeProbe } from '../../src/cluster/rerun/node-probe.js';
 import { preflight } from '../../src/cluster/preflight/preflight.js';
-import { judgeRerun } from '../../src/cluster/rerun/judge-rerun.js';
+import { judgeBeforeRerun } from '../../src/cluster/rerun/judge-rerun.js';
 import { roleOf } from '../../src/cluster/rerun/node-role.js';
 import { membersOf } from '../../src/cluster/specification/members.js';
 import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
@@ -101,7 +101,7 @@ export function judged(scene: Scene, probes: Readonly<Record<string, Partial<Nod
     return { probe, role: roleOf(host, controlPlanes), isEtcd: false };
   });
   const rerun = { nodes, specification, rerun: 'strict' as const, firstControlPlaneByName: true };
-  return Object.fromEntries(judgeRerun(rerun).judged.map(({ host, ...rest }) => [host, rest]));
+  return Object.fromEntries(judgeBeforeRerun(rerun).judged.map(({ host, ...rest }) => [host, rest]));
 }
 
 /** A worker of another cluster under another name beside a host on which nothing is: the first `up` of a new cluster. */

@@ -1,12 +1,12 @@
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
-import { makeStoragePlan } from '../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import type { EphemeralStorage } from '../../src/cluster/specification/specification.js';
 import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import { storageOf } from './storage-facts.js';
 
 /** What step 7 is to do on a host of these facts. */
 export function plan(facts: HostFacts, storage: EphemeralStorage | false = storageOf()): StoragePlan {
-  return makeStoragePlan({ facts, host: 'worker-1', storage });
+  return planStorage({ facts, host: 'worker-1', storage });
 }
 
 /** The plan that waits for an approval. @throws Error where there is none */

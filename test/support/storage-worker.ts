@@ -7,7 +7,7 @@ import { gatherFacts } from '../../src/activities/look-at-hosts/gather-facts.js'
 import { readBootId } from '../../src/activities/step-07-storage/read-boot-id.js';
 import { requestReboot } from '../../src/activities/step-07-storage/request-reboot.js';
 import { waitForReboot } from '../../src/activities/step-07-storage/wait-for-reboot.js';
-import { makeStoragePlan } from '../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../src/cluster/storage/make-storage-plan.js';
 import { ephemeralStorageSchema } from '../../src/cluster/specification/specification.js';
 import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
 import type { HostAddress } from '../../src/protocol/host-addresses.js';
@@ -51,7 +51,7 @@ export class StorageWorker {
       mountPoint: '/data',
     });
     const storage = ephemeralStorageSchema.parse({ layout: this.layout });
-    return makeStoragePlan({ facts, host: this.machine.name, storage });
+    return planStorage({ facts, host: this.machine.name, storage });
   }
 
   async planToApply(): Promise<ApplyPlan> {

@@ -1,5 +1,5 @@
 import { isStopper } from '../../cluster/checks/findings.js';
-import { makePlan } from '../../cluster/plan/make-plan.js';
+import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
 import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
@@ -25,7 +25,7 @@ export async function plan({ file, json }: SpecificationOptions, terminal: Termi
   const pool = new SharedHostPool({ stateFolder: slipwayHome() });
   try {
     const look = await lookAtHosts(specification, pool);
-    const made = makePlan(specification, look);
+    const made = planFromFacts(specification, look);
     terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
     return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
   } finally {

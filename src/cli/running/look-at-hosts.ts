@@ -3,7 +3,7 @@ import { proveReachability } from '../../probes/prove-reachability.js';
 import { readFactsAndClock } from '../../probes/read-facts.js';
 import type { HostFacts } from '../../cluster/facts/facts.js';
 import { documentsMountPoint, factsMountPoint } from '../../cluster/specification/members.js';
-import type { Seen } from '../../cluster/plan/make-plan.js';
+import type { Seen } from '../../cluster/plan/plan-from-facts.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { Unread } from '../../cluster/plan/plan.js';
 import type { Specification } from '../../cluster/specification/specification.js';

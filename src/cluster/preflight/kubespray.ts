@@ -23,7 +23,7 @@ export function kubesprayFindings(
   const { specification } = situation;
   const { variables } = specification.kubespray;
   return [
-    ...variableFindings(variables),
+    ...ownVariableFindings(variables),
     ...externalCa(specification),
     ...calicoFindings(specification),
     ...podsOnNodeFindings(specification),
@@ -63,7 +63,7 @@ function textInPlaceOfBoolean(
     .map((name) => foundVariable(variables, name, `true or false without quotes${why}`));
 }
 
-function variableFindings(variables: Variables): FindingBeforeOverrides[] {
+function ownVariableFindings(variables: Variables): FindingBeforeOverrides[] {
   const { download_run_once: runOnce } = variables;
   return [
     ...Object.entries(needed)

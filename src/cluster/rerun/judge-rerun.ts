@@ -47,7 +47,7 @@ export interface RerunJudgement {
 }
 
 /** Judges every node by what all of them have shown. */
-export function judgeRerun(rerun: Rerun): RerunJudgement {
+export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
   const combined = combineProbes(rerun);
   const others = nodesOfOtherClusters(rerun.nodes.map(seenByProbe), rerun.specification);
   const judged = rerun.nodes.map((node): JudgedNode => {

@@ -23,7 +23,7 @@ export const dataDirectories = [
  * Made anew in the middle of the work it gives the same target and digest, because it recognises its own array, file
  * system and fstab line; made anew at the end it gives `satisfied`.
  */
-export function makeStoragePlan({
+export function planStorage({
   facts,
   host,
   storage,

@@ -1,6 +1,6 @@
 import { roleOf } from '../../cluster/rerun/node-role.js';
 import { rulesFor } from '../../cluster/releases/releases.js';
-import { judgeRerun, type JudgedNode, type Trouble } from '../../cluster/rerun/judge-rerun.js';
+import { judgeBeforeRerun, type JudgedNode, type Trouble } from '../../cluster/rerun/judge-rerun.js';
 import { membersOf } from '../../cluster/specification/members.js';
 import { whatResetDoes } from '../../cluster/rerun/reset-node.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
@@ -62,7 +62,7 @@ export class NodesBeforeRun {
       return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
     });
     const { rerun, firstControlPlaneByName } = rulesFor(this.context.kubespray.release).release;
-    const { judged, etcdIsUnused } = judgeRerun({
+    const { judged, etcdIsUnused } = judgeBeforeRerun({
       nodes,
       specification,
       rerun,

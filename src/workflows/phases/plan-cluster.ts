@@ -5,7 +5,7 @@ import {
   isOfControlPlane,
 } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import { makePlan } from '../../cluster/plan/make-plan.js';
+import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
@@ -35,7 +35,7 @@ export async function planCluster(run: ClusterRun): Promise<ClusterPlan> {
     const reachability = await checkReachability(run);
     run.outdatedFirewalls = new Set(reachability?.outdated?.map(({ host }) => host));
     const facts = Object.fromEntries(run.facts);
-    const plan = makePlan(run.activeSpecification(), { facts, controlHost, reachability });
+    const plan = planFromFacts(run.activeSpecification(), { facts, controlHost, reachability });
     run.plan = plan;
     run.progress.setPlan(plan);
     run.progress.setRelease(plan.release.name);

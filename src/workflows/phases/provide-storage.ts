@@ -1,4 +1,4 @@
-import { makeStoragePlan } from '../../cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../cluster/storage/make-storage-plan.js';
 import type { StoragePlan, StorageTarget } from '../../cluster/storage/storage-plan.js';
 import type { ApprovedPlan } from '../../protocol/approvals.js';
 import type { StorageWork } from '../../protocol/host-messages.js';
@@ -25,7 +25,7 @@ export async function provideStorage(run: HostRun, work: StorageWork): Promise<v
       mountPoint: storage.mountPoint,
       storageOnly: true,
     });
-    const plan = makeStoragePlan({ facts, host: host.name, storage });
+    const plan = planStorage({ facts, host: host.name, storage });
     run.storage = plan;
     if (plan.kind === 'refused') throw stopped('refused', plan.why);
     if (plan.kind === 'none' || plan.kind === 'satisfied') return;

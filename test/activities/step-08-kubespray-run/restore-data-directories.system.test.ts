@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { restoreScript } from '../../../src/activities/step-08-kubespray-run/restore-data-directories.js';
-import { makeStoragePlan } from '../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import type { Layout, StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import { factsOf, storageOf } from '../../support/storage-facts.js';
 import { ScriptStage } from '../../support/script-stage.js';
@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function afterReset(layout: Layout): Promise<StorageTarget> {
-  const plan = makeStoragePlan({ facts: factsOf(), host: 'worker-1', storage: storageOf({ layout }) });
+  const plan = planStorage({ facts: factsOf(), host: 'worker-1', storage: storageOf({ layout }) });
   if (plan.kind !== 'apply') throw new Error('No target');
   await stage.plain(`rm -rf data lib done; mkdir -p data/kubelet/pods/one/volumes lib/kubelet
 touch data/.slipway-kubelet.moved data/of-somebody data/kubelet/pods/one/file; echo 3 > inactive; : > done

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkNames } from '../../../src/cluster/specification/check-names.js';
-import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
 import { withOverrides } from '../../../src/cluster/checks/overrides.js';
 import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
@@ -236,7 +236,7 @@ describe('each check', () => {
     });
     const sudo = sudoFinding({ host: 'w', said: 'sudo: a password is required', advice: 'Allow it.' });
     expect(withOverrides([sudo], overrides)).toMatchObject([{ severity: 'error', overridden: 'seen' }]);
-    const plan = makePlan(aSpecification({ overrides, kubespray: { release: 'v9.9.9' } }), {
+    const plan = planFromFacts(aSpecification({ overrides, kubespray: { release: 'v9.9.9' } }), {
       ...{ facts: {}, controlHost: undefined, reachability: undefined },
     });
     expect(plan.findings).toMatchObject([{ check: 'kubespray-release', overridden: 'seen' }]);

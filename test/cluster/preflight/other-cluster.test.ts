@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
 import { type Scene, specificationOf, factsOf, planned, stolen } from '../../support/other-cluster-scene.js';
 
 describe('a node of another cluster', () => {
@@ -23,7 +23,7 @@ describe('a node of another cluster', () => {
   it('does not decide which release of Kubespray the new cluster gets', () => {
     const scene = { ...stolen, workers: { ...stolen.workers, c2: null } };
     const plan = (one: Scene) =>
-      makePlan(specificationOf(one), {
+      planFromFacts(specificationOf(one), {
         facts: factsOf(one),
         controlHost: undefined,
         reachability: undefined,

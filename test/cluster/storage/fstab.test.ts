@@ -8,12 +8,12 @@ import {
   readFstabRecord,
   undoFstab,
 } from '../../../src/cluster/storage/fstab.js';
-import { makeStoragePlan } from '../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import { factsOf, storageOf } from '../../support/storage-facts.js';
 
 function targetOf(): StorageTarget {
-  const plan = makeStoragePlan({ facts: factsOf(), host: 'worker-1', storage: storageOf() });
+  const plan = planStorage({ facts: factsOf(), host: 'worker-1', storage: storageOf() });
   if (plan.kind !== 'apply') throw new Error('No target');
   return plan.target;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keptOldData, oldDataAdvice } from '../../../src/cluster/storage/old-data.js';
-import { makeStoragePlan } from '../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import { factsOf, freshFacts, stagesOf, storageOf } from '../../support/storage-facts.js';
 
 const storage = storageOf({ layout: 'bind' });
@@ -8,12 +8,12 @@ const storage = storageOf({ layout: 'bind' });
 describe('keptOldData', () => {
   it('names the same directories at every stage of a migration, and none once they are deleted', () => {
     const facts = factsOf();
-    const plan = makeStoragePlan({ facts, host: 'w1', storage });
+    const plan = planStorage({ facts, host: 'w1', storage });
     if (plan.kind !== 'apply') throw new Error(plan.kind);
     const stages = stagesOf(facts, plan.target);
     expect(stages.length).toBeGreaterThan(10);
     for (const stage of stages) {
-      const kept = keptOldData(stage.facts, makeStoragePlan({ facts: stage.facts, host: 'w1', storage }));
+      const kept = keptOldData(stage.facts, planStorage({ facts: stage.facts, host: 'w1', storage }));
       expect(kept, stage.name).toEqual(
         stage.name === 'old copies deleted'
           ? []
@@ -24,7 +24,7 @@ describe('keptOldData', () => {
 
   it('names none on a fresh host, and none where nothing is planned', () => {
     const facts = freshFacts();
-    expect(keptOldData(facts, makeStoragePlan({ facts, host: 'w1', storage }))).toEqual([]);
+    expect(keptOldData(facts, planStorage({ facts, host: 'w1', storage }))).toEqual([]);
     expect(keptOldData(factsOf(), { kind: 'none' })).toEqual([]);
   });
 });

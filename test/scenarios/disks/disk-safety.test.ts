@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFacts } from '../../../src/cluster/facts/parse-facts.js';
-import { makeStoragePlan } from '../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import type { ExcludedDevice, StoragePlan } from '../../../src/cluster/storage/storage-plan.js';
 import { factsTextOf } from './disk-world-facts.js';
 import { allDevices, foreignOn, reasonsAgainst, unfitness } from './disk-world-truth.js';
@@ -9,7 +9,7 @@ import { ownUuid, type World, worlds, type WorldDevice } from './disk-worlds.js'
 
 function planOf(world: World): StoragePlan {
   const facts = parseFacts(factsTextOf(world), '@@MARK');
-  return makeStoragePlan({ facts, host: 'worker1', storage: world.storage });
+  return planStorage({ facts, host: 'worker1', storage: world.storage });
 }
 
 function takenBy(plan: StoragePlan, { disks }: World): readonly WorldDevice[] {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyScript } from '../../../src/activities/step-07-storage/copy-data.js';
 import { switchScript } from '../../../src/activities/step-07-storage/switch-data.js';
-import { makeStoragePlan } from '../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import type { Layout, StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
 import { lines, type Script } from '../../../src/hosts/script.js';
 import { factsOf, storageOf } from '../../support/storage-facts.js';
@@ -35,7 +35,7 @@ const plain = (text: string) => stage.plain(text);
 
 async function seeded(layout: Layout): Promise<StorageTarget> {
   const storage = storageOf({ layout });
-  const plan = makeStoragePlan({ facts: factsOf(), host: 'worker-1', storage });
+  const plan = planStorage({ facts: factsOf(), host: 'worker-1', storage });
   if (plan.kind !== 'apply') throw new Error('No target');
   await plain(`rm -rf data lib
 mkdir -p data lib/kubelet/pods lib/kubelet/pki lib/containerd

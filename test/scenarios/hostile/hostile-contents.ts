@@ -1,7 +1,7 @@
 import { oldDataAdvice } from '../../../src/cluster/storage/old-data.js';
 import type { ClusterPlan } from '../../../src/cluster/plan/plan.js';
 import type { Report, ReportedHost } from '../../../src/cluster/report/report.js';
-import { judgeRerun } from '../../../src/cluster/rerun/judge-rerun.js';
+import { judgeBeforeRerun } from '../../../src/cluster/rerun/judge-rerun.js';
 import { whatResetDoes } from '../../../src/cluster/rerun/reset-node.js';
 import type { HostSpecification, Specification } from '../../../src/cluster/specification/specification.js';
 import type { StoragePlan, StorageTarget } from '../../../src/cluster/storage/storage-plan.js';
@@ -103,7 +103,7 @@ export function resetWith(text: Texts): Approval {
   const cluster = { source: 'API server', kubeadmConfig: true, clusterInfo: true, workloads: true, nodes: [] } as const;
   const began = { config: true, kubeletConf: true, clientCertificate: 'present' } as const;
   const probe = aProbe({ ...began, host, nodeName: `x ${text()}`, cluster, manifests: [text()] });
-  const { judged } = judgeRerun({
+  const { judged } = judgeBeforeRerun({
     rerun: 'strict',
     specification: aSpecification(),
     firstControlPlaneByName: true,

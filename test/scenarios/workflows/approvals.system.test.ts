@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeStoragePlan } from '../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../src/cluster/storage/make-storage-plan.js';
 import { ephemeralStorageSchema } from '../../../src/cluster/specification/specification.js';
 import { hostWorkflowId } from '../../../src/protocol/messages.js';
 import { asked, until, WorkflowLab } from '../../support/environment.js';
@@ -84,7 +84,7 @@ describe.concurrent('an approval', { timeout: patience }, () => {
   it('of which an earlier version has told the digest alone is one', async () => {
     const machines = new FakeMachines();
     const address = '10.250.1.2';
-    const plan = makeStoragePlan({ facts: machines.facts('w1'), host: 'w1', storage });
+    const plan = planStorage({ facts: machines.facts('w1'), host: 'w1', storage });
     if (plan.kind !== 'apply') throw new Error('Nothing is to be applied.');
     await lab.with(machines, async (run) => {
       const handle = await run.start(

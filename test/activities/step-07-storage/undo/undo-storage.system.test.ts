@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { undoScript, type UndoWork } from '../../../../src/activities/step-07-storage/undo/undo-script.js';
-import { makeStoragePlan } from '../../../../src/cluster/storage/make-storage-plan.js';
+import { planStorage } from '../../../../src/cluster/storage/make-storage-plan.js';
 import type { StorageTarget } from '../../../../src/cluster/storage/storage-plan.js';
 import { sh } from '../../../../src/hosts/script.js';
 import { factsOf, freshFacts, storageOf } from '../../../support/storage-facts.js';
@@ -51,7 +51,7 @@ const sha = (text: string) => createHash('sha256').update(text).digest('hex');
 /** A host on which step 7 has come as far as the compared copy, or, with nothing to move, as far as its end. */
 async function seeded(path: StorageTarget['path']): Promise<UndoWork> {
   const facts = path === 'migrate' ? factsOf() : freshFacts();
-  const plan = makeStoragePlan({ facts, host: 'worker-1', storage: storageOf({ layout: 'bind' }) });
+  const plan = planStorage({ facts, host: 'worker-1', storage: storageOf({ layout: 'bind' }) });
   if (plan.kind !== 'apply') throw new Error('No target');
   const { uuid } = plan.target.fileSystem;
   await stage.plain(`rm -rf array data lib dropin mounts units etc; mkdir -p data lib mounts units etc

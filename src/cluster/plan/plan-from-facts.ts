@@ -4,7 +4,7 @@ import { ephemeralStorageOf } from '../specification/members.js';
 import type { ClusterPlan, Unread } from './plan.js';
 import { planAdvice } from './plan-advice.js';
 import { planDigest } from './plan-digest.js';
-import { makeStoragePlan } from '../storage/make-storage-plan.js';
+import { planStorage } from '../storage/make-storage-plan.js';
 import { storageLayouts } from '../storage/storage-layouts.js';
 import { preflight } from '../preflight/preflight.js';
 import { withoutTaken } from '../preflight/other-cluster.js';
@@ -32,7 +32,7 @@ export interface Seen {
  * The plan for a specification's hosts. Who could not be read has no plan of its own, and is not judged. What is to be
  * known of the release and of the variables are findings like any other, and the operator's overrides are for all of them.
  */
-export function makePlan(specification: Specification, seen: Seen): ClusterPlan {
+export function planFromFacts(specification: Specification, seen: Seen): ClusterPlan {
   const { controlHost, reachability, unread = [] } = seen;
   const looks = specification.hosts.flatMap((host) => {
     const facts = seen.facts[host.name];
@@ -69,5 +69,5 @@ interface SeenHost {
 }
 
 function storageOf(specification: Specification, { host, facts }: SeenHost) {
-  return makeStoragePlan({ facts, host: host.name, storage: ephemeralStorageOf(specification, host) });
+  return planStorage({ facts, host: host.name, storage: ephemeralStorageOf(specification, host) });
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { makePlan } from '../../../src/cluster/plan/make-plan.js';
+import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
 import { renderPlan } from '../../../src/cluster/plan/render-plan.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
 import { aDisk, aSpecification, someFacts } from '../../support/builders.js';
@@ -24,7 +24,7 @@ const seen = { controlHost: undefined, reachability: undefined };
 
 it('has each host that was looked at, in the order of the specification, and nobody else', () => {
   const facts = { stranger: someFacts(), node2: worker, node1: someFacts() };
-  const plan = makePlan(specification, { ...seen, facts });
+  const plan = planFromFacts(specification, { ...seen, facts });
   expect(Object.entries(plan.storage).map(([host, { kind }]) => [host, kind])).toEqual([
     ['node1', 'none'],
     ['node2', 'apply'],
@@ -35,7 +35,7 @@ it('has each host that was looked at, in the order of the specification, and nob
 it('tells first why a host could not be looked at, and judges it by nothing else', () => {
   const small = { ...worker, cpus: 1 };
   const refused = sudoFinding({ host: 'node3', said: 'a password is required', advice: 'Allow it.' });
-  const plan = makePlan(specification, {
+  const plan = planFromFacts(specification, {
     ...{ ...seen, facts: { node1: someFacts(), node2: small } },
     findings: [refused],
   });
@@ -48,7 +48,7 @@ it('tells first why a host could not be looked at, and judges it by nothing else
 it('lets what is to be known of the release and of the variables be overridden like what the hosts are', () => {
   const reason = 'tried in staging';
   const checks = ['kubespray-release', 'group-variables', 'worker-cpus'] as const;
-  const plan = makePlan(
+  const plan = planFromFacts(
     aSpecification({
       kubespray: { release: 'v2.99.0', variables: { upstream_dns_servers: ['9.9.9.9'] } },
       overrides: checks.map((check) => ({ check, reason })),
@@ -67,6 +67,6 @@ it('lets what is to be known of the release and of the variables be overridden l
 it('names machines that were not looked at, where there are any', () => {
   const unread = [{ host: 'node3', isNode: true, why: 'It does not answer.' }];
   const facts = { node1: someFacts() };
-  expect(makePlan(specification, { ...seen, facts, unread }).unread).toEqual(unread);
-  expect(makePlan(specification, { ...seen, facts, unread: [] })).not.toHaveProperty('unread');
+  expect(planFromFacts(specification, { ...seen, facts, unread }).unread).toEqual(unread);
+  expect(planFromFacts(specification, { ...seen, facts, unread: [] })).not.toHaveProperty('unread');
 });
