@@ -8,8 +8,10 @@ import {
   type NodeRole,
 } from './whole-cluster.js';
 import { kubeadmState, type KubeadmState } from './kubeadm-state.js';
-import { nodeNameOf, type EtcdSeen, type NodeProbe } from './kubeadm-probe.js';
-import { nodesOfOtherClusters, refusalText, wayOut, type NodeSeen, type OtherNode } from './other-cluster.js';
+import { controlPlaneManifests, nodeNameOf, type EtcdSeen, type NodeProbe } from './kubeadm-probe.js';
+import type { NodeSeen } from './node-seen.js';
+import { nodesOfOtherClusters, refusalText, type OtherNode } from './other-cluster.js';
+import { unprovenOwner } from './unproven-owner.js';
 import type { Release, RerunStrictness } from '../releases/releases.js';
 import type { Specification } from '../specification/specification.js';
 
@@ -40,7 +42,13 @@ export interface Trouble {
 /** The nodes of one cluster, each with its role, in the inventory's order. */
 export interface Rerun extends Pick<Release, 'rerun' | 'firstControlPlaneByName'> {
   readonly specification: Specification;
-  readonly nodes: readonly { readonly probe: NodeProbe; readonly role: NodeRole; readonly isEtcd: boolean }[];
+  readonly nodes: readonly {
+    readonly probe: NodeProbe;
+    readonly role: NodeRole;
+    readonly isEtcd: boolean;
+    /** All addresses of the host, where they are known. */
+    readonly addresses?: readonly string[];
+  }[];
 }
 
 /** What all nodes together have shown. */
@@ -52,13 +60,14 @@ export interface RerunJudgement {
 
 /** Judges every node by what all of them have shown. */
 export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
-  const whole = wholeClusterOf(rerun);
-  const others = nodesOfOtherClusters(rerun.nodes.map(seenByProbe), rerun.specification);
+  const seen = rerun.nodes.map(seenByProbe);
+  const others = nodesOfOtherClusters({ nodes: seen, specification: rerun.specification });
+  const whole = wholeClusterOf({ ...rerun, nodes: withoutOutvoted(rerun.nodes, others) });
   const judged = rerun.nodes.map((node): JudgedNode => {
     const { probe, role } = node;
     const state = kubeadmState(probe, role, whole);
     const other = others.get(probe.host);
-    const trouble = troubleOf(state, node, { ...rerun, whole: whole, other });
+    const trouble = troubleOf(state, node, { ...rerun, whole, others, seen, other });
     const summary = other?.isLive === true ? `is ${other.text}` : summaryOf(state, trouble);
     return { host: probe.host, role, state, trouble, summary };
   });
@@ -69,14 +78,32 @@ export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
 type Node = Rerun['nodes'][number];
 interface RerunSituation extends Rerun {
   readonly whole: WholeCluster;
+  /** Those that are none of this cluster. */
+  readonly others: ReadonlyMap<string, OtherNode>;
+  readonly seen: readonly NodeSeen[];
   /** Whose node it is, where it is none of this cluster. */
   readonly other: OtherNode | undefined;
 }
 
-function seenByProbe({ probe, role }: Node): NodeSeen {
-  const { host, kubeletIsActive, kubeletIdentity: identity } = probe;
-  const isBlank = identity !== undefined && !hasTraces(probe) && !probe.caCertificate;
-  return { host, role, kubeletIsActive, isBlank, identity };
+/** What a first control plane answers that the others speak against is not about their cluster. */
+function withoutOutvoted(nodes: readonly Node[], others: ReadonlyMap<string, OtherNode>): readonly Node[] {
+  return nodes.map((node) =>
+    others.get(node.probe.host)?.isOutvoted === true
+      ? { ...node, probe: { ...node.probe, cluster: null } }
+      : node,
+  );
+}
+
+function seenByProbe({ probe, role, addresses = [] }: Node): NodeSeen {
+  const { host, kubeletIsActive, kubeletIdentity: identity, kubeletConf, adminConf, manifests } = probe;
+  const isWhole = probe.config && kubeletConf && adminConf && probe.caCertificate;
+  return {
+    ...{ host, role, kubeletIsActive, identity, addresses },
+    isBlank: identity !== undefined && !hasTraces(probe) && !probe.caCertificate,
+    hasKubeletConf: kubeletConf,
+    isControlPlane: adminConf || manifests.length > 0,
+    isComplete: isWhole && controlPlaneManifests.every((name) => manifests.includes(name)),
+  };
 }
 
 function troubleOf(state: KubeadmState, node: Node, around: RerunSituation): Trouble | null {
@@ -92,26 +119,42 @@ function troubleOf(state: KubeadmState, node: Node, around: RerunSituation): Tro
   }
   const effect = effectOf(node, around.rerun);
   if (effect === null) return null;
-  const whyNot = state.onlyByName ? unknownName : whyNoReset(node, around);
+  const whyNot = state.onlyByName ? unknownName : (whyNoReset(node, around) ?? unproven(node, around));
   return { evidence, effect, mayRun: true, whyNoReset: whyNot, digest };
+}
+
+function unproven(
+  { probe }: Node,
+  { seen, nodes, specification, others, whole }: RerunSituation,
+): string | null {
+  const node = seen.find(({ host }) => host === probe.host);
+  const probes = nodes.map((each) => each.probe);
+  const { cluster } = whole;
+  return node === undefined
+    ? null
+    : unprovenOwner(node, probe, { nodes: seen, specification, probes, others, cluster });
 }
 
 /** What it has of kubeadm is whole, or would be mended there; a reset ends what works in the other cluster. */
 function troubleOfTaken(
   state: KubeadmState,
   node: Node,
-  { other, whole: whole }: RerunSituation & { readonly other: OtherNode },
+  { other, whole }: RerunSituation & { readonly other: OtherNode },
 ): Trouble {
-  const mayRun = state.kind !== 'seen-as-blank';
+  const isBlank = state.kind === 'seen-as-blank';
   return {
     evidence: [`it is ${other.text}`, ...('evidence' in state ? state.evidence : [])],
-    effect: mayRun
-      ? 'cluster.yml would change its kubelet and container runtime under the pods of that cluster, and not join it to this one.'
-      : seenAsBlankEffect(node, whole),
-    mayRun,
-    whyNoReset: `${refusalText} ${wayOut('it')}`,
+    effect: isBlank ? seenAsBlankEffect(node, whole) : takenEffect(other),
+    mayRun: !isBlank && !other.isOutvoted,
+    whyNoReset: `${refusalText} ${other.wayOut('it')}`,
     digest: resetDigest(node.probe, state),
   };
+}
+
+function takenEffect({ isOutvoted }: OtherNode): string {
+  return isOutvoted
+    ? 'cluster.yml would take it for the first control plane and join nodes to its cluster, which is not that of the others.'
+    : 'cluster.yml would change its kubelet and container runtime under the pods of that cluster, and not join it to this one.';
 }
 
 /** As where kube_override_hostname names nodes otherwise than the inventory does. */
@@ -123,7 +166,11 @@ const unknownName =
  * follows from these for the node is judged anew each time; of that, the digest holds what the node was taken for.
  */
 function resetDigest(probe: NodeProbe, { kind }: KubeadmState): string {
-  const lasting = { ...probe, kubeletIsActive: null, etcd: probe.etcd.hasData, cluster: null };
+  const { kubeletIdentity: identity } = probe;
+  const lasting = {
+    ...{ ...probe, kubeletIsActive: null, etcd: probe.etcd.hasData, cluster: null },
+    ...(identity !== undefined && { kubeletIdentity: { ...identity, service: undefined } }),
+  };
   return digestOf({ reset: probe.host, state: kind, seen: lasting });
 }
 
@@ -221,7 +268,7 @@ function preflightFails(what: 'init' | 'join', inTheWay: readonly string[]): str
  * A reset takes away a node's part of Kubernetes, on a control plane the cluster's certificate authority too. etcd's data
  * is kept, but etcd is stopped. So it is refused where a cluster that works could be hurt, and where that cannot be told.
  */
-function whyNoReset({ probe, role, isEtcd }: Node, { nodes, whole: whole }: RerunSituation): string | null {
+function whyNoReset({ probe, role, isEtcd }: Node, { nodes, whole }: RerunSituation): string | null {
   if (role === 'worker') return null;
   const { cluster, silentEtcd } = whole;
   if (cluster === null) return silentEtcd.length === 0 ? null : whileSilent(silentEtcd);
