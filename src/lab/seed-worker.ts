@@ -21,7 +21,8 @@ export const seededPaths: readonly string[] = [
  * Makes a machine look like a worker that has been in use: kubelet and containerd enabled and running, with data in
  * /var/lib/kubelet and /var/lib/containerd that is hard to copy well (owners, modes, extended attributes, hard and
  * symbolic links, holes, odd names). The kubelet is a stand-in that honours --root-dir and, like the real one, needs its
- * certificate in /var/lib/kubelet/pki; containerd is the real one where the machine has it.
+ * certificate in /var/lib/kubelet/pki; containerd is the real one where the machine has it. Of kubeadm there is what a
+ * join that was cut off leaves, because the node is of no cluster until it joins the one that is made.
  * @returns the digest of {@link seededPaths}
  * @throws LabError when the machine does not come to look like that
  */
@@ -86,6 +87,7 @@ while :; do date +%s > "$root/heartbeat"; sleep 2; done
 EOF
 chmod 755 /usr/local/bin/kubelet
 echo 'KUBELET_ARGS=""' > /etc/kubernetes/kubelet.env
+echo 'kind: Config' > /etc/kubernetes/bootstrap-kubelet.conf
 cat > /etc/systemd/system/kubelet.service <<'EOF'
 [Unit]
 Description=Kubernetes Kubelet Server (stand-in)

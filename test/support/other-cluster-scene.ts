@@ -10,8 +10,14 @@ import { aProbe, aSpecification, someFacts, someSystem } from './builders.js';
 /** The certificate authorities of the cluster that is asked for, and of another one. */
 export const [ours, theirs] = ['a'.repeat(64), 'b'.repeat(64)] as const;
 
-/** One host: what its kubelet is, whether it runs; null where nothing of Kubernetes is on it. */
-type Host = (Partial<KubeletIdentity> & { readonly stopped?: boolean }) | null | undefined;
+/**
+ * One host: what its kubelet is, whether it runs, and whether it was read by a version that looked at less; null where
+ * nothing of Kubernetes is on it. A control plane has all of one, unless something else is said.
+ */
+type Host =
+  | (Partial<KubeletIdentity> & { readonly stopped?: boolean; readonly isEarlier?: boolean })
+  | null
+  | undefined;
 
 export interface Scene {
   /** Control planes by name, in the inventory's order; undefined where the host was not looked at. */
@@ -37,32 +43,42 @@ export function specificationOf(scene: Scene) {
   });
 }
 
-const identityOf = (name: string, host: Host): KubeletIdentity => {
-  if (host == null) return { nodeName: null, certificate: 'none', authorities: [], apiServer: null };
-  const { nodeName, certificate, authorities, apiServer } = host;
-  return {
-    nodeName: nodeName === undefined ? name : nodeName,
-    certificate: certificate ?? 'valid',
-    authorities: authorities ?? [ours],
-    apiServer: apiServer ?? 'localhost',
-  };
+const nothing: KubeletIdentity = {
+  ...{ nodeName: null, certificate: 'none', authorities: [], apiServer: null },
+  ...{ service: 'stopped', kubeconfig: 'none', hasConfig: false, isControlPlane: false },
 };
 
-const isRunning = (host: Host) => host != null && host.stopped !== true;
+function identityOf(name: string, host: Host, scene: Scene): KubeletIdentity {
+  if (host == null) return nothing;
+  const { stopped = false, isEarlier = false, ...said } = host;
+  const known: KubeletIdentity = {
+    ...{ nodeName: name, certificate: 'valid', authorities: [ours], apiServer: 'localhost' },
+    ...(!isEarlier && {
+      ...{ service: stopped ? 'stopped' : 'running', kubeconfig: 'usual', hasConfig: true },
+      isControlPlane: name in scene.controlPlanes,
+    }),
+  };
+  return { ...known, ...said };
+}
+
+const isRunning = (host: Host) =>
+  host != null && host.stopped !== true && (host.service ?? 'running') === 'running';
+const hasKubeletConf = ({ kubeconfig = 'usual' }: KubeletIdentity) => kubeconfig === 'usual';
 
 /** What was seen on the hosts, by an earlier version where that is said. */
 export function factsOf(scene: Scene, { isOld = false } = {}) {
   return Object.fromEntries(
     Object.entries(hostsOf(scene)).flatMap(([name, host], index) => {
       if (host === undefined) return [];
+      const identity = identityOf(name, host, scene);
       const kubelet = { name: 'kubelet', load: 'loaded', active: 'active', enabled: 'enabled' };
       const addresses = [`10.0.0.${index + 1}`, `192.168.0.${index + 1}`];
       const facts = someFacts({
         ...{ machineId: name, hostname: name, bootId: name, addresses },
         system: someSystem({ interfaces: [{ name: 'eth0', mtu: 1500, addresses }] }),
         units: isRunning(host) ? [kubelet] : [],
-        kubernetes: host === null ? null : { kubelet: '1.28.6', apiServer: null },
-        ...(!isOld && { kubeletIdentity: identityOf(name, host) }),
+        kubernetes: host !== null && hasKubeletConf(identity) ? { kubelet: '1.28.6', apiServer: null } : null,
+        ...(!isOld && { kubeletIdentity: identity }),
       });
       return [[name, facts]];
     }),
@@ -83,22 +99,27 @@ export const told = (scene: Scene) => planned(scene).map(({ host }) => host);
 export function judged(scene: Scene, probes: Readonly<Record<string, Partial<NodeProbe>>> | 'old' = {}) {
   const specification = specificationOf(scene);
   const { controlPlanes } = membersOf(specification);
-  const nodes = specification.hosts.map((host) => {
+  const nodes = specification.hosts.map((host, index) => {
     const seen = hostsOf(scene)[host.name];
+    const identity = identityOf(host.name, seen, scene);
+    const { isControlPlane = host.roles.includes('control-plane'), hasConfig = true, certificate } = identity;
     const files = seen !== null && {
-      ...{ config: true, kubeletConf: true, caCertificate: true, clientCertificate: 'present' as const },
-      ...(host.roles.includes('control-plane') && {
+      ...{ config: hasConfig, kubeletConf: hasKubeletConf(identity), caCertificate: true },
+      bootstrapKubeletConf: identity.kubeconfig === 'bootstrap',
+      clientCertificate: certificate === 'missing' ? ('dangling' as const) : ('present' as const),
+      ...(isControlPlane && {
         adminConf: true,
         manifests: ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
       }),
     };
     const probe = aProbe({
-      ...{ host: host.name, nodeName: identityOf(host.name, seen).nodeName ?? host.name },
+      ...{ host: host.name, nodeName: identity.nodeName ?? host.name },
       ...files,
       kubeletIsActive: isRunning(seen),
-      ...(probes !== 'old' && { kubeletIdentity: identityOf(host.name, seen), ...probes[host.name] }),
+      ...(probes !== 'old' && { kubeletIdentity: identity, ...probes[host.name] }),
     });
-    return { probe, role: roleOf(host, controlPlanes), isEtcd: false };
+    const addresses = [`10.0.0.${index + 1}`, `192.168.0.${index + 1}`];
+    return { probe, role: roleOf(host, controlPlanes), isEtcd: false, addresses };
   });
   const rerun = { nodes, specification, rerun: 'strict' as const, firstControlPlaneByName: true };
   return Object.fromEntries(judgeBeforeRerun(rerun).judged.map(({ host, ...rest }) => [host, rest]));

@@ -42,12 +42,6 @@ function probeScript(mark: string): Script {
 section() { printf '\n%s %s\n' ${mark} "$1"; }
 section machine-id; cat /etc/machine-id || true
 ${filesScript()}
-section certificate
-if [ -r /etc/kubernetes/kubelet.conf ]; then
-  named=$(sed -n 's/^ *client-certificate: *//p' /etc/kubernetes/kubelet.conf | tr -d '"'"'" | head -n 1)
-  if grep -q '^ *client-certificate-data: *[^ ]' /etc/kubernetes/kubelet.conf; then echo present
-  elif [ -n "$named" ]; then if [ -s "$named" ]; then echo present; else echo dangling; fi; fi
-fi
 ${kubeletIdentityScript()}
 section kubelet; systemctl is-active kubelet.service 2>/dev/null || true
 section etcd-data

@@ -60,9 +60,9 @@ export const preflightChecks = {
   'other-cluster': {
     severity: 'error',
     shouldBe:
-      'No node that works in another cluster: its kubelet runs with a certificate that has not expired, and its CA, its name or its API server is not that of the cluster that is asked for. Such a node is never offered a reset.',
+      'No node that works in another cluster: its kubelet runs, nothing proves that its access has ended, and its CA, its name or its API server is not that of the cluster that is asked for; or its kubelet runs without /etc/kubernetes/kubelet.conf. Such a node is never offered a reset. Of control planes that differ, the first is the one in error where several others agree.',
     advice:
-      'Leave it out, or drain and reset it in its own cluster first. Where that is gone for good, systemctl disable --now kubelet.',
+      'Leave it out, or drain and reset it in its own cluster first. Where that is gone for good, systemctl disable --now kubelet. A first control plane that differs from the others is put back from a backup; stop no kubelet of the others.',
   },
   architecture: {
     severity: 'error',

@@ -2,7 +2,8 @@ import { overrideOf } from '../checks/overrides.js';
 import { roleOf } from '../rerun/node-role.js';
 import { isServiceActive, type ClusterFacts } from '../facts/facts.js';
 import { membersOf } from '../specification/members.js';
-import { nodesOfOtherClusters, wayOut, type NodeSeen, type OtherNode } from '../rerun/other-cluster.js';
+import type { NodeSeen } from '../rerun/node-seen.js';
+import { nodesOfOtherClusters, type OtherNode } from '../rerun/other-cluster.js';
 import type { Specification } from '../specification/specification.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
 
@@ -12,20 +13,24 @@ function takenHosts(specification: Specification, facts: ClusterFacts): Readonly
     const seen = facts[host.name];
     if (seen === undefined) return [];
     const { kubeletIdentity: identity, kubernetes, units, addresses } = seen;
-    const isBlank = kubernetes === null && identity?.authorities.length === 0;
-    const kubeletIsActive = isServiceActive(units, 'kubelet');
+    const hasKubeletConf = kubernetes != null;
+    const hasApiServer = kubernetes?.apiServer == null ? undefined : true;
+    const isControlPlane = identity?.isControlPlane ?? hasApiServer;
     return [
       {
         host: host.name,
         role: roleOf(host, controlPlanes),
-        kubeletIsActive,
-        isBlank,
         identity,
         addresses,
+        kubeletIsActive: isServiceActive(units, 'kubelet'),
+        isBlank: kubernetes === null && isControlPlane !== true && identity?.authorities.length === 0,
+        hasKubeletConf,
+        isControlPlane,
+        isComplete: hasKubeletConf && isControlPlane === true,
       },
     ];
   });
-  return new Map([...nodesOfOtherClusters(nodes, specification)].filter(([, { isLive }]) => isLive));
+  return new Map([...nodesOfOtherClusters({ nodes, specification })].filter(([, { isLive }]) => isLive));
 }
 
 /**
@@ -55,7 +60,7 @@ export function otherClusterFindings(
         severity: 'error',
         is: other.text,
         shouldBe: 'a node of no other cluster; Slipway does not take nodes from one',
-        advice: wayOut(`${name} (${address})`),
+        advice: other.wayOut(`${name} (${address})`),
       } as const,
     ];
   });

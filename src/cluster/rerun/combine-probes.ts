@@ -70,7 +70,7 @@ export function silentEtcdText(hosts: readonly string[]): string {
 }
 
 /** The best answer of all nodes: one that has seen cluster-info, and of these an API server's before etcd's. */
-function clusterSeenBy(probes: readonly NodeProbe[]): ClusterSeen | null {
+export function clusterSeenBy(probes: readonly NodeProbe[]): ClusterSeen | null {
   const answers = probes.flatMap(({ cluster }) => cluster ?? []);
   const rank = ({ source, clusterInfo }: ClusterSeen) =>
     (clusterInfo ? 2 : 0) + (source === 'API server' ? 1 : 0);

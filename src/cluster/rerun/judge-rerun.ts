@@ -1,9 +1,11 @@
 import { digestOf } from '../values/digest.js';
 import { combineProbes, type CombinedProbes } from './combine-probes.js';
-import { hasTraces, hasWorked, type NodeProbe } from './node-probe.js';
+import { controlPlaneManifests, hasTraces, hasWorked, type NodeProbe } from './node-probe.js';
+import type { NodeSeen } from './node-seen.js';
 import type { NodeRole } from './node-role.js';
 import { kubeadmState, type KubeadmState } from './kubeadm-state.js';
-import { nodesOfOtherClusters, refusalText, wayOut, type NodeSeen, type OtherNode } from './other-cluster.js';
+import { nodesOfOtherClusters, refusalText, type OtherNode } from './other-cluster.js';
+import { unprovenOwner } from './unproven-owner.js';
 import type { Release } from '../releases/releases.js';
 import { rerunEffect, seenAsBlankEffect } from './rerun-effect.js';
 import type { Specification } from '../specification/specification.js';
@@ -36,7 +38,12 @@ export interface Trouble {
 /** The nodes of one cluster, each with its role, in the inventory's order. */
 export interface Rerun extends Pick<Release, 'rerun' | 'firstControlPlaneByName'> {
   readonly specification: Specification;
-  readonly nodes: readonly ResettableNode[];
+  readonly nodes: readonly RerunNode[];
+}
+
+interface RerunNode extends ResettableNode {
+  /** All addresses of the host, where they are known. */
+  readonly addresses?: readonly string[];
 }
 
 /** What all nodes together have shown. */
@@ -48,13 +55,14 @@ export interface RerunJudgement {
 
 /** Judges every node by what all of them have shown. */
 export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
-  const combined = combineProbes(rerun);
-  const others = nodesOfOtherClusters(rerun.nodes.map(seenByProbe), rerun.specification);
+  const seen = rerun.nodes.map(seenByProbe);
+  const others = nodesOfOtherClusters({ nodes: seen, specification: rerun.specification });
+  const combined = combineProbes({ ...rerun, nodes: withoutOutvoted(rerun.nodes, others) });
   const judged = rerun.nodes.map((node): JudgedNode => {
     const { probe, role } = node;
     const state = kubeadmState(probe, role, combined);
     const other = others.get(probe.host);
-    const trouble = troubleOf(state, node, { ...rerun, combined, other });
+    const trouble = troubleOf(state, node, { ...rerun, combined, others, seen, other });
     const summary = other?.isLive === true ? `is ${other.text}` : summaryOf(state, trouble);
     return { host: probe.host, role, state, trouble, summary };
   });
@@ -64,14 +72,39 @@ export function judgeBeforeRerun(rerun: Rerun): RerunJudgement {
 
 interface RerunSituation extends Rerun {
   readonly combined: CombinedProbes;
+  /** Those that are none of this cluster. */
+  readonly others: ReadonlyMap<string, OtherNode>;
+  readonly seen: readonly NodeSeen[];
   /** Whose node it is, where it is none of this cluster. */
   readonly other: OtherNode | undefined;
 }
 
-function seenByProbe({ probe, role }: ResettableNode): NodeSeen {
-  const { host, kubeletIsActive, kubeletIdentity: identity } = probe;
-  const isBlank = identity !== undefined && !hasTraces(probe) && !probe.caCertificate;
-  return { host, role, kubeletIsActive, isBlank, identity };
+/** What a first control plane answers that the others speak against is not about their cluster. */
+function withoutOutvoted(
+  nodes: readonly RerunNode[],
+  others: ReadonlyMap<string, OtherNode>,
+): readonly RerunNode[] {
+  return nodes.map((node) =>
+    others.get(node.probe.host)?.isOutvoted === true
+      ? { ...node, probe: { ...node.probe, cluster: null } }
+      : node,
+  );
+}
+
+function seenByProbe({ probe, role, addresses = [] }: RerunNode): NodeSeen {
+  const { host, kubeletIsActive, kubeletIdentity: identity, kubeletConf, adminConf, manifests } = probe;
+  const isWhole = probe.config && kubeletConf && adminConf && probe.caCertificate;
+  return {
+    host,
+    role,
+    kubeletIsActive,
+    identity,
+    addresses,
+    isBlank: identity !== undefined && !hasTraces(probe) && !probe.caCertificate,
+    hasKubeletConf: kubeletConf,
+    isControlPlane: adminConf || manifests.length > 0,
+    isComplete: isWhole && controlPlaneManifests.every((name) => manifests.includes(name)),
+  };
 }
 
 function troubleOf(state: KubeadmState, node: ResettableNode, around: RerunSituation): Trouble | null {
@@ -87,8 +120,20 @@ function troubleOf(state: KubeadmState, node: ResettableNode, around: RerunSitua
   }
   const effect = rerunEffect(node, around.rerun);
   if (effect === null) return null;
-  const whyNot = state.onlyByName ? unknownName : whyNoReset(node, around);
+  const whyNot = state.onlyByName ? unknownName : (whyNoReset(node, around) ?? unproven(node, around));
   return { evidence, effect, mayRun: true, whyNoReset: whyNot, digest };
+}
+
+function unproven(
+  { probe }: ResettableNode,
+  { seen, nodes, specification, others, combined }: RerunSituation,
+): string | null {
+  const node = seen.find(({ host }) => host === probe.host);
+  const probes = nodes.map((each) => each.probe);
+  const { cluster } = combined;
+  return node === undefined
+    ? null
+    : unprovenOwner(node, probe, { nodes: seen, specification, probes, others, cluster });
 }
 
 /** What it has of kubeadm is whole, or would be mended there; a reset ends what works in the other cluster. */
@@ -97,16 +142,20 @@ function troubleOfTaken(
   node: ResettableNode,
   { other, combined }: RerunSituation & { readonly other: OtherNode },
 ): Trouble {
-  const mayRun = state.kind !== 'seen-as-blank';
+  const isBlank = state.kind === 'seen-as-blank';
   return {
     evidence: [`it is ${other.text}`, ...('evidence' in state ? state.evidence : [])],
-    effect: mayRun
-      ? 'cluster.yml would change its kubelet and container runtime under the pods of that cluster, and not join it to this one.'
-      : seenAsBlankEffect(node, combined),
-    mayRun,
-    whyNoReset: `${refusalText} ${wayOut('it')}`,
+    effect: isBlank ? seenAsBlankEffect(node, combined) : takenEffect(other),
+    mayRun: !isBlank && !other.isOutvoted,
+    whyNoReset: `${refusalText} ${other.wayOut('it')}`,
     digest: resetDigest(node.probe, state),
   };
+}
+
+function takenEffect({ isOutvoted }: OtherNode): string {
+  return isOutvoted
+    ? 'cluster.yml would take it for the first control plane and join nodes to its cluster, which is not that of the others.'
+    : 'cluster.yml would change its kubelet and container runtime under the pods of that cluster, and not join it to this one.';
 }
 
 /** As where kube_override_hostname names nodes otherwise than the inventory does. */
@@ -118,7 +167,14 @@ const unknownName =
  * follows from these for the node is judged anew each time; of that, the digest holds what the node was taken for.
  */
 function resetDigest(probe: NodeProbe, { kind }: KubeadmState): string {
-  const lasting = { ...probe, kubeletIsActive: null, etcd: probe.etcd.hasData, cluster: null };
+  const { kubeletIdentity: identity } = probe;
+  const lasting = {
+    ...probe,
+    kubeletIsActive: null,
+    etcd: probe.etcd.hasData,
+    cluster: null,
+    ...(identity !== undefined && { kubeletIdentity: { ...identity, service: undefined } }),
+  };
   return digestOf({ reset: probe.host, state: kind, seen: lasting });
 }
 

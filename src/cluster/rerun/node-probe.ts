@@ -1,6 +1,10 @@
 import { splitSections, linesOf, textOf } from '../facts/sections.js';
 import { parseEtcdHealth } from '../kubernetes/etcd-answers.js';
-import { nodeNameIn, parseKubeletIdentity, type KubeletIdentity } from '../facts/kubelet-identity.js';
+import {
+  clientCertificateIn,
+  parseKubeletIdentity,
+  type KubeletIdentity,
+} from '../facts/kubelet-identity.js';
 
 /** Static pods by which a control plane runs; other manifests (nginx-proxy, kube-vip) come from Kubespray before kubeadm. */
 export const controlPlaneManifests = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
@@ -87,8 +91,8 @@ export function parseNodeProbe(output: string, mark: string, host: string): Node
   const sections = splitSections(output, mark);
   const files = new Set(linesOf(sections, 'files'));
   const emptyFiles = linesOf(sections, 'empty-files');
-  const nodeName = nodeNameIn(sections);
   const kubeletIdentity = parseKubeletIdentity(sections);
+  const nodeName = kubeletIdentity?.nodeName ?? undefined;
   return {
     host,
     machineId: textOf(sections, 'machine-id'),
@@ -99,7 +103,7 @@ export function parseNodeProbe(output: string, mark: string, host: string): Node
     adminConf: files.has('admin.conf'),
     caCertificate: files.has('ca.crt'),
     manifests: controlPlaneManifests.filter((name) => files.has(name)),
-    clientCertificate: certificateOf(textOf(sections, 'certificate')),
+    clientCertificate: clientCertificateIn(sections),
     ...(emptyFiles.length > 0 && { emptyFiles }),
     kubeletIsActive: textOf(sections, 'kubelet') === 'active',
     ...(kubeletIdentity !== undefined && { kubeletIdentity }),
@@ -133,10 +137,6 @@ function parseClusterSeen(lines: readonly string[], source: ClusterSeen['source'
     workloads: lines.includes('workloads'),
     nodes: lines.flatMap((line) => /^node ([a-z0-9.-]{1,253})$/.exec(line)?.[1] ?? []).sort(),
   };
-}
-
-function certificateOf(text: string): NodeProbe['clientCertificate'] {
-  return text === 'present' || text === 'dangling' ? text : 'none';
 }
 
 function healthOf(json: string): EtcdSeen['health'] {

@@ -1,137 +1,143 @@
-import type { NodeRole } from './node-role.js';
-import { isIpAddress, isSameAddress } from '../values/ip-address.js';
-import type { KubeletIdentity } from '../facts/kubelet-identity.js';
-import { membersOf } from '../specification/members.js';
-import { namesText } from '../text/outline.js';
-import type { Specification } from '../specification/specification.js';
 import { givesInventoryNames } from '../kubespray/variable-findings.js';
-
-/** A host, as far as it tells whose node it is. */
-export interface NodeSeen {
-  readonly host: string;
-  readonly role: NodeRole;
-  readonly kubeletIsActive: boolean;
-  /** Nothing of Kubernetes is on it; false where nobody has looked. */
-  readonly isBlank: boolean;
-  /** Undefined where nobody has looked. */
-  readonly identity: KubeletIdentity | undefined;
-  /** Its addresses besides those of the specification, as far as they are known. */
-  readonly addresses?: readonly string[];
-}
+import { membersOf } from '../specification/members.js';
+import type { Specification } from '../specification/specification.js';
+import { namesText } from '../text/outline.js';
+import { hasUnknownApiServer } from './api-server.js';
+import { isLive, kubeconfigOf, type NodeSeen } from './node-seen.js';
+import { haveSameAuthority, referenceOf, type Reference } from './reference.js';
 
 /** A host that is, or was, a node of another cluster than the one that is asked for. */
 export interface OtherNode {
-  /** It works there: its kubelet runs, and its certificate has not expired as far as can be told. */
+  /** Something lives on it: see {@link isLive}. */
   readonly isLive: boolean;
+  /** It is the first control plane, and several others agree against it. */
+  readonly isOutvoted: boolean;
   /** Whose node it is, as a phrase that follows "it is". */
   readonly text: string;
+  /** What is done about one that lives, in full sentences. `host` is a name, or "it". */
+  readonly wayOut: (host: string) => string;
 }
 
-/** What is done about one that works in its cluster, in full sentences. `host` is a name, or "it". */
+/** Why nothing else is done about one that lives, a full sentence. */
 export const refusalText = 'Slipway does not take nodes from another cluster.';
-export const wayOut = (host: string) =>
-  `Leave ${host} out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ` +
-  'systemctl disable --now kubelet.';
 
-interface NodesAround {
+/** The nodes, and what was asked for. */
+export interface NodesAround {
   readonly nodes: readonly NodeSeen[];
   readonly specification: Specification;
 }
 
+interface Around extends NodesAround {
+  readonly reference: Reference;
+}
+
 /**
- * The hosts that have a client certificate of another cluster, by name. What is known decides, the surest first: the CA by
- * which kubelet knows its API server, compared with that of the control planes; a worker beside control planes that
- * nothing is on; the node's name; its API server's address. The inventory's first control plane is compared with no
- * other one, because the others are to follow it. Where nothing tells, it is no other cluster.
+ * The hosts of which something tells that they are of another cluster, by name. What is known decides, the surest first:
+ * a kubelet without kubelet.conf; the CA by which it knows its API server, compared with that of the control planes;
+ * control planes none of which is of its cluster; the node's name; its API server's address. Where nothing tells, it is
+ * not among them, which does not prove that it is one of this cluster.
  */
-export function nodesOfOtherClusters(
-  nodes: readonly NodeSeen[],
-  specification: Specification,
-): ReadonlyMap<string, OtherNode> {
+export function nodesOfOtherClusters(around: NodesAround): ReadonlyMap<string, OtherNode> {
+  const reference = referenceOf(around.nodes);
   return new Map(
-    nodes.flatMap((node) => {
-      const other = otherNode(node, { nodes, specification });
+    around.nodes.flatMap((node) => {
+      const other = otherNode(node, { ...around, reference });
       return other === null ? [] : [[node.host, other] as const];
     }),
   );
 }
 
-function otherNode(node: NodeSeen, around: NodesAround): OtherNode | null {
-  const { identity, kubeletIsActive } = node;
-  if (identity === undefined || identity.certificate === 'none') return null;
-  const sign = signOfOther(node, identity, around);
-  if (sign === null) return null;
-  const { nodeName, certificate } = identity;
-  const name = nodeName === null ? 'a node' : `the node ${nodeName}`;
-  if (kubeletIsActive && certificate !== 'expired') {
-    const has = certificate === 'valid' ? 'a valid certificate' : 'a certificate';
-    return {
-      isLive: true,
-      text: `${name} of a cluster already: its kubelet runs and has ${has}, and ${sign}`,
-    };
+function otherNode(node: NodeSeen, around: Around): OtherNode | null {
+  const { identity } = node;
+  const { reference } = around;
+  if (identity === undefined) return null;
+  const isOutvoted = reference.outvoted?.host === node.host;
+  const common = {
+    isLive: isLive(node),
+    isOutvoted,
+    wayOut: isOutvoted ? wayOutOfOutvoted(reference) : leaveOrEnd,
+  };
+  const kubeconfig = kubeconfigOf(node);
+  if (kubeconfig !== 'usual') {
+    if (!common.isLive) return null;
+    const by = kubeconfig === 'elsewhere' ? 'by another kubeconfig than' : 'without';
+    const text = `a node already, and nothing tells of which cluster: its kubelet runs ${by} /etc/kubernetes/kubelet.conf`;
+    return { ...common, text };
   }
-  const over = kubeletIsActive ? 'its certificate has expired' : 'its kubelet does not run';
-  return { isLive: false, text: `${name} of another cluster; ${over}` };
+  const sign = signOfOther(node, around);
+  if (sign === null) return null;
+  const name = identity.nodeName === null ? 'a node' : `the node ${identity.nodeName}`;
+  if (common.isLive) return { ...common, text: `${name} of a cluster already: ${liveText(identity)}, and ${sign}` };
+  const over = identity.certificate === 'expired' ? 'its certificate has expired' : 'its kubelet does not run';
+  return { ...common, text: `${name} of another cluster; ${over}` };
+} // prettier-ignore
+
+function liveText({ certificate, service }: NonNullable<NodeSeen['identity']>): string {
+  const runs = service === 'restarting' ? 'its kubelet is started again' : 'its kubelet runs';
+  return certificate === 'valid'
+    ? `${runs} and has a valid certificate`
+    : `${runs}, and nothing tells that its access has ended`;
 }
 
+const leaveOrEnd = (host: string) =>
+  `Leave ${host} out, or drain and reset it there first. If that cluster is gone for good, stop its kubelet: ` +
+  'systemctl disable --now kubelet.';
+
+const wayOutOfOutvoted = (reference: Reference) => (host: string) => {
+  const others = namesText(reference.nodes.map((one) => one.host));
+  return (
+    `Stop no kubelet of the others: ${others} agree, and ${host} is the one that differs. If it was initialised anew, put its ` +
+    `/etc/kubernetes and the data of its etcd back from a backup. If it is of another cluster, leave it out; if ${others} are, ` +
+    'leave them out.'
+  );
+};
+
 /** What tells that a node is of another cluster, as a clause; null: nothing does. */
-function signOfOther(node: NodeSeen, identity: KubeletIdentity, around: NodesAround): string | null {
-  const { specification } = around;
-  const { hosts, authorities } = reference(node, around.nodes);
-  if (identity.authorities.length > 0 && authorities.length > 0) {
-    if (identity.authorities.some((one) => authorities.includes(one))) return null;
-    if (node.role !== 'first-control-plane') return `its CA is not that of ${namesText(hosts)}`;
+function signOfOther(node: NodeSeen, around: Around): string | null {
+  const { specification, reference } = around;
+  const others = reference.nodes.filter(({ host }) => host !== node.host);
+  const verdicts = others.map((other) => haveSameAuthority(node, other));
+  if (verdicts.includes(true)) return null;
+  if (verdicts.includes(false)) {
+    const hosts = namesText(others.map(({ host }) => host));
+    return `its CA is not that of ${hosts}${others.length > 1 ? ', which agree' : ''}`;
   }
-  const blank = node.role === 'worker' ? blankControlPlanes(around) : [];
-  if (blank.length > 0) {
-    const are = blank.length === 1 ? 'the control plane that is' : 'the control planes that are';
-    return `nothing of Kubernetes is on ${are} named here (${namesText(blank)})`;
+  const strangers = strangeControlPlanes(node, around);
+  if (strangers !== null) return strangers;
+  if (node.role === 'first-control-plane' && node.isControlPlane === false) {
+    return 'nothing of a control plane is on it, so that it has joined a cluster as a worker';
   }
-  const { nodeName, apiServer } = identity;
+  const { nodeName = null, apiServer = null } = node.identity ?? {};
   if (nodeName !== null && nodeName !== node.host && givesInventoryNames(specification)) {
     return `it is named ${node.host} here`;
   }
-  return apiServer !== null && isOfNobody(apiServer, around)
+  return apiServer !== null && hasUnknownApiServer(node, around)
     ? `its API server, ${apiServer}, is none of the hosts that are named here`
     : null;
 }
 
-/** The CAs of the first control plane; for that one itself, and where it has none, those of the other control planes. */
-function reference({ host }: NodeSeen, nodes: readonly NodeSeen[]) {
-  const known = nodes.filter(
-    (other) =>
-      other.host !== host && other.role !== 'worker' && (other.identity?.authorities.length ?? 0) > 0,
-  );
-  const first = known.filter(({ role }) => role === 'first-control-plane');
-  const used = first.length > 0 ? first : known;
-  return {
-    hosts: used.map((other) => other.host),
-    authorities: used.flatMap(({ identity }) => identity?.authorities ?? []),
-  };
+/**
+ * That its cluster's control plane is none of those named here: the first one is not of it, and no two others are, as
+ * they are after the first was installed anew. Null where they may be, or were not looked at.
+ */
+function strangeControlPlanes(node: NodeSeen, { nodes, specification }: Around): string | null {
+  if (node.role === 'first-control-plane') return null;
+  const names = membersOf(specification)
+    .controlPlanes.map(({ name }) => name)
+    .filter((name) => name !== node.host);
+  const seen = nodes.filter(({ host }) => names.includes(host));
+  const allies = seen.filter((other) => mayBeOfItsCluster(other, node));
+  const hasFirst = allies.some(({ role }) => role === 'first-control-plane');
+  const isOne = node.role === 'control-plane' ? 1 : 0;
+  if (seen.length < names.length || hasFirst || allies.length + isOne > 1) return null;
+  const which = `the control ${names.length === 1 ? 'plane that is' : 'planes that are'} named here (${namesText(names)})`;
+  if (seen.every(({ isBlank }) => isBlank)) return `nothing of Kubernetes is on ${which}`;
+  return allies.length === 0
+    ? `no control plane of its cluster is on ${which}`
+    : `of ${which} only ${namesText(allies.map(({ host }) => host))} may be of its cluster`;
 }
 
-/** All control planes, where nothing of Kubernetes is on any of them; none where one of them was not looked at. */
-function blankControlPlanes({ nodes, specification }: NodesAround): string[] {
-  const names = membersOf(specification).controlPlanes.map(({ name }) => name);
-  const blank = new Set(nodes.filter(({ isBlank }) => isBlank).map(({ host }) => host));
-  return names.every((name) => blank.has(name)) ? names : [];
-}
-
-/** By which Kubespray puts something else than a host in front of the API servers. */
-const balancers = ['loadbalancer_apiserver', 'kube_vip_address', 'kube_apiserver_endpoint'];
-
-/** A name may lead anywhere, and Kubespray's workers ask a proxy of their own at a loopback address. */
-function isOfNobody(server: string, { nodes, specification }: NodesAround): boolean {
-  const { hosts, kubespray } = specification;
-  if (!isIpAddress(server) || server.startsWith('127.') || isSameAddress(server, '::1')) return false;
-  if (balancers.some((name) => Object.hasOwn(kubespray.variables, name))) return false;
-  const own = [
-    ...hosts.flatMap(({ address, internalAddress }) => [
-      address,
-      ...(internalAddress === undefined ? [] : [internalAddress]),
-    ]),
-    ...nodes.flatMap(({ addresses = [] }) => addresses),
-  ];
-  const isKnown = hosts.every(({ address, internalAddress }) => isIpAddress(internalAddress ?? address));
-  return isKnown && !own.some((address) => isSameAddress(address, server));
+function mayBeOfItsCluster(controlPlane: NodeSeen, node: NodeSeen): boolean {
+  const { isControlPlane = controlPlane.hasKubeletConf || isLive(controlPlane) } = controlPlane;
+  return isControlPlane && haveSameAuthority(controlPlane, node) !== false;
 }

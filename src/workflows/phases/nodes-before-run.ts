@@ -59,7 +59,8 @@ export class NodesBeforeRun {
     const nodes = specification.hosts.flatMap((host, index) => {
       const probe = probes[index];
       const isEtcd = etcdMembers.includes(host);
-      return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd }];
+      const addresses = run.facts.get(host.name)?.addresses ?? [];
+      return probe === undefined ? [] : [{ probe, role: roleOf(host, controlPlanes), isEtcd, addresses }];
     });
     const { rerun, firstControlPlaneByName } = rulesFor(this.context.kubespray.release).release;
     const { judged, etcdIsUnused } = judgeBeforeRerun({

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { HostFacts } from '../../../src/cluster/facts/facts.js';
+import type { KubeletIdentity } from '../../../src/cluster/facts/kubelet-identity.js';
 import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
+import { otherClusterFindings } from '../../../src/cluster/preflight/other-cluster.js';
 import { type Scene, specificationOf, factsOf, planned, stolen } from '../../support/other-cluster-scene.js';
 
 describe('a node of another cluster', () => {
@@ -18,6 +21,26 @@ describe('a node of another cluster', () => {
           'systemctl disable --now kubelet.',
       },
     ]);
+  });
+
+  it('is one too whose kubelet runs without the usual kubelet.conf, also by facts of an earlier version', () => {
+    const scene: Scene = { controlPlanes: { a: {} }, workers: { b: {} } };
+    const facts = factsOf(scene);
+    const none: KubeletIdentity = { nodeName: null, certificate: 'none', authorities: [], apiServer: null };
+    const later = {
+      service: 'running',
+      kubeconfig: 'none',
+      hasConfig: false,
+      isControlPlane: false,
+    } as const;
+    for (const kubeletIdentity of [none, { ...none, ...later }]) {
+      const b = { ...facts['b'], kubernetes: null, kubeletIdentity } as HostFacts;
+      const [finding] = otherClusterFindings(specificationOf(scene), { ...facts, b });
+      expect(finding).toMatchObject({
+        ...{ host: 'b', severity: 'error' },
+        is: expect.stringContaining('its kubelet runs without /etc/kubernetes/kubelet.conf') as string,
+      });
+    }
   });
 
   it('does not decide which release of Kubespray the new cluster gets', () => {

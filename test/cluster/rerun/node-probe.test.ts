@@ -21,7 +21,10 @@ describe('the answer of the probe', () => {
     const text = answer({
       'machine-id': 'm',
       files,
-      certificate: 'present',
+      'kubelet-files': 'kubelet.conf\nadmin.conf\n',
+      'kubelet-conf': 'users: [{user: {client-certificate: word1}}]\n',
+      'kubelet-certificates': 'word1 file\nword1 certificate valid\n',
+      'kubelet-service': 'ActiveState=active\nActiveEnterTimestampMonotonic=1\nUptime=900\n',
       'node-name': '\nNode;touch x\nnode1.example.org\nnode1\n',
       kubelet: 'active',
       'etcd-data': 'yes',
@@ -43,6 +46,10 @@ describe('the answer of the probe', () => {
         clientCertificate: 'present',
       },
       ...{ kubeletIsActive: true, etcd: { hasData: true, health: null } },
+      kubeletIdentity: {
+        ...{ nodeName: 'node1.example.org', certificate: 'valid', authorities: [], apiServer: null },
+        ...{ service: 'running', kubeconfig: 'usual', hasConfig: false, isControlPlane: true },
+      },
       cluster: {
         source: 'API server',
         kubeadmConfig: true,

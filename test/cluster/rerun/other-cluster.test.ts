@@ -151,14 +151,45 @@ describe('a node that works for no cluster any more', () => {
     expect(expired?.evidence.join()).toContain('it was the node b of another cluster; its certificate has expired');
   }); // prettier-ignore
 
-  it('is still offered it in its own cluster, also with a kubelet that runs', () => {
+  it('is still offered it in its own cluster, which knows it, also with a kubelet that runs', () => {
+    const own: Scene = { controlPlanes: { a: {} }, workers: { b: {} } };
+    const cluster = { source: 'etcd', kubeadmConfig: true, clusterInfo: true, workloads: true } as const;
+    const known = { a: { cluster: { ...cluster, nodes: ['a', 'b'] } } };
+    const { b } = judged(own, { ...known, b: { emptyFiles: ['/var/lib/kubelet/config.yaml'] } });
+    expect(b?.trouble).toMatchObject({ mayRun: true, whyNoReset: null });
+    expect(b?.trouble?.evidence.join()).not.toContain('another cluster');
+  });
+
+  it('is told how to end it where it is not proven to be of its own cluster', () => {
     const own: Scene = { controlPlanes: { a: {} }, workers: { b: {} } };
     const cluster = { source: 'etcd', kubeadmConfig: true, clusterInfo: true, workloads: true } as const;
     const { b } = judged(own, { a: { cluster: { ...cluster, nodes: ['a'] } } });
-    expect(b?.trouble).toMatchObject({ mayRun: true, whyNoReset: null });
-    expect(b?.trouble?.evidence.join()).not.toContain('another cluster');
-    const init: Scene = { controlPlanes: { a: {} } };
-    const { a } = judged(init, { a: { manifests: ['kube-apiserver'] } });
-    expect(a?.trouble).toMatchObject({ mayRun: true, whyNoReset: null });
+    expect(b?.trouble?.mayRun).toBe(true);
+    expect(b?.trouble?.whyNoReset).toMatch(
+      /not proven.*the etcd of this cluster does not know the node b\..*disable --now kubelet\) and retry/,
+    );
+  });
+});
+
+describe('a first control plane that several others agree against', () => {
+  const scene: Scene = {
+    controlPlanes: { a: { authorities: [theirs] }, c: {}, d: {} },
+    workers: { b: {} },
+  };
+
+  it('is the one to blame, and nobody is told to stop the others', () => {
+    const [finding, ...more] = planned(scene);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({ host: 'a', is: expect.stringContaining('its CA is not that of c, d, which agree') as string });
+    expect(finding?.advice).toMatch(/^Stop no kubelet of the others: c, d agree, and a .* differs\./);
+    expect(finding?.advice).not.toContain('disable');
+  }); // prettier-ignore
+
+  it('is not run over by cluster.yml, which would go by it', () => {
+    const { a } = judged(scene);
+    expect(a?.trouble).toMatchObject({
+      mayRun: false,
+      whyNoReset: expect.stringContaining('Stop no kubelet of the others') as string,
+    });
   });
 });

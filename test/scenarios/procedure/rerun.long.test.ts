@@ -22,8 +22,8 @@ describe('a run of cluster.yml that failed on one host', () => {
   let specification: SpecificationInput;
   let handle: WorkflowHandle;
   let reset: Extract<Question, { kind: 'approval' }>;
-  const before = { kubelet: '', member: '' };
-  const kubeletStart = 'systemctl show -p ExecMainStartTimestampMonotonic --value kubelet';
+  const before = { containerd: '', member: '' };
+  const containerdStart = 'systemctl show -p ExecMainStartTimestampMonotonic --value containerd';
 
   beforeAll(async () => {
     stage = await Stage.open(cluster);
@@ -66,7 +66,7 @@ describe('a run of cluster.yml that failed on one host', () => {
 
   it('is not simply run again over the half-initialised node, which would be skipped for ever', async () => {
     await read(controlPlane, 'rm /etc/stand-in-kubeadm-fails-after');
-    before.kubelet = await read(worker, kubeletStart);
+    before.containerd = await read(worker, containerdStart);
     before.member = await read(controlPlane, etcdctl('member list'));
     await read(controlPlane, etcdctl('put /of-somebody kept'));
     await handle.executeUpdate('retry', { args: [{ by: 'ann', step: 'runKubespray' }] });
@@ -95,7 +95,7 @@ describe('a run of cluster.yml that failed on one host', () => {
   });
 
   it('has reset that node alone, and left etcd its data', async () => {
-    expect(await read(worker, kubeletStart)).toBe(before.kubelet);
+    expect(await read(worker, containerdStart)).toBe(before.containerd);
     expect(await read(controlPlane, etcdctl('member list'))).toBe(before.member);
     expect(await read(controlPlane, etcdctl('get /of-somebody --print-value-only'))).toBe('kept');
   });
