@@ -9,12 +9,12 @@ const program = 'dist/cli/main.js';
 let lab: Lab;
 let one: LabMachine;
 let two: LabMachine;
-let before: Counted;
+let mountsBefore: number;
 
 beforeAll(async () => {
   lab = await openLab({ name: 'nodes-test' });
   await lab.down();
-  before = await counted();
+  mountsBefore = await mountCount();
   lab = await openLab({ name: 'nodes-test' });
   [one, two] = await Promise.all([lab.startNode({ name: 'one' }), lab.startNode({ name: 'two' })]);
 });
@@ -23,19 +23,19 @@ afterAll(async () => {
   await lab.down();
 });
 
-interface Counted {
-  readonly mounts: number;
-  /** Processes in namespaces of mounts other than this one's: those of machines. */
-  readonly contained: number;
+/** How many mounts there are. Those of network namespaces come and go with other labs, and are told apart by their names. */
+async function mountCount(): Promise<number> {
+  const lines = (await readFile('/proc/mounts', 'utf8')).split('\n');
+  return lines.filter((line) => !line.startsWith('nsfs ')).length;
 }
 
-/** What other labs on this machine have too, so that only a difference tells something. */
-async function counted(): Promise<Counted> {
-  const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').length;
-  const own = await readlink('/proc/self/ns/cgroup');
+/** Every namespace of processes' own in which something runs, whoever's it is. */
+async function namespacesInUse(): Promise<Set<string>> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const groups = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/ns/cgroup`).catch(() => own)));
-  return { mounts, contained: groups.filter((group) => group !== own).length };
+  const links = pids.flatMap((pid) =>
+    namespaces.map((kind) => readlink(`/proc/${pid}/ns/${kind}`).catch(() => '')),
+  );
+  return new Set(await Promise.all(links));
 }
 
 async function output(machine: LabMachine, script: string): Promise<string> {
@@ -146,10 +146,20 @@ describe('down', () => {
     owner.kill('SIGKILL');
     await owner;
     expect((await labTraces(lab)).length).toBeGreaterThan(10);
-    expect((await counted()).contained).toBeGreaterThan(before.contained);
+    const theirs = (
+      await Promise.all(
+        [one, two].map((machine) =>
+          output(machine, `readlink ${namespaces.map((kind) => `/proc/1/ns/${kind}`).join(' ')}`),
+        ),
+      )
+    ).flatMap((text) => text.split('\n'));
+    const running = await namespacesInUse();
+    expect(theirs.filter((each) => !running.has(each))).toEqual([]);
     const again = await openLab({ name: lab.name });
     await again.down();
     expect(await labTraces(lab)).toEqual([]);
-    expect((await counted()).mounts).toBe(before.mounts);
+    const left = await namespacesInUse();
+    expect(theirs.filter((each) => left.has(each))).toEqual([]);
+    expect(await mountCount()).toBe(mountsBefore);
   });
 });
