@@ -43,8 +43,18 @@ it('changes nothing of its own in a cluster that is there, and restarts no pod',
 });
 
 it('joins a worker that is one more line in cluster.yaml', async () => {
-  await stage.startNode('n2');
+  const worker = await stage.startNode('n2');
   const { exitCode, output } = await stage.up();
   expect(exitCode, output).toBe(0);
   expect(await nodes()).toEqual(['n1 True', 'n2 True']);
+  // A pod of CoreDNS is asked from both nodes, so one of them asks through the pod network; so is each node's own cache.
+  const { stdout } = await control.run(
+    "kubectl get pods -n kube-system -l k8s-app=kube-dns -o jsonpath='{.items[*].status.podIP}'",
+  );
+  for (const node of [control, worker]) {
+    for (const server of [...stdout.trim().split(' '), '169.254.25.10']) {
+      const answer = await node.run(`dig +short +time=2 kubernetes.default.svc.cluster.local @${server}`);
+      expect(answer.stdout.trim(), `${server} asked from ${node.name}`).toBe('10.233.0.1');
+    }
+  }
 });
