@@ -48,7 +48,7 @@ export async function whatIsMissing(): Promise<string[]> {
       ? []
       : [
           `${repository} has no tag ${release.name}, or cannot be reached: ` +
-            `SLIPWAY_KUBESPRAY_REPOSITORY names a clone of Kubespray. ${asked.stderr}`,
+            `SLIPWAY_KUBESPRAY_REPOSITORY names a clone of Kubespray. ${asked.stderr.split('\n')[0] ?? ''}`,
         ]),
   ];
 }
