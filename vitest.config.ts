@@ -9,7 +9,7 @@ const onLightMachines = [
   'test/activities/step-10-firewall/apply-firewall-rules.lab.test.ts',
   'test/cli/demo/machines.lab.test.ts',
   'test/hosts/jobs/jobs.lab.test.ts',
-  'test/lab/systemd-machine/systemd-machine.lab.test.ts',
+  'test/lab/{systemd-machine/systemd,node-machine/node}-machine.lab.test.ts',
   'test/scenarios/playbooks/{kubespray,remote-control-host}.lab.test.ts',
   'test/scenarios/preflight/preflight.lab.test.ts',
 ];
@@ -43,6 +43,7 @@ const lab = (name: string, { include, exclude = [], ...limits }: LabTests) => ({
  * scripts/test.mjs; those in test/scenarios/procedure run the whole procedure.
  * `x.kubernetes.test.ts` needs a small real Kubernetes in the lab, whose programs are built for a quarter of an hour once,
  * `npm run test:kubernetes`.
+ * `x.kubespray.test.ts` runs the real Kubespray on lab machines, from the lab's mirror, `npm run test:kubespray`.
  * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes
  * hours, `npm run test:faults`.
  * `histories` is no test: it records what test/workflows/histories.test.ts replays, `npm run record:histories`.
@@ -54,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.{system,lab,long,faults,kubernetes}.test.ts'],
+          exclude: ['test/**/*.{system,lab,long,faults,kubernetes,kubespray}.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -75,6 +76,7 @@ export default defineConfig({
       lab('lab-light', { include: onLightMachines }),
       lab('long', { include: ['test/**/*.long.test.ts'] }),
       lab('kubernetes', { include: ['test/**/*.kubernetes.test.ts'], hookTimeout: 3_600_000 }),
+      lab('kubespray', { include: ['test/**/*.kubespray.test.ts'], testTimeout: 3_600_000 }),
       lab('faults', {
         include: ['test/**/*.faults.test.ts'],
         testTimeout: 14_400_000,

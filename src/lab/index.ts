@@ -1,6 +1,13 @@
 /** Throw-away machines for trials and tests. Start at {@link openLab}. */
-export { openLab, listLabs, type Lab, type LabOptions, type VirtualMachineOptions } from './lab.js';
-export type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
+export {
+  openLab,
+  listLabs,
+  type Lab,
+  type LabOptions,
+  type NodeOptions,
+  type VirtualMachineOptions,
+} from './lab.js';
+export type { LabDisk, LabMachine, LabNodeMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 export { LabError } from './errors.js';
 export type { ScriptOptions, ScriptResult } from './ssh-session.js';
 export { buildImages, type BuildImagesOptions } from './build-images.js';
@@ -19,4 +26,6 @@ export {
 } from './mirror/mirror-process.js';
 export type { MirrorServer } from './mirror/mirror-server.js';
 export { mirrorVariables, type KubesprayVariables } from './mirror/mirror-variables.js';
+export { nodeVariables } from './node-machine/node-variables.js';
+export { standIns } from './node-machine/stand-ins.js';
 export { findMirrorRelease } from './mirror/releases.js';

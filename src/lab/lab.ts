@@ -6,12 +6,15 @@ import { withFileLock } from '../local/file-lock.js';
 import { labsFolder } from './folders.js';
 import type { OnProgress } from './images/ensure-image.js';
 import { loginKey } from './images/login-key.js';
-import type { LabDisk, LabMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
+import type { LabDisk, LabMachine, LabNodeMachine, LabSystemdMachine, LabVirtualMachine } from './machine.js';
 import { stopMirror } from './mirror/mirror-process.js';
 import { LabNetwork } from './network/lab-network.js';
-import { readMachineRecord } from './record.js';
+import { createNodeMachine } from './node-machine/create.js';
+import { NodeMachine } from './node-machine/node-machine.js';
+import { readMachineRecord, type MachineRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
-import { discardSystemdMachine, SystemdMachine } from './systemd-machine/systemd-machine.js';
+import { discardMachine } from './systemd-machine/shared-kernel-machine.js';
+import { SystemdMachine } from './systemd-machine/systemd-machine.js';
 import { checkMachineName, checkSameDisks, defaultDisks } from './check-machine.js';
 import { createVirtualMachine } from './virtual-machine/create.js';
 import { leaveQemus, quitQemu } from './virtual-machine/qemu-process.js';
@@ -52,6 +55,11 @@ export interface MachineOptions {
   readonly layers?: readonly string[];
 }
 
+export interface NodeOptions {
+  /** Unique in the lab, and its host name: [a-z0-9-], at most 20 characters. */
+  readonly name: string;
+}
+
 /** Throw-away machines under one name. They outlive this process: opening the lab again finds them. */
 export interface Lab {
   readonly name: string;
@@ -68,6 +76,12 @@ export interface Lab {
    * @throws LabError if it cannot be started
    */
   startMachine(options: MachineOptions): Promise<LabSystemdMachine>;
+  /**
+   * A node machine: systemd and sshd on a root file system of its own, with control groups that kubelet may divide, ready
+   * for SSH. One that is there already is taken as it is, and started if it is off.
+   * @throws LabError if it cannot be started
+   */
+  startNode(options: NodeOptions): Promise<LabNodeMachine>;
   /** Every machine of this lab that was completed, running or not, by name. */
   machines(): Promise<LabMachine[]>;
   /** The machine of this name, or undefined. */
@@ -161,6 +175,27 @@ class FolderLab implements Lab {
     });
   }
 
+  async startNode({ name }: NodeOptions): Promise<LabNodeMachine> {
+    checkMachineName(name, 'machine');
+    return this.#locked(name, async () => {
+      const there = await this.find(name);
+      if (there) {
+        if (!(there instanceof NodeMachine))
+          throw new LabError(`${name} is there already as a ${there.kind}.`);
+        await there.start();
+        return there;
+      }
+      const machine = await createNodeMachine({
+        name,
+        folder: this.#machineFolder(name),
+        network: this.#network,
+        onProgress: this.onProgress,
+      });
+      this.#open.set(name, machine);
+      return machine;
+    });
+  }
+
   async machines(): Promise<LabMachine[]> {
     const found = await Promise.all((await this.#names()).map((name) => this.find(name)));
     return found.filter((machine) => machine !== undefined);
@@ -175,13 +210,24 @@ class FolderLab implements Lab {
     }
     const known = this.#open.get(name);
     if (known?.hostKey === record.hostKey) return known;
-    const { privateKey } = await loginKey();
-    const machine =
-      record.kind === 'virtual-machine'
-        ? new VirtualMachine(folder, record, { privateKey, network: this.#network })
-        : new SystemdMachine(record, { folder, network: this.#network, privateKey });
+    const machine = this.#opened(record, { folder, privateKey: (await loginKey()).privateKey });
     this.#open.set(name, machine);
     return machine;
+  }
+
+  #opened(
+    record: MachineRecord,
+    { folder, privateKey }: { readonly folder: string; readonly privateKey: string },
+  ): LabMachine {
+    const network = this.#network;
+    switch (record.kind) {
+      case 'virtual-machine':
+        return new VirtualMachine(folder, record, { privateKey, network });
+      case 'systemd-machine':
+        return new SystemdMachine(record, { folder, network, privateKey });
+      case 'node-machine':
+        return new NodeMachine(record, { folder, network, privateKey });
+    }
   }
 
   async leave(): Promise<void> {
@@ -213,7 +259,7 @@ class FolderLab implements Lab {
   async #discard(name: string): Promise<void> {
     const folder = this.#machineFolder(name);
     await quitQemu(folder);
-    await discardSystemdMachine({ name, folder, network: this.#network });
+    await discardMachine({ name, folder, network: this.#network });
   }
 
   /** One at a time for each machine, also between processes. */

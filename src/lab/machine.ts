@@ -2,7 +2,7 @@ import type { ScriptOptions, ScriptResult } from './ssh-session.js';
 
 /** A throw-away machine of a lab, reached as root by SSH with the lab's key. */
 export interface LabMachine {
-  readonly kind: 'virtual-machine' | 'systemd-machine';
+  readonly kind: 'virtual-machine' | 'systemd-machine' | 'node-machine';
   readonly name: string;
   readonly address: string;
   readonly port: number;
@@ -25,8 +25,8 @@ export interface LabMachine {
   start(): Promise<void>;
 
   /**
-   * Takes the power away at once. A virtual machine loses what it had not synced; a systemd machine loses its
-   * processes, but not its files, whose cache is this machine's.
+   * Takes the power away at once. A virtual machine loses what it had not synced; those that share this machine's kernel lose
+   * their processes, but not their files, whose cache is this machine's.
    */
   powerCut(): Promise<void>;
 
@@ -46,7 +46,7 @@ export interface LabMachine {
   close(): void;
 }
 
-/** A machine that shares this machine's kernel. */
+/** A light machine that shares this machine's kernel. */
 export interface LabSystemdMachine extends LabMachine {
   readonly kind: 'systemd-machine';
 
@@ -55,6 +55,11 @@ export interface LabSystemdMachine extends LabMachine {
    * for as many as the disk takes.
    */
   limitWrites(perSecond: number | null): Promise<void>;
+}
+
+/** A machine that shares this machine's kernel and can be a node of Kubernetes. */
+export interface LabNodeMachine extends LabMachine {
+  readonly kind: 'node-machine';
 }
 
 /** An NVMe disk of a virtual machine. */

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import type { LabDisk } from './machine.js';
 
 /** What a lab keeps about a machine that is complete, in `machine.json` of the machine's folder. */
-export type MachineRecord = VirtualMachineRecord | SystemdMachineRecord;
+export type MachineRecord = VirtualMachineRecord | SharedKernelMachineRecord;
+
+/** Of a machine that shares this machine's kernel. */
+export type SharedKernelMachineRecord = SystemdMachineRecord | NodeMachineRecord;
 
 export interface VirtualMachineRecord {
   readonly kind: 'virtual-machine';
@@ -28,6 +31,13 @@ export interface SystemdMachineRecord {
   readonly image: string;
   /** Folders laid over the image's root file system, never written either. */
   readonly layers?: readonly string[];
+}
+
+export interface NodeMachineRecord {
+  readonly kind: 'node-machine';
+  readonly name: string;
+  readonly address: string;
+  readonly hostKey: string;
 }
 
 const fileName = 'machine.json';

@@ -13,6 +13,7 @@ const longPages = [
   'docs/glossary.md',
   'docs/lab-kubernetes.md',
   'docs/lab-mirror.md',
+  'docs/lab-nodes.md',
   'docs/operations.md',
   'docs/preflight.md',
   'docs/procedure.md',

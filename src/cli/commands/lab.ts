@@ -8,6 +8,7 @@ import {
   labProblems,
   openLab,
   sshArguments,
+  standIns,
   writeKnownHosts,
   type Lab,
   type LabMachine,
@@ -16,6 +17,7 @@ import { CommandError } from '../terminal/errors.js';
 import { exitCodes } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
 import { existingLab } from './existing-lab.js';
+import { labClusterCommand } from './lab-cluster.js';
 import { labMirrorCommand, serveBeside } from './lab-mirror.js';
 
 interface CommonOptions {
@@ -26,6 +28,7 @@ interface CommonOptions {
 interface UpOptions extends CommonOptions {
   readonly vm?: readonly string[];
   readonly machine?: readonly string[];
+  readonly node?: readonly string[];
   readonly mirror?: boolean;
 }
 
@@ -36,7 +39,7 @@ interface UpOptions extends CommonOptions {
 export function labCommand(ends: (code: number) => void): Command {
   const lab = new Command('lab')
     .description(
-      'Make throw-away machines on this machine: virtual ones with NVMe disks, and light systemd ones.',
+      'Make throw-away machines on this machine: virtual ones with NVMe disks, light systemd ones, and nodes.',
     )
     .exitOverride()
     .enablePositionalOptions()
@@ -51,6 +54,7 @@ export function labCommand(ends: (code: number) => void): Command {
       'virtual machines with two NVMe disks, a boot loader and a kernel of their own',
     )
     .option('--machine <names...>', 'systemd machines: ready in a second, many at once')
+    .option('--node <names...>', 'systemd machines that can be nodes of a real Kubernetes')
     .option('--mirror', 'serve what Kubespray downloads to them; `slipway lab mirror` builds it')
     .action(guarded(up));
   lab.command('list').description('show the machines and how to reach them').action(guarded(list));
@@ -71,6 +75,7 @@ export function labCommand(ends: (code: number) => void): Command {
     command.option('--lab <name>', 'which lab, when there are several', 'default');
     if (command.name() === 'up' || command.name() === 'list') command.option('--json', 'print JSON');
   }
+  lab.addCommand(labClusterCommand(guarded));
   lab.addCommand(labMirrorCommand(guarded));
   return lab;
 }
@@ -81,6 +86,7 @@ Needs root on Linux; no KVM, no Docker. The first use builds images from the dis
 Examples:
   sudo slipway lab up                                  one of each kind
   sudo slipway lab up --vm w1 w2 --machine cp1 cp2 cp3
+  sudo slipway lab up --node n1 n2 --mirror            for the real Kubespray: slipway lab cluster > cluster.yaml
   sudo slipway lab ssh w1 lsblk
   sudo slipway lab list --json
   sudo slipway lab down`;
@@ -102,11 +108,13 @@ async function up(options: UpOptions): Promise<void> {
   const problems = await labProblems();
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const lab = await openLab({ name: options.lab, onProgress: (line) => process.stderr.write(`${line}\n`) });
-  const unnamed = !options.vm && !options.machine;
+  const unnamed = !options.vm && !options.machine && !options.node;
   const started = await Promise.allSettled([
     ...(options.machine ?? (unnamed ? ['control-1'] : [])).map((name) => lab.startMachine({ name })),
+    ...(options.node ?? []).map((name) => lab.startNode({ name })),
     ...(options.vm ?? (unnamed ? ['worker-1'] : [])).map((name) => lab.startVm({ name })),
   ]);
+  if (options.node) process.stderr.write((await standIns()).map((line) => `nodes: ${line}\n`).join(''));
   if (options.mirror) process.stderr.write(`mirror: ${(await serveBeside(lab)).url}\n`);
   await show(lab, options);
   const failures = started.flatMap((each) => (each.status === 'rejected' ? [each.reason as Error] : []));

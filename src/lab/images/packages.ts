@@ -1,7 +1,7 @@
 /** The distribution that lab machines run; its apt sources are taken from this machine where it has them. */
 export const suite = 'bookworm';
 
-/** What both kinds of machines have: what the documented procedure, Ansible and the tests use on a host. */
+/** What every kind of machine has: what the documented procedure, Ansible and the tests use on a host. */
 const common = [
   'systemd',
   'systemd-sysv',
@@ -45,4 +45,31 @@ export const systemdMachinePackages: readonly string[] = [
   'etcd-server',
   'etcd-client',
   'iputils-ping',
+];
+
+/** Kubespray brings its own, and the distribution's would be in the way. */
+const broughtByKubespray: readonly string[] = ['containerd', 'runc'];
+
+/** With what Kubespray would install by apt. */
+export const nodeMachinePackages: readonly string[] = [
+  ...common.filter((name) => !broughtByKubespray.includes(name)),
+  'apparmor',
+  'apt-transport-https',
+  'bash-completion',
+  'conntrack',
+  'dnsutils',
+  'ebtables',
+  'gnupg',
+  'ipset',
+  'iptables',
+  'iputils-ping',
+  'ipvsadm',
+  'libseccomp2',
+  'mergerfs',
+  'python3-apt',
+  'socat',
+  'software-properties-common',
+  'tar',
+  'unzip',
+  'xfsprogs',
 ];

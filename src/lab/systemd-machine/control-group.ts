@@ -3,23 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { LabError } from '../errors.js';
-import { blockIoHierarchy } from './block-io.js';
 
 /** Where control groups are mounted. */
 export interface Hierarchies {
   /** The unified hierarchy (cgroup v2). */
   readonly unified: string;
-  /** systemd's own hierarchy of cgroup v1, on kernels set up for both; systemd-nspawn makes equal groups there. */
-  readonly legacy?: string | undefined;
+  /** Those of cgroup v1, on kernels set up for both: systemd's own and one or more for the controllers. */
+  readonly legacy: readonly string[];
 }
 
 /** Reads the text of /proc/mounts; undefined where the kernel offers no cgroup v2. */
 export function findHierarchies(mounts: string): Hierarchies | undefined {
   const fields = mounts.split('\n').map((line) => line.split(' '));
   const unified = fields.find(([, , type]) => type === 'cgroup2')?.[1];
-  const legacy = fields.find(
-    ([, , type, options]) => type === 'cgroup' && options?.split(',').includes('name=systemd'),
-  )?.[1];
+  const legacy = fields.flatMap(([, path, type]) => (type === 'cgroup' && path ? [path] : []));
   return unified === undefined ? undefined : { unified, legacy };
 }
 
@@ -31,7 +28,7 @@ export class ControlGroup {
   private constructor(
     readonly name: string,
     readonly path: string,
-    /** Groups of the same name in hierarchies of cgroup v1. */
+    /** Groups of the same name in hierarchies of cgroup v1, which systemd-nspawn and others make. */
     readonly legacyPaths: readonly string[],
   ) {}
 
@@ -40,11 +37,10 @@ export class ControlGroup {
     const mounts = await readFile('/proc/mounts', 'utf8');
     const found = findHierarchies(mounts);
     if (!found) throw new LabError('The kernel offers no cgroup v2 here, and systemd machines need it.');
-    const legacy = [found.legacy, blockIoHierarchy(mounts)].filter((path) => path !== undefined);
     return new ControlGroup(
       name,
       join(found.unified, name),
-      legacy.map((path) => join(path, name)),
+      found.legacy.map((path) => join(path, name)),
     );
   }
 

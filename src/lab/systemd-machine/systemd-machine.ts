@@ -1,110 +1,22 @@
-import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { lastLines } from '../command.js';
-import { LabError } from '../errors.js';
 import type { LabSystemdMachine } from '../machine.js';
-import type { LabNetwork } from '../network/lab-network.js';
 import type { SystemdMachineRecord } from '../record.js';
-import { SshSession, type ScriptOptions, type ScriptResult } from '../ssh-session.js';
-import { ControlGroup } from './control-group.js';
+import type { ControlGroup } from './control-group.js';
 import { limitWrites } from './limit-writes.js';
-import { forgetMachine, startSupervisor } from './supervisor.js';
-
-/** Milliseconds for a boot, which takes a second or two on an idle machine. */
-const bootTimeout = 90_000;
-
-export interface SystemdMachineParts {
-  readonly folder: string;
-  readonly network: LabNetwork;
-  readonly privateKey: string;
-}
+import { SharedKernelMachine } from './shared-kernel-machine.js';
+import { startSupervisor } from './supervisor.js';
 
 /** A systemd machine with its files complete, running or not. */
-export class SystemdMachine implements LabSystemdMachine {
+export class SystemdMachine extends SharedKernelMachine<SystemdMachineRecord> implements LabSystemdMachine {
   readonly kind = 'systemd-machine';
-  readonly port = 22;
-  readonly user = 'root';
-  readonly #session: SshSession;
-
-  constructor(
-    readonly record: SystemdMachineRecord,
-    readonly parts: SystemdMachineParts,
-  ) {
-    this.#session = new SshSession(this);
-  }
-
-  get name(): string {
-    return this.record.name;
-  }
-
-  get address(): string {
-    return this.record.address;
-  }
-
-  get hostKey(): string {
-    return this.record.hostKey;
-  }
-
-  get privateKey(): string {
-    return this.parts.privateKey;
-  }
-
-  run(script: string, options?: ScriptOptions): Promise<ScriptResult> {
-    return this.#session.run(script, options);
-  }
-
-  async isRunning(): Promise<boolean> {
-    return (await (await this.#controlGroup()).processes()).length > 0;
-  }
-
-  async start(): Promise<void> {
-    if (!(await this.isRunning())) await this.#boot();
-    await this.#session.waitUntilReady(bootTimeout, async () => {
-      if (await this.isRunning()) return;
-      throw new LabError(`${this.name} went off while it booted.\n${await this.#consoleTail()}`);
-    });
-  }
-
-  async powerCut(): Promise<void> {
-    this.close();
-    await end(this.name, this.parts.network, 'keep');
-  }
-
-  async unplugNetwork(): Promise<void> {
-    await this.parts.network.setLink(this.name, 'down');
-    this.close();
-  }
-
-  async plugNetwork(): Promise<void> {
-    await this.parts.network.setLink(this.name, 'up');
-  }
 
   async limitWrites(perSecond: number | null): Promise<void> {
-    await limitWrites(await this.#controlGroup(), this.parts.folder, perSecond);
+    await limitWrites(await this.controlGroup(), this.parts.folder, perSecond);
   }
 
-  async destroy(): Promise<void> {
-    this.close();
-    await discardSystemdMachine({ name: this.name, ...this.parts });
-  }
-
-  close(): void {
-    this.#session.close();
-  }
-
-  async #boot(): Promise<void> {
+  protected switchOn(group: ControlGroup): Promise<void> {
     const { folder, network } = this.parts;
-    const group = await this.#controlGroup();
-    await group.destroy();
-    const address = await network.connect(this.name);
-    if (address !== this.address) {
-      throw new LabError(
-        `${this.name} cannot have its address ${this.address} again: destroy it and start anew.`,
-      );
-    }
-    await group.create();
     startSupervisor({
       name: this.name,
       folder,
@@ -112,37 +24,6 @@ export class SystemdMachine implements LabSystemdMachine {
       namespace: network.namespaceOf(this.name),
       controlGroup: group.path,
     });
-    const end = Date.now() + 10_000;
-    while (!(await this.isRunning())) {
-      if (Date.now() > end)
-        throw new LabError(`${this.name} could not be started.\n${await this.#consoleTail()}`);
-      await sleep(20);
-    }
+    return Promise.resolve();
   }
-
-  #controlGroup(): Promise<ControlGroup> {
-    return ControlGroup.named(this.parts.network.namespaceOf(this.name));
-  }
-
-  async #consoleTail(): Promise<string> {
-    return lastLines(await readFile(join(this.parts.folder, 'console.log'), 'utf8').catch(() => ''), 10);
-  }
-}
-
-/** Ends a machine and removes all it has, also one that was never completed. */
-export async function discardSystemdMachine({
-  name,
-  folder,
-  network,
-}: Pick<SystemdMachineParts, 'folder' | 'network'> & { readonly name: string }): Promise<void> {
-  await end(name, network, 'free');
-  await rm(folder, { recursive: true, force: true });
-}
-
-/** Ends all that runs of a machine, and what it has outside of its folder. */
-async function end(name: string, network: LabNetwork, address: 'keep' | 'free'): Promise<void> {
-  const namespace = network.namespaceOf(name);
-  await (await ControlGroup.named(namespace)).destroy();
-  await network.disconnect(name, address);
-  await forgetMachine(namespace);
 }

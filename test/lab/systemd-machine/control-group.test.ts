@@ -6,9 +6,12 @@ describe('control groups', () => {
   it('are found on kernels of both kinds', () => {
     expect(findHierarchies(hybrid)).toEqual({
       unified: '/sys/fs/cgroup/unified',
-      legacy: '/sys/fs/cgroup/systemd',
+      legacy: ['/sys/fs/cgroup/memory', '/sys/fs/cgroup/systemd'],
     });
-    expect(findHierarchies('cgroup2 /sys/fs/cgroup cgroup2 rw 0 0')).toEqual({ unified: '/sys/fs/cgroup' });
+    expect(findHierarchies('cgroup2 /sys/fs/cgroup cgroup2 rw 0 0')).toEqual({
+      unified: '/sys/fs/cgroup',
+      legacy: [],
+    });
     expect(findHierarchies('cgroup /sys/fs/cgroup/systemd cgroup rw,name=systemd 0 0')).toBeUndefined();
   });
 });

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLab, type Lab, type LabMachine } from '../../../src/lab/index.js';
+import { labTraces } from '../../support/lab-traces.js';
 
 let folder: string;
 let lab: Lab;
@@ -30,22 +30,7 @@ async function output(machine: LabMachine, script: string): Promise<string> {
 
 const bootId = (machine: LabMachine) => output(machine, 'cat /proc/sys/kernel/random/boot_id');
 
-/** What of the lab can be seen on this machine: namespaces, links, mounts, control groups, processes, nspawn's own. */
-async function traces(): Promise<string[]> {
-  const found = await Promise.all([
-    execa('ip', ['netns', 'list']).then(({ stdout }) => stdout),
-    execa('ip', ['-brief', 'link']).then(({ stdout }) => stdout),
-    readFile('/proc/mounts', 'utf8'),
-    execa('find', ['/sys/fs/cgroup', '-name', 'slipway-*', '-type', 'd']).then(({ stdout }) => stdout),
-    execa('ps', ['-eo', 'args']).then(({ stdout }) => stdout),
-    readdir('/run/systemd/nspawn/propagate').then((names) => names.join('\n')),
-  ]);
-  // Namespaces, links and control groups carry a digest of the lab's folder.
-  const id = createHash('sha256').update(lab.folder).digest('hex').slice(0, 8);
-  return found
-    .flatMap((text) => text.split('\n'))
-    .filter((line) => line.includes(id) || line.includes(lab.folder));
-}
+const traces = () => labTraces(lab);
 
 describe('systemd machines', () => {
   it('run a whole systemd each, with names, keys and machine IDs of their own', async () => {

@@ -1,0 +1,106 @@
+import { Command } from 'commander';
+import { stringify } from 'yaml';
+
+import type { CheckName } from '../../cluster/specification/check-names.js';
+import type { SpecificationInput } from '../../cluster/specification/specification.js';
+import {
+  findMirrorRelease,
+  mirrorVariables,
+  nodeVariables,
+  runningMirror,
+  storedParts,
+  type KubesprayVariables,
+  type LabMachine,
+} from '../../lab/index.js';
+import { CommandError } from '../terminal/errors.js';
+import { existingLab } from './existing-lab.js';
+
+interface ClusterOptions {
+  readonly lab: string;
+  readonly repository?: string;
+}
+
+/** `slipway lab cluster`: cluster.yaml for a lab's nodes and its mirror. */
+export function labClusterCommand(
+  guarded: <T>(action: (options: T) => Promise<void>) => (options: T) => Promise<void>,
+): Command {
+  return new Command('cluster')
+    .description('print cluster.yaml for the nodes of a lab to which the mirror is served')
+    .option('--lab <name>', 'which lab, when there are several', 'default')
+    .option('--repository <url>', "Kubespray's, a URL or a path; default: GitHub")
+    .action(guarded(cluster))
+    .exitOverride();
+}
+
+async function cluster({ lab: name, repository }: ClusterOptions): Promise<void> {
+  const lab = await existingLab(name);
+  const nodes = (await lab.machines()).filter(({ kind }) => kind === 'node-machine');
+  if (nodes.length === 0) {
+    throw new CommandError(
+      `The lab "${name}" has no node. \`slipway lab up --node n1 --mirror\` starts one, and the mirror with it.`,
+    );
+  }
+  const mirror = await runningMirror(lab.folder);
+  if (!mirror) {
+    throw new CommandError(
+      `Nobody serves the mirror to the lab "${name}", and its nodes reach nothing else. ` +
+        'Start it with `slipway lab up --node … --mirror` or `slipway lab mirror serve`.',
+    );
+  }
+  const release = findMirrorRelease(mirror.release);
+  const variables = mirrorVariables(release, { url: mirror.url, stored: await storedParts(release) });
+  process.stdout.write(
+    labSpecification({
+      name: `lab-${name}`,
+      nodes,
+      release: release.name,
+      repository,
+      mirrorUrl: mirror.url,
+      variables,
+    }),
+  );
+}
+
+/** What preflight has to say about machines as small as the lab's. */
+const accepted = [
+  ...(['control-plane', 'worker'] as const).flatMap((role) =>
+    (['cpus', 'memory', 'disk'] as const).map((resource) => `${role}-${resource}` as const),
+  ),
+  ...(['control-plane-count', 'time-synchronization', 'kubespray-memory', 'free-space'] as const),
+] satisfies CheckName[];
+
+export interface LabCluster {
+  readonly name: string;
+  /** The first is control plane, etcd and worker, so that its roles stay when others come; those are workers. */
+  readonly nodes: readonly Pick<LabMachine, 'name' | 'address' | 'hostKey' | 'privateKey'>[];
+  readonly release: string;
+  readonly repository: string | undefined;
+  /** "http://<address>:<port>". */
+  readonly mirrorUrl: string;
+  /** Of the mirror. */
+  readonly variables: KubesprayVariables;
+}
+
+/** The text of cluster.yaml. */
+export function labSpecification(lab: LabCluster): string {
+  const specification: SpecificationInput = {
+    name: lab.name,
+    kubespray: {
+      release: lab.release,
+      ...(lab.repository !== undefined && { repository: lab.repository }),
+      variables: { ...lab.variables, ...nodeVariables() } as NonNullable<
+        SpecificationInput['kubespray']
+      >['variables'],
+    },
+    ssh: { user: 'root', privateKey: { file: lab.nodes[0]?.privateKey ?? '' } },
+    dns: { upstream: [new URL(lab.mirrorUrl).hostname] },
+    hosts: lab.nodes.map(({ name, address, hostKey }, index) => ({
+      name,
+      address,
+      hostKey,
+      roles: index === 0 ? ['control-plane', 'etcd', 'worker'] : ['worker'],
+    })),
+    overrides: accepted.map((check) => ({ check, reason: 'A throw-away machine of the lab.' })),
+  };
+  return `# Written by slipway lab cluster, for machines that share a kernel. Each node below is one line more.\n${stringify(specification)}`;
+}
