@@ -13,6 +13,15 @@ beforeAll(async () => {
 // A set-up that failed has left nothing to close.
 afterAll(() => (stage as KubesprayStage | undefined)?.close());
 
+/** `slipway up` ends well, and so does each check of its report. */
+async function comesUp(): Promise<void> {
+  const { exitCode, output } = await stage.up();
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain('Cluster lab-kubespray-test is ready');
+  expect(output).toContain('\n  passed node-ready: ');
+  expect(output).not.toMatch(/^ {2}failed /m);
+}
+
 /** "<name> <status of its condition Ready>" of each node, as the API server has it. */
 async function nodes(): Promise<string[]> {
   const path =
@@ -30,22 +39,19 @@ async function pods(): Promise<string> {
 }
 
 it('makes a cluster of one bare node', async () => {
-  const { exitCode, output } = await stage.up();
-  expect(exitCode, output).toBe(0);
+  await comesUp();
   expect(await nodes()).toEqual(['n1 True']);
 });
 
 it('changes nothing of its own in a cluster that is there, and restarts no pod', async () => {
   const before = await pods();
-  const { exitCode, output } = await stage.up();
-  expect(exitCode, output).toBe(0);
+  await comesUp();
   expect(await pods()).toBe(before);
 });
 
 it('joins a worker that is one more line in cluster.yaml', async () => {
   const worker = await stage.startNode('n2');
-  const { exitCode, output } = await stage.up();
-  expect(exitCode, output).toBe(0);
+  await comesUp();
   expect(await nodes()).toEqual(['n1 True', 'n2 True']);
   // A pod of CoreDNS is asked from both nodes, so one of them asks through the pod network; so is each node's own cache.
   const { stdout } = await control.run(
