@@ -4,6 +4,8 @@ import { startEmbeddedServer, type EmbeddedServer } from '../../../src/temporal/
 /** A Temporal server on one database, which is killed and started again, one death after the other. */
 export class KilledServer {
   private server: EmbeddedServer | undefined;
+  /** Whether nobody else needs it when this ends; others are no users of one that was started after a death. */
+  private isAlone = true;
   /** The last start. */
   private started: Promise<void> = Promise.resolve();
   private deaths: Promise<unknown> = Promise.resolve();
@@ -14,6 +16,7 @@ export class KilledServer {
   async begin(): Promise<string> {
     const server = await startEmbeddedServer({ folder: this.folder });
     this.server = server;
+    this.isAlone = server.otherUsers().length === 0;
     return server.address;
   }
 
@@ -38,6 +41,6 @@ export class KilledServer {
   }
 
   async end(): Promise<void> {
-    await this.server?.leave();
+    if (this.isAlone) await this.server?.leave();
   }
 }
