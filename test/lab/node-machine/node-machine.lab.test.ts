@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { open, readdir, readFile, readlink, type FileHandle } from 'node:fs/promises';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openLab, type Lab, type LabMachine } from '../../../src/lab/index.js';
@@ -31,11 +31,32 @@ async function mountCount(): Promise<number> {
 
 /** Every namespace of processes' own in which something runs, whoever's it is. */
 async function namespacesInUse(): Promise<Set<string>> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const links = pids.flatMap((pid) =>
+  const links = (await runningPids()).flatMap((pid) =>
     namespaces.map((kind) => readlink(`/proc/${pid}/ns/${kind}`).catch(() => '')),
   );
   return new Set(await Promise.all(links));
+}
+
+/** Every process but those that have ended and that their parent has yet to notice: these still tell a PID namespace. */
+async function runningPids(): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const stats = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return pids.filter((_, index) => /\) [^ZX]/.test(stats[index] ?? ''));
+}
+
+/**
+ * Opens the namespaces, so that none gets another's number. The kernel gives the number of one that is gone to the
+ * next, which may be another lab's.
+ */
+async function holdNamespaces(wanted: readonly string[]): Promise<FileHandle[]> {
+  const links = (await runningPids()).flatMap((pid) => namespaces.map((kind) => `/proc/${pid}/ns/${kind}`));
+  const held = new Map<string, FileHandle>();
+  for (const link of links) {
+    const name = await readlink(link).catch(() => '');
+    if (wanted.includes(name) && !held.has(name)) held.set(name, await open(link));
+  }
+  expect([...held.keys()].toSorted()).toEqual([...new Set(wanted)].toSorted());
+  return [...held.values()];
 }
 
 async function output(machine: LabMachine, script: string): Promise<string> {
@@ -155,10 +176,12 @@ describe('down', () => {
     ).flatMap((text) => text.split('\n'));
     const running = await namespacesInUse();
     expect(theirs.filter((each) => !running.has(each))).toEqual([]);
+    const held = await holdNamespaces(theirs);
     const again = await openLab({ name: lab.name });
     await again.down();
     expect(await labTraces(lab)).toEqual([]);
     const left = await namespacesInUse();
+    await Promise.all(held.map((each) => each.close()));
     expect(theirs.filter((each) => left.has(each))).toEqual([]);
     expect(await mountCount()).toBe(mountsBefore);
   });
