@@ -51,6 +51,10 @@ const exportedTwice: Readonly<Record<string, readonly string[]>> = {
     'src/activities/look-at-hosts/check-reachability.ts',
     'src/workflows/phases/check-reachability.ts',
   ],
+  confirmPodNetwork: [
+    'src/activities/step-09-confirm/confirm-pod-network.ts',
+    'src/workflows/phases/confirm-pod-network.ts',
+  ],
   forgetPods: ['src/activities/cluster-in-use/forget-pods.ts', 'src/workflows/phases/note-pods.ts'],
   gatherFacts: ['src/activities/look-at-hosts/gather-facts.ts', 'src/workflows/phases/plan-cluster.ts'],
   notePods: ['src/activities/cluster-in-use/note-pods.ts', 'src/workflows/phases/note-pods.ts'],

@@ -82,21 +82,11 @@ while True:
 `;
 
 /**
- * Tries what standard input says, a JSON document [{"to", "address", "token", "mine": ["tcp:6443"],
- * "others": ["tcp:10250"]}]. `mine` are ports on which the program above listens: it has to show the token. `others`
- * are in use by somebody else: they are connected to, and nothing is sent or read. It answers by a JSON document
- * {"failed": [[to, port, obstacle]], "narrow": [[to, mtu, arrives]]}.
- *
- * Over UDP it also finds out how long packets may be that must not be cut into pieces: IP_MTU_DISCOVER as IP_PMTUDISC_PROBE,
- * whose numbers Python does not know.
+ * `tcp(address, port, token)`: what stands in the way of a connection, or None. With a token it has to be shown; without
+ * one nothing is sent or read. It needs errno and socket.
  */
-export const probeProgram = `
-import errno, json, socket, sys, time
-from concurrent.futures import ThreadPoolExecutor
-
-targets = json.load(sys.stdin)
+export const connecting = `
 patience = 5
-lengths = (1500, 1450, 1400, 1350, 1280)
 unreachable = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EACCES, errno.EPERM, errno.ENETDOWN, errno.EHOSTDOWN)
 
 def obstacle(error):
@@ -120,7 +110,24 @@ def tcp(address, port, token):
         return "timed-out"
     except OSError as error:
         return obstacle(error)
+`;
 
+/**
+ * Tries what standard input says, a JSON document [{"to", "address", "token", "mine": ["tcp:6443"],
+ * "others": ["tcp:10250"]}]. `mine` are ports on which the program above listens: it has to show the token. `others`
+ * are in use by somebody else: they are connected to, and nothing is sent or read. It answers by a JSON document
+ * {"failed": [[to, port, obstacle]], "narrow": [[to, mtu, arrives]]}.
+ *
+ * Over UDP it also finds out how long packets may be that must not be cut into pieces: IP_MTU_DISCOVER as IP_PMTUDISC_PROBE,
+ * whose numbers Python does not know.
+ */
+export const probeProgram = `
+import errno, json, socket, sys, time
+from concurrent.futures import ThreadPoolExecutor
+
+targets = json.load(sys.stdin)
+lengths = (1500, 1450, 1400, 1350, 1280)
+${connecting}
 def exchange(one, token, length, times, wait):
     """Whether a packet of so many bytes, or without a length a short one, is answered."""
     one.settimeout(wait)

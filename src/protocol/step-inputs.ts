@@ -1,4 +1,5 @@
 import type { CheckResult } from '../cluster/checks/checks.js';
+import type { ClusterNetwork, NodeNetwork } from '../cluster/verification/cluster-network.js';
 import type { CheckedUnit } from '../cluster/verification/units.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
@@ -149,6 +150,19 @@ export interface VerifyKubernetesInput extends HostInput, PatientInput {
   readonly coreDns?: readonly string[];
   /** Whether the node-local cache should run; without it, it should. */
   readonly nodeLocalDns?: boolean;
+  /** Where the node-local cache answers; null, or without it, not known. */
+  readonly nodeLocalDnsAddress?: string | null;
+  /** Beneath which services have their names; null, or without it, as CoreDNS is configured. */
+  readonly clusterDomain?: string | null;
+}
+/** What is read of the cluster's addresses; null where the API server gave no answer, which is a failed check then. */
+export interface ClusterNetworkResult extends VerificationResult {
+  readonly network: ClusterNetwork | null;
+}
+export interface PodNetworkInput extends HostInput, PatientInput {
+  readonly network: NodeNetwork;
+  /** By what the network plugin carries packets between nodes, for the advice. */
+  readonly carriers: readonly string[];
 }
 
 export interface PauseProviderResult extends StepResult {

@@ -1,6 +1,6 @@
 import type { HostFacts } from '../cluster/facts/facts.js';
 import { counted, showBytes } from '../cluster/text/quantities.js';
-import type { OldDataResult, VerificationResult } from './step-inputs.js';
+import type { ClusterNetworkResult, OldDataResult, VerificationResult } from './step-inputs.js';
 
 /** One line about what a step has seen, for the progress; steps that change something say it themselves. */
 
@@ -21,6 +21,12 @@ export function judgementOf({ checks }: VerificationResult): string {
   return failed.length === 0
     ? `${counted(checks.length, 'check')} passed`
     : `${failed.length} of ${counted(checks.length, 'check')} failed: ${failed.join(', ')}`;
+}
+
+export function networkOf({ network, checks }: ClusterNetworkResult): string {
+  if (network === null) return judgementOf({ checks });
+  const { dnsPods, dnsServices } = network;
+  return `${counted(dnsPods.length, 'pod')} of CoreDNS, ${counted(dnsServices.length + 1, 'service')}`;
 }
 
 export function factsOf({ operatingSystem, cpus, memoryBytes, blockDevices }: HostFacts): string {

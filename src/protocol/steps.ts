@@ -1,6 +1,6 @@
 import type { HostFacts } from '../cluster/facts/facts.js';
 import type { NodeProbe } from '../cluster/rerun/node-probe.js';
-import { bootOf, directoriesOf, factsOf, judgementOf, probeOf } from './step-summaries.js';
+import { bootOf, directoriesOf, factsOf, judgementOf, networkOf, probeOf } from './step-summaries.js';
 import type * as ControlHost from './control-host-inputs.js';
 import type * as Step from './step-inputs.js';
 
@@ -192,6 +192,12 @@ export const steps = {
     confirmNodes: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm Kubernetes nodes'),
     confirmPods: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm Kubernetes pods'),
     confirmDns: confirm<Step.VerifyKubernetesInput>('Step 9: Confirm DNS'),
+    readClusterNetwork: look<Step.VerifyKubernetesInput, Step.ClusterNetworkResult>(
+      'Step 9: Read the addresses of pods and services',
+      networkOf,
+      { pace: 'patient' },
+    ),
+    confirmPodNetwork: confirm<Step.PodNetworkInput>('Step 9: Confirm the network of pods, and DNS'),
     verifyEtcd: confirm<Step.VerifyEtcdInput>('Step 9: Verify etcd status and health', { pace: 'job' }),
     checkEtcdPerformance: confirm<Step.HostInput & Step.JobInput>('Step 9: Check the performance of etcd', {
       pace: 'job',

@@ -5,6 +5,7 @@ import { findHostHolder } from '../../src/activities/housekeeping/find-host-hold
 import type { AllActivities } from '../../src/activities/index.js';
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
+import type { ClusterNetwork } from '../../src/cluster/verification/cluster-network.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
 import type { CheckName } from '../../src/cluster/specification/check-names.js';
 import { steps, type StepName, type StepOutput } from '../../src/protocol/steps.js';
@@ -62,6 +63,15 @@ export class FakeMachines {
   busy = 0;
   /** What is seen of the ways between the machines. */
   reachability: Reachability = { blocked: [], narrow: [] };
+  /** What the API server tells of the cluster's addresses; null: it does not answer. */
+  network: ClusterNetwork | null = {
+    dnsPods: [{ name: 'coredns-1', node: 'cp', addresses: ['10.233.64.2'] }],
+    systemPods: [{ name: 'coredns-1', node: 'cp', isDns: true }],
+    dnsServices: [{ name: 'kube-system/coredns', addresses: ['10.233.0.3'], port: 53 }],
+    api: { name: 'default/kubernetes', addresses: ['10.233.0.1'], port: 443 },
+    nodeLocalDns: '169.254.25.10',
+    domain: 'cluster.local',
+  };
   private moment = 0;
   private readonly failingChecks = new Set<string>();
   private readonly machines = new Map<string, FakeMachine>();
@@ -191,6 +201,8 @@ export class FakeMachines {
       confirmNodes: async ({ host }) => this.checks('node-ready', host.name),
       confirmPods: async ({ host }) => this.checks('kube-system-pods', host.name),
       confirmDns: async ({ host }) => this.checks('coredns-forward', host.name),
+      readClusterNetwork: async () => ({ checks: [], network: this.network }),
+      confirmPodNetwork: async ({ host }) => this.checks('pod-network', host.name),
       checkEtcdPerformance: async ({ host }) => this.checks('etcd-perf', host.name),
       verifyEtcd: async ({ host }) => this.checks('etcd-health', host.name),
       verifyHost: async ({ host }) => this.checks('unit-kubelet', host.name),

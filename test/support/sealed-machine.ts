@@ -34,8 +34,8 @@ const real = [
 
 /** Programs that only write down how they were called. */
 const recorders = [
-  ...['ansible-playbook', 'blkid', 'e2fsck', 'etcdctl', 'findmnt', 'getent', 'git', 'id', 'ip', 'journalctl', 'kubectl', 'logger'],
-  ...['lsblk', 'lsof', 'mdadm', 'mkfs.ext4', 'mount', 'mountpoint', 'multipath', 'nft', 'pgrep', 'ps', 'pvs', 'python3'],
+  ...['ansible-playbook', 'blkid', 'crictl', 'e2fsck', 'etcdctl', 'findmnt', 'getent', 'git', 'id', 'ip', 'journalctl', 'kubectl', 'logger'],
+  ...['lsblk', 'lsof', 'mdadm', 'mkfs.ext4', 'mount', 'mountpoint', 'multipath', 'nft', 'nsenter', 'pgrep', 'ps', 'pvs', 'python3'],
   ...['rsync', 'sleep', 'ssh', 'ssh-keygen', 'sync', 'sysctl', 'systemctl', 'systemd-analyze', 'systemd-escape'],
   ...['systemd-run', 'tune2fs', 'udevadm', 'umount', 'unmkinitramfs', 'update-initramfs', 'virtualenv', 'zpool'],
 ]; // prettier-ignore

@@ -57,6 +57,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
         'checkJournals',
         'applyKernelParameters',
         'applyFirewallRules',
+        'confirmPodNetwork',
         'verifyHost',
       ]);
       expect(machines.stepsOn('old').slice(3)).toEqual([
@@ -78,6 +79,7 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
         'checkJournals',
         'applyKernelParameters',
         'applyFirewallRules',
+        'confirmPodNetwork',
         'verifyHost',
       ]);
       // It runs while the host's own workflow finishes.
@@ -85,8 +87,20 @@ describe.concurrent('provisionCluster', { timeout: patience }, () => {
       expect(machines.callsOf(perf).map(({ host }) => host)).toEqual(['cp']);
       expect(machines.stepsOn('cp').filter((step) => step !== perf)).toEqual([
         ...['copySshKey', 'confirmSsh', 'gatherFacts', 'probeNode', 'applyFirewallRules'],
-        ...['confirmNodes', 'confirmPods', 'confirmDns', 'verifyEtcd', 'verifyHost'],
+        ...['confirmNodes', 'confirmPods', 'confirmDns', 'readClusterNetwork', 'confirmPodNetwork'],
+        ...['verifyEtcd', 'verifyHost'],
       ]);
+      // Each node tries the network to the others' pods.
+      const tried = machines.callsOf('confirmPodNetwork');
+      expect(tried.map(({ host }) => host).sort()).toEqual(['cp', 'new', 'old']);
+      for (const { host, input, began } of tried) {
+        expect(input).toMatchObject({
+          network: { dnsPods: host === 'cp' ? [] : [{ name: 'coredns-1', node: 'cp' }] },
+          carriers: ['udp 4789 (Calico VXLAN)'],
+        });
+        expect(began).toBeGreaterThan(machines.callsOf('confirmDns')[0]?.ended ?? Infinity);
+        expect(Number(input['patienceMs'])).toBeGreaterThan(240_000);
+      }
       expect(machines.callsOf('confirmPods')[0]?.input).toMatchObject({
         nodes: ['cp', 'new', 'old'],
         controlPlanes: ['cp'],

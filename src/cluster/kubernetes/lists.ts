@@ -26,6 +26,8 @@ export function systemPodsList(selector?: string): KubernetesList {
   return { path: '/api/v1/namespaces/kube-system/pods', ...(selector !== undefined && { selector }) };
 }
 
+export const systemServicesList: KubernetesList = { path: '/api/v1/namespaces/kube-system/services' };
+
 /** Pods of all namespaces that are on the node. */
 export function podsOfNodeList(node: string): KubernetesList {
   return { path: '/api/v1/pods', fields: `spec.nodeName=${node}` };

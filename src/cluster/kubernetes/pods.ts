@@ -38,10 +38,12 @@ const podsSchema = z.object({
         /** Present while the pod is being taken away. */
         deletionTimestamp: z.string().optional(),
       }),
-      spec: z.object({ nodeName: z.string().optional() }).prefault({}),
+      spec: z.object({ nodeName: z.string().optional(), hostNetwork: z.boolean().optional() }).prefault({}),
       status: z.object({
         phase: z.string(),
         reason: z.string().optional(),
+        /** Absent until its network is made; one of each family where there are two. */
+        podIPs: z.array(z.object({ ip: z.string() })).optional(),
         conditions: z
           .array(z.object({ type: z.string(), status: z.string(), message: z.string().optional() }))
           .default([]),

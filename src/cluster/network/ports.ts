@@ -80,7 +80,7 @@ export function networkPluginPorts(settings: Settings): ClusterPort[] {
     case 'calico':
       return [
         port('udp 4789', 'Calico VXLAN', { from, inUse: encapsulationOf(settings).vxlan }),
-        port('tcp 179', 'Calico BGP', {
+        port(`tcp ${bgpPort}`, 'Calico BGP', {
           from,
           processes: ['bird', 'bird6'],
           inUse: variables['calico_network_backend'] === 'bird',
@@ -113,6 +113,20 @@ export function networkPluginPorts(settings: Settings): ClusterPort[] {
       return [];
   }
 }
+
+/** By what packets of pods go from node to node, as the settings have it: "udp 8472 (Flannel VXLAN)". None: not known. */
+export function carriersOf(settings: Settings): string[] {
+  const isCarrier = ({ protocol, port: number }: ClusterPort) => protocol === 'udp' || number === bgpPort;
+  return [
+    ...networkPluginPorts(settings)
+      .filter((each) => each.inUse && isCarrier(each))
+      .map(namedPort),
+    ...(encapsulationOf(settings).ipInIp ? ['IP protocol 4 (Calico IP in IP)'] : []),
+  ];
+}
+
+/** By which routes are told, where packets of pods are not encapsulated. */
+const bgpPort = 179;
 
 /**
  * Kubespray puts a proxy to the API servers on each node without one, unless another load balancer is named. Its sample

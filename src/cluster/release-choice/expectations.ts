@@ -13,6 +13,10 @@ export interface Expectations {
   readonly coreDns: readonly string[];
   /** Whether the node-local cache is to run. */
   readonly nodeLocalDns: boolean;
+  /** Where it answers; null where that is not known. */
+  readonly nodeLocalDnsAddress: string | null;
+  /** Beneath which the names of services are; null where it is not known. */
+  readonly clusterDomain: string | null;
 }
 
 type Variables = Specification['kubespray']['variables'];
@@ -30,7 +34,15 @@ export function expectationsOf({ kubespray, dns }: Specification, release: strin
     coreDns: variables['deploy_coredns'] === false ? [] : (coreDnsByMode[dnsModeOf(variables)] ?? []),
     // With the mode none, releases before v2.27 do not start it, and later ones do.
     nodeLocalDns: variables['enable_nodelocaldns'] !== false && dnsModeOf(variables) !== 'none',
+    nodeLocalDnsAddress: plainOr(variables['nodelocaldns_ip'], '169.254.25.10'),
+    clusterDomain: plainOr(variables['dns_domain'] ?? variables['cluster_name'], 'cluster.local'),
   };
+}
+
+/** A variable's text, or what Kubespray takes without it; null where the text is not known here. */
+function plainOr(value: unknown, standard: string): string | null {
+  if (value === undefined) return standard;
+  return isPlainText(value) ? value : null;
 }
 
 /** The modes `manual` and `none` have no CoreDNS. */

@@ -26,6 +26,11 @@ export function isOfControlPlane({ roles }: Pick<HostSpecification, 'roles'>): b
   return roles.some((role) => role !== 'worker');
 }
 
+/** Whether it runs pods: one that is an etcd member only does not. */
+export function isNode({ roles }: Pick<HostSpecification, 'roles'>): boolean {
+  return roles.some((role) => role !== 'etcd');
+}
+
 /** What step 7 is to do on a host: its own setting, else, on workers only, the cluster's. `false`: nothing. */
 export function ephemeralStorageOf(
   { ephemeralStorage }: Pick<Specification, 'ephemeralStorage'>,

@@ -1,12 +1,13 @@
 import type { PatientInput, VerificationResult, VerifyKubernetesInput } from '../../protocol/step-inputs.js';
 import type { CheckedUnit } from '../../cluster/verification/units.js';
 import { expectationsOf } from '../../cluster/release-choice/expectations.js';
-import { membersOf } from '../../cluster/specification/members.js';
+import { isNode, membersOf } from '../../cluster/specification/members.js';
 import type { HostSpecification, Specification } from '../../cluster/specification/specification.js';
 import type { StorageTarget } from '../../cluster/storage/storage-plan.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { hostAddressOf } from '../../protocol/host-addresses.js';
+import { confirmPodNetwork } from './confirm-pod-network.js';
 
 interface VerifyOptions {
   readonly release: string;
@@ -31,16 +32,18 @@ export async function confirmCluster(run: ClusterRun, options: VerifyOptions): P
   // Confirm Kubernetes nodes and pods, and DNS, on a control plane
   const first = controlPlanes.find(isAsked);
   if (first) {
+    const cluster = confirmationOf(specification, {
+      host: first,
+      nodes: names(specification.hosts),
+      release: options.release,
+    });
     await run.forHost(first, async (steps) => {
-      const cluster = confirmationOf(specification, {
-        host: first,
-        nodes: names(specification.hosts),
-        release: options.release,
-      });
       note(await steps.run('confirmNodes', { ...cluster, ...patience() }));
       note(await steps.run('confirmPods', { ...cluster, ...patience() }));
       note(await steps.run('confirmDns', { ...cluster, ...patience() }));
     });
+    const nodes = specification.hosts.filter((host) => isAsked(host) && isNode(host));
+    await confirmPodNetwork(run, { specification, first, cluster, nodes, patience, note });
   }
 
   // Verify etcd status and health, on each member
@@ -92,9 +95,8 @@ export async function checkEtcdPerformance(run: ClusterRun): Promise<void> {
 
 /** Services that the roles of a host need. */
 export function unitsOf({ name, roles }: HostSpecification, etcdMembers: readonly string[]): CheckedUnit[] {
-  const runsPods = roles.includes('control-plane') || roles.includes('worker');
   return [
-    ...(runsPods ? (['containerd', 'kubelet'] as const) : []),
+    ...(isNode({ roles }) ? (['containerd', 'kubelet'] as const) : []),
     ...(etcdMembers.includes(name) ? (['etcd'] as const) : []),
   ];
 }

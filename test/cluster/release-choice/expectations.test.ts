@@ -15,6 +15,8 @@ const usual = {
   upstreamDns: ['8.8.8.8', '1.1.1.1'],
   coreDns: ['kube-dns'],
   nodeLocalDns: true,
+  nodeLocalDnsAddress: '169.254.25.10',
+  clusterDomain: 'cluster.local',
 };
 
 it('is what the release installs and the specification says where no variable changes it', () => {
@@ -33,6 +35,11 @@ it.each<[Variables, object]>([
   [{ dns_mode: 'manual' }, { coreDns: [] }],
   [{ dns_mode: 'none' }, { coreDns: [], nodeLocalDns: false }],
   [{ deploy_coredns: false }, { coreDns: [] }],
+  [{ nodelocaldns_ip: '169.254.20.10' }, { nodeLocalDnsAddress: '169.254.20.10' }],
+  [{ nodelocaldns_ip: '{{ our_cache }}' }, { nodeLocalDnsAddress: null }],
+  [{ cluster_name: 'akash.example' }, { clusterDomain: 'akash.example' }],
+  [{ cluster_name: 'akash', dns_domain: 'akash.example' }, { clusterDomain: 'akash.example' }],
+  [{ dns_domain: '{{ cluster_name }}' }, { clusterDomain: null }],
 ])('follows the variables that take effect: %j', (variables, changed) => {
   expect(expected(variables)).toEqual({ ...usual, ...changed });
 });

@@ -60,7 +60,7 @@ const onControlHost = new Set([
 /** Control planes of the lab have no disks to lose. */
 const onControlPlanes = new Set([
   ...['pauseProvider', 'resumeProvider', 'notePods', 'forgetPods'],
-  ...['confirmNodes', 'confirmPods', 'confirmDns'],
+  ...['confirmNodes', 'confirmPods', 'confirmDns', 'readClusterNetwork'],
   ...['verifyEtcd', 'checkEtcdPerformance'],
 ]);
 

@@ -81,6 +81,7 @@ export function hostileInputs(places: Places): Inputs {
   const kubernetes = {
     ...{ ...patience, host, nodes: [name(), name()], release: 'v2.24.1', kubernetes: name() },
     ...{ controlPlanes: [name()], upstreamDns: [name()], coreDns: [free(), free()], nodeLocalDns: true },
+    ...{ nodeLocalDnsAddress: free(), clusterDomain: free() },
   };
   const [kept = { from: '' }] = target.moves;
   const directories = [{ path: `${kept.from}.slipway-old`, bytes: 1 }];
@@ -156,6 +157,16 @@ export function hostileInputs(places: Places): Inputs {
     confirmNodes: kubernetes,
     confirmPods: kubernetes,
     confirmDns: kubernetes,
+    readClusterNetwork: kubernetes,
+    confirmPodNetwork: {
+      ...{ ...patience, host, carriers: [free()] },
+      network: {
+        dnsPods: [{ name: free(), node: free(), addresses: [free()] }],
+        dnsServices: [{ name: free(), addresses: [free()], port: 53 }],
+        ...{ api: { name: free(), addresses: [free()], port: 443 }, nodeLocalDns: free(), domain: free() },
+        pod: { name: free(), node: free(), isDns: false },
+      },
+    },
     verifyEtcd: { ...patience, host, members: [name()] },
     checkEtcdPerformance: job({ host }),
     verifyHost: {

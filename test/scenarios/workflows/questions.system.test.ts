@@ -239,6 +239,20 @@ describe.concurrent('migrateStorage and verifyCluster', { timeout: patience }, (
         coreDns: ['kube-dns'],
         nodeLocalDns: true,
       });
+      expect(machines.callsOf('confirmPodNetwork')[0]?.input).not.toHaveProperty('patienceMs');
+
+      machines.failCheck('pod-network', 'w1');
+      const broken = await run.start('verifyCluster', specification, 'verify/network');
+      const { result, checks } = (await broken.result()) as Report;
+      expect(result).toBe('incomplete');
+      const failed = checks.filter(({ state }) => state === 'failed');
+      expect(failed.map(({ check, host }) => [check, host])).toEqual([['pod-network', 'w1']]);
+
+      // Without addresses no node has anything to try.
+      const before = machines.callsOf('confirmPodNetwork').length;
+      machines.network = null;
+      await (await run.start('verifyCluster', specification, 'verify/no-api')).result();
+      expect(machines.callsOf('confirmPodNetwork')).toHaveLength(before);
     });
   });
 });
