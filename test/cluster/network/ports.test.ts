@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { namedPort, portsOf } from '../../../src/cluster/network/ports.js';
+import { carriersOf, namedPort, portsOf } from '../../../src/cluster/network/ports.js';
 import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
 import { aSpecification } from '../../support/builders.js';
 
@@ -65,5 +65,29 @@ describe('the ports of Calico', () => {
     [[bgp], { calico_network_backend: 'bird', calico_vxlan_mode: 'Never', calico_ipip_mode: 'Always' }],
   ])('are %j with %j', (ports, variables) => {
     expect(portsWith('Calico', variables).filter((name) => !name.includes('health'))).toEqual(ports);
+  });
+});
+
+describe('what carries packets of pods between nodes', () => {
+  it.each<[string, Variables, readonly string[]]>([
+    ['flannel', {}, ['udp 8472 (Flannel VXLAN)']],
+    ['cilium', {}, ['udp 8472 (Cilium VXLAN)']],
+    ['calico', {}, ['udp 4789 (Calico VXLAN)']],
+    [
+      ...([
+        'calico',
+        { calico_vxlan_mode: 'Never', calico_network_backend: 'bird', calico_ipip_mode: 'Always' },
+      ] as const),
+      ['tcp 179 (Calico BGP)', 'IP protocol 4 (Calico IP in IP)'],
+    ],
+    ['none', {}, []],
+  ])('of %s with %j is %j', (networkPlugin, variables, carriers) => {
+    const kube_network_plugin = networkPlugin === 'none' ? 'cni' : networkPlugin;
+    const specification = aSpecification({
+      hosts,
+      kubespray: { variables: { ...variables, kube_network_plugin } },
+      firewall: { networkPlugin: networkPlugin as 'calico' },
+    });
+    expect(carriersOf(specification)).toEqual(carriers);
   });
 });
