@@ -21,10 +21,11 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
     const release = now.release === null ? '' : ` (Kubespray ${plainText(now.release)})`;
     lines.push({ kind: 'phase', text: `${plainText(now.cluster)}: ${now.phase}${release}` });
   }
-  const width = nameWidth(now);
   for (const [machine, steps] of machines(now)) {
     const known = before === undefined ? [] : (machines(before).get(machine) ?? []);
-    lines.push(...stepLines(plainText(machine).padEnd(width), known, steps));
+    for (const step of newSteps(known, steps)) {
+      lines.push({ kind: step.state === 'running' ? 'begun' : 'ended', text: stepLine(now, machine, step) });
+    }
   }
   for (const refusal of now.refusals.slice(newRefusals(before, now))) {
     lines.push({ kind: 'refusal', text: `refused: ${plainText(refusal)}` });
@@ -32,16 +33,22 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
   return lines;
 }
 
-function stepLines(
-  machine: string,
-  before: readonly StepProgress[],
-  now: readonly StepProgress[],
-): ProgressLine[] {
-  return now.flatMap((step, position): ProgressLine[] => {
-    if (before[position]?.state === step.state && before[position].step === step.step) return [];
-    const text = `${machine}  ${plainText(step.step).padEnd(widest.step)}  ${step.state.padEnd(9)}  ${plainText(step.summary)}`;
-    return [{ kind: step.state === 'running' ? 'begun' : 'ended', text: text.trimEnd() }];
-  });
+function newSteps(before: readonly StepProgress[], now: readonly StepProgress[]): StepProgress[] {
+  return now.filter(
+    (step, position) => before[position]?.state !== step.state || before[position].step !== step.step,
+  );
+}
+
+/** "worker-1      createRaidArray             changed    /dev/md0 of 2 disks", in the columns of all machines. */
+export function stepLine(progress: ClusterProgress, machine: string, step: StepProgress): string {
+  const name = plainText(machine).padEnd(nameWidth(progress));
+  const words = [
+    name,
+    plainText(step.step).padEnd(widest.step),
+    step.state.padEnd(9),
+    plainText(step.summary),
+  ];
+  return words.join('  ').trimEnd();
 }
 
 function machines(progress: ClusterProgress): Map<string, readonly StepProgress[]> {

@@ -6,6 +6,7 @@ import { followProgress, type FollowEnd } from '../progress/follow.js';
 import type { LiveView } from '../terminal/live-view.js';
 import { progressLines } from '../progress/progress-lines.js';
 import { progressView } from '../progress/progress-view.js';
+import { WordsUnderWay } from '../progress/words-under-way.js';
 import { terminalPrompts } from '../questions/prompts.js';
 import { Questions } from '../questions/questions.js';
 import type { Terminal } from '../terminal/terminal.js';
@@ -41,6 +42,7 @@ export async function followAndAsk(
       interruption.abort();
     },
   });
+  const underWay = new WordsUnderWay();
   let before: ClusterProgress | undefined;
   try {
     return await followProgress({
@@ -52,6 +54,7 @@ export async function followAndAsk(
       onProgress: (progress) => {
         if (!questions.isAsking) {
           showProgress(view, terminal, before, progress);
+          if (!terminal.interactive) view.print(...underWay.lines(progress, performance.now()));
           before = progress;
         }
         questions.look(progress);
