@@ -32,6 +32,15 @@ export function progressLines(before: ClusterProgress | undefined, now: ClusterP
   return lines;
 }
 
+/** What is being done, a sentence each: "control host: runKubespray: about 40 %". */
+export function runningSteps(progress: ClusterProgress): string[] {
+  return [...machines(progress)].flatMap(([machine, steps]) =>
+    steps
+      .filter(({ state }) => state === 'running')
+      .map(({ step, summary }) => plainText([machine, step, summary].filter(Boolean).join(': '))),
+  );
+}
+
 function stepLines(
   machine: string,
   before: readonly StepProgress[],
