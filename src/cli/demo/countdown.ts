@@ -7,8 +7,8 @@ export interface Stage {
   readonly seconds: number;
 }
 
-/** Of a stage that takes longer than usual, this part of its time is said to be left. */
-const lateShare = 0.1;
+/** What takes longer than usual takes longer still: this part of the time that it has taken is said to be left. */
+const lateShare = 0.25;
 
 /** Says how long a demo will still take, by what each of its stages usually takes. */
 export class Countdown {
@@ -38,7 +38,7 @@ export class Countdown {
   timeLeft(known?: number): string {
     const seconds = this.stages[this.#stage]?.seconds ?? 0;
     const elapsed = (this.clock() - this.#began) / 1_000;
-    const here = known ?? Math.max(seconds - elapsed, seconds * lateShare);
+    const here = known ?? Math.max(seconds - elapsed, elapsed * lateShare);
     const later = this.stages.slice(this.#stage + 1).reduce((sum, stage) => sum + stage.seconds, 0);
     const left = showDuration(here + later);
     return left.startsWith('less') ? `${left} left` : `about ${left} left`;

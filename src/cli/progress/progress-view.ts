@@ -54,10 +54,10 @@ function headline(
   const parts = [
     plainText(cluster),
     phase,
+    ...(timeLeft === undefined ? [] : [timeLeft]),
     ...(release === null ? [] : [`Kubespray ${plainText(release)}`]),
     `${done} of ${counted(hosts.length, 'host')} ready`,
     ...(questions.length === 0 ? [] : [`${questions.length} waiting for an answer`]),
-    ...(timeLeft === undefined ? [] : [timeLeft]),
   ];
   return parts.join(' | ');
 }

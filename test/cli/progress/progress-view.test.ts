@@ -22,9 +22,9 @@ describe('progressView', () => {
     ]);
   });
 
-  it('ends its first line with the time left, where somebody knows it', () => {
+  it('tells in its first line the time left, where somebody knows it', () => {
     const [headline] = progressView(progressOf(), { ...size, timeLeft: 'about 9 min left' });
-    expect(headline).toBe('blue | preparing | Kubespray v2.24.1 | 0 of 0 hosts ready | about 9 min left');
+    expect(headline).toBe('blue | preparing | about 9 min left | Kubespray v2.24.1 | 0 of 0 hosts ready');
   });
 
   it('keeps within a narrow and a low screen, and shows first who needs a person', () => {

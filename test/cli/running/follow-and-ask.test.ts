@@ -43,7 +43,7 @@ it('tells the time left once a minute where there is no screen', async () => {
 it('draws it on a screen, and writes no line about it', async () => {
   const lines = await follow(new RecordingTerminal(true), () => 'about 9 min left');
   expect(lines.filter((line) => line.startsWith('about'))).toEqual([]);
-  expect(lines.at(-1)).toContain('0 of 0 hosts ready | about 9 min left');
+  expect(lines.at(-1)).toContain('blue | preparing | about 9 min left');
 });
 
 it('tells nothing of it where nobody knows', async () => {
