@@ -31,11 +31,11 @@ export type Demo = RealDemo | StandInDemo;
 export interface DemoChoice {
   readonly demo: Demo;
   /** Why it is not the real one; absent where it is, or where the stand-in was asked for. */
-  readonly obstacles?: readonly Obstacle[] | undefined;
+  readonly obstacles?: readonly DemoObstacle[] | undefined;
 }
 
 /** Something that the real Kubespray lacks here. */
-export interface Obstacle {
+export interface DemoObstacle {
   /** Without a full stop. */
   readonly what: string;
   /** What to do, a sentence. */
@@ -74,9 +74,9 @@ export function chooseDemo(
   );
 }
 
-function obstaclesOf(found: FoundSources, { buildMirror, nameClone }: Remedies): Obstacle[] {
+function obstaclesOf(found: FoundSources, { buildMirror, nameClone }: Remedies): DemoObstacle[] {
   const { release, repository, answers, parts, missing } = found;
-  const obstacles: Obstacle[] = [];
+  const obstacles: DemoObstacle[] = [];
   if (missing.length > 0) {
     obstacles.push({
       what:

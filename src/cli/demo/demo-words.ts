@@ -4,7 +4,7 @@ import type { Demo, DemoChoice } from './choose-demo.js';
 export type DemoEnd = 'ready' | 'failed' | 'interrupted';
 
 /** What a demo begins with: which one it is, why, and how to see the other one. */
-export function firstLines({ demo, obstacles = [] }: DemoChoice): string[] {
+export function beginningLines({ demo, obstacles = [] }: DemoChoice): string[] {
   if (demo.kind === 'real') {
     return [
       `This demo makes a real cluster with the real Kubespray ${demo.release} from ${demo.repository}, out of the lab's mirror.`,
@@ -33,7 +33,7 @@ export function replacedLine(before: Demo): string {
  * What a demo ends with; the last line says which one it was.
  * @param getIn the line that leads into the cluster
  */
-export function lastLines(demo: Demo, end: DemoEnd, { getIn }: { readonly getIn: string }): string[] {
+export function endingLines(demo: Demo, end: DemoEnd, { getIn }: { readonly getIn: string }): string[] {
   const name = nameOf(demo);
   if (end === 'interrupted')
     return [`The demo with ${name} was interrupted; \`npm run demo\` goes on with it.`];

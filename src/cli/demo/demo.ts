@@ -5,7 +5,7 @@ import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import type { Terminal } from '../terminal/terminal.js';
 import { chooseDemo, type Demo, type DemoChoice } from './choose-demo.js';
 import { isSameDemo, readDemoRecord, type DemoRecord } from './demo-record.js';
-import { firstLines, goingOnLine } from './demo-words.js';
+import { beginningLines, goingOnLine } from './demo-words.js';
 import { findSources } from './find-sources.js';
 import { complain, deleteDemo, playDemo } from './play-demo.js';
 import { slipwayLine } from './slipway-line.js';
@@ -45,7 +45,7 @@ export async function demo(options: DemoOptions, terminal: Terminal): Promise<Ex
     const before = options.fresh === true ? undefined : await readDemoRecord(folder);
     const choice = await chooseOrGoOn(before, options);
     const goesOn = before !== undefined && !before.hasEnded && isSameDemo(before, choice.demo);
-    for (const line of goesOn ? [goingOnLine(choice.demo)] : firstLines(choice)) say(line);
+    for (const line of goesOn ? [goingOnLine(choice.demo)] : beginningLines(choice)) say(line);
     return await playDemo(choice.demo, { folder, before, yes: options.yes === true, terminal });
   } catch (error) {
     return complain(error, terminal);

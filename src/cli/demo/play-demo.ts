@@ -11,7 +11,7 @@ import type { Demo } from './choose-demo.js';
 import { Countdown } from './countdown.js';
 import type { DemoPlace } from './demo-place.js';
 import { isSameDemo, writeDemoRecord, type DemoRecord } from './demo-record.js';
-import { lastLines, replacedLine, type DemoEnd } from './demo-words.js';
+import { endingLines, replacedLine, type DemoEnd } from './demo-words.js';
 import { stopDemoMachines } from './machines.js';
 import { provisionDemo } from './provision-demo.js';
 import { nodesOfCluster, realNodes, realStages, setUpRealDemo } from './real-demo.js';
@@ -73,7 +73,7 @@ export async function playDemo(chosen: Demo, options: PlayDemoOptions): Promise<
     interruption.release();
   }
   const getIn = slipwayLine(`lab ssh --lab ${labName} ${realNodes[0]}`);
-  lastLines(chosen, endOf(exitCode), { getIn }).forEach(say);
+  endingLines(chosen, endOf(exitCode), { getIn }).forEach(say);
   return exitCode;
 }
 

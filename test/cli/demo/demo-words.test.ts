@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstLines, goingOnLine, lastLines, replacedLine } from '../../../src/cli/demo/demo-words.js';
+import { beginningLines, goingOnLine, endingLines, replacedLine } from '../../../src/cli/demo/demo-words.js';
 
 const real = { kind: 'real', release: 'v2.29.1', repository: '/srv/kubespray' } as const;
 const standIn = { kind: 'stand-in' } as const;
@@ -7,7 +7,7 @@ const commands = { getIn: 'node dist/cli/main.js lab ssh --lab demo control-1' }
 
 describe('the first line', () => {
   it('says that Kubespray is real, and which; the next one what is missing from it', () => {
-    const [first, second] = firstLines({ demo: real });
+    const [first, second] = beginningLines({ demo: real });
     expect(first).toContain('a real cluster with the real Kubespray v2.29.1 from /srv/kubespray');
     expect(second).toContain('`npm run demo -- --stand-in`');
   });
@@ -17,13 +17,13 @@ describe('the first line', () => {
       { what: 'one is missing', remedy: 'Get one.' },
       { what: 'two does not answer', remedy: 'Name two.' },
     ];
-    expect(firstLines({ demo: standIn, obstacles })).toEqual([
+    expect(beginningLines({ demo: standIn, obstacles })).toEqual([
       'This demo runs a stand-in for Kubespray, because one is missing, and two does not answer.',
       'What a demo with the real Kubespray needs:',
       '  Get one.',
       '  Name two.',
     ]);
-    expect(firstLines({ demo: standIn })).toEqual(['This demo runs a stand-in for Kubespray.']);
+    expect(beginningLines({ demo: standIn })).toEqual(['This demo runs a stand-in for Kubespray.']);
   });
 
   it('says so too where a demo goes on, or takes the place of another one', () => {
@@ -35,20 +35,20 @@ describe('the first line', () => {
 
 describe('the last line', () => {
   it.each(['ready', 'failed', 'interrupted'] as const)('says which demo it was: %s', (end) => {
-    expect(lastLines(real, end, commands).at(-1)).toContain('the real Kubespray v2.29.1');
-    expect(lastLines(standIn, end, commands).at(-1)).toContain('a stand-in for Kubespray');
+    expect(endingLines(real, end, commands).at(-1)).toContain('the real Kubespray v2.29.1');
+    expect(endingLines(standIn, end, commands).at(-1)).toContain('a stand-in for Kubespray');
   });
 
   it('ends with the way into a real cluster, after how it is removed', () => {
-    const lines = lastLines(real, 'ready', commands);
+    const lines = endingLines(real, 'ready', commands);
     expect(lines.at(-1)?.endsWith(`: ${commands.getIn}`)).toBe(true);
     expect(lines[0]).toContain('`npm run demo -- --down`');
   });
 
   it('names no way in where the machines are off', () => {
     for (const demo of [real, standIn]) {
-      expect(lastLines(demo, 'failed', commands).join()).not.toContain(commands.getIn);
-      expect(lastLines(demo, 'interrupted', commands).join()).toContain('`npm run demo` goes on');
+      expect(endingLines(demo, 'failed', commands).join()).not.toContain(commands.getIn);
+      expect(endingLines(demo, 'interrupted', commands).join()).toContain('`npm run demo` goes on');
     }
   });
 });
