@@ -6,7 +6,7 @@ import type { DemoPlace } from './demo-place.js';
 import { startDemoMachines } from './machines.js';
 import { demoSpecification } from './specification.js';
 
-/** On two cores, beside nothing else. */
+/** On two cores that nobody else uses. */
 export const standInStages = (isCold: boolean): Stage[] => [
   { name: 'machines', seconds: isCold ? 240 : 45 },
   { name: 'planning', seconds: 20 },

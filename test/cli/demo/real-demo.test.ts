@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { realStages } from '../../../src/cli/demo/real-demo.js';
+import { parse } from 'yaml';
+import { realStages, withSlowDisk } from '../../../src/cli/demo/real-demo.js';
 import { parseTimetable, TimetableFollower } from '../../../src/cluster/playbook/timetable.js';
 import { findMirrorRelease } from '../../../src/lab/index.js';
 
@@ -28,4 +29,13 @@ describe('the time that the real Kubespray takes', () => {
       'verifying',
     ]);
   });
+});
+
+it('accepts a slow disk beside what is accepted anyway, and leaves all else as it is', () => {
+  const text =
+    '# Written by slipway lab cluster\nname: lab-demo\noverrides:\n  - { check: mtu, reason: A lab. }\n';
+  const changed = withSlowDisk(text);
+  expect(changed).toMatch(/^# Written by slipway lab cluster\nname: lab-demo\n/);
+  const { overrides } = parse(changed) as { overrides: { check: string }[] };
+  expect(overrides.map(({ check }) => check)).toEqual(['mtu', 'etcd-perf']);
 });
