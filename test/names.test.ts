@@ -89,6 +89,7 @@ const entryPoints = /\/(index|main)\.ts$/;
 
 /** Files whose name says more than the longest of their exports could, each with what it tells that none of them does. */
 const namedByTopic: Readonly<Record<string, string>> = {
+  'src/cli/demo/demo-words.ts': 'all that a demo says of itself, at its beginning and at its end',
   'src/cli/questions/question-text.ts': 'all that is said with a question, one export for each kind of it',
   'src/cluster/kubernetes/etcd-answers.ts': 'parsers of what etcd answers, one for each question to it',
   'src/cluster/plan/render-storage-plan.ts': 'the part of render-plan.ts that shows step 7',

@@ -6,6 +6,7 @@ import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { catchInterruption } from '../terminal/interruption.js';
+import type { FollowAndAskOptions } from '../running/follow-and-ask.js';
 import { loadSpecification } from '../running/load-specification.js';
 import { withOwnWorker } from '../running/own-worker.js';
 import { runCluster, type ClusterOutcome } from '../running/run-cluster.js';
@@ -38,7 +39,8 @@ export async function up(options: UpOptions, terminal: Terminal): Promise<ExitCo
   return exitCode;
 }
 
-export interface ProvisionOptions extends Omit<AnswerPolicy, 'prompts'>, Pick<UpOptions, 'worker'> {
+export interface ProvisionOptions
+  extends Omit<AnswerPolicy, 'prompts'>, Pick<UpOptions, 'worker'>, Pick<FollowAndAskOptions, 'timeLeft'> {
   readonly specification: Specification;
   /** The command that goes on after an interruption. */
   readonly resume: string;

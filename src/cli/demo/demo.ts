@@ -1,104 +1,67 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError, labProblems, openLab, type Lab } from '../../lab/index.js';
-import { materialiseStandIn } from '../../lab/stand-in.js';
+import { LabError, labProblems } from '../../lab/index.js';
 import { cacheFolder } from '../../local/cache-folder.js';
-import { configuredAddress } from '../../temporal/connect.js';
-import { findTemporalCli } from '../../temporal/find-cli.js';
-import { approveSerialsBeginningWith } from '../questions/approver.js';
-import { demoSerials, startDemoMachines, stopDemoMachines } from './machines.js';
-import { demoSpecification } from './specification.js';
-import { endDescendants } from '../../local/descendants.js';
-import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
-import { catchInterruption, untilAborted } from '../terminal/interruption.js';
-import { loadSpecification } from '../running/load-specification.js';
 import type { Terminal } from '../terminal/terminal.js';
-import { provision } from '../commands/up.js';
+import { chooseDemo, type Demo, type DemoChoice } from './choose-demo.js';
+import { isSameDemo, readDemoRecord, type DemoRecord } from './demo-record.js';
+import { beginningLines, goingOnLine } from './demo-words.js';
+import { findSources } from './find-sources.js';
+import { complain, deleteDemo, playDemo } from './play-demo.js';
+import { slipwayLine } from './slipway-line.js';
 
 export interface DemoOptions {
   /** Approves the plan unasked, as long as it names the demo's own disks only. */
   readonly yes?: boolean | undefined;
   /** Begins anew: deletes the machines and the history of an earlier demo. */
   readonly fresh?: boolean | undefined;
+  /** The real Kubespray or its stand-in, and an error where that is not possible. Default: the real one if it is. */
+  readonly kind?: Demo['kind'] | undefined;
+  /** Kubespray's repository, a URL or a path. */
+  readonly repository?: string | undefined;
+  /** Only deletes the machines and the history. */
+  readonly down?: boolean | undefined;
 }
 
 /**
- * `npm run demo`: makes one control plane and one worker with two NVMe disks out of nothing, and runs the whole
- * procedure on them. What is left at the end, or after Ctrl-C, is files in the cache; the next call goes on with them.
+ * `npm run demo`: makes machines out of nothing and runs the whole procedure on them, by the real Kubespray where it can
+ * be had. A real cluster stays on. Of anything else, and after Ctrl-C, there are files in the cache, and the next call goes
+ * on with them.
  */
 export async function demo(options: DemoOptions, terminal: Terminal): Promise<ExitCode> {
   const folder = join(cacheFolder(), 'demo');
   process.env['SLIPWAY_HOME'] ??= join(folder, 'home');
-  const interruption = catchInterruption();
   const say = (line: string) => {
     terminal.write(`${line}\n`);
   };
-  const lab = await openLab({ name: 'demo', onProgress: say });
   try {
-    const file = await Promise.race([
-      setUp(options, { folder, lab, say }),
-      untilAborted(interruption.controller.signal),
-    ]);
-    if (file === undefined) return exitCodes.interrupted;
-    return await run(file, options, terminal);
+    const problems = await labProblems();
+    if (problems.length > 0) throw new LabError(problems.join('\n'));
+    if (options.down === true) {
+      await deleteDemo(folder);
+      say('The demo is gone, with its machines and its history.');
+      return exitCodes.ok;
+    }
+    const before = options.fresh === true ? undefined : await readDemoRecord(folder);
+    const choice = await chooseOrGoOn(before, options);
+    const goesOn = before !== undefined && !before.hasEnded && isSameDemo(before, choice.demo);
+    for (const line of goesOn ? [goingOnLine(choice.demo)] : beginningLines(choice)) say(line);
+    return await playDemo(choice.demo, { folder, before, yes: options.yes === true, terminal });
   } catch (error) {
-    if (interruption.controller.signal.aborted) return exitCodes.interrupted;
-    if (!(error instanceof LabError) && !(error instanceof CommandError)) throw error;
-    terminal.complain(error.message);
-    return error instanceof CommandError ? error.exitCode : exitCodes.failed;
-  } finally {
-    say('Switching off the machines of the demo.');
-    await stopDemoMachines(lab);
-    await endDescendants();
-    interruption.release();
+    return complain(error, terminal);
   }
 }
 
-interface Place {
-  readonly folder: string;
-  readonly lab: Lab;
-  readonly say: (line: string) => void;
-}
-
-/** Machines, Temporal CLI, stand-in and cluster.yaml. @returns the path of cluster.yaml */
-async function setUp({ fresh }: DemoOptions, { folder, lab, say }: Place): Promise<string> {
-  const problems = await labProblems();
-  if (problems.length > 0) throw new LabError(problems.join('\n'));
-  if (fresh === true) {
-    await lab.down();
-    await rm(folder, { recursive: true, force: true });
-  }
-  await mkdir(folder, { recursive: true });
-  const [machines, repository] = await Promise.all([
-    startDemoMachines(lab, say),
-    materialiseStandIn({ folder: join(folder, 'kubespray-stand-in') }),
-    findTemporalCli({ onProgress: say }),
-  ]);
-  const file = join(folder, 'cluster.yaml');
-  await writeFile(file, demoSpecification(machines, repository));
-  say(`cluster.yaml: ${file}`);
-  return file;
-}
-
-async function run(file: string, { yes }: DemoOptions, terminal: Terminal): Promise<ExitCode> {
-  const unattended = yes === true || !terminal.interactive;
-  const { exitCode } = await provision(
-    {
-      specification: await loadSpecification(file),
-      approver: unattended ? approveSerialsBeginningWith(demoSerials) : undefined,
-      onFailure: 'abort',
-      worker: true,
-      resume: 'npm run demo',
-    },
-    terminal,
-  );
-  if (exitCode !== exitCodes.interrupted && configuredAddress() === undefined) {
-    terminal.write(`\nTemporal's Web UI shows the whole history:\n${serverAgain()}\n`);
-  }
-  return exitCode;
-}
-
-function serverAgain(): string {
-  return `  SLIPWAY_HOME=${process.env['SLIPWAY_HOME'] ?? ''} node dist/cli/main.js server --ui`;
+/** One that did not come to its end is gone on with, unless another one is asked for. */
+async function chooseOrGoOn(
+  before: DemoRecord | undefined,
+  { kind, repository }: DemoOptions,
+): Promise<DemoChoice> {
+  const asksForOther = repository !== undefined || (kind !== undefined && kind !== before?.kind);
+  if (before !== undefined && !before.hasEnded && !asksForOther) return { demo: before };
+  const remedies = {
+    buildMirror: slipwayLine('lab mirror build'),
+    nameClone: 'npm run demo -- --kubespray PATH',
+  };
+  return chooseDemo(await findSources(repository), { wanted: kind, remedies });
 }

@@ -51,6 +51,15 @@ export function stepLine(progress: ClusterProgress, machine: string, step: StepP
   return words.join('  ').trimEnd();
 }
 
+/** What is being done, a sentence each: "control host: runKubespray: about 40 %". */
+export function runningSteps(progress: ClusterProgress): string[] {
+  return [...machines(progress)].flatMap(([machine, steps]) =>
+    steps
+      .filter(({ state }) => state === 'running')
+      .map(({ step, summary }) => plainText([machine, step, summary].filter(Boolean).join(': '))),
+  );
+}
+
 function machines(progress: ClusterProgress): Map<string, readonly StepProgress[]> {
   return new Map([
     [controlHost, progress.controlHost],

@@ -3,9 +3,11 @@ import { counted } from '../../cluster/text/quantities.js';
 import type { ClusterProgress, HostProgress, StepProgress } from '../../protocol/progress.js';
 import { glyphLegend, stepGlyphs } from './step-glyphs.js';
 
-export interface ViewSize {
+export interface ViewOptions {
   readonly columns: number;
   readonly rows: number;
+  /** Said in the first line, where somebody knows it: "about 9 min left". */
+  readonly timeLeft?: string | undefined;
 }
 
 interface Row {
@@ -29,7 +31,7 @@ const urgency: Readonly<Record<HostProgress['state'], number>> = {
  * The progress as a picture of hosts × steps: a line for each machine, a character for each of its steps, then what it
  * does now. No line is longer than the columns, and there are never more lines than rows.
  */
-export function progressView(progress: ClusterProgress, size: ViewSize): string[] {
+export function progressView(progress: ClusterProgress, size: ViewOptions): string[] {
   const control: Row = { name: 'control host', state: '', steps: progress.controlHost };
   const hosts = [...progress.hosts].sort((a, b) => urgency[a.state] - urgency[b.state]);
   const room = Math.max(1, size.rows - 5);
@@ -37,18 +39,22 @@ export function progressView(progress: ClusterProgress, size: ViewSize): string[
   const rows = [control, ...shown.map(({ host, state, steps }) => ({ name: plainText(host), state, steps }))];
   const hidden = hosts.length - shown.length;
   return [
-    headline(progress),
+    headline(progress, size.timeLeft),
     ...rows.map((row) => showRow(row, rows, size.columns)),
     ...(hidden > 0 ? [`… and ${hidden} more hosts (${countStates(hosts.slice(room))})`] : []),
     glyphLegend,
   ].map((line) => cut(line, size.columns));
 }
 
-function headline({ cluster, phase, release, hosts, questions }: ClusterProgress): string {
+function headline(
+  { cluster, phase, release, hosts, questions }: ClusterProgress,
+  timeLeft: string | undefined,
+): string {
   const done = hosts.filter(({ state }) => state === 'done' || state === 'prepared').length;
   const parts = [
     plainText(cluster),
     phase,
+    ...(timeLeft === undefined ? [] : [timeLeft]),
     ...(release === null ? [] : [`Kubespray ${plainText(release)}`]),
     `${done} of ${counted(hosts.length, 'host')} ready`,
     ...(questions.length === 0 ? [] : [`${questions.length} waiting for an answer`]),

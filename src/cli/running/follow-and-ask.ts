@@ -4,7 +4,7 @@ import { whoAnswers } from '../questions/send-answer.js';
 import type { AnswerPolicy } from '../questions/answer-policy.js';
 import { followProgress, type FollowEnd } from '../progress/follow.js';
 import type { LiveView } from '../terminal/live-view.js';
-import { progressLines } from '../progress/progress-lines.js';
+import { progressLines, runningSteps } from '../progress/progress-lines.js';
 import { progressView } from '../progress/progress-view.js';
 import { WordsUnderWay } from '../progress/words-under-way.js';
 import { terminalPrompts } from '../questions/prompts.js';
@@ -18,7 +18,12 @@ export interface FollowAndAskOptions extends AnswerPolicy {
   readonly interruption: AbortController;
   /** Set where the workflow is not the cluster's own. */
   readonly workflowId?: string | undefined;
+  /** Says how long it all will take, where somebody knows: "about 9 min left". */
+  readonly timeLeft?: ((progress: ClusterProgress) => string) | undefined;
 }
+
+/** Milliseconds between two lines about the time left, where there is no screen on which it is drawn. */
+const pauseBetweenLines = 60_000;
 
 /**
  * Shows a workflow's progress until it has come to its end, and asks its questions at the terminal; without one it is
@@ -44,6 +49,16 @@ export async function followAndAsk(
   });
   const underWay = new WordsUnderWay();
   let before: ClusterProgress | undefined;
+  let nextLineAt = Date.now() + pauseBetweenLines;
+  const tellTheLog = (progress: ClusterProgress) => {
+    if (options.timeLeft === undefined) {
+      view.print(...underWay.lines(progress, performance.now()));
+      return;
+    }
+    if (Date.now() < nextLineAt) return;
+    nextLineAt = Date.now() + pauseBetweenLines;
+    view.print([options.timeLeft(progress), ...runningSteps(progress)].join('; '));
+  };
   try {
     return await followProgress({
       handle,
@@ -53,8 +68,8 @@ export async function followAndAsk(
       },
       onProgress: (progress) => {
         if (!questions.isAsking) {
-          showProgress(view, terminal, before, progress);
-          if (!terminal.interactive) view.print(...underWay.lines(progress, performance.now()));
+          showProgress(view, { terminal, before, now: progress, timeLeft: options.timeLeft?.(progress) });
+          if (!terminal.interactive) tellTheLog(progress);
           before = progress;
         }
         questions.look(progress);
@@ -65,15 +80,17 @@ export async function followAndAsk(
   }
 }
 
-function showProgress(
-  view: LiveView,
-  terminal: Terminal,
-  before: ClusterProgress | undefined,
-  now: ClusterProgress,
-): void {
+interface NewProgress {
+  readonly terminal: Terminal;
+  readonly before: ClusterProgress | undefined;
+  readonly now: ClusterProgress;
+  readonly timeLeft: string | undefined;
+}
+
+function showProgress(view: LiveView, { terminal, before, now, timeLeft }: NewProgress): void {
   const wanted = progressLines(before, now)
     .filter(({ kind }) => kind !== 'begun' || !terminal.interactive)
     .map(({ kind, text }) => (kind === 'phase' ? terminal.bold(text) : text));
   if (wanted.length > 0) view.print(...wanted);
-  view.draw(progressView(now, terminal.size()));
+  view.draw(progressView(now, { ...terminal.size(), timeLeft }));
 }

@@ -21,12 +21,21 @@ export function describeProgress(progress: PlaybookProgress): string {
   return `${howFar}${where} (${[retry, hostsDone].filter(Boolean).join(', ')}; ${counts.join(', ')})`;
 }
 
+/** Seconds left by a line of {@link describeProgress}, as exact as it tells; undefined where it tells none. */
+export function secondsLeftIn(line: string): number | undefined {
+  const told = /^about \d+ %, (?:less than a minute|(?:(\d+) h )?(\d+) min) left(?: \([^)]*\))?: /.exec(line);
+  if (told === null) return undefined;
+  const [, hours = 0, minutes = 0.5] = told;
+  return Number(hours) * 3600 + Number(minutes) * 60;
+}
+
 function showEstimate({ percent, secondsLeft, isLate }: Estimate): string {
   const left = secondsLeft === null ? '' : `, ${showDuration(secondsLeft)} left`;
   return `about ${percent} %${left}${isLate ? ' (this task takes longer than last time)' : ''}`;
 }
 
-function showDuration(seconds: number): string {
+/** As people say it: "12 min". */
+export function showDuration(seconds: number): string {
   if (seconds < 60) return 'less than a minute';
   const minutes = Math.round(seconds / 60);
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

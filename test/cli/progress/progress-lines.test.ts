@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { progressLines } from '../../../src/cli/progress/progress-lines.js';
+import { progressLines, runningSteps } from '../../../src/cli/progress/progress-lines.js';
 import { hostOf, progressOf, stepOf } from '../../support/progress.js';
 
 const texts = (...looks: Parameters<typeof progressLines>) => progressLines(...looks).map(({ text }) => text);
@@ -50,5 +50,18 @@ describe('progressLines', () => {
       hosts: [hostOf('a', [stepOf('x', 'failed', '\x1b]0;title\x07\x1b[2Jgone\r\nnext')])],
     });
     expect(texts(undefined, now).join('')).not.toMatch(/\p{Cc}/u);
+  });
+});
+
+describe('runningSteps', () => {
+  it('names what runs on each machine, and nothing that has ended', () => {
+    const now = progressOf({
+      controlHost: [
+        stepOf('cloneKubespray', 'changed', 'v2.24.1'),
+        stepOf('runKubespray', 'running', 'about 40 %'),
+      ],
+      hosts: [hostOf('a', [stepOf('x', 'running')]), hostOf('b', [stepOf('x', 'failed', 'no')])],
+    });
+    expect(runningSteps(now)).toEqual(['control host: runKubespray: about 40 %', 'a: x']);
   });
 });

@@ -22,6 +22,11 @@ describe('progressView', () => {
     ]);
   });
 
+  it('tells in its first line the time left, where somebody knows it', () => {
+    const [headline] = progressView(progressOf(), { ...size, timeLeft: 'about 9 min left' });
+    expect(headline).toBe('blue | preparing | about 9 min left | Kubespray v2.24.1 | 0 of 0 hosts ready');
+  });
+
   it('keeps within a narrow and a low screen, and shows first who needs a person', () => {
     const steps = Array.from({ length: 40 }, () => stepOf('step', 'changed', 'text '.repeat(40)));
     const hosts = Array.from({ length: 300 }, (_, i) =>

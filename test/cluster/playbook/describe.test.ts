@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress } from '../../../src/cluster/playbook/describe.js';
+import { describeProgress, secondsLeftIn } from '../../../src/cluster/playbook/describe.js';
 import { noCounts, type PlaybookProgress } from '../../../src/cluster/playbook/progress.js';
 
 const failure = { kind: 'unreachable', play: 'p', task: 't', message: 'm' } as const;
@@ -48,5 +48,23 @@ describe('the progress of a playbook in one line', () => {
       { ...failure, host: 'b', delegate: 'c' },
     ];
     expect(line({ failures })).toContain('0 changed, a cannot be reached, c cannot be reached)');
+  });
+});
+
+describe('the time left in a line of progress', () => {
+  it.each([
+    [59, 30],
+    [61, 60],
+    [3_540, 3_540],
+    [5_400, 5_400],
+  ])('of %i seconds is read as %i', (secondsLeft, read) => {
+    expect(secondsLeftIn(line({ estimate: { ...estimate, secondsLeft } }))).toBe(read);
+    expect(secondsLeftIn(line({ estimate: { ...estimate, secondsLeft, isLate: true } }))).toBe(read);
+  });
+
+  it('is none where the line tells none, or another one does', () => {
+    expect(secondsLeftIn(line({ estimate: { ...estimate, secondsLeft: null } }))).toBeUndefined();
+    expect(secondsLeftIn(line({ play: 'about 40 %, 12 min left' }))).toBeUndefined();
+    expect(secondsLeftIn('Step 8: Create Kubernetes Cluster')).toBeUndefined();
   });
 });
