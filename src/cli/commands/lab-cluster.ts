@@ -11,6 +11,7 @@ import {
   storedParts,
   type KubesprayVariables,
   type LabMachine,
+  type LabVirtualMachine,
 } from '../../lab/index.js';
 import { CommandError } from '../terminal/errors.js';
 import { existingLab } from './existing-lab.js';
@@ -34,7 +35,7 @@ export function labClusterCommand(
 
 async function cluster({ lab: name, repository }: ClusterOptions): Promise<void> {
   const lab = await existingLab(name);
-  const nodes = (await lab.machines()).filter(({ kind }) => kind === 'node-machine');
+  const nodes = nodesOf(await lab.machines());
   if (nodes.length === 0) {
     throw new CommandError(
       `The lab "${name}" has no node. \`slipway lab up --node n1 --mirror\` starts one, and the mirror with it.`,
@@ -61,6 +62,18 @@ async function cluster({ lab: name, repository }: ClusterOptions): Promise<void>
   );
 }
 
+/** The machines that can be nodes: those that start in a second before those with disks, so that they are control planes. */
+function nodesOf(machines: readonly LabMachine[]): LabNode[] {
+  return [
+    ...machines.filter((machine) => machine.kind === 'node-machine'),
+    ...machines.filter((machine) => isVirtualMachine(machine) && machine.isNode),
+  ];
+}
+
+function isVirtualMachine(machine: LabMachine): machine is LabVirtualMachine {
+  return machine.kind === 'virtual-machine';
+}
+
 /** What preflight has to say about machines as small as the lab's. */
 const accepted = [
   ...(['control-plane', 'worker'] as const).flatMap((role) =>
@@ -69,10 +82,13 @@ const accepted = [
   ...(['control-plane-count', 'time-synchronization', 'kubespray-memory', 'free-space'] as const),
 ] satisfies CheckName[];
 
+type LabNode = Pick<LabMachine, 'name' | 'address' | 'hostKey' | 'privateKey'> &
+  Partial<Pick<LabVirtualMachine, 'disks'>>;
+
 export interface LabCluster {
   readonly name: string;
   /** The first is control plane, etcd and worker, so that its roles stay when others come; those are workers. */
-  readonly nodes: readonly Pick<LabMachine, 'name' | 'address' | 'hostKey' | 'privateKey'>[];
+  readonly nodes: readonly LabNode[];
   readonly release: string;
   readonly repository: string | undefined;
   /** "http://<address>:<port>". */
@@ -94,13 +110,15 @@ export function labSpecification(lab: LabCluster): string {
     },
     ssh: { user: 'root', privateKey: { file: lab.nodes[0]?.privateKey ?? '' } },
     dns: { upstream: [new URL(lab.mirrorUrl).hostname] },
-    hosts: lab.nodes.map(({ name, address, hostKey }, index) => ({
+    hosts: lab.nodes.map(({ name, address, hostKey, disks = [] }, index) => ({
       name,
       address,
       hostKey,
       roles: index === 0 ? ['control-plane', 'etcd', 'worker'] : ['worker'],
+      // An array has two disks at least.
+      ...(disks.length > 1 && { ephemeralStorage: { disks: { count: disks.length, kind: 'nvme' } } }),
     })),
     overrides: accepted.map((check) => ({ check, reason: 'A throw-away machine of the lab.' })),
   };
-  return `# Written by slipway lab cluster, for machines that share a kernel. Each node below is one line more.\n${stringify(specification)}`;
+  return `# Written by slipway lab cluster, for machines that it made. Each node below is one line more.\n${stringify(specification)}`;
 }

@@ -37,6 +37,17 @@ it('names the mirror, what machines of one kernel need, and Kubespray where it i
   expect(dns).toEqual({ upstream: ['10.201.0.1'] });
 });
 
+it('gives step 7 the disks of the nodes that have any, and of no other', () => {
+  const disks = [1, 2].map((number) => ({ serial: `W1-${number}`, gib: 4 }));
+  const text = labSpecification({ ...lab, nodes: [node(1), { ...node(2), disks }] });
+  expect(checkSpecification(parse(text)).problems ?? []).toEqual([]);
+  const { hosts } = parse(text) as { hosts: { ephemeralStorage?: unknown }[] };
+  expect(hosts.map(({ ephemeralStorage }) => ephemeralStorage)).toEqual([
+    undefined,
+    { disks: { count: 2, kind: 'nvme' } },
+  ]);
+});
+
 it('leaves the first node its roles when another one comes', () => {
   const hostsOf = (nodes: ReturnType<typeof node>[]) =>
     (parse(labSpecification({ ...lab, nodes })) as { hosts: { roles: string[] }[] }).hosts;
