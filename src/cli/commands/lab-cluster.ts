@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { stringify } from 'yaml';
 
 import type { CheckName } from '../../cluster/specification/check-names.js';
@@ -19,6 +19,7 @@ import { existingLab } from './existing-lab.js';
 interface ClusterOptions {
   readonly lab: string;
   readonly repository?: string;
+  readonly controlPlanes: number;
 }
 
 /** `slipway lab cluster`: cluster.yaml for a lab's nodes and its mirror. */
@@ -29,16 +30,34 @@ export function labClusterCommand(
     .description('print cluster.yaml for the nodes of a lab to which the mirror is served')
     .option('--lab <name>', 'which lab, when there are several', 'default')
     .option('--repository <url>', "Kubespray's, a URL or a path; default: GitHub")
+    .option(
+      '--control-planes <count>',
+      'how many of the nodes are control planes and members of etcd',
+      countOf,
+      1,
+    )
     .action(guarded(cluster))
     .exitOverride();
 }
 
-async function cluster({ lab: name, repository }: ClusterOptions): Promise<void> {
+/** etcd wants an odd number, so that half of the members is never the question. */
+function countOf(text: string): number {
+  if (/^[1357]$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be 1, 3, 5 or 7: etcd wants an odd number of members.');
+}
+
+async function cluster({ lab: name, repository, controlPlanes }: ClusterOptions): Promise<void> {
   const lab = await existingLab(name);
   const nodes = nodesOf(await lab.machines());
   if (nodes.length === 0) {
     throw new CommandError(
       `The lab "${name}" has no node. \`slipway lab up --node n1 --mirror\` starts one, and the mirror with it.`,
+    );
+  }
+  if (nodes.length < controlPlanes) {
+    throw new CommandError(
+      `The lab "${name}" has too few nodes for ${controlPlanes} control planes, ${nodes.length}: ` +
+        'start more of them with `slipway lab up --node`.',
     );
   }
   const mirror = await runningMirror(lab.folder);
@@ -58,6 +77,7 @@ async function cluster({ lab: name, repository }: ClusterOptions): Promise<void>
       repository,
       mirrorUrl: mirror.url,
       variables,
+      controlPlanes,
     }),
   );
 }
@@ -87,7 +107,7 @@ type LabNode = Pick<LabMachine, 'name' | 'address' | 'hostKey' | 'privateKey'> &
 
 export interface LabCluster {
   readonly name: string;
-  /** The first is control plane, etcd and worker, so that its roles stay when others come; those are workers. */
+  /** The first are control planes, etcd and workers, so that their roles stay when others come; those are workers. */
   readonly nodes: readonly LabNode[];
   readonly release: string;
   readonly repository: string | undefined;
@@ -95,6 +115,7 @@ export interface LabCluster {
   readonly mirrorUrl: string;
   /** Of the mirror. */
   readonly variables: KubesprayVariables;
+  readonly controlPlanes: number;
 }
 
 /** The text of cluster.yaml. */
@@ -114,7 +135,7 @@ export function labSpecification(lab: LabCluster): string {
       name,
       address,
       hostKey,
-      roles: index === 0 ? ['control-plane', 'etcd', 'worker'] : ['worker'],
+      roles: index < lab.controlPlanes ? ['control-plane', 'etcd', 'worker'] : ['worker'],
       // An array has two disks at least.
       ...(disks.length > 1 && { ephemeralStorage: { disks: { count: disks.length, kind: 'nvme' } } }),
     })),
