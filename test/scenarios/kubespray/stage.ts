@@ -17,7 +17,7 @@ const program = 'dist/cli/main.js';
 const labName = 'kubespray-test';
 
 /** A clone of Kubespray, or where git gets one. */
-const repository =
+export const repository =
   process.env['SLIPWAY_KUBESPRAY_REPOSITORY'] ?? 'https://github.com/kubernetes-sigs/kubespray.git';
 
 /** What a command printed, and its exit code. */
