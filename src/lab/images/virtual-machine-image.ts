@@ -5,12 +5,14 @@ import { pipeline } from 'node:stream/promises';
 
 import { command } from '../command.js';
 import { bootLoaderScript } from './boot-loader.js';
+import { compileOnce } from './compile-once.js';
 import {
   disabledUnits,
   finishVirtualMachine,
   maskedInVirtualMachine,
   rootUuid,
   virtualMachineFiles,
+  type GuestFiles,
 } from './guest-files.js';
 import type { ImageRecipe } from './ensure-image.js';
 import type { LoginKey } from './login-key.js';
@@ -28,6 +30,8 @@ interface Variety {
   readonly packages: readonly string[];
   /** Units of the packages that are not started at boot. */
   readonly disabled: readonly string[];
+  /** Beside those that every virtual machine has. */
+  readonly files?: GuestFiles;
   readonly diskMib: number;
 }
 
@@ -47,6 +51,7 @@ export function nodeVirtualMachineImage(key: LoginKey): ImageRecipe {
     kind: 'node-virtual-machine',
     packages: nodeVirtualMachinePackages,
     disabled: ['nftables.service'],
+    files: { '/etc/python3.11/sitecustomize.py': compileOnce },
     diskMib: 8192,
   });
 }
@@ -55,10 +60,10 @@ export function nodeVirtualMachineImage(key: LoginKey): ImageRecipe {
  * A disk, `base.qcow2`, and the public host key it was built with, `host.pub`.
  * Made without mounting anything: mke2fs copies the root file system into a partition, and GRUB is put in front of it.
  */
-function diskImage(key: LoginKey, { kind, packages, disabled, diskMib }: Variety): ImageRecipe {
+function diskImage(key: LoginKey, { kind, packages, disabled, files, diskMib }: Variety): ImageRecipe {
   const parts = {
     packages,
-    files: { ...virtualMachineFiles, '/root/.ssh/authorized_keys': `${key.publicKey}\n` },
+    files: { ...virtualMachineFiles, ...files, '/root/.ssh/authorized_keys': `${key.publicKey}\n` },
     masked: maskedInVirtualMachine,
     finish: finishVirtualMachine(disabled),
   };
