@@ -23,8 +23,8 @@ import { VirtualMachine } from './virtual-machine/virtual-machine.js';
 /** Of a virtual machine that asks for nothing else. */
 export const defaultSize = { memoryMiB: 768, cpus: 1 } as const;
 
-/** Of one that is to be a node. */
-const nodeSize = { memoryMiB: 2048, cpus: 2 } as const;
+/** Of one that is to be a node. With a second processor each process costs twice the time: one waits for the other. */
+const nodeSize = { memoryMiB: 2048, cpus: 1 } as const;
 
 export interface LabOptions {
   /** Labs of other names do not touch each other: [a-z0-9-], at most 20 characters. */
@@ -42,7 +42,7 @@ export interface VirtualMachineOptions {
   readonly disks?: readonly LabDisk[];
   /** Default 768, for a node 2048. Each size has a saved state of its own, made at its first use. */
   readonly memoryMiB?: number;
-  /** Default 1, for a node 2. */
+  /** Default 1. */
   readonly cpus?: number;
   /**
    * Whether it is part of the lab's network, as systemd machines are: they reach its SSH port 22 and kubelet's 10250 at
