@@ -17,6 +17,9 @@ const onLightMachines = [
 /** Times of recovery are measured in them, so nothing runs beside them. */
 const alone = ['test/scenarios/procedure/whole-procedure.lab.test.ts'];
 
+/** The real Kubespray on emulated machines, which takes hours. */
+const wholeDocument = 'test/scenarios/kubespray/whole-document.kubespray.test.ts';
+
 interface LabTests {
   readonly include: readonly string[];
   readonly exclude?: readonly string[];
@@ -43,7 +46,8 @@ const lab = (name: string, { include, exclude = [], ...limits }: LabTests) => ({
  * scripts/test.mjs; those in test/scenarios/procedure run the whole procedure.
  * `x.kubernetes.test.ts` needs a small real Kubernetes in the lab, whose programs are built for a quarter of an hour once,
  * `npm run test:kubernetes`.
- * `x.kubespray.test.ts` runs the real Kubespray on lab machines, from the lab's mirror, `npm run test:kubespray`.
+ * `x.kubespray.test.ts` runs the real Kubespray on lab machines, from the lab's mirror, `npm run test:kubespray`;
+ * one of them takes hours on emulated machines, `npm run test:whole-document`.
  * `x.long.test.ts` needs the lab too, and is left to a command of its own, `npm run test:long`; `x.faults.test.ts` takes
  * hours, `npm run test:faults`.
  * `histories` is no test: it records what test/workflows/histories.test.ts replays, `npm run record:histories`.
@@ -76,7 +80,12 @@ export default defineConfig({
       lab('lab-light', { include: onLightMachines }),
       lab('long', { include: ['test/**/*.long.test.ts'] }),
       lab('kubernetes', { include: ['test/**/*.kubernetes.test.ts'], hookTimeout: 3_600_000 }),
-      lab('kubespray', { include: ['test/**/*.kubespray.test.ts'], testTimeout: 3_600_000 }),
+      lab('kubespray', {
+        include: ['test/**/*.kubespray.test.ts'],
+        exclude: [wholeDocument],
+        testTimeout: 3_600_000,
+      }),
+      lab('whole-document', { include: [wholeDocument], testTimeout: 14_400_000 }),
       lab('faults', {
         include: ['test/**/*.faults.test.ts'],
         testTimeout: 14_400_000,

@@ -15,6 +15,14 @@ export function defaultDisks(name: string): LabDisk[] {
   return [1, 2].map((number) => ({ serial: `${start}-${number}`, gib: 4 }));
 }
 
+/** @throws LabError where a virtual machine is to be a node, and is there already as one that cannot */
+export function checkSamePurpose(machine: LabVirtualMachine, isNode: boolean | undefined): void {
+  if (isNode !== true || machine.isNode) return;
+  throw new LabError(
+    `The virtual machine ${machine.name} is there already, without what a node needs: destroy it first, or use another name.`,
+  );
+}
+
 /** @throws LabError where a machine that is there already has other disks than those wanted */
 export function checkSameDisks(machine: LabVirtualMachine, wanted: readonly LabDisk[] | undefined): void {
   if (wanted === undefined) return;

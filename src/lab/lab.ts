@@ -15,13 +15,16 @@ import { readMachineRecord, type MachineRecord } from './record.js';
 import { createSystemdMachine } from './systemd-machine/create.js';
 import { discardMachine } from './systemd-machine/shared-kernel-machine.js';
 import { SystemdMachine } from './systemd-machine/systemd-machine.js';
-import { checkMachineName, checkSameDisks, defaultDisks } from './check-machine.js';
+import { checkMachineName, checkSameDisks, checkSamePurpose, defaultDisks } from './check-machine.js';
 import { createVirtualMachine } from './virtual-machine/create.js';
 import { leaveQemus, quitQemu } from './virtual-machine/qemu-process.js';
 import { VirtualMachine } from './virtual-machine/virtual-machine.js';
 
 /** Of a virtual machine that asks for nothing else. */
 export const defaultSize = { memoryMiB: 768, cpus: 1 } as const;
+
+/** Of one that is to be a node. With a second processor each process costs twice the time: one waits for the other. */
+const nodeSize = { memoryMiB: 2048, cpus: 1 } as const;
 
 export interface LabOptions {
   /** Labs of other names do not touch each other: [a-z0-9-], at most 20 characters. */
@@ -37,7 +40,7 @@ export interface VirtualMachineOptions {
   readonly name: string;
   /** Default: two of 4 GiB with serial numbers made of the machine's name, `<NAME>-1` and `<NAME>-2`. */
   readonly disks?: readonly LabDisk[];
-  /** Default 768. Each size has a saved state of its own, made at its first use. */
+  /** Default 768, for a node 2048. Each size has a saved state of its own, made at its first use. */
   readonly memoryMiB?: number;
   /** Default 1. */
   readonly cpus?: number;
@@ -46,6 +49,11 @@ export interface VirtualMachineOptions {
    * its address, and it reaches them. Default: by itself, reached at 127.0.0.1 only, reaching nothing.
    */
   readonly inNetwork?: boolean;
+  /**
+   * Whether the real Kubespray can make it a node: with what that installs by apt and without what it brings, more room and
+   * memory, and in the lab's network with all its ports. Default: no.
+   */
+  readonly isNode?: boolean;
 }
 
 export interface MachineOptions {
@@ -135,17 +143,21 @@ class FolderLab implements Lab {
         if (!(there instanceof VirtualMachine))
           throw new LabError(`${name} is there already as a ${there.kind}.`);
         checkSameDisks(there, options.disks);
+        checkSamePurpose(there, options.isNode);
         await there.start();
         return there;
       }
+      const isNode = options.isNode === true;
+      const size = isNode ? nodeSize : defaultSize;
       const machine = await createVirtualMachine({
         name,
         disks: options.disks ?? defaultDisks(name),
-        memoryMiB: options.memoryMiB ?? defaultSize.memoryMiB,
-        cpus: options.cpus ?? defaultSize.cpus,
+        memoryMiB: options.memoryMiB ?? size.memoryMiB,
+        cpus: options.cpus ?? size.cpus,
         folder: this.#machineFolder(name),
         takenPorts: await this.#takenPorts(),
-        network: options.inNetwork === true ? this.#network : undefined,
+        network: options.inNetwork === true || isNode ? this.#network : undefined,
+        isNode,
         onProgress: this.onProgress,
       });
       this.#open.set(name, machine);

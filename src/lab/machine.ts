@@ -73,6 +73,8 @@ export interface LabDisk {
 /** A machine with a kernel, a boot loader and disks of its own. */
 export interface LabVirtualMachine extends LabMachine {
   readonly kind: 'virtual-machine';
+  /** Whether it can be a node of the real Kubespray's cluster. */
+  readonly isNode: boolean;
   readonly disks: readonly LabDisk[];
 
   /** Puts another disk in; a running machine sees it appear. */

@@ -15,6 +15,8 @@ export interface VirtualMachineRecord {
   /** In the lab's network; absent for a machine of its own, which is reached at 127.0.0.1. */
   readonly address?: string;
   readonly port: number;
+  /** Whether it can be a node of Kubernetes, with an address of its own in the lab's network. */
+  readonly isNode?: boolean;
   readonly hostKey: string;
   readonly memoryMiB: number;
   readonly cpus: number;

@@ -28,6 +28,7 @@ const pagesIn = (folder: string) => readdirSync(folder).map((name) => `${folder}
 const shortPages = [
   'docs/demo.md',
   'docs/kubespray.md',
+  'docs/whole-document.md',
   'lab/kubespray-stand-in/README.md',
   ...pagesIn('docs/decisions'),
   ...pagesIn('docs/guides'),

@@ -29,6 +29,7 @@ interface UpOptions extends CommonOptions {
   readonly vm?: readonly string[];
   readonly machine?: readonly string[];
   readonly node?: readonly string[];
+  readonly nodeVm?: readonly string[];
   readonly mirror?: boolean;
 }
 
@@ -55,6 +56,7 @@ export function labCommand(ends: (code: number) => void): Command {
     )
     .option('--machine <names...>', 'systemd machines: ready in a second, many at once')
     .option('--node <names...>', 'systemd machines that can be nodes of a real Kubernetes')
+    .option('--node-vm <names...>', 'virtual machines with two NVMe disks that can be workers beside them')
     .option('--mirror', 'serve what Kubespray downloads to them; `slipway lab mirror` builds it')
     .action(guarded(up));
   lab.command('list').description('show the machines and how to reach them').action(guarded(list));
@@ -108,11 +110,12 @@ async function up(options: UpOptions): Promise<void> {
   const problems = await labProblems();
   if (problems.length > 0) throw new CommandError(problems.join('\n'));
   const lab = await openLab({ name: options.lab, onProgress: (line) => process.stderr.write(`${line}\n`) });
-  const unnamed = !options.vm && !options.machine && !options.node;
+  const unnamed = !options.vm && !options.machine && !options.node && !options.nodeVm;
   const started = await Promise.allSettled([
     ...(options.machine ?? (unnamed ? ['control-1'] : [])).map((name) => lab.startMachine({ name })),
     ...(options.node ?? []).map((name) => lab.startNode({ name })),
     ...(options.vm ?? (unnamed ? ['worker-1'] : [])).map((name) => lab.startVm({ name })),
+    ...(options.nodeVm ?? []).map((name) => lab.startVm({ name, isNode: true })),
   ]);
   if (options.node) process.stderr.write((await standIns()).map((line) => `nodes: ${line}\n`).join(''));
   if (options.mirror) process.stderr.write(`mirror: ${(await serveBeside(lab)).url}\n`);

@@ -51,20 +51,27 @@ const blacklist = [
   'sg',
 ];
 
+/** Where a virtual machine's address is written. */
+export const networkFile = '/etc/systemd/network/10-lab.network';
+
+/** A static address: no DHCP round trip, no wait for being online. */
+export function networkFileText(place: { readonly address: string; readonly gateway: string }): string {
+  return `[Match]
+Type=ether
+[Network]
+Address=${place.address}/24
+Gateway=${place.gateway}
+LinkLocalAddressing=no
+IPv6AcceptRA=no
+DHCP=no
+`;
+}
+
 export const virtualMachineFiles: GuestFiles = {
   ...commonFiles,
   '/etc/hostname': 'lab\n',
   '/etc/fstab': `UUID=${rootUuid} / ext4 defaults,errors=remount-ro 0 0\n`,
-  // A static address: no DHCP round trip, no wait for being online.
-  '/etc/systemd/network/10-lab.network': `[Match]
-Type=ether
-[Network]
-Address=${guestAddress}/24
-Gateway=10.0.2.2
-LinkLocalAddressing=no
-IPv6AcceptRA=no
-DHCP=no
-`,
+  [networkFile]: networkFileText({ address: guestAddress, gateway: '10.0.2.2' }),
   // Only what the root disk needs, by a fast compressor: the initramfs is regenerated under emulation.
   '/etc/initramfs-tools/conf.d/lab': 'MODULES=list\nCOMPRESS=lz4\nBUSYBOX=n\n',
   '/etc/initramfs-tools/modules': 'virtio_pci\nvirtio_blk\n',
@@ -136,8 +143,9 @@ const initramfsHooksLeftOut = ['dmsetup', 'fsck', 'keymap', 'resume', 'thermal']
 /**
  * Runs on this machine with the new root file system as its argument, after packages and files are in.
  * Generators other than fstab's are masked: they look for devices and settings that no lab machine has.
+ * @param disabled units of the packages that are not started at boot
  */
-export const finishVirtualMachine = `set -eu
+export const finishVirtualMachine = (disabled: readonly string[]) => `set -eu
 cd "$1"
 mkdir -p etc/systemd/system-generators
 for generator in lib/systemd/system-generators/*; do
@@ -146,7 +154,7 @@ for generator in lib/systemd/system-generators/*; do
 done
 rm -f etc/ssh/ssh_host_*
 chroot . ssh-keygen -q -t ed25519 -N '' -C lab -f /etc/ssh/ssh_host_ed25519_key
-chroot . systemctl disable -q ${disabledUnits.filter((unit) => unit !== 'etcd.service').join(' ')}
+chroot . systemctl disable -q ${disabled.join(' ')}
 chroot . systemctl enable -q systemd-networkd.service ssh.service
 chroot . passwd -q -l root
 for hook in ${initramfsHooksLeftOut.join(' ')}; do chmod -f a-x "usr/share/initramfs-tools/hooks/$hook" || :; done

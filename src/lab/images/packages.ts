@@ -27,8 +27,8 @@ const common = [
 /** The kernel of virtual machines: small, with NVMe and ext4 built in and md and virtio as modules. */
 const kernelPackage = 'linux-image-cloud-amd64';
 
-export const virtualMachinePackages: readonly string[] = [
-  ...common,
+/** What a machine has that boots, and that step 7 makes an array on. */
+const ownKernel: readonly string[] = [
   kernelPackage,
   'udev',
   'mdadm',
@@ -39,6 +39,8 @@ export const virtualMachinePackages: readonly string[] = [
   'zstd',
   'nvme-cli',
 ];
+
+export const virtualMachinePackages: readonly string[] = [...common, ...ownKernel];
 
 export const systemdMachinePackages: readonly string[] = [
   ...common,
@@ -73,3 +75,5 @@ export const nodeMachinePackages: readonly string[] = [
   'unzip',
   'xfsprogs',
 ];
+
+export const nodeVirtualMachinePackages: readonly string[] = [...nodeMachinePackages, ...ownKernel];

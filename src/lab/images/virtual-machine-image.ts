@@ -5,45 +5,79 @@ import { pipeline } from 'node:stream/promises';
 
 import { command } from '../command.js';
 import { bootLoaderScript } from './boot-loader.js';
+import { compileOnce } from './compile-once.js';
 import {
+  disabledUnits,
   finishVirtualMachine,
   maskedInVirtualMachine,
   rootUuid,
   virtualMachineFiles,
+  type GuestFiles,
 } from './guest-files.js';
 import type { ImageRecipe } from './ensure-image.js';
 import type { LoginKey } from './login-key.js';
-import { suite, virtualMachinePackages } from './packages.js';
+import { nodeVirtualMachinePackages, suite, virtualMachinePackages } from './packages.js';
 import { buildRootFileSystem } from './root-file-system.js';
 
-const diskMib = 4096;
 const sectorSize = 512;
 const firstSector = 2048;
 
 /** GRUB's folder on Debian and Ubuntu (package grub-pc-bin). */
 export const grubFolder = '/usr/lib/grub/i386-pc';
 
+interface Variety {
+  readonly kind: string;
+  readonly packages: readonly string[];
+  /** Units of the packages that are not started at boot. */
+  readonly disabled: readonly string[];
+  /** Beside those that every virtual machine has. */
+  readonly files?: GuestFiles;
+  readonly diskMib: number;
+}
+
+/** The root disk of virtual machines on which the procedure finds its programs already. */
+export function virtualMachineImage(key: LoginKey): ImageRecipe {
+  return diskImage(key, {
+    kind: 'virtual-machine',
+    packages: virtualMachinePackages,
+    disabled: disabledUnits.filter((unit) => unit !== 'etcd.service'),
+    diskMib: 4096,
+  });
+}
+
+/** The root disk of virtual machines on which the real Kubespray finds what it installs by apt, and nothing else. */
+export function nodeVirtualMachineImage(key: LoginKey): ImageRecipe {
+  return diskImage(key, {
+    kind: 'node-virtual-machine',
+    packages: nodeVirtualMachinePackages,
+    disabled: ['nftables.service'],
+    files: { '/etc/python3.11/sitecustomize.py': compileOnce },
+    diskMib: 8192,
+  });
+}
+
 /**
- * The root disk of virtual machines, `base.qcow2`, and the public host key it was built with, `host.pub`.
+ * A disk, `base.qcow2`, and the public host key it was built with, `host.pub`.
  * Made without mounting anything: mke2fs copies the root file system into a partition, and GRUB is put in front of it.
  */
-export function virtualMachineImage(key: LoginKey): ImageRecipe {
+function diskImage(key: LoginKey, { kind, packages, disabled, files, diskMib }: Variety): ImageRecipe {
   const parts = {
-    packages: virtualMachinePackages,
-    files: { ...virtualMachineFiles, '/root/.ssh/authorized_keys': `${key.publicKey}\n` },
+    packages,
+    files: { ...virtualMachineFiles, ...files, '/root/.ssh/authorized_keys': `${key.publicKey}\n` },
     masked: maskedInVirtualMachine,
-    finish: finishVirtualMachine,
+    finish: finishVirtualMachine(disabled),
   };
+  const what = `${kind.replaceAll('-', ' ')} image`;
   return {
-    kind: 'virtual-machine',
+    kind,
     ingredients: { recipe: 1, suite, parts, diskMib, bootLoaderScript },
     async build(folder, onProgress) {
       const root = join(folder, 'root');
       const disk = join(folder, 'base.raw');
-      onProgress('virtual machine image: installing packages');
+      onProgress(`${what}: installing packages`);
       await buildRootFileSystem(parts, { target: root, workFolder: folder });
-      onProgress('virtual machine image: writing the disk');
-      await makePartition(disk, root);
+      onProgress(`${what}: writing the disk`);
+      await makePartition(disk, { root, diskMib });
       await installBootLoader(disk, folder);
       await command('qemu-img', ['convert', '-O', 'qcow2', disk, join(folder, 'base.qcow2')], {
         what: 'convert the disk of the virtual machine image',
@@ -52,12 +86,15 @@ export function virtualMachineImage(key: LoginKey): ImageRecipe {
       await writeFile(join(folder, 'host.pub'), hostKey.split(' ').slice(0, 2).join(' '));
       await rm(root, { recursive: true });
       await rm(disk);
-      onProgress('virtual machine image: ready');
+      onProgress(`${what}: ready`);
     },
   };
 }
 
-async function makePartition(disk: string, root: string): Promise<void> {
+async function makePartition(
+  disk: string,
+  { root, diskMib }: { readonly root: string; readonly diskMib: number },
+): Promise<void> {
   await writeFile(disk, '');
   await truncate(disk, diskMib * 1024 * 1024);
   await command('sfdisk', ['--quiet', disk], {

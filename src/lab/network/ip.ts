@@ -21,6 +21,15 @@ export async function namespaceExists(name: string): Promise<boolean> {
   );
 }
 
+/** Whether the namespace has a link of this name. */
+export async function linkExists(name: string, namespace: string): Promise<boolean> {
+  const { exitCode } = await command('ip', ['-netns', namespace, 'link', 'show', name], {
+    what: `look for the link ${name}`,
+    accept: [0, 1],
+  });
+  return exitCode === 0;
+}
+
 /** Deletes a link; one that is not there is as good. */
 export async function deleteLink(name: string, where: readonly string[] = []): Promise<void> {
   await command('ip', [...where, 'link', 'delete', name], {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { LabError } from '../errors.js';
 import { withFileLock } from '../../local/file-lock.js';
-import { deleteLink, deleteNamespace, ip, ipIn, namespaceExists, takenNetworks } from './ip.js';
+import { deleteLink, deleteNamespace, ip, ipIn, linkExists, namespaceExists, takenNetworks } from './ip.js';
 import { chooseSubnet, overlaps, parseSubnet } from './subnet.js';
 
 /** Machine-wide, because subnets of all labs must differ, whatever cache they live in. */
@@ -13,6 +13,9 @@ const lockFile = '/run/lock/slipway-lab-network';
 /** The machines' part of the subnet; .1 is this machine. */
 const firstAddress = 10;
 const lastAddress = 250;
+
+/** In the namespace of a machine that is a guest with an address of its own. */
+const guestTap = 'tap0';
 
 interface NetworkRecord {
   /** The first three numbers. */
@@ -55,6 +58,32 @@ export class LabNetwork {
   }
 
   /**
+   * Gives the machine's address to a guest in its namespace: a bridge there leads from the link to a tap, and the namespace
+   * itself has no address any more. What is there is kept.
+   * @returns the tap's name, and the hardware address that the guest has to have
+   */
+  async lendAddress(machine: string): Promise<{ readonly tap: string; readonly hardwareAddress: string }> {
+    return this.#locked(async () => {
+      const record = await this.#read();
+      const number = record?.addresses[machine];
+      if (record === undefined || number === undefined) throw notConnected(machine);
+      const namespace = this.namespaceOf(machine);
+      if (!(await linkExists(guestTap, namespace))) {
+        await ipIn(
+          namespace,
+          'addr flush dev eth0',
+          'link add bridge type bridge',
+          'link set bridge up',
+          'link set eth0 master bridge',
+          `tuntap add dev ${guestTap} mode tap`,
+          `link set ${guestTap} master bridge up`,
+        );
+      }
+      return { tap: guestTap, hardwareAddress: hardwareAddress(`${record.subnet}.${number}`, 'guest') };
+    });
+  }
+
+  /**
    * Takes the machine's namespace away, and with the last one the lab's bridge and link.
    * @param address whether it keeps its address for the next time
    */
@@ -73,7 +102,7 @@ export class LabNetwork {
   /** Pulls or plugs the cable between a machine and the lab's bridge. @throws LabError for a machine that has none */
   async setLink(machine: string, state: 'up' | 'down'): Promise<void> {
     const number = (await this.#read())?.addresses[machine];
-    if (number === undefined) throw new LabError(`${machine} is not connected to the lab's network.`);
+    if (number === undefined) throw notConnected(machine);
     await ipIn(this.#switch, `link set m${number} ${state}`);
   }
 
@@ -192,10 +221,17 @@ export class LabNetwork {
   }
 }
 
-/** The same after each start, so that neighbours need not learn another one, which takes them half a minute. */
-export function hardwareAddress(address: string): string {
+/**
+ * The same after each start, so that neighbours need not learn another one, which takes them half a minute.
+ * @param owner a guest has another one than the link that leads to it: a bridge keeps what is for its own links
+ */
+export function hardwareAddress(address: string, owner: 'machine' | 'guest' = 'machine'): string {
   const bytes = address.split('.').map((number) => Number(number).toString(16).padStart(2, '0'));
-  return `02:00:${bytes.join(':')}`;
+  return [owner === 'guest' ? '02:01' : '02:00', ...bytes].join(':');
+}
+
+function notConnected(machine: string): LabError {
+  return new LabError(`${machine} is not connected to the lab's network.`);
 }
 
 function freeNumber(used: readonly number[]): number {

@@ -6,7 +6,7 @@ import { makeIdentity } from '../identity.js';
 import { ensureImage, type OnProgress } from '../images/ensure-image.js';
 import { loginKey } from '../images/login-key.js';
 import { nodeImage } from '../images/node-image.js';
-import { mirrorPorts } from '../mirror/mirror-server.js';
+import { aptProxyFile, aptProxyText, resolvConfFor } from '../mirror/mirror-client.js';
 import type { LabNetwork } from '../network/lab-network.js';
 import { writeRecord } from '../record.js';
 import { discardMachine } from '../systemd-machine/shared-kernel-machine.js';
@@ -37,8 +37,8 @@ export async function createNodeMachine(wanted: NewNodeMachine): Promise<NodeMac
     });
     const identity = await makeIdentity(name, folder);
     const mirror = await network.hostAddress();
-    await writeIdentity(root, { identity, resolvConf: `nameserver ${mirror}\n` });
-    await writeFile(join(root, 'etc/apt/apt.conf.d/99lab-mirror'), aptProxy(mirror));
+    await writeIdentity(root, { identity, resolvConf: resolvConfFor(mirror) });
+    await writeFile(join(root, aptProxyFile), aptProxyText(mirror));
     const address = await network.connect(name);
     const record = { kind: 'node-machine', name, address, hostKey: identity.hostKey } as const;
     const machine = new NodeMachine(record, { folder, network, privateKey: key.privateKey });
@@ -49,9 +49,4 @@ export async function createNodeMachine(wanted: NewNodeMachine): Promise<NodeMac
     await discardMachine(wanted);
     throw error;
   }
-}
-
-/** Whether the mirror is served or not: nothing else could answer. */
-function aptProxy(address: string): string {
-  return `Acquire::http::Proxy "http://${address}:${mirrorPorts.http}";\n`;
 }

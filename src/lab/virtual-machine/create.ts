@@ -4,13 +4,15 @@ import { join } from 'node:path';
 
 import { ensureImage, type OnProgress } from '../images/ensure-image.js';
 import { loginKey, type LoginKey } from '../images/login-key.js';
-import { virtualMachineImage } from '../images/virtual-machine-image.js';
+import { nodeVirtualMachineImage, virtualMachineImage } from '../images/virtual-machine-image.js';
+import { LabError } from '../errors.js';
 import type { LabDisk } from '../machine.js';
 import type { LabNetwork } from '../network/lab-network.js';
 import { freeLabPort } from '../ports.js';
 import { writeRecord, type VirtualMachineRecord } from '../record.js';
 import { SshSession } from '../ssh-session.js';
 import { giveIdentity, makeIdentity, type Identity } from '../identity.js';
+import { nodeNetworkScript } from './node-network.js';
 import type { GuestNetwork, MachineSize } from './qemu-arguments.js';
 import { createDisk, goOnFromSavedState, quitQemu, startQemu } from './qemu-process.js';
 import { hostKeyOf, incomingFrom, savedState } from './saved-state.js';
@@ -34,6 +36,8 @@ export interface NewVirtualMachine extends MachineSize {
   readonly takenPorts: ReadonlySet<number>;
   /** The lab's network, for a machine that is to be part of it. */
   readonly network?: LabNetwork | undefined;
+  /** Whether it is to be a node of Kubernetes; needs the network. */
+  readonly isNode?: boolean | undefined;
   readonly onProgress: OnProgress;
 }
 
@@ -56,19 +60,22 @@ const resumeTimeout = 120_000;
 export async function createVirtualMachine(wanted: NewVirtualMachine): Promise<VirtualMachine> {
   checkDisks(wanted.disks);
   const key = await loginKey();
-  const image = await ensureImage(virtualMachineImage(key), wanted.onProgress);
+  const isNode = wanted.isNode === true;
+  const recipe = isNode ? nodeVirtualMachineImage(key) : virtualMachineImage(key);
+  const image = await ensureImage(recipe, wanted.onProgress);
   const { folder, name } = wanted;
   await discard(wanted);
   await mkdir(folder, { recursive: true });
   try {
     const identity = await makeIdentity(name, folder);
-    const network = await connect(name, wanted.network);
+    const network = await connect({ name }, wanted.network);
     const record: VirtualMachineRecord = {
       kind: 'virtual-machine',
       name,
       ...(network === undefined
         ? { port: await freeLabPort(wanted.takenPorts) }
         : { port: 22, address: network.address }),
+      ...(isNode && { isNode }),
       hostKey: identity.hostKey,
       memoryMiB: wanted.memoryMiB,
       cpus: wanted.cpus,
@@ -77,6 +84,7 @@ export async function createVirtualMachine(wanted: NewVirtualMachine): Promise<V
     const draft = { image, key, record, folder, network };
     await Promise.all(record.disks.map((disk) => createDisk(diskFile(folder, disk.serial), disk)));
     await bringUp(draft, identity, wanted.onProgress);
+    if (isNode) await moveOntoBridge(draft, wanted.network);
     const machine = new VirtualMachine(folder, record, {
       privateKey: key.privateKey,
       network: wanted.network,
@@ -129,6 +137,30 @@ async function resume({ folder, record, network }: Draft, state: string): Promis
     incoming: incomingFrom(state),
   });
   await goOnFromSavedState(folder, attachedDisks(folder, record.disks));
+}
+
+/**
+ * Gives the machine its address in the lab's network, which QEMU has had for it until now, and the way to the mirror; it
+ * boots anew, on its own link.
+ */
+async function moveOntoBridge(
+  { record, folder, key }: Draft,
+  network: LabNetwork | undefined,
+): Promise<void> {
+  const mirror = await network?.hostAddress();
+  if (network === undefined || mirror === undefined || record.address === undefined)
+    throw new LabError(`${record.name} cannot be a node outside the lab's network.`);
+  const machine = new VirtualMachine(folder, record, { privateKey: key.privateKey, network });
+  try {
+    // sshd starts itself anew with the machine's own key.
+    await machine.waitUntilReady();
+    const { exitCode, stderr } = await machine.run(nodeNetworkScript({ address: record.address, mirror }));
+    if (exitCode !== 0) throw new LabError(`${record.name} did not take its address: ${stderr}`);
+    await machine.powerCut();
+    await boot({ folder, record, network: await connect(record, network) });
+  } finally {
+    machine.close();
+  }
 }
 
 /** The first login still shows the image's host key; afterwards only the machine's own is accepted. */

@@ -21,6 +21,16 @@ export interface AttachedDisk {
 export interface GuestNetwork {
   readonly namespace: string;
   readonly address: string;
+  /** Where the guest has the address itself; otherwise QEMU has it, and passes on what comes for a few ports. */
+  readonly link?: GuestLink;
+}
+
+/** A guest's own way onto the lab's bridge. */
+export interface GuestLink {
+  /** The tap in the namespace. */
+  readonly tap: string;
+  /** Of the guest's interface. */
+  readonly hardwareAddress: string;
 }
 
 export interface QemuSettings extends MachineSize {
@@ -62,8 +72,7 @@ export function qemuArguments(settings: QemuSettings): string[] {
     ...['-pidfile', `${folder}/${pidName}`, '-daemonize'],
     ...['-blockdev', JSON.stringify(blockDevice('root', settings.rootDisk))],
     ...['-device', 'virtio-blk-pci,drive=root,bootindex=0'],
-    ...['-netdev', userNetwork(settings)],
-    ...['-device', `virtio-net-pci,netdev=${networkName},romfile=`],
+    ...networkArguments(settings),
     ...['-device', 'virtio-rng-pci'],
     ...['-device', `vmgenid,guid=${settings.generation}`],
     ...slots.flatMap((slot) => [
@@ -75,6 +84,16 @@ export function qemuArguments(settings: QemuSettings): string[] {
       ...['-device', JSON.stringify(nvmeDevice(disk))],
     ]),
     ...(settings.incoming === undefined ? [] : ['-S', '-incoming', settings.incoming]),
+  ];
+}
+
+function networkArguments(settings: QemuSettings): string[] {
+  const device = `virtio-net-pci,netdev=${networkName},romfile=`;
+  const link = settings.network?.link;
+  if (link === undefined) return ['-netdev', userNetwork(settings), '-device', device];
+  return [
+    ...['-netdev', `tap,id=${networkName},ifname=${link.tap},script=no,downscript=no`],
+    ...['-device', `${device},mac=${link.hardwareAddress}`],
   ];
 }
 

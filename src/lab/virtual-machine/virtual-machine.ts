@@ -78,6 +78,10 @@ export class VirtualMachine implements LabVirtualMachine {
     return this.#record.hostKey;
   }
 
+  get isNode(): boolean {
+    return this.#record.isNode === true;
+  }
+
   get disks(): readonly LabDisk[] {
     return this.#record.disks;
   }
@@ -158,7 +162,7 @@ export class VirtualMachine implements LabVirtualMachine {
 
   async #boot(): Promise<void> {
     const record = this.#record;
-    const network = record.address === undefined ? undefined : await connect(this.name, this.parts.network);
+    const network = record.address === undefined ? undefined : await connect(record, this.parts.network);
     if (network?.address !== record.address) {
       throw new LabError(
         `${this.name} cannot have its address ${record.address} again: destroy it and start anew.`,
@@ -177,13 +181,14 @@ export class VirtualMachine implements LabVirtualMachine {
   }
 }
 
-/** Gives the machine its place in a lab's network, if it is to have one. */
+/** Gives the machine its place in a lab's network, if it is to have one. A node has its address itself. */
 export async function connect(
-  machine: string,
+  { name, isNode }: Pick<VirtualMachineRecord, 'name' | 'isNode'>,
   network: LabNetwork | undefined,
 ): Promise<GuestNetwork | undefined> {
   if (network === undefined) return undefined;
-  return { address: await network.connect(machine), namespace: network.namespaceOf(machine) };
+  const place = { address: await network.connect(name), namespace: network.namespaceOf(name) };
+  return isNode === true ? { ...place, link: await network.lendAddress(name) } : place;
 }
 
 /** Boots from the machine's own root disk, through its boot loader. */

@@ -17,6 +17,7 @@ const lab = {
   repository: undefined,
   mirrorUrl: 'http://10.201.0.1:8880',
   variables: { github_url: 'http://10.201.0.1:8880/github', kube_version: '1.33.13' },
+  controlPlanes: 1,
 };
 
 it('writes a specification without a problem', () => {
@@ -37,6 +38,17 @@ it('names the mirror, what machines of one kernel need, and Kubespray where it i
   expect(dns).toEqual({ upstream: ['10.201.0.1'] });
 });
 
+it('gives step 7 the disks of the nodes that have any, and of no other', () => {
+  const disks = [1, 2].map((number) => ({ serial: `W1-${number}`, gib: 4 }));
+  const text = labSpecification({ ...lab, nodes: [node(1), { ...node(2), disks }] });
+  expect(checkSpecification(parse(text)).problems ?? []).toEqual([]);
+  const { hosts } = parse(text) as { hosts: { ephemeralStorage?: unknown }[] };
+  expect(hosts.map(({ ephemeralStorage }) => ephemeralStorage)).toEqual([
+    undefined,
+    { disks: { count: 2, kind: 'nvme' } },
+  ]);
+});
+
 it('leaves the first node its roles when another one comes', () => {
   const hostsOf = (nodes: ReturnType<typeof node>[]) =>
     (parse(labSpecification({ ...lab, nodes })) as { hosts: { roles: string[] }[] }).hosts;
@@ -45,4 +57,13 @@ it('leaves the first node its roles when another one comes', () => {
   expect(alone?.roles).toEqual(['control-plane', 'etcd', 'worker']);
   expect(first).toEqual(alone);
   expect(second?.roles).toEqual(['worker']);
+});
+
+it('makes control planes and members of etcd of as many as it is told, which are workers too', () => {
+  const nodes = [node(1), node(2), node(3), node(4)];
+  const { hosts } = parse(labSpecification({ ...lab, nodes, controlPlanes: 3 })) as {
+    hosts: { roles: string[] }[];
+  };
+  const all = ['control-plane', 'etcd', 'worker'];
+  expect(hosts.map(({ roles }) => roles)).toEqual([all, all, all, ['worker']]);
 });

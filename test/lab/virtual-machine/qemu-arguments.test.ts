@@ -31,6 +31,14 @@ describe('qemuArguments', () => {
     ]);
   });
 
+  it('puts the guest itself onto the network where it has a link, with all its ports', () => {
+    const link = { tap: 'tap0', hardwareAddress: '02:01:0a:c9:07:0a' };
+    const network = { namespace: 'slipway-1-worker', address: '10.201.7.10', link };
+    const args = qemuArguments({ ...settings, port: 22, network });
+    expect(valuesOf(args, '-netdev')).toEqual(['tap,id=net0,ifname=tap0,script=no,downscript=no']);
+    expect(valuesOf(args, '-device')).toContain('virtio-net-pci,netdev=net0,romfile=,mac=02:01:0a:c9:07:0a');
+  });
+
   it('puts a disk into its slot, by serial number, whatever its file is called', () => {
     const args = qemuArguments(settings);
     const devices = valuesOf(args, '-device').filter((value) => value.includes('nvme'));
