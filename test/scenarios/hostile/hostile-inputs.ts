@@ -91,7 +91,7 @@ export function hostileInputs(places: Places): Inputs {
       inventory: { specification, release: name(), sampleInventory: name(), storage: {} },
     }),
     createVirtualEnvironment: job({ ...control, pythonVersions: ['3.11', name()] }),
-    installRequirements: job({ ...control, virtualEnvironment: path() }),
+    installRequirements: job({ ...control, virtualEnvironment: path(), pipIndex: `https://${name()}` }),
     createSshKey: { host, path: path() },
     copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()], password: { file: path() } },
     confirmSsh: { host },

@@ -1,0 +1,9 @@
+/** Processors for which Kubespray has downloads, by its own names of them. */
+export const architectures = ['amd64', 'arm64'] as const;
+export type Architecture = (typeof architectures)[number];
+
+/** By what `uname -m` says; undefined for any other. */
+export function architectureOf(machine: string): Architecture | undefined {
+  if (machine === 'x86_64' || machine === 'amd64') return 'amd64';
+  return machine === 'aarch64' || machine === 'arm64' ? 'arm64' : undefined;
+}
