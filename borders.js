@@ -56,6 +56,7 @@ export const borders = {
         'preflight',
         'release-choice',
         'kubespray',
+        'mirror',
         'network',
         'storage',
         'checks',
@@ -71,6 +72,7 @@ export const borders = {
         'rerun',
         'release-choice',
         'kubespray',
+        'mirror',
         'network',
         'storage',
         'checks',
@@ -95,7 +97,7 @@ export const borders = {
     },
     mirror: {
       what: 'What Kubespray downloads, and from where',
-      imports: ['release-choice', 'specification', 'releases', 'values'],
+      imports: ['release-choice', 'specification', 'facts', 'releases', 'text', 'values'],
     },
     'release-choice': {
       what: "Which of Kubespray's releases fits",

@@ -103,6 +103,10 @@ export function hostileInputs(places: Places): Inputs {
       storageOnly: false,
     },
     checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
+    confirmMirror: job({
+      ...{ host, hosts: [host, { ...host, name: name() }], specification, release: 'v2.29.1' },
+      processors: { [host.name]: 'amd64' },
+    }),
     writeInventory: {
       ...{ ...control, specification, release: name(), sampleInventory: name(), privateKey: path() },
       hostKeys: Object.fromEntries(specification.hosts.map((each) => [each.name, free()])),
