@@ -56,6 +56,7 @@ export const borders = {
         'preflight',
         'release-choice',
         'kubespray',
+        'mirror',
         'network',
         'storage',
         'checks',
@@ -71,6 +72,7 @@ export const borders = {
         'rerun',
         'release-choice',
         'kubespray',
+        'mirror',
         'network',
         'storage',
         'checks',
@@ -89,13 +91,17 @@ export const borders = {
       what: 'Checks of a cluster that is done',
       imports: ['storage', 'checks', 'facts', 'kubernetes', 'text', 'values'],
     },
+    kubespray: {
+      what: 'Inventory and variables that Kubespray is given',
+      imports: ['mirror', 'storage', 'checks', 'specification', 'releases', 'text', 'values'],
+    },
+    mirror: {
+      what: 'What Kubespray downloads, and from where',
+      imports: ['release-choice', 'specification', 'facts', 'releases', 'text', 'values'],
+    },
     'release-choice': {
       what: "Which of Kubespray's releases fits",
       imports: ['checks', 'specification', 'facts', 'releases', 'values'],
-    },
-    kubespray: {
-      what: 'Inventory and variables that Kubespray is given',
-      imports: ['storage', 'checks', 'specification', 'releases', 'text', 'values'],
     },
     network: { what: 'Ports, ways between hosts, firewall rules', imports: ['specification', 'values'] },
     storage: {

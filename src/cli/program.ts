@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { plainLines } from '../cluster/text/plain-text.js';
 import { StateFolderError } from '../local/state-folder.js';
 import { declareAnswers } from './commands/declare-answers.js';
+import { declareMirror } from './commands/declare-mirror.js';
 import { declareProcesses } from './commands/declare-processes.js';
 import { declareProvisioning } from './commands/declare-provisioning.js';
 import type { Dispatch } from './commands/dispatch.js';
@@ -59,6 +60,7 @@ function declare(terminal: Terminal, ends: (code: number) => void): Command {
     ends(await command(options, terminal));
   };
   declareProvisioning(program, dispatch);
+  declareMirror(program, dispatch);
   declareAnswers(program, dispatch);
   declareProcesses(program, dispatch);
   declareLab(program, ends);

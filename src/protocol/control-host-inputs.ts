@@ -37,6 +37,8 @@ export interface VirtualEnvironmentResult extends StepResult {
 }
 export interface RequirementsInput extends ControlHostInput, JobInput {
   readonly virtualEnvironment: string;
+  /** A mirror of the index of Python packages; without it, pip's own settings. */
+  readonly pipIndex?: string | undefined;
 }
 
 export interface InventoryInput extends ControlHostInput {

@@ -1,6 +1,8 @@
 import type { CheckResult } from '../cluster/checks/checks.js';
 import type { ClusterNetwork, NodeNetwork } from '../cluster/verification/cluster-network.js';
 import type { CheckedUnit } from '../cluster/verification/units.js';
+import type { Architecture } from '../cluster/mirror/architecture.js';
+import type { MirrorAnswers } from '../cluster/mirror/mirror-answers.js';
 import type { Reachability } from '../cluster/network/reachability.js';
 import type { SecretReference, Specification } from '../cluster/specification/specification.js';
 import type { OldDirectory } from '../cluster/storage/old-data.js';
@@ -98,6 +100,14 @@ export interface ReachabilityInput extends HostInput, JobInput {
   readonly specification: Specification;
 }
 export type ReachabilityResult = StepResult & Reachability;
+
+export interface MirrorInput extends ReachabilityInput {
+  /** Kubespray's. */
+  readonly release: string;
+  /** By inventory name. */
+  readonly processors: Readonly<Record<string, Architecture>>;
+}
+export type MirrorResult = StepResult & MirrorAnswers;
 
 export interface RebootInput extends HostInput {
   /** The boot ID that must go away. If the host has another one already, nothing is done. */

@@ -105,6 +105,10 @@ export const steps = {
       'Look whether the hosts reach each other',
       { onCancel: 'leave' },
     ),
+    confirmMirror: step<Step.MirrorInput, Step.MirrorResult>(
+      'Look whether the mirror has what Kubespray downloads',
+      { pace: 'patient', onCancel: 'leave' },
+    ),
   }),
   ...inFolder('step-04-to-06-inventory', {
     writeInventory: step<ControlHost.InventoryInput>('Step 4: Ansible inventory'),

@@ -4,6 +4,7 @@ import type { CheckResult, HostInput, JobInput, StepResult } from '../../src/pro
 import { findHostHolder } from '../../src/activities/housekeeping/find-host-holder.js';
 import type { AllActivities } from '../../src/activities/index.js';
 import type { HostFacts } from '../../src/cluster/facts/facts.js';
+import type { MirrorAnswers } from '../../src/cluster/mirror/mirror-answers.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
 import type { ClusterNetwork } from '../../src/cluster/verification/cluster-network.js';
 import type { StorageTarget } from '../../src/cluster/storage/storage-plan.js';
@@ -63,6 +64,11 @@ export class FakeMachines {
   busy = 0;
   /** What is seen of the ways between the machines. */
   reachability: Reachability = { blocked: [], narrow: [] };
+  /** What is found in the mirror. */
+  mirror: MirrorAnswers = {
+    ...{ hosts: [], problems: [], unknown: [] },
+    asked: { files: 0, images: 0, digests: 0 },
+  };
   /** What the API server tells of the cluster's addresses; null: it does not answer. */
   network: ClusterNetwork | null = {
     dnsPods: [{ name: 'coredns-1', node: 'cp', addresses: ['10.233.64.2'] }],
@@ -176,6 +182,7 @@ export class FakeMachines {
         ...(host.kind === 'ssh' && { addresses: [host.address] }),
       }),
       checkReachability: async () => ({ ...did('they reach each other'), ...this.reachability }),
+      confirmMirror: async () => ({ ...did('the mirror has everything'), ...this.mirror }),
       cloneKubespray: async () => ({ ...did('v2.31.0'), commit: 'abc', folder: '/kubespray' }),
       createVirtualEnvironment: async () => ({ ...did('venv'), folder: '/venv', python: '3.11' }),
       readBootId: async ({ host }) => `boot-${this.machine(host.name).reboots}`,

@@ -2,6 +2,7 @@ import type { BlockDevice, HostFacts } from '../../src/cluster/facts/facts.js';
 import type { ControlHostFacts, SystemFacts } from '../../src/cluster/facts/system-facts.js';
 import { withOverrides } from '../../src/cluster/checks/overrides.js';
 import { preflight } from '../../src/cluster/preflight/preflight.js';
+import type { MirrorAnswers } from '../../src/cluster/mirror/mirror-answers.js';
 import type { Reachability } from '../../src/cluster/network/reachability.js';
 import type { SpecificationInput } from '../../src/cluster/specification/specification.js';
 import type { StoragePlan } from '../../src/cluster/storage/storage-plan.js';
@@ -18,6 +19,7 @@ export interface Scene {
   readonly roles?: readonly Role[];
   readonly release?: string;
   readonly reachability?: Reachability;
+  readonly mirror?: MirrorAnswers;
   readonly controlHost?: Partial<ControlHostFacts>;
   /** What else is known of the machine that is the control host. */
   readonly machine?: Partial<HostFacts>;
@@ -41,7 +43,7 @@ const goodControlHost = { hasGit: true, isInstalled: false, freeBytes: 9e9, moun
 
 /** What the checks before the run find in a scene. */
 export function found(scene: Scene) {
-  const { facts, system, release = 'v2.31.0', reachability, controlHost, machine, storage } = scene;
+  const { facts, system, release = 'v2.31.0', reachability, mirror, controlHost, machine, storage } = scene;
   const good = (index: number) =>
     someFacts({
       ...{ machineId: `m${index}`, hostname: `h${index}`, bootId: `b${index}` },
@@ -57,6 +59,7 @@ export function found(scene: Scene) {
     release,
     controlHost: { ...machine, controlHost: { ...goodControlHost, ...controlHost } },
     reachability,
+    mirror,
     storage,
   });
   return withOverrides(before, specification.overrides);

@@ -1,7 +1,8 @@
 import { clusterFolders } from '../../cluster/kubespray/folders.js';
+import { urlParts } from '../../cluster/mirror/url-parts.js';
 import { CommandFailedError, NoRoomError, NotProvenError } from '../../hosts/errors.js';
 import type { Host } from '../../hosts/host.js';
-import { sh, type Script } from '../../hosts/script.js';
+import { lines, sh, type Script } from '../../hosts/script.js';
 import { requirementsDigest } from './create-virtual-environment.js';
 import type { Dependencies } from '../running/dependencies.js';
 import { exportHome } from '../../probes/home-path.js';
@@ -10,7 +11,8 @@ import { changed, hostStep, unchanged } from '../running/step.js';
 
 /**
  * Step 2: "Installing Ansible and other necessary packages specified in the requirements.txt file", exactly as pinned
- * there: `pip install -U` would break Kubespray's own check of Ansible's version (trap T16).
+ * there: `pip install -U` would break Kubespray's own check of Ansible's version (trap T16). Where the specification names a
+ * mirror of the package index, from there.
  * Proof is that `ansible-playbook --version` runs.
  */
 export const installRequirements = hostStep(
@@ -22,7 +24,7 @@ export const installRequirements = hostStep(
     const present = await ansibleVersion(host, { virtualEnvironment, digest });
     if (present !== undefined) return unchanged(present);
 
-    const script = installScript({ virtualEnvironment, kubespray, digest });
+    const script = installScript({ virtualEnvironment, kubespray, digest, pipIndex: input.pipIndex });
     const job = { key: input.jobKey, script, lock: `venv-${input.cluster}` };
     await runJob(dependencies, host, job, 'install the requirements').catch((error: unknown) => {
       throw explain(error, { host, kubespray });
@@ -52,13 +54,21 @@ function installScript({
   virtualEnvironment,
   kubespray,
   digest,
-}: Installation & { kubespray: string }): Script {
+  pipIndex,
+}: Installation & { kubespray: string; pipIndex: string | undefined }): Script {
   const marker = markerOf(virtualEnvironment);
   return sh`${exportHome}
+${pipIndex === undefined ? sh`` : useIndex(pipIndex)}
 rm -f ${marker}
 ${virtualEnvironment}/bin/python -m pip install --no-input --disable-pip-version-check --progress-bar off -r ${`${kubespray}/requirements.txt`}
 ${virtualEnvironment}/bin/ansible-playbook --version
 echo ${digest} > ${marker}`;
+}
+
+/** pip refuses an index without TLS, unless it is told that its host can be trusted. */
+function useIndex(index: string): Script {
+  const { isPlain, host } = urlParts(index);
+  return lines(sh`export PIP_INDEX_URL=${index}`, ...(isPlain ? [sh`export PIP_TRUSTED_HOST=${host}`] : []));
 }
 
 /** "ansible-core 2.15.13" if these requirements are installed and Ansible starts. */

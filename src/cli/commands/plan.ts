@@ -9,6 +9,7 @@ import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
 import { loadSpecification } from '../running/load-specification.js';
 import { lookAtHosts } from '../running/look-at-hosts.js';
+import { withMirror } from '../running/with-mirror.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { SpecificationOptions } from './dispatch.js';
 
@@ -24,7 +25,7 @@ export async function plan({ file, json }: SpecificationOptions, terminal: Termi
   await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
   const pool = new SharedHostPool({ stateFolder: slipwayHome() });
   try {
-    const look = await lookAtHosts(specification, pool);
+    const look = await withMirror(specification, await lookAtHosts(specification, pool), pool);
     const made = planFromFacts(specification, look);
     terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
     return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;

@@ -226,6 +226,18 @@ export const preflightChecks = {
       'Variables of your own that say what Slipway would write as well; kubelet’s flags as a list (from v2.27 on); kubelet’s and containerd’s data on step 7’s array, the runtime of GPU workers, and nodes that keep their names in the inventory.',
     advice: 'Take the variable out of kubespray.variables, or accept that yours wins.',
   },
+  'mirror-files': {
+    severity: 'error or warning',
+    shouldBe:
+      'Where `mirror` is set: each file that Kubespray downloads from there, asked for by every host that wants it, with the digest that it should have. A warning for what Slipway does not know of.',
+    advice: 'Put it there; slipway mirror list names every file with its digest, and where it belongs.',
+  },
+  'mirror-images': {
+    severity: 'error or warning',
+    shouldBe:
+      'Where `mirror` is set: each image that Kubespray wants, asked for by every host that wants it. A warning where a registry without TLS does not answer TLS by a line of HTTP, after which alone containerd goes on.',
+    advice: 'Put it there; slipway mirror list names every image, and where it belongs.',
+  },
   gpu: {
     severity: 'warning',
     shouldBe: 'GPUs that the specification names, with NVIDIA’s driver and container toolkit installed.',

@@ -6,6 +6,7 @@ import {
   variablesByNodes,
 } from '../specification/network-plugin.js';
 import { gpuOf, nvidiaVariables } from './gpu.js';
+import { downloadVariables } from '../mirror/download-variables.js';
 import type { Specification } from '../specification/specification.js';
 import type { StorageLayouts } from '../storage/storage-layouts.js';
 import { yamlForAnsible } from '../text/ansible-yaml.js';
@@ -37,8 +38,8 @@ export interface GroupVariables {
 
 /**
  * The variables of the document's steps 5, 6 and 7.13, of its guide to GPUs, the renewal of certificates (trap T13), and
- * the network plugin whose ports the firewall opens (trap T12), with what it needs on a single node. They are the same for
- * every release, which is named in the files for their reader.
+ * the network plugin whose ports the firewall opens (trap T12), with what it needs on a single node. But for those of a
+ * mirror they are the same for every release, which is named in the files for their reader.
  *
  * They are written into files of their own beside those that come with Kubespray's sample inventory, which stay as the
  * release has them. Ansible reads every file of `group_vars/<group>/` in alphabetical order, and a later one wins:
@@ -54,6 +55,7 @@ export function groupVariables({ specification, release, storage }: VariableSour
     'group_vars/all/slipway.yml': {
       upstream_dns_servers: specification.dns.upstream,
       unsafe_show_logs: showDownloads,
+      ...downloadVariables(specification.mirror ?? {}, release),
     },
     [ownPath]: {
       container_manager: 'containerd',

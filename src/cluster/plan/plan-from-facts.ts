@@ -11,6 +11,7 @@ import { withoutTaken } from '../preflight/other-cluster.js';
 import type { FindingBeforeOverrides } from '../checks/findings.js';
 import { withOverrides } from '../checks/overrides.js';
 import { variableFindings } from '../kubespray/variable-findings.js';
+import type { MirrorAnswers } from '../mirror/mirror-answers.js';
 import type { Reachability } from '../network/reachability.js';
 import type { HostSpecification, Specification } from '../specification/specification.js';
 import { workOrder } from './work-order.js';
@@ -22,6 +23,8 @@ export interface Seen {
   readonly controlHost: HostFacts | undefined;
   /** Undefined where the hosts did not try to reach each other. */
   readonly reachability: Reachability | undefined;
+  /** What the hosts have found in the mirror; without it, none was asked. */
+  readonly mirror?: MirrorAnswers | undefined;
   /** Machines that could not be read; from what is known of the others nothing is concluded for all. */
   readonly unread?: readonly Unread[];
   /** What keeps machines from being read. */
@@ -33,7 +36,7 @@ export interface Seen {
  * known of the release and of the variables are findings like any other, and the operator's overrides are for all of them.
  */
 export function planFromFacts(specification: Specification, seen: Seen): ClusterPlan {
-  const { controlHost, reachability, unread = [] } = seen;
+  const { controlHost, reachability, mirror, unread = [] } = seen;
   const looks = specification.hosts.flatMap((host) => {
     const facts = seen.facts[host.name];
     return facts === undefined ? [] : [{ host, facts }];
@@ -49,7 +52,7 @@ export function planFromFacts(specification: Specification, seen: Seen): Cluster
     ...chosen.findings,
     ...variableFindings(sources),
     ...(seen.findings ?? []),
-    ...preflight({ specification, facts, release, controlHost, reachability, storage }),
+    ...preflight({ specification, facts, release, controlHost, reachability, mirror, storage }),
   ];
   return {
     cluster: specification.name,

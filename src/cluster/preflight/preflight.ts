@@ -10,6 +10,7 @@ import { gvisorFindings } from './gvisor.js';
 import { identityFindings } from './identity.js';
 import { kubernetesFindings } from './kubernetes.js';
 import { kubesprayFindings } from './kubespray.js';
+import { mirrorFindings } from './mirror.js';
 import { mtuFindings } from './network/mtu.js';
 import { otherClusterFindings, withoutTaken } from './other-cluster.js';
 import { reachabilityFindings } from './network/reachability.js';
@@ -26,7 +27,7 @@ import type { PreflightSituation } from './situation.js';
  * are none of its business.
  */
 export function preflight(situation: PreflightSituation): FindingBeforeOverrides[] {
-  const { specification, facts, release: name, controlHost, reachability } = situation;
+  const { specification, facts, release: name, controlHost, reachability, mirror } = situation;
   const release = name === undefined ? undefined : rulesFor(name).release;
   const looks: HostLook[] = specification.hosts.flatMap((host) => {
     const known = facts[host.name];
@@ -52,5 +53,6 @@ export function preflight(situation: PreflightSituation): FindingBeforeOverrides
     ...clockFindings(looks),
     ...mtuFindings(looks),
     ...(reachability === undefined ? [] : reachabilityFindings(reachability, specification)),
+    ...(mirror === undefined ? [] : mirrorFindings(mirror)),
   ];
 }

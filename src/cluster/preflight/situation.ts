@@ -1,4 +1,5 @@
 import type { ClusterFacts, HostFacts } from '../facts/facts.js';
+import type { MirrorAnswers } from '../mirror/mirror-answers.js';
 import type { Reachability } from '../network/reachability.js';
 import type { FitSituation } from '../release-choice/fitting-release.js';
 import type { StoragePlans } from '../storage/storage-plan.js';
@@ -17,6 +18,8 @@ export interface PreflightSituation extends FitSituation {
   readonly release?: string | undefined;
   /** What connections from host to host have shown. */
   readonly reachability?: Reachability | undefined;
+  /** What the hosts have found in the mirror; without it, none was asked. */
+  readonly mirror?: MirrorAnswers | undefined;
   /** What step 7 is to do; without it nobody knows which hosts it restarts. */
   readonly storage?: StoragePlans | undefined;
 }

@@ -60,6 +60,8 @@ export const checkNames = [
   'kubespray-variables',
   'machine-id',
   'mdadm-conf',
+  'mirror-files',
+  'mirror-images',
   'mount-order',
   'mtu',
   'node-address',

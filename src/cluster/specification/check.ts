@@ -5,6 +5,7 @@ import { specificationSchema, type Specification } from './specification.js';
 import { hostProblems } from './rules/hosts.js';
 import { inventoryVariableProblems } from './rules/inventory-variables.js';
 import { kubesprayProblems } from './rules/kubespray.js';
+import { mirrorConflicts } from './rules/mirror.js';
 import { networkPluginProblems } from './rules/network-plugin.js';
 import { overrideProblems } from './rules/overrides.js';
 import { storageProblems } from './rules/storage.js';
@@ -25,6 +26,7 @@ export function checkSpecification(input: unknown): CheckedSpecification {
     ...hostProblems(draft),
     ...storageProblems(draft),
     ...kubesprayProblems(draft),
+    ...mirrorConflicts(draft),
     ...inventoryVariableProblems(draft),
     ...networkPluginProblems(draft),
     ...overrideProblems(draft),

@@ -36,6 +36,7 @@ const draftSchema = z.object({
     .array(draftHostSchema.catch({ port: 22 }))
     .default([])
     .catch([]),
+  mirror: z.object({ git: text }).prefault({}).catch({}),
   ephemeralStorage: storage,
   firewall: z
     .object({ networkPlugin: z.enum(networkPlugins).optional().catch(undefined) })

@@ -63,3 +63,20 @@ export const hostKey = z
   );
 
 export const linuxUser = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'must be a Linux user name');
+
+/**
+ * Where a mirror is: http or https, a host, and perhaps a port and a path. Neither a user nor a password, because a
+ * specification is kept in Temporal's history; nothing that Ansible or containerd would read as more than an address.
+ */
+export const mirrorUrl = z
+  .string()
+  .regex(
+    /^https?:\/\/([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?(\/[A-Za-z0-9._~+-]+)*\/?$/,
+    'must be http:// or https:// with a host, and perhaps a port and a path, but no user, password or query',
+  )
+  .refine((url) => URL.canParse(url), 'must be a valid address');
+
+/** Any URL or path that git can clone. */
+export const repository = z
+  .string()
+  .regex(/^(?!.*::)[A-Za-z0-9@/~][A-Za-z0-9@:/._~+-]*$/, 'must be a URL or path that git can clone');

@@ -10,6 +10,8 @@ import {
   keyPath,
   hostKey,
   linuxUser,
+  mirrorUrl,
+  repository,
 } from './fields.js';
 
 /**
@@ -90,6 +92,24 @@ function isWhole(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.entries(value).flat().every(isWhole);
 }
 
+/** Where in a closed network everything is that Kubespray would have from the internet. */
+const mirrorSchema = z
+  .strictObject({
+    /** Files, in a folder for each host that they come from: <files>/github.com/…, <files>/dl.k8s.io/… */
+    files: mirrorUrl.optional(),
+    /** A registry with the images of all others by their own names; containerd asks it first. */
+    registry: mirrorUrl.optional(),
+    /** An index of Python packages, for the control host. */
+    pip: mirrorUrl.optional(),
+    /** What git clones on the control host, in place of kubespray.repository. */
+    git: repository.optional(),
+  })
+  .refine(
+    (mirror) => Object.keys(mirror).length > 0,
+    'must name at least one of files, registry, pip and git',
+  );
+export type MirrorSpecification = z.infer<typeof mirrorSchema>;
+
 const writtenSchema = z.strictObject({
   name: nodeName,
   kubespray: z
@@ -100,10 +120,7 @@ const writtenSchema = z.strictObject({
         .regex(/^v?(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$/, 'must be a release such as v2.24.1')
         .optional(),
       /** Any URL or path that git can clone. */
-      repository: z
-        .string()
-        .regex(/^(?!.*::)[A-Za-z0-9@/~][A-Za-z0-9@:/._~+-]*$/, 'must be a URL or path that git can clone')
-        .default('https://github.com/kubernetes-sigs/kubespray.git'),
+      repository: repository.default('https://github.com/kubernetes-sigs/kubespray.git'),
       /** The branch or tag to check out, when it is not named as the release is; the release must be named as well. */
       ref: z
         .string()
@@ -118,6 +135,7 @@ const writtenSchema = z.strictObject({
       variables: variablesSchema.default({}),
     })
     .prefault({}),
+  mirror: mirrorSchema.optional(),
   /** Where Kubespray and Ansible run: the worker's own machine, or another one over SSH. */
   controlHost: z
     .union([
@@ -198,11 +216,12 @@ const writtenSchema = z.strictObject({
 });
 
 /** What an operator writes, and what follows from several fields of it. */
-export const specificationSchema = writtenSchema.transform(({ firewall, ...rest }) => ({
+export const specificationSchema = writtenSchema.transform(({ firewall, kubespray, ...rest }) => ({
   ...rest,
+  kubespray: { ...kubespray, repository: rest.mirror?.git ?? kubespray.repository },
   firewall: {
     ...firewall,
-    networkPlugin: firewall.networkPlugin ?? pluginOfVariables(rest.kubespray.variables) ?? 'calico',
+    networkPlugin: firewall.networkPlugin ?? pluginOfVariables(kubespray.variables) ?? 'calico',
   },
 }));
 

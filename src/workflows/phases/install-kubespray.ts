@@ -12,7 +12,7 @@ export interface Kubespray {
 
 /** Steps 1 and 2 of the document, on the control host. What the plan makes of the inventory is refused now, if it is. */
 export async function installKubespray(run: ClusterRun, plan: ClusterPlan): Promise<Kubespray> {
-  const { kubespray, name: cluster } = run.specification;
+  const { kubespray, mirror, name: cluster } = run.specification;
   const release = plan.release.name;
   const { python, sampleInventory } = rulesFor(release).release;
   const machine = { host: controlHostAddress(run.specification), cluster };
@@ -35,6 +35,10 @@ export async function installKubespray(run: ClusterRun, plan: ClusterPlan): Prom
     ...machine,
     pythonVersions: python,
   });
-  await run.controlHost.need('installRequirements', { ...machine, virtualEnvironment: folder });
+  await run.controlHost.need('installRequirements', {
+    ...machine,
+    virtualEnvironment: folder,
+    pipIndex: mirror?.pip,
+  });
   return { release, virtualEnvironment: folder };
 }

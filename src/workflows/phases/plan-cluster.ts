@@ -9,6 +9,7 @@ import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
+import { confirmMirror } from './confirm-mirror.js';
 import { checkReachability } from './check-reachability.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 import { aborted } from '../running/outcomes.js';
@@ -35,7 +36,9 @@ export async function planCluster(run: ClusterRun): Promise<ClusterPlan> {
     const reachability = await checkReachability(run);
     run.outdatedFirewalls = new Set(reachability?.outdated?.map(({ host }) => host));
     const facts = Object.fromEntries(run.facts);
-    const plan = planFromFacts(run.activeSpecification(), { facts, controlHost, reachability });
+    const seen = { facts, controlHost, reachability };
+    const mirror = await confirmMirror(run, planFromFacts(run.activeSpecification(), seen));
+    const plan = planFromFacts(run.activeSpecification(), { ...seen, mirror });
     run.plan = plan;
     run.progress.setPlan(plan);
     run.progress.setRelease(plan.release.name);

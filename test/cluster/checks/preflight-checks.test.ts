@@ -4,6 +4,7 @@ import { planFromFacts } from '../../../src/cluster/plan/plan-from-facts.js';
 import { withOverrides } from '../../../src/cluster/checks/overrides.js';
 import { preflightChecks, type PreflightCheck } from '../../../src/cluster/checks/preflight-checks.js';
 import { sudoFinding } from '../../../src/cluster/preflight/sudo.js';
+import type { MirrorAnswers, MirrorProblem } from '../../../src/cluster/mirror/mirror-answers.js';
 import type { BlockedHost } from '../../../src/cluster/network/reachability.js';
 import { checkSpecification } from '../../../src/cluster/specification/check.js';
 import { anApplyPlan, aSpecification } from '../../support/builders.js';
@@ -26,6 +27,12 @@ const blocked: BlockedHost = {
   peerCount: 1,
   ports: [{ protocol: 'tcp', port: 10250, what: 'kubelet' }],
 };
+
+/** What hosts are told by a mirror that lacks something. */
+const lacking = (problem?: Pick<MirrorProblem, 'kind' | 'address' | 'problem'>): MirrorAnswers => ({
+  ...{ hosts: ['w'], asked: { files: 1, images: 1, digests: 1 }, unknown: [] },
+  problems: problem === undefined ? [] : [{ ...problem, detail: '', hosts: ['w'] }],
+});
 
 /** For each check what it finds. Those without a scene are found by the tests of preflight.test.ts, or below. */
 const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warning'][]>> = {
@@ -89,6 +96,14 @@ const scenes: Readonly<Record<PreflightCheck, readonly [Scene, 'error' | 'warnin
   'host-name': [[{ facts: { hostname: 'h1' } }, 'warning']],
   'node-address': [[{ facts: { addresses: [] } }, 'error']],
   'ports-in-use': [[{ system: { listeners: [listener(10250, 'k3s-agent')] } }, 'error']],
+  'mirror-files': [
+    [{ mirror: lacking({ kind: 'file', address: 'http://m/a', problem: 'missing' }) }, 'error'],
+    [{ mirror: { ...lacking(), unknown: ['what crun_enabled brings'] } }, 'warning'],
+  ],
+  'mirror-images': [
+    [{ mirror: lacking({ kind: 'image', address: 'http://m/v2/a', problem: 'login' }) }, 'error'],
+    [{ mirror: lacking({ kind: 'tls-first', address: 'http://m', problem: 'no-http-answer' }) }, 'warning'],
+  ],
   reachability: [
     [{ reachability: { blocked: [blocked], narrow: [] } }, 'error'],
     [{ reachability: { blocked: [], narrow: [], outdated: [blocked] } }, 'warning'],

@@ -91,7 +91,7 @@ export function hostileInputs(places: Places): Inputs {
       inventory: { specification, release: name(), sampleInventory: name(), storage: {} },
     }),
     createVirtualEnvironment: job({ ...control, pythonVersions: ['3.11', name()] }),
-    installRequirements: job({ ...control, virtualEnvironment: path() }),
+    installRequirements: job({ ...control, virtualEnvironment: path(), pipIndex: `https://${name()}` }),
     createSshKey: { host, path: path() },
     copySshKey: { host, publicKeys: [`ssh-rsa AAAA ${free()}`, free()], password: { file: path() } },
     confirmSsh: { host },
@@ -103,6 +103,10 @@ export function hostileInputs(places: Places): Inputs {
       storageOnly: false,
     },
     checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
+    confirmMirror: job({
+      ...{ host, hosts: [host, { ...host, name: name() }], specification, release: 'v2.29.1' },
+      processors: { [host.name]: 'amd64' },
+    }),
     writeInventory: {
       ...{ ...control, specification, release: name(), sampleInventory: name(), privateKey: path() },
       hostKeys: Object.fromEntries(specification.hosts.map((each) => [each.name, free()])),

@@ -20,7 +20,7 @@ import {
 import { labSpecification, Stage, until } from './stage.js';
 import { FaultRun } from '../faults/fault-run.js';
 import { faults, someFault } from '../faults/faults.js';
-import { elsewhere, withoutApi } from '../faults/matrix.js';
+import { elsewhere, withoutApi, withoutMirror } from '../faults/matrix.js';
 import { median, recoveries, resumptions, table } from '../faults/table.js';
 
 const cluster = 'whole';
@@ -142,7 +142,7 @@ describe('the whole procedure, started and approved by the temporal command; eve
   it('let every step meet a fault: a killed worker, a cut link or a killed server', () => {
     console.log(table(faultRun.cells));
     const met = new Set(faultRun.cells.map(({ step }) => step));
-    const others = [...elsewhere, ...withoutApi];
+    const others = [...elsewhere, ...withoutApi, ...withoutMirror];
     expect(Object.keys(steps).filter((name) => !met.has(name) && !others.includes(name))).toEqual([]);
     expect(faultRun.cells.filter(({ recovery }) => recovery === undefined)).toEqual([]);
     expect(faultRun.cells.filter(({ asked }) => asked > 0)).toEqual([]);

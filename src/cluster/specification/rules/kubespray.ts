@@ -6,7 +6,7 @@ import { openSecretProblems } from './open-secrets.js';
 import { wrong } from './repeats.js';
 
 /** A URL with a password, or for HTTP with a name alone, which is a token more often than not. */
-const urlWithSecret = /^([a-z+]+:\/\/[^/@]*:[^/@]*@|https?:\/\/[^/@]*@)/i;
+export const urlWithSecret = /^([a-z+]+:\/\/[^/@]*:[^/@]*@|https?:\/\/[^/@]*@)/i;
 
 /** Kubespray's release, repository and variables. */
 export function kubesprayProblems(draft: Draft): Problem[] {
