@@ -28,6 +28,13 @@ const proxyOn = (nodes: string) => `
 kubectl -n kube-system patch daemonset kube-proxy -p '{"spec":{"template":{"spec":{"nodeSelector":{"slipway-test":${nodes}}}}}}'
 kubectl -n kube-system rollout status daemonset kube-proxy --timeout 50s`;
 
+/** So many pods of CoreDNS, all of them on that node; null: on any. */
+const coreDnsOn = (node: string | null, replicas: number) => `
+kubectl -n kube-system patch deployment coredns -p '${JSON.stringify({
+  spec: { replicas, template: { spec: { nodeSelector: { 'kubernetes.io/hostname': node } } } },
+})}'
+kubectl -n kube-system rollout status deployment coredns --timeout 50s`;
+
 const dropped = `
 nft add table inet slipway-test
 nft add chain inet slipway-test out '{ type filter hook output priority -300; }'
@@ -44,6 +51,12 @@ export const breakages: readonly Breakage[] = [
     found: onBoth('pod-network'),
     // With a pod of CoreDNS on each node, it is a matter of luck which of them a service leads to.
     follows: onBoth('service-network', 'cluster-dns'),
+  },
+  {
+    what: 'the same, with the only pod of CoreDNS at the other node',
+    break: { n1: coreDnsOn('n1', 1), n2: dropped },
+    mend: { n2: 'nft delete table inet slipway-test', n1: coreDnsOn(null, 2) },
+    found: ['pod-network n2', 'service-network n2', 'cluster-dns n2'],
   },
   {
     what: 'kubelet stopped',
