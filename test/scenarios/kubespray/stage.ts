@@ -1,7 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
+import { expect } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
+import type { Report } from '../../../src/cluster/report/report.js';
 import {
   findMirrorRelease,
   labProblems,
@@ -24,6 +29,29 @@ export const repository =
 export interface CommandResult {
   readonly exitCode: number;
   readonly output: string;
+}
+
+/** What cluster.yaml is to have beside what `slipway lab cluster` writes. */
+interface Wishes {
+  readonly controlPlanes?: number;
+  readonly change?: (specification: SpecificationInput) => SpecificationInput;
+}
+
+/** `slipway up` while it runs. */
+export interface RunningUp {
+  /** What it has printed so far. */
+  readonly output: () => string;
+  readonly ended: Promise<CommandResult>;
+  /** kill -9, and waits until it is gone, and its worker with it. */
+  kill9(): Promise<void>;
+}
+
+/** What `slipway verify` found. */
+export interface Verification {
+  readonly exitCode: number;
+  /** "<check> <host>" of each that failed, sorted. */
+  readonly failed: readonly string[];
+  readonly report: Report;
 }
 
 /** Why the real Kubespray cannot be run here, a sentence each. Nothing of it is a reason to leave the tests out. */
@@ -58,32 +86,95 @@ export class KubesprayStage {
   private constructor(
     readonly lab: Lab,
     readonly home: string,
+    private readonly wishes: Wishes,
   ) {}
 
   /** @throws Error that says what is missing on this machine */
-  static async open(): Promise<KubesprayStage> {
+  static async open(wishes: Wishes = {}): Promise<KubesprayStage> {
     const missing = await whatIsMissing();
     if (missing.length > 0) throw new Error(`The real Kubespray cannot be run here.\n${missing.join('\n')}`);
     // What a run before left, where it was killed.
     await (await openLab({ name: labName })).down();
     const home = await mkdtemp(join(tmpdir(), 'slipway-kubespray-'));
-    return new KubesprayStage(await openLab({ name: labName }), home);
+    return new KubesprayStage(await openLab({ name: labName }), home, wishes);
   }
 
   /** Starts a node, and the mirror with the first one. */
   async startNode(name: string): Promise<LabMachine> {
-    await this.succeed('lab', 'up', '--lab', labName, '--node', name, '--mirror');
-    const node = await this.lab.find(name);
-    if (!node) throw new Error(`The lab has no ${name}.`);
-    return node;
+    await this.succeed('lab', 'up', '--lab', this.lab.name, '--node', name, '--mirror');
+    return this.machine(name);
+  }
+
+  async machine(name: string): Promise<LabMachine> {
+    const machine = await this.lab.find(name);
+    if (!machine) throw new Error(`The lab has no ${name}.`);
+    return machine;
   }
 
   /** Writes cluster.yaml for all nodes of the lab, and brings the cluster up without a question. */
   async up(): Promise<CommandResult> {
-    const file = join(this.home, 'cluster.yaml');
-    const words = ['lab', 'cluster', '--lab', labName, '--repository', repository];
-    await writeFile(file, await this.succeed(...words));
-    return this.slipway('up', file, '--yes');
+    await this.writeSpecification();
+    return this.slipway('up', this.file, '--yes');
+  }
+
+  /** The same in the background: with its worker in the same process, and without anybody at its terminal. */
+  async beginUp(): Promise<RunningUp> {
+    await this.writeSpecification();
+    const child = this.run(['up', this.file, '--yes']);
+    let output = '';
+    child.all.on('data', (text: Buffer) => {
+      output += text.toString();
+    });
+    const ended = child.then(({ exitCode, all }) => ({ exitCode: exitCode ?? -1, output: all }));
+    return {
+      output: () => output,
+      ended,
+      kill9: async () => {
+        child.kill('SIGKILL');
+        await ended;
+      },
+    };
+  }
+
+  /** `up`, which ends well, and so does each check of its report. */
+  async comeUp(): Promise<string> {
+    const { exitCode, output } = await this.up();
+    expect(exitCode, output).toBe(0);
+    expect(output).toContain(`Cluster ${this.cluster} is ready`);
+    expect(output).toContain('\n  passed node-ready: ');
+    expect(output).not.toMatch(/^ {2}failed /m);
+    return output;
+  }
+
+  /** Writes cluster.yaml for all nodes of the lab. */
+  async writeSpecification(): Promise<void> {
+    const { controlPlanes, change } = this.wishes;
+    const words = ['lab', 'cluster', '--lab', this.lab.name, '--repository', repository];
+    const text = await this.succeed(...words, '--control-planes', String(controlPlanes ?? 1));
+    await writeFile(this.file, change ? stringify(change(parse(text) as SpecificationInput)) : text);
+  }
+
+  async verify(): Promise<Verification> {
+    const { exitCode, stdout, all } = await this.run(['verify', this.file, '--json']);
+    if (!stdout.startsWith('{')) throw new Error(`slipway verify gave no report.\n${all}`);
+    const report = JSON.parse(stdout) as Report;
+    const failed = report.checks.filter(({ state }) => state === 'failed');
+    return {
+      exitCode: exitCode ?? -1,
+      failed: failed.map(({ check, host }) => `${check} ${host}`).sort(),
+      report,
+    };
+  }
+
+  /** Verifies until it is found as wanted. @returns that verification */
+  async verifyUntil(what: string, isWanted: (seen: Verification) => boolean): Promise<Verification> {
+    const end = Date.now() + 600_000;
+    for (;;) {
+      const seen = await this.verify();
+      if (isWanted(seen)) return seen;
+      if (Date.now() > end) throw new Error(`Waited in vain for ${what}; failed: ${seen.failed.join(', ')}`);
+      await sleep(1000);
+    }
   }
 
   async slipway(...words: string[]): Promise<CommandResult> {
@@ -96,6 +187,30 @@ export class KubesprayStage {
     if (server !== undefined) await stopServer(server.pid);
     await this.lab.down();
     await rm(this.home, { recursive: true, force: true });
+  }
+
+  /** Of each run of a playbook its job on this control host: the key, and how often it was executed. */
+  async playbooks(): Promise<
+    { readonly key: string; readonly executions: number; readonly events: string }[]
+  > {
+    const folder = join(this.home, 'clusters', this.cluster, 'runs');
+    const keys = await readdir(folder).catch(() => []);
+    return Promise.all(
+      keys.map(async (key) => ({
+        key,
+        executions: (await readFile(join(this.home, 'jobs', key, 'executions'), 'utf8')).trim().split('\n')
+          .length,
+        events: await readFile(join(folder, key, 'events.jsonl'), 'utf8').catch(() => ''),
+      })),
+    );
+  }
+
+  get cluster(): string {
+    return `lab-${this.lab.name}`;
+  }
+
+  get file(): string {
+    return join(this.home, 'cluster.yaml');
   }
 
   private async succeed(...words: string[]): Promise<string> {

@@ -1,5 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabMachine } from '../../../src/lab/index.js';
+import { onMachine } from '../../support/lab-host.js';
+import { breakages } from './breakages.js';
+import { confirmFound } from './confirm-found.js';
+import { nodesOf } from './nodes-of.js';
+import { askNodePort, nameServer, podPort, PodsOfItsOwn } from './pods-of-its-own.js';
 import { KubesprayStage } from './stage.js';
 
 let stage: KubesprayStage;
@@ -13,24 +18,6 @@ beforeAll(async () => {
 // A set-up that failed has left nothing to close.
 afterAll(() => (stage as KubesprayStage | undefined)?.close());
 
-/** `slipway up` ends well, and so does each check of its report. */
-async function comesUp(): Promise<void> {
-  const { exitCode, output } = await stage.up();
-  expect(exitCode, output).toBe(0);
-  expect(output).toContain('Cluster lab-kubespray-test is ready');
-  expect(output).toContain('\n  passed node-ready: ');
-  expect(output).not.toMatch(/^ {2}failed /m);
-}
-
-/** "<name> <status of its condition Ready>" of each node, as the API server has it. */
-async function nodes(): Promise<string[]> {
-  const path =
-    '{range .items[*]}{.metadata.name} {.status.conditions[?(@.type=="Ready")].status}{"\\n"}{end}';
-  const { stdout, stderr } = await control.run(`kubectl get nodes -o jsonpath='${path}'`);
-  expect(stderr).toBe('');
-  return stdout.trim().split('\n').sort();
-}
-
 /** Pods by their UIDs, with how often their containers were started again. */
 async function pods(): Promise<string> {
   const path = '{range .items[*]}{.metadata.uid} {.status.containerStatuses[*].restartCount}{"\\n"}{end}';
@@ -39,20 +26,20 @@ async function pods(): Promise<string> {
 }
 
 it('makes a cluster of one bare node', async () => {
-  await comesUp();
-  expect(await nodes()).toEqual(['n1 True']);
+  await stage.comeUp();
+  expect(await nodesOf(control)).toEqual(['n1 True']);
 });
 
 it('changes nothing of its own in a cluster that is there, and restarts no pod', async () => {
   const before = await pods();
-  await comesUp();
+  await stage.comeUp();
   expect(await pods()).toBe(before);
 });
 
 it('joins a worker that is one more line in cluster.yaml', async () => {
   const worker = await stage.startNode('n2');
-  await comesUp();
-  expect(await nodes()).toEqual(['n1 True', 'n2 True']);
+  await stage.comeUp();
+  expect(await nodesOf(control)).toEqual(['n1 True', 'n2 True']);
   // A pod of CoreDNS is asked from both nodes, so one of them asks through the pod network; so is each node's own cache.
   const { stdout } = await control.run(
     "kubectl get pods -n kube-system -l k8s-app=kube-dns -o jsonpath='{.items[*].status.podIP}'",
@@ -63,4 +50,27 @@ it('joins a worker that is one more line in cluster.yaml', async () => {
       expect(answer.stdout.trim(), `${server} asked from ${node.name}`).toBe('10.233.0.1');
     }
   }
+});
+
+it('carries what pods send under the rules of step 10: to pods of each node, to a service by its name, to a NodePort', async () => {
+  const machines = [control, await stage.machine('n2')];
+  for (const machine of machines) await onMachine(machine, 'nft list table inet slipway');
+  const greeters = await PodsOfItsOwn.start(control, machines);
+  const { pods } = greeters;
+  expect(pods.map(({ node }) => node).sort()).toEqual(['n1', 'n2']);
+  for (const from of pods) {
+    expect(await greeters.read(from, '/etc/resolv.conf')).toContain(`nameserver ${nameServer}\n`);
+    for (const to of pods) {
+      expect(await greeters.ask(from, { host: to.address, port: podPort })).toBe(to.node);
+    }
+    expect(['n1', 'n2']).toContain(await greeters.ask(from, { host: 'greeter.default.svc.cluster.local' }));
+  }
+  for (const machine of machines) expect(['n1', 'n2']).toContain(await askNodePort(machine));
+  await greeters.end();
+});
+
+describe('slipway verify', () => {
+  it.each(breakages)('finds: $what', async (breakage) => {
+    await confirmFound(stage, breakage);
+  });
 });
