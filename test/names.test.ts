@@ -94,7 +94,6 @@ const namedByTopic: Readonly<Record<string, string>> = {
   'src/cli/questions/question-text.ts': 'all that is said with a question, one export for each kind of it',
   'src/cluster/kubernetes/etcd-answers.ts': 'parsers of what etcd answers, one for each question to it',
   'src/cluster/mirror/download-items.ts': 'tables of files and of images, and what they depend on',
-  'src/cluster/mirror/mirror-answers.ts': 'what hosts are told by a mirror, and how it is put together',
   'src/cluster/plan/render-storage-plan.ts': 'the part of render-plan.ts that shows step 7',
   'src/cluster/release-choice/kubernetes-of-release.ts':
     'which release of Kubespray has which Kubernetes, asked both ways',

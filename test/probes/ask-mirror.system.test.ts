@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { MirrorQuestion } from '../../src/cluster/mirror/mirror-questions.js';
+import { aSpecification } from '../support/builders.js';
 import { LocalHost } from '../../src/hosts/local-host.js';
-import { answersOf } from '../../src/probes/ask-mirror.js';
+import { answersOf, askMirror } from '../../src/probes/ask-mirror.js';
 
 /** The program against real servers on loopback: one that does everything wrong by its path, one with TLS, a silent one. */
 
@@ -23,6 +24,11 @@ let [plain, secure, silent, closed] = ['', '', '', ''];
 
 const answer: RequestListener = (request, response) => {
   const { method, url = '' } = request;
+  // A mirror that has all files but one, and none as it should be
+  if (url.startsWith('/mirror/')) {
+    response.writeHead(url.endsWith('/runc.amd64') ? 404 : 200).end(content);
+    return;
+  }
   seen.push(`${method ?? ''} ${url}`);
   const end = (status: number, headers: Record<string, string> = {}) => {
     response.writeHead(status, headers).end();
@@ -141,3 +147,32 @@ it(
     expect(answers.map(([problem]) => problem)).toEqual([null, 'timed-out']);
   },
 );
+
+it('asks for all that a cluster downloads, and compares each file once', { timeout: 120_000 }, async () => {
+  const specification = aSpecification({
+    hosts: [
+      { name: 'cp', address: '10.0.0.1', roles: ['control-plane', 'worker'] },
+      { name: 'w', address: '10.0.0.2', roles: ['worker'] },
+    ],
+    mirror: { files: `${plain}/mirror` },
+  });
+  const found = await askMirror({
+    ...{ specification, release: 'v2.29.1', processors: { cp: 'amd64', w: 'amd64' } },
+    open: async (name) => new LocalHost({ name, stateFolder: folder }),
+  });
+  expect(found).toMatchObject({
+    hosts: ['cp', 'w'],
+    asked: { files: 11, images: 0, digests: 11 },
+    unknown: [],
+  });
+  const runc = found.problems.filter(({ problem }) => problem === 'missing');
+  expect(runc).toEqual([
+    {
+      ...{ kind: 'file', problem: 'missing', detail: '', hosts: ['cp', 'w'] },
+      address: `${plain}/mirror/github.com/opencontainers/runc/releases/download/v1.3.4/runc.amd64`,
+    },
+  ]);
+  const wrong = found.problems.filter(({ problem }) => problem === 'wrong-digest');
+  expect(wrong).toHaveLength(10);
+  expect(new Set(wrong.flatMap(({ hosts }) => hosts))).toEqual(new Set(['cp']));
+});

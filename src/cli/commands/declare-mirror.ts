@@ -7,7 +7,14 @@ import type { MirrorListOptions } from './mirror-list.js';
 export function declareMirror(program: Command, dispatch: Dispatch): void {
   const mirror = program
     .command('mirror')
-    .description('What Kubespray downloads, for whoever fills a mirror: list, check.');
+    .description('What Kubespray downloads, for whoever fills a mirror: list, check.')
+    .addHelpText(
+      'after',
+      examples(
+        ['slipway mirror list cluster.yaml', 'what has to be there'],
+        ['slipway mirror check cluster.yaml', 'whether it is'],
+      ),
+    );
   mirror
     .command('list')
     .description('List each file and image with its digest, and where the mirror should have it.')

@@ -12,11 +12,11 @@ export interface Choices {
   /** What `kube_network_plugin` is. */
   readonly plugin: unknown;
   /** What the operator's own variable says; undefined where they do not set it. */
-  value(variable: string): unknown;
+  readonly value: (variable: string) => unknown;
   /** Whether a switch is on; by default it is off. */
-  on(variable: string, standard?: boolean): boolean;
+  readonly on: (variable: string, standard?: boolean) => boolean;
   /** Whether the release is this one or a later one. */
-  since(release: string): boolean;
+  readonly since: (release: string) => boolean;
 }
 
 interface Item {
