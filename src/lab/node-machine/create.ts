@@ -6,7 +6,7 @@ import { makeIdentity } from '../identity.js';
 import { ensureImage, type OnProgress } from '../images/ensure-image.js';
 import { loginKey } from '../images/login-key.js';
 import { nodeImage } from '../images/node-image.js';
-import { aptProxyFile, aptProxyText, resolvConfFor } from '../mirror/mirror-client.js';
+import { aptProxyFile, mirrorClientFiles } from '../mirror/mirror-client-files.js';
 import type { LabNetwork } from '../network/lab-network.js';
 import { writeRecord } from '../record.js';
 import { discardMachine } from '../systemd-machine/shared-kernel-machine.js';
@@ -36,9 +36,9 @@ export async function createNodeMachine(wanted: NewNodeMachine): Promise<NodeMac
       timeout: 10 * 60_000,
     });
     const identity = await makeIdentity(name, folder);
-    const mirror = await network.hostAddress();
-    await writeIdentity(root, { identity, resolvConf: resolvConfFor(mirror) });
-    await writeFile(join(root, aptProxyFile), aptProxyText(mirror));
+    const files = mirrorClientFiles(await network.hostAddress());
+    await writeIdentity(root, { identity, resolvConf: files['/etc/resolv.conf'] });
+    await writeFile(join(root, aptProxyFile), files[aptProxyFile]);
     const address = await network.connect(name);
     const record = { kind: 'node-machine', name, address, hostKey: identity.hostKey } as const;
     const machine = new NodeMachine(record, { folder, network, privateKey: key.privateKey });

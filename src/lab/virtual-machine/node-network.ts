@@ -1,6 +1,6 @@
 import { quote } from '../../hosts/script.js';
 import { networkFile, networkFileText } from '../images/guest-files.js';
-import { aptProxyFile, aptProxyText, resolvConfFor } from '../mirror/mirror-client.js';
+import { mirrorClientFiles } from '../mirror/mirror-client-files.js';
 
 /**
  * Shell text that gives a virtual machine an address of its own in the lab's network from its next boot on, and the way to
@@ -11,8 +11,7 @@ export function nodeNetworkScript(where: { readonly address: string; readonly mi
   const { address, mirror } = where;
   const files = {
     [networkFile]: networkFileText({ address, gateway: mirror }),
-    '/etc/resolv.conf': resolvConfFor(mirror),
-    [aptProxyFile]: aptProxyText(mirror),
+    ...mirrorClientFiles(mirror),
   };
   const lines = Object.entries(files).map(([path, text]) => `printf %s ${quote(text)} > ${quote(path)}`);
   return [...lines, 'sync', ''].join('\n');
