@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { jsonText } from '../terminal/json-text.js';
 import type { Demo } from './choose-demo.js';
 
 const demoRecordSchema = z
@@ -27,7 +28,7 @@ export async function readDemoRecord(folder: string): Promise<DemoRecord | undef
 }
 
 export async function writeDemoRecord(folder: string, record: DemoRecord): Promise<void> {
-  await writeFile(fileIn(folder), `${JSON.stringify(record)}\n`);
+  await writeFile(fileIn(folder), `${jsonText(record)}\n`);
 }
 
 /** Whether one demo can go on with the machines and the history of the other. */
