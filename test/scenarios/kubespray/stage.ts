@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -35,15 +35,6 @@ export interface CommandResult {
 interface Wishes {
   readonly controlPlanes?: number;
   readonly change?: (specification: SpecificationInput) => SpecificationInput;
-}
-
-/** `slipway up` while it runs. */
-export interface RunningUp {
-  /** What it has printed so far. */
-  readonly output: () => string;
-  readonly ended: Promise<CommandResult>;
-  /** kill -9, and waits until it is gone, and its worker with it. */
-  kill9(): Promise<void>;
 }
 
 /** What `slipway verify` found. */
@@ -117,25 +108,6 @@ export class KubesprayStage {
     return this.slipway('up', this.file, '--yes');
   }
 
-  /** The same in the background: with its worker in the same process, and without anybody at its terminal. */
-  async beginUp(): Promise<RunningUp> {
-    await this.writeSpecification();
-    const child = this.run(['up', this.file, '--yes']);
-    let output = '';
-    child.all.on('data', (text: Buffer) => {
-      output += text.toString();
-    });
-    const ended = child.then(({ exitCode, all }) => ({ exitCode: exitCode ?? -1, output: all }));
-    return {
-      output: () => output,
-      ended,
-      kill9: async () => {
-        child.kill('SIGKILL');
-        await ended;
-      },
-    };
-  }
-
   /** `up`, which ends well, and so does each check of its report. */
   async comeUp(): Promise<string> {
     const { exitCode, output } = await this.up();
@@ -187,22 +159,6 @@ export class KubesprayStage {
     if (server !== undefined) await stopServer(server.pid);
     await this.lab.down();
     await rm(this.home, { recursive: true, force: true });
-  }
-
-  /** Of each run of a playbook its job on this control host: the key, and how often it was executed. */
-  async playbooks(): Promise<
-    { readonly key: string; readonly executions: number; readonly events: string }[]
-  > {
-    const folder = join(this.home, 'clusters', this.cluster, 'runs');
-    const keys = await readdir(folder).catch(() => []);
-    return Promise.all(
-      keys.map(async (key) => ({
-        key,
-        executions: (await readFile(join(this.home, 'jobs', key, 'executions'), 'utf8')).trim().split('\n')
-          .length,
-        events: await readFile(join(folder, key, 'events.jsonl'), 'utf8').catch(() => ''),
-      })),
-    );
   }
 
   get cluster(): string {
