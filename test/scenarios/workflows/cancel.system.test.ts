@@ -191,7 +191,7 @@ function aWorld(name: string): { machines: FakeMachines; specification: Specific
   const machines = new FakeMachines();
   machines.machine('w1').hasData = true;
   machinesByCluster.set(cluster, machines);
-  return { machines, specification: aCluster(cluster) };
+  return { machines, specification: aCluster(cluster, { mirror: { files: 'http://mirror.lan' } }) };
 }
 
 function momentsOf(calls: readonly Call[]): Moment[] {
