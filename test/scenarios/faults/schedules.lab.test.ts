@@ -4,7 +4,7 @@ import { say } from './matrix.js';
 import { playSchedules } from './schedules.js';
 
 /** A bounded sample of schedules.faults.test.ts, always the same. */
-describe('10 schedules of faults on a systemd machine', () => {
+describe('8 schedules of faults on a systemd machine', () => {
   let stage: FaultStage;
   let undisturbed: Outcome;
 
@@ -20,7 +20,7 @@ describe('10 schedules of faults on a systemd machine', () => {
   it('end as an undisturbed run does', async () => {
     await playSchedules({
       ...{ stage, cast: 'plain', undisturbed, onProgress: say },
-      ...{ runs: 10, seed: 4, path: undefined },
+      ...{ runs: 8, seed: 4, path: undefined },
     });
   });
 });
