@@ -5,7 +5,7 @@ import {
   isOfControlPlane,
 } from '../../cluster/specification/members.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
+import { planFromFacts, type Seen } from '../../cluster/plan/plan-from-facts.js';
 import { roomPathsOf } from '../../cluster/preflight/room-folders.js';
 import type { HostSpecification } from '../../cluster/specification/specification.js';
 import { forEachBounded } from '../../cluster/values/for-each-bounded.js';
@@ -37,8 +37,7 @@ export async function planCluster(run: ClusterRun): Promise<ClusterPlan> {
     run.outdatedFirewalls = new Set(reachability?.outdated?.map(({ host }) => host));
     const facts = Object.fromEntries(run.facts);
     const seen = { facts, controlHost, reachability };
-    const mirror = await confirmMirror(run, planFromFacts(run.activeSpecification(), seen));
-    const plan = planFromFacts(run.activeSpecification(), { ...seen, mirror });
+    const plan = await planWithMirror(run, seen);
     run.plan = plan;
     run.progress.setPlan(plan);
     run.progress.setRelease(plan.release.name);
@@ -58,6 +57,13 @@ export async function planCluster(run: ClusterRun): Promise<ClusterPlan> {
     ]);
     look = run.activeHosts();
   }
+}
+
+/** The plan, made once more where the mirror was asked for what the release that it chose downloads. */
+async function planWithMirror(run: ClusterRun, seen: Seen): Promise<ClusterPlan> {
+  const plan = planFromFacts(run.activeSpecification(), seen);
+  const mirror = await confirmMirror(run, plan);
+  return mirror === undefined ? plan : planFromFacts(run.activeSpecification(), { ...seen, mirror });
 }
 
 /** Reads the facts of every host; who cannot be looked at waits for a decision. */
