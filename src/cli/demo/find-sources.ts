@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { execa } from 'execa';
+import { kubesprayRepository } from '../../cluster/specification/specification.js';
 import { findMirrorRelease, storedParts } from '../../lab/index.js';
 import { patienceSeconds, type FoundSources } from './choose-demo.js';
-
-const github = 'https://github.com/kubernetes-sigs/kubespray.git';
 
 /**
  * Looks for a few seconds whether a repository of Kubespray answers and the lab's mirror is complete.
@@ -14,7 +13,7 @@ export async function findSources(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<FoundSources> {
   const release = findMirrorRelease();
-  const repository = asAddress(named ?? (environment['SLIPWAY_KUBESPRAY_REPOSITORY'] || github));
+  const repository = asAddress(named ?? (environment['SLIPWAY_KUBESPRAY_REPOSITORY'] || kubesprayRepository));
   const [stored, answers] = await Promise.all([storedParts(release), hasTag(repository, release.name)]);
   const missing = stored.filter(({ record }) => record === undefined).map(({ part }) => part.name);
   return { release: release.name, repository, answers, parts: stored.length, missing };

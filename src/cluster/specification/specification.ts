@@ -110,6 +110,9 @@ const mirrorSchema = z
   );
 export type MirrorSpecification = z.infer<typeof mirrorSchema>;
 
+/** Kubespray's own, where none is named. */
+export const kubesprayRepository = 'https://github.com/kubernetes-sigs/kubespray.git';
+
 const writtenSchema = z.strictObject({
   name: nodeName,
   kubespray: z
@@ -120,7 +123,7 @@ const writtenSchema = z.strictObject({
         .regex(/^v?(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$/, 'must be a release such as v2.24.1')
         .optional(),
       /** Any URL or path that git can clone. */
-      repository: repository.default('https://github.com/kubernetes-sigs/kubespray.git'),
+      repository: repository.default(kubesprayRepository),
       /** The branch or tag to check out, when it is not named as the release is; the release must be named as well. */
       ref: z
         .string()

@@ -5,7 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
-import type { SpecificationInput } from '../../../src/cluster/specification/specification.js';
+import {
+  kubesprayRepository,
+  type SpecificationInput,
+} from '../../../src/cluster/specification/specification.js';
 import type { Report } from '../../../src/cluster/report/report.js';
 import {
   findMirrorRelease,
@@ -22,8 +25,7 @@ const program = 'dist/cli/main.js';
 const labName = 'kubespray-test';
 
 /** A clone of Kubespray, or where git gets one. */
-export const repository =
-  process.env['SLIPWAY_KUBESPRAY_REPOSITORY'] ?? 'https://github.com/kubernetes-sigs/kubespray.git';
+export const repository = process.env['SLIPWAY_KUBESPRAY_REPOSITORY'] ?? kubesprayRepository;
 
 /** What a command printed, and its exit code. */
 export interface CommandResult {
