@@ -5,7 +5,7 @@ export const architectures = ['amd64', 'arm64'] as const;
 export type Architecture = (typeof architectures)[number];
 
 /** By what `uname -m` says; undefined for any other. */
-function architectureOf(machine: string): Architecture | undefined {
+export function architectureOf(machine: string): Architecture | undefined {
   if (machine === 'x86_64' || machine === 'amd64') return 'amd64';
   return machine === 'aarch64' || machine === 'arm64' ? 'arm64' : undefined;
 }

@@ -1,3 +1,4 @@
+import { architectureOf } from '../mirror/architecture.js';
 import { upgradeTimer } from '../facts/system-facts.js';
 import { isSameAddress } from '../values/ip-address.js';
 import { etcdDisk } from './etcd-disk.js';
@@ -32,15 +33,15 @@ const operatingSystem: Check = ({ facts: { operatingSystem } }) =>
 
 /** Those for which Kubespray has checksums of all that it downloads. */
 const architecture: Check = ({ facts }) =>
-  ['x86_64', 'aarch64', 'arm64', 'amd64'].includes(facts.architecture)
-    ? undefined
-    : {
+  architectureOf(facts.architecture) === undefined
+    ? {
         check: 'architecture',
         severity: 'error',
         is: facts.architecture || 'an architecture that the host does not tell',
         shouldBe: 'x86_64 or aarch64, for which Kubespray downloads programs',
         advice: 'Leave this host out.',
-      };
+      }
+    : undefined;
 
 /** Kubespray's own assertion "Stop if non systemd OS type". */
 const initSystem: Check = ({ facts: { system } }) =>
