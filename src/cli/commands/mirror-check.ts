@@ -2,12 +2,8 @@ import type { ClusterFacts } from '../../cluster/facts/facts.js';
 import { mirrorProblemTexts, type MirrorAnswers } from '../../cluster/mirror/mirror-answers.js';
 import { namesText } from '../../cluster/text/outline.js';
 import { counted } from '../../cluster/text/quantities.js';
-import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
-import { slipwayHome } from '../../local/state-folder.js';
-import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { loadSpecification } from '../running/load-specification.js';
-import { lookAtHosts } from '../running/look-at-hosts.js';
-import { withMirror } from '../running/with-mirror.js';
+import { lookAtCluster } from '../running/look-at-cluster.js';
 import { CommandError } from '../terminal/errors.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
@@ -30,18 +26,11 @@ export async function mirrorCheck(
       exitCodes.invalidInput,
     );
   }
-  await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
-  const pool = new SharedHostPool({ stateFolder: slipwayHome() });
-  try {
-    const seen = await withMirror(specification, await lookAtHosts(specification, pool), pool);
-    const { mirror, unread } = seen;
-    for (const { host, why } of unread) terminal.complain(`${host}: ${why}`);
-    if (mirror === undefined) return exitCodes.failed;
-    terminal.write(`${json === true ? jsonText(mirror, 2) : linesOf(mirror, seen.facts)}\n`);
-    return unread.length === 0 && mirror.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
-  } finally {
-    await pool.closeAll();
-  }
+  const { mirror, unread, facts } = await lookAtCluster(specification, terminal);
+  for (const { host, why } of unread) terminal.complain(`${host}: ${why}`);
+  if (mirror === undefined) return exitCodes.failed;
+  terminal.write(`${json === true ? jsonText(mirror, 2) : linesOf(mirror, facts)}\n`);
+  return unread.length === 0 && mirror.problems.length === 0 ? exitCodes.ok : exitCodes.failed;
 }
 
 function linesOf({ hosts, asked, problems, unknown }: MirrorAnswers, facts: ClusterFacts): string {

@@ -2,14 +2,10 @@ import { isStopper } from '../../cluster/checks/findings.js';
 import { planFromFacts } from '../../cluster/plan/plan-from-facts.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
 import { renderPlan } from '../../cluster/plan/render-plan.js';
-import { SharedHostPool } from '../../hosts/pool/shared-host-pool.js';
-import { slipwayHome } from '../../local/state-folder.js';
-import { confirmHostKeys } from '../questions/confirm-host-keys.js';
 import { exitCodes, type ExitCode } from '../terminal/exit-codes.js';
 import { jsonText } from '../terminal/json-text.js';
 import { loadSpecification } from '../running/load-specification.js';
-import { lookAtHosts } from '../running/look-at-hosts.js';
-import { withMirror } from '../running/with-mirror.js';
+import { lookAtCluster } from '../running/look-at-cluster.js';
 import type { Terminal } from '../terminal/terminal.js';
 import type { SpecificationOptions } from './dispatch.js';
 
@@ -22,16 +18,10 @@ import type { SpecificationOptions } from './dispatch.js';
  */
 export async function plan({ file, json }: SpecificationOptions, terminal: Terminal): Promise<ExitCode> {
   const specification = await loadSpecification(file);
-  await confirmHostKeys({ specification, terminal, signal: new AbortController().signal });
-  const pool = new SharedHostPool({ stateFolder: slipwayHome() });
-  try {
-    const look = await withMirror(specification, await lookAtHosts(specification, pool), pool);
-    const made = planFromFacts(specification, look);
-    terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
-    return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
-  } finally {
-    await pool.closeAll();
-  }
+  const look = await lookAtCluster(specification, terminal);
+  const made = planFromFacts(specification, look);
+  terminal.write(json === true ? `${jsonText(made, 2)}\n` : `${renderPlan(made)}\n`);
+  return look.unread.length === 0 && !isRefused(made) ? exitCodes.ok : exitCodes.failed;
 }
 
 function isRefused({ storage, findings }: ClusterPlan): boolean {

@@ -4,7 +4,6 @@ import type { Specification } from '../../cluster/specification/specification.js
 import type { HostPool } from '../../hosts/pool/host-pool.js';
 import { openHost } from '../../hosts/pool/open-host.js';
 import { askMirror } from '../../probes/ask-mirror.js';
-import { hostAddressOf } from '../../protocol/host-addresses.js';
 import type { SeenMachines } from './look-at-hosts.js';
 
 /** What was seen, with what the hosts find in the mirror where the specification has one. */
@@ -15,17 +14,12 @@ export async function withMirror(
 ): Promise<SeenMachines> {
   if (specification.mirror === undefined) return seen;
   const { release } = planFromFacts(specification, seen);
-  const hosts = new Map(specification.hosts.map((host) => [host.name, hostAddressOf(specification, host)]));
   try {
     const mirror = await askMirror({
       specification,
       release: release.name,
       processors: processorsOf(seen.facts),
-      open: (name) => {
-        const address = hosts.get(name);
-        if (address === undefined) throw new RangeError(`${name} is no host of the specification.`);
-        return openHost(address, specification, pool);
-      },
+      open: (address) => openHost(address, specification, pool),
     });
     return { ...seen, mirror };
   } catch (error) {
