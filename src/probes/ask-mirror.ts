@@ -13,6 +13,8 @@ import { plainText } from '../cluster/text/plain-text.js';
 import { forEachBounded } from '../cluster/values/for-each-bounded.js';
 import type { Host } from '../hosts/host.js';
 import { sh } from '../hosts/script.js';
+import { hostAddressOf, type HostAddress } from '../protocol/host-addresses.js';
+import { findPython, noPython } from './find-python.js';
 import { mirrorProgram, mirrorSeconds } from './mirror-program.js';
 import { understood } from './understood.js';
 
@@ -21,6 +23,7 @@ const hostsAtOnce = 10;
 
 /**
  * Asks the mirror from every host for what it will download, and changes nothing on any of them.
+ * @param processors of those hosts that are to ask, by inventory name
  * @param open connects to a host; it is closed here
  * @throws HostError when a host cannot be asked
  */
@@ -33,29 +36,29 @@ export async function askMirror({
   readonly specification: Specification;
   readonly release: string;
   readonly processors: Readonly<Record<string, Architecture>>;
-  readonly open: (name: string) => Promise<Host>;
+  readonly open: (address: HostAddress) => Promise<Host>;
 }): Promise<MirrorAnswers> {
   const { questions, unknown } = mirrorQuestions({ specification, release, processors });
-  const trials: MirrorTrial[] = [];
+  const trials = new Map<string, MirrorTrial>();
   await forEachBounded(
-    Object.entries(questions).filter(([, asked]) => asked.length > 0),
-    async ([name, asked]) => {
-      const host = await open(name);
+    specification.hosts.filter(({ name }) => (questions[name] ?? []).length > 0),
+    async (specified) => {
+      const { name } = specified;
+      const asked = questions[name] ?? [];
+      const host = await open(hostAddressOf(specification, specified));
       try {
         const answers = await answersOf(host, asked);
-        if (answers !== undefined) trials.push({ host: name, questions: asked, answers });
+        if (answers !== undefined) trials.set(name, { host: name, questions: asked, answers });
       } finally {
         await host.close();
       }
     },
     { atOnce: hostsAtOnce, afterFailure: 'goOn' },
   );
-  const order = specification.hosts.map(({ name }) => name);
-  trials.sort((left, right) => order.indexOf(left.host) - order.indexOf(right.host));
-  return sumUpTrials(trials, unknown);
+  const inOrder = specification.hosts.flatMap(({ name }) => trials.get(name) ?? []);
+  return sumUpTrials(inOrder, unknown);
 }
 
-const noPython = 95;
 const answerSchema = z.array(
   z.tuple([z.enum(Object.keys(mirrorProblemTexts) as MirrorProblemName[]).nullable(), z.string()]),
 );
@@ -69,7 +72,7 @@ export async function answersOf(
   questions: readonly MirrorQuestion[],
 ): Promise<MirrorTrial['answers'] | undefined> {
   const { exitCode, stdout } = await host.run(
-    sh`python=$(command -v python3 || command -v /usr/libexec/platform-python) || exit ${noPython}
+    sh`${findPython}
 exec "$python" -c ${mirrorProgram}`,
     {
       accept: [0, noPython],

@@ -7,11 +7,11 @@ import {
 } from '../cluster/verification/network-trial.js';
 import type { Host } from '../hosts/host.js';
 import { sh, type Script } from '../hosts/script.js';
+import { findPython, noPython } from './find-python.js';
 import { networkProgram } from './network-program.js';
 import { understood } from './understood.js';
 
-/** Exit codes that tell why nothing was tried. */
-const noPython = 95;
+/** Exit codes that tell why nothing was tried, besides that of a host without Python. */
 const noCrictl = 96;
 const noPod = 97;
 
@@ -69,7 +69,7 @@ async function tried(
     ]),
   };
   const { exitCode, stdout } = await host.run(
-    sh`python=$(command -v python3 || command -v /usr/libexec/platform-python) || exit ${noPython}
+    sh`${findPython}
 ${program}`,
     {
       accept: [0, noPython, noCrictl, noPod],

@@ -101,7 +101,8 @@ export interface ReachabilityInput extends HostInput, JobInput {
 }
 export type ReachabilityResult = StepResult & Reachability;
 
-export interface MirrorInput extends ReachabilityInput {
+export interface MirrorInput extends HostInput, JobInput {
+  readonly specification: Specification;
   /** Kubespray's. */
   readonly release: string;
   /** By inventory name. */

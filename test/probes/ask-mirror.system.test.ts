@@ -158,7 +158,7 @@ it('asks for all that a cluster downloads, and compares each file once', { timeo
   });
   const found = await askMirror({
     ...{ specification, release: 'v2.29.1', processors: { cp: 'amd64', w: 'amd64' } },
-    open: async (name) => new LocalHost({ name, stateFolder: folder }),
+    open: async ({ name }) => new LocalHost({ name, stateFolder: folder }),
   });
   expect(found).toMatchObject({
     hosts: ['cp', 'w'],

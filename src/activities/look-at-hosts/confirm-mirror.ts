@@ -10,18 +10,14 @@ import { step, unchanged } from '../running/step.js';
  */
 export const confirmMirror = step(
   'confirmMirror',
-  async ({ hosts, specification, release, processors }, { hosts: pool }: Pick<Dependencies, 'hosts'>) => {
+  async ({ specification, release, processors }, { hosts: pool }: Pick<Dependencies, 'hosts'>) => {
     const signal = Context.current().cancellationSignal;
-    const addresses = new Map(hosts.map((address) => [address.name, address]));
-    const known = Object.entries(processors).filter(([name]) => addresses.has(name));
     const found = await askMirror({
       specification,
       release,
-      processors: Object.fromEntries(known),
-      open: (name) => {
+      processors,
+      open: (address) => {
         signal.throwIfAborted();
-        const address = addresses.get(name);
-        if (address === undefined) throw new RangeError(`${name} is no host of the specification.`);
         return pool.connect(address, { signal });
       },
     });

@@ -1,7 +1,7 @@
 import { processorsOf } from '../../cluster/mirror/architecture.js';
 import type { MirrorAnswers } from '../../cluster/mirror/mirror-answers.js';
 import type { ClusterPlan } from '../../cluster/plan/plan.js';
-import { hostAddressOf, workerAddress } from '../../protocol/host-addresses.js';
+import { workerAddress } from '../../protocol/host-addresses.js';
 import type { ClusterRun } from '../running/cluster-run.js';
 
 /** Asks the mirror from every host for what the plan's release downloads, where the specification has a mirror. */
@@ -13,7 +13,6 @@ export async function confirmMirror(
   if (specification.mirror === undefined) return undefined;
   const found = await run.controlHost.run('confirmMirror', {
     host: workerAddress(specification),
-    hosts: specification.hosts.map((host) => hostAddressOf(specification, host)),
     specification,
     release: release.name,
     processors: processorsOf(Object.fromEntries(run.facts)),

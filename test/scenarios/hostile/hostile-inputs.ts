@@ -104,7 +104,7 @@ export function hostileInputs(places: Places): Inputs {
     },
     checkReachability: job({ host, hosts: [host, { ...host, name: name() }], specification }),
     confirmMirror: job({
-      ...{ host, hosts: [host, { ...host, name: name() }], specification, release: 'v2.29.1' },
+      ...{ host, specification, release: 'v2.29.1' },
       processors: { [host.name]: 'amd64' },
     }),
     writeInventory: {
